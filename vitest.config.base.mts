@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** What every package's tests share; a package merges its own settings over it with `mergeConfig`. */
+export default defineConfig({
+  test: {
+    environment: 'node',
+    include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
+    pool: 'forks',
+    watch: false,
+    // A server starts, workers start and workflows bundle: seconds on a small machine, never minutes.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    setupFiles: [new URL('./tools/vitest/fail-on-console.mts', import.meta.url).pathname],
+    typecheck: { enabled: false, include: ['src/**/*.test-d.ts'] },
+    reporters: ['default'],
+  },
+});
