@@ -1,0 +1,8 @@
+export {
+  StatefulClient,
+  type StartOptions,
+  type StatefulClientOptions,
+  type WorkflowOf,
+} from './client/stateful-client';
+export { StatefulHandle, type StatusReport } from './client/stateful-handle';
+export type { RefreshResult, StartInput } from './contract/wire';

@@ -1,0 +1,108 @@
+import { type Client, WithStartWorkflowOperation, type WorkflowStartOptions } from '@temporalio/client';
+import { InvalidInputError } from '../contract/errors';
+import { checkStart } from '../contract/payloads';
+import type { RefreshResult, StartInput } from '../contract/wire';
+import { entityNameOf } from '../contract/names';
+import { explained, StatefulHandle } from './stateful-handle';
+
+/** A workflow function, as `defineWorkflow` returns it; only its name is used. */
+export type WorkflowOf<Data> = (input: StartInput) => Promise<Data>;
+
+/** What {@link StatefulClient} talks to. */
+export interface StatefulClientOptions<Data> {
+  /** The workflow, or its type as a string. */
+  readonly workflow: WorkflowOf<Data> | string;
+  /** The task queue that its workers poll. */
+  readonly taskQueue: string;
+  /** The root entity's name. @default the workflow type without its `Workflow` ending */
+  readonly entityName?: string;
+}
+
+/** What Temporal can be told when a workflow starts, besides what the client sets itself. */
+export type StartOptions = Omit<Partial<WorkflowStartOptions>, 'args' | 'taskQueue' | 'workflowId'>;
+
+/**
+ * Starts and finds the workflows of one kind of entity. There is one per entity, with the id `Entity-id`.
+ *
+ * @typeParam Data the root entity with its relations filled in
+ * @example
+ * const customers = new StatefulClient<CustomerData>(client, { workflow: 'CustomerWorkflow', taskQueue: 'crm' });
+ * const customer = await customers.start({ id: 'c_42', apiUrl: 'https://crm.example.com', apiToken: 'secret:CRM_TOKEN' });
+ * console.log(await customer.data());
+ */
+export class StatefulClient<Data = unknown> {
+  readonly #client: Client;
+  readonly #workflowType: string;
+  readonly #taskQueue: string;
+  readonly #entityName: string;
+
+  constructor(client: Client, { workflow, taskQueue, entityName }: StatefulClientOptions<Data>) {
+    this.#client = client;
+    this.#workflowType = typeof workflow === 'string' ? workflow : workflow.name;
+    this.#taskQueue = taskQueue;
+    this.#entityName = entityName ?? entityNameOf(this.#workflowType);
+  }
+
+  /** The workflow id of an entity. */
+  workflowId(id: string): string {
+    return `${this.#entityName}-${id}`;
+  }
+
+  /** A handle on an entity's workflow, whether or not it runs. */
+  get(id: string): StatefulHandle<Data> {
+    return new StatefulHandle<Data>(this.#client, this.workflowId(id));
+  }
+
+  /**
+   * Starts the workflow of an entity.
+   *
+   * @throws InvalidInputError when the input cannot be used; a token in plaintext is never sent
+   * @throws WorkflowExecutionAlreadyStartedError when it runs already; use {@link ensure} to take either
+   */
+  async start(input: StartInput, options: StartOptions = {}): Promise<StatefulHandle<Data>> {
+    await this.#client.workflow.start(this.#workflowType, this.#startOptions(input, options));
+    return this.get(input.id);
+  }
+
+  /**
+   * Sees to it that the workflow of an entity runs and has just loaded: starts it if need be, in one call
+   * with the refresh (update-with-start).
+   *
+   * @returns its handle and what the load gave
+   * @throws InvalidInputError when the input cannot be used
+   */
+  async ensure(
+    input: StartInput,
+    options: StartOptions = {},
+  ): Promise<{ handle: StatefulHandle<Data>; result: RefreshResult }> {
+    const startWorkflowOperation = new WithStartWorkflowOperation(this.#workflowType, {
+      ...this.#startOptions(input, options),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    const result = await explained(this.workflowId(input.id), () =>
+      this.#client.workflow.executeUpdateWithStart<WorkflowOf<Data>, RefreshResult, []>('refresh', {
+        startWorkflowOperation,
+      }),
+    );
+    return { handle: this.get(input.id), result };
+  }
+
+  #startOptions(input: StartInput, options: StartOptions): WorkflowStartOptions & { args: [StartInput] } {
+    const { dropped } = checkStart(input);
+    const [first] = dropped;
+    if (first !== undefined) throw first;
+    if (input.entityName !== undefined && input.entityName !== this.#entityName) {
+      throw new InvalidInputError(
+        'entityName',
+        `is "${input.entityName}", but this client is for "${this.#entityName}"`,
+        'Leave it out, or make a client with that entityName',
+      );
+    }
+    return {
+      ...options,
+      args: [{ ...input, entityName: this.#entityName }],
+      taskQueue: this.#taskQueue,
+      workflowId: this.workflowId(input.id),
+    };
+  }
+}

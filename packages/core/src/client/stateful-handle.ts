@@ -1,0 +1,176 @@
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
+import { type Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { checkApiUrl } from '../contract/api-url';
+import { type ErrorCode, StatefulWorkflowError } from '../contract/errors';
+import { checkDelete, checkReference, checkUpdate } from '../contract/payloads';
+import type { Entities } from '../contract/schema';
+import type {
+  ChangeSet,
+  ChangeSummary,
+  CredentialReference,
+  DeletePayload,
+  RefreshResult,
+  RejectedSignals,
+  SourceInfo,
+  TokenInfo,
+  UpdatePayload,
+  WorkflowStatus,
+} from '../contract/wire';
+
+/** How a workflow is doing. */
+export interface StatusReport {
+  readonly status: WorkflowStatus;
+  /** When all of its sources had been looked at last, with success: ISO 8601. */
+  readonly lastCheckedAt?: string;
+  readonly sources: Readonly<Record<string, SourceInfo>>;
+}
+
+/**
+ * One workflow, running or ended. Every method throws a `StatefulWorkflowError` `WORKFLOW_NOT_FOUND` when
+ * there is no such workflow, and an `InvalidInputError` when its argument cannot be used.
+ */
+export class StatefulHandle<Data = unknown> {
+  /** Temporal's own handle, for what this one does not do. */
+  readonly temporal: WorkflowHandle;
+
+  constructor(client: Client, workflowId: string) {
+    this.temporal = client.workflow.getHandle(workflowId);
+  }
+
+  get workflowId(): string {
+    return this.temporal.workflowId;
+  }
+
+  /** The root entity with its relations filled in; `null` until it is known. */
+  data(): Promise<Data | null> {
+    return this.#query('data');
+  }
+
+  /** Entity state, normalized. */
+  state(): Promise<Entities> {
+    return this.#query('state');
+  }
+
+  /** How the workflow and its sources are doing. */
+  async status(): Promise<StatusReport> {
+    const [status, sources] = await Promise.all([this.#query<WorkflowStatus>('status'), this.sources()]);
+    const checked = Object.values(sources).map((source) => source.lastCheckedAt);
+    const oldest = checked.includes(undefined) ? undefined : (checked as string[]).toSorted()[0];
+    return { status, sources, ...(oldest && { lastCheckedAt: oldest }) };
+  }
+
+  /** Each source: its last load, checkpoint and error. */
+  sources(): Promise<Record<string, SourceInfo>> {
+    return this.#query('sources');
+  }
+
+  /** The credential in use: its reference and fingerprint, never the secret. */
+  apiToken(): Promise<TokenInfo | null> {
+    return this.#query('apiToken');
+  }
+
+  /** The base address of its sources. */
+  apiUrl(): Promise<string | null> {
+    return this.#query('apiUrl');
+  }
+
+  /** Changes that `execute()` has not seen yet. */
+  pendingChanges(): Promise<ChangeSet> {
+    return this.#query('pendingChanges');
+  }
+
+  /** Signals and start arguments that were refused, and why. */
+  rejectedSignals(): Promise<RejectedSignals> {
+    return this.#query('rejectedSignals');
+  }
+
+  /** Loads now and waits for it. */
+  refresh(): Promise<RefreshResult> {
+    return this.#update('refresh');
+  }
+
+  /** Sets the credential and waits for the load that uses it. @throws InvalidInputError for a token in plaintext */
+  async rotateToken(reference: CredentialReference): Promise<RefreshResult> {
+    return this.#update('rotateToken', checkReference(reference, 'reference'));
+  }
+
+  /** Sets the base address; a load follows. */
+  async setApiUrl(url: string): Promise<void> {
+    await this.#signal('apiUrl', checkApiUrl(url));
+  }
+
+  /** Changes entities and waits until it is done. */
+  async update(payload: UpdatePayload): Promise<ChangeSummary> {
+    return this.#update('update', checkUpdate(payload));
+  }
+
+  /** Removes entities. */
+  async delete(payload: DeletePayload): Promise<void> {
+    await this.#signal('delete', checkDelete(payload));
+  }
+
+  /** Stops loads and `execute()` until {@link resume}. Signals are still taken in. */
+  pause(): Promise<void> {
+    return this.#signal('pause');
+  }
+
+  /** Goes on after {@link pause}, with a load. */
+  resume(): Promise<void> {
+    return this.#signal('resume');
+  }
+
+  /** Cancels the workflow, as Temporal does: it closes as cancelled. */
+  async cancel(): Promise<void> {
+    await explained(this.workflowId, () => this.temporal.cancel());
+  }
+
+  /** Ends the workflow; its result is the root entity. */
+  complete(): Promise<void> {
+    return this.#signal('status', 'completed');
+  }
+
+  /** Waits until the workflow ends. */
+  result(): Promise<Data> {
+    return explained(this.workflowId, () => this.temporal.result() as Promise<Data>);
+  }
+
+  #query<T>(name: string): Promise<T> {
+    return explained(this.workflowId, () => this.temporal.query<T>(name));
+  }
+
+  #signal(name: string, ...args: unknown[]): Promise<void> {
+    return explained(this.workflowId, () => this.temporal.signal(name, ...args));
+  }
+
+  #update<T>(name: string, ...args: unknown[]): Promise<T> {
+    return explained(this.workflowId, () =>
+      this.temporal.executeUpdate<T, [unknown, ...unknown[]]>(name, { args: args as [unknown] }),
+    );
+  }
+}
+
+/** Runs a call on a workflow; says of its errors what a person has to know. */
+export async function explained<T>(workflowId: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) {
+      throw new StatefulWorkflowError(
+        'WORKFLOW_NOT_FOUND',
+        `There is no workflow "${workflowId}" that could take this. Start it, or check its id and namespace.`,
+        { cause: error, context: { workflowId } },
+      );
+    }
+    if (
+      error instanceof WorkflowUpdateFailedError &&
+      error.cause instanceof ApplicationFailure &&
+      error.cause.type
+    ) {
+      throw new StatefulWorkflowError(error.cause.type as ErrorCode, error.cause.message, {
+        cause: error,
+        context: { workflowId },
+      });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,186 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Secret } from './secret';
+
+/**
+ * The code that can load one kind of source. A plain object made by a factory; it knows nothing of
+ * Temporal, and its `load` runs in plain Node with a hand-made {@link LoadContext}.
+ *
+ * ## Rules
+ * - `load` never retries: it throws, `classify` says what the fault is, and Temporal retries.
+ * - `load` yields at least one page. `complete` is true only on the last page of a proven full sweep.
+ * - A page with `partialErrors` carries no `cursor` and is never `complete`.
+ * - `load` stops within a second of `ctx.signal` and leaves no socket, timer or handle behind.
+ *
+ * @typeParam Query what a workflow writes in its source definition; plain JSON
+ * @typeParam Cursor where an incremental load goes on; plain JSON
+ */
+export interface DataSourceAdapter<Query = unknown, Cursor = unknown> {
+  /** Names the adapter in source definitions and activities (`rest` → `rest.loadData`). Letters, digits, `-`. */
+  readonly name: string;
+  /** The version of this contract that the adapter was written for. */
+  readonly contractVersion: 1;
+  /** What the adapter can do beyond loading everything; each flag switches on behaviour and tests. */
+  readonly capabilities: AdapterCapabilities;
+  /** Checks a query before every load. What it refuses is a non-retryable error that names the field. */
+  readonly querySchema: StandardSchemaV1<unknown, Query>;
+  /**
+   * Loads the source, a page at a time. Breaking off the iteration, as a cancelled activity does, ends it.
+   *
+   * @throws whatever went wrong, unwrapped; `classify` understands it
+   */
+  load(query: Query, ctx: LoadContext<Cursor>): AsyncIterable<Page<Cursor>>;
+  /** Says what kind of fault an error thrown by `load` is. Total: an error it does not know is `fatal`. */
+  classify(error: unknown): Fault;
+  /**
+   * Resolves when a look at the source is worth it, for sources that can tell (LISTEN/NOTIFY).
+   * Rejects when the wait is broken; resolving too often costs a load, never correctness.
+   */
+  waitForHint?(query: Query, ctx: LoadContext<Cursor>): Promise<void>;
+  /** Says, for a person, whether the source can be reached with the credential at hand. */
+  check?(ctx: LoadContext<Cursor>): Promise<CheckResult>;
+  /** Gives back what the adapter holds (pools, agents). Called once, when the worker has stopped. */
+  close?(): Promise<void>;
+}
+
+/** What an adapter can do. A flag that is declared and does not work fails the conformance suite. */
+export interface AdapterCapabilities {
+  /** Loads only what changed since `checkpoint.cursor`. @default false: every load is a full sweep */
+  readonly incremental?: boolean;
+  /** Sends `checkpoint.validators` and answers `unchanged` from them. @default false: a digest decides */
+  readonly validators?: boolean;
+  /** Has `waitForHint`. @default false: a watch polls */
+  readonly watch?: boolean;
+  /**
+   * How a removal at the source is learnt: by a complete sweep, by explicit `deletes` in pages, or not at all.
+   * @default 'sweep'
+   */
+  readonly deletes?: 'sweep' | 'explicit' | 'none';
+}
+
+/** What a load is given besides its query. */
+export interface LoadContext<Cursor = unknown> {
+  /** Aborted when the activity is cancelled, times out, or the worker shuts down. */
+  readonly signal: AbortSignal;
+  /** What the last load left. Absent on the first load and after `apiUrl` changed. */
+  readonly checkpoint?: Checkpoint<Cursor>;
+  /** The workflow's own base address, for adapters that have one. Checked to be an absolute http(s) URL. */
+  readonly apiUrl?: string;
+  /** The entity whose workflow loads; fills templates such as `/customers/{id}`. */
+  readonly entity: EntityRef;
+  /**
+   * Resolves the source's credential now, for this origin only.
+   *
+   * @param origin where it will be sent, as `new URL(...).origin` gives it
+   * @returns the credential, or `undefined` when the source has none
+   * @throws a `CredentialError` when it is missing or not bound to `origin`
+   */
+  credential(origin: string): Promise<Credential | undefined>;
+  /** Says that the load is alive and how far it got; a new attempt finds it in `resumeFrom`. */
+  heartbeat(progress: Cursor): void;
+  /** The last `heartbeat` of the attempt before this one, when that attempt broke off. */
+  readonly resumeFrom?: Cursor;
+  /** Writes to the worker's log. Attributes must hold no secret. */
+  readonly log: LoadLog;
+  /** Counts and times, tagged with adapter and source. */
+  readonly metrics: LoadMetrics;
+}
+
+/** The part of a logger that adapters use. */
+export interface LoadLog {
+  debug(message: string, attributes?: Record<string, unknown>): void;
+  info(message: string, attributes?: Record<string, unknown>): void;
+  warn(message: string, attributes?: Record<string, unknown>): void;
+}
+
+/** Counters and histograms. Names are prefixed with `stateful_workflow_`. */
+export interface LoadMetrics {
+  /** Adds to a counter. */
+  count(name: string, value?: number): void;
+  /** Records a duration in milliseconds. */
+  duration(name: string, milliseconds: number): void;
+}
+
+/** A secret in use, resolved inside an activity attempt. It never reaches a workflow. */
+export interface Credential {
+  /** The secret; prints as `[secret]`, `reveal()` gives the value. */
+  readonly secret: Secret;
+  /** Eight hex digits that tell two secrets apart and reveal neither. */
+  readonly fingerprint: string;
+}
+
+/** One page of a load. */
+export interface Page<Cursor = unknown> {
+  /** The records as the source gave them. */
+  readonly records: readonly unknown[];
+  /** Entities that the source says are gone. */
+  readonly deletes?: readonly EntityRef[];
+  /** Where the next load goes on, once this page is in. */
+  readonly cursor?: Cursor;
+  /** What lets the next load ask "changed since?". */
+  readonly validators?: Validators;
+  /** The source says that nothing changed since the checkpoint. The page has no records. */
+  readonly unchanged?: true;
+  /** True only on the last page of a proven full sweep; only then may absence mean deletion. */
+  readonly complete: boolean;
+  /** What the source could not give. Such a page never advances a cursor and never deletes. */
+  readonly partialErrors?: readonly PartialError[];
+}
+
+/** Names one entity. */
+export interface EntityRef {
+  /** The entity's name in the schema: `Customer`. */
+  readonly name: string;
+  /** Its id within that name: `c_42`. */
+  readonly id: string;
+}
+
+/** What a source gave to make a later request conditional. */
+export interface Validators {
+  /** The `ETag`, as it was sent, quotes and all. */
+  readonly etag?: string;
+  /** The `Last-Modified` date, as it was sent. */
+  readonly lastModified?: string;
+}
+
+/** What a load leaves for the next one. It is in workflow history: it holds no secret. */
+export interface Checkpoint<Cursor = unknown> {
+  readonly validators?: Validators;
+  /** Where an incremental source goes on. */
+  readonly cursor?: Cursor;
+  /** Names the content last given, so that equal content is `unchanged` without validators. */
+  readonly digest?: string;
+  /** Fingerprint of the credential that was used; validators are dropped when it changes. */
+  readonly credential?: string;
+}
+
+/** Something a source could not give in an otherwise good answer. */
+export interface PartialError {
+  /** What happened, for a person. */
+  readonly message: string;
+  /** Where in the answer, for example `customer.tickets[3]`. */
+  readonly path?: string;
+}
+
+/**
+ * What kind of fault a failed load is, which decides what happens next:
+ * - `transient`, `throttled`: Temporal retries, after `retryAfterMs` if given
+ * - `unauthorized`: no retry; the workflow waits for a new credential
+ * - `invalid`, `gone`, `fatal`: no retry; the workflow keeps its last good state and reports it
+ */
+export type FaultKind = 'transient' | 'throttled' | 'unauthorized' | 'invalid' | 'gone' | 'fatal';
+
+/** A classified error. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** What happened, why, and what to do; for a person. Holds no secret and no URL with credentials. */
+  readonly message: string;
+  /** How long the source asked to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** The answer of `check`. */
+export interface CheckResult {
+  readonly ok: boolean;
+  /** What was seen, for a person. */
+  readonly message: string;
+}

@@ -1,0 +1,93 @@
+/** Every `code` that this project's errors carry. Stable: code may switch on them. */
+export type ErrorCode =
+  | 'ADAPTER_DUPLICATE'
+  | 'ADAPTER_INVALID'
+  | 'ADAPTER_UNKNOWN'
+  | 'CREDENTIAL_MISSING'
+  | 'CREDENTIAL_MISBOUND'
+  | 'CREDENTIAL_PLAINTEXT'
+  | 'INPUT_INVALID'
+  | 'LOAD_FAILED'
+  | 'QUERY_INVALID'
+  | 'RECORD_INVALID'
+  | 'SCHEMA_INVALID'
+  | 'STATE_TOO_LARGE'
+  | 'WORKFLOW_ENDED'
+  | 'WORKFLOW_NOT_FOUND';
+
+/** What else an error says, readable by code. Never a secret. */
+export type ErrorContext = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** How an error is made. */
+export interface ErrorOptions {
+  /** The error underneath, where there is one. */
+  readonly cause?: unknown;
+  readonly context?: ErrorContext;
+  /** Whether the same call may succeed later, unchanged. @default false */
+  readonly retryable?: boolean;
+}
+
+/**
+ * The base of every error this project throws. Messages say what happened, why and what to do.
+ *
+ * Across an activity boundary class identity does not survive: there, look at `ApplicationFailure.type`,
+ * which is the `code`, or the fault kind prefixed with `fault.` for a failed load.
+ */
+export class StatefulWorkflowError extends Error {
+  override readonly name: string = 'StatefulWorkflowError';
+  readonly code: ErrorCode;
+  readonly context: ErrorContext;
+  /** Whether the same call may succeed later, unchanged. */
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.context = options.context ?? {};
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/**
+ * Thrown when something a person wrote cannot be used: a start argument, a payload, a schema, a query.
+ * `context.field` names the offending field.
+ */
+export class InvalidInputError extends StatefulWorkflowError {
+  override readonly name = 'InvalidInputError';
+
+  /**
+   * @param field which value is wrong, as a path: `apiUrl`, `updates.Contact.k_1`
+   * @param reason what is wrong with it, without repeating a value that may be a secret
+   * @param fix what to write instead
+   */
+  constructor(
+    readonly field: string,
+    reason: string,
+    fix: string,
+    code: ErrorCode = 'INPUT_INVALID',
+  ) {
+    super(code, `${field}: ${reason}. ${fix}.`, { context: { field } });
+  }
+}
+
+/** Thrown on the worker when a credential reference cannot be turned into a secret for an origin. */
+export class CredentialError extends StatefulWorkflowError {
+  override readonly name = 'CredentialError';
+
+  constructor(
+    code: 'CREDENTIAL_MISSING' | 'CREDENTIAL_MISBOUND',
+    message: string,
+    context: ErrorContext = {},
+  ) {
+    super(code, message, { context });
+  }
+}
+
+/** Thrown when a load failed and nobody can retry it, with the fault as the adapter classified it. */
+export class LoadError extends StatefulWorkflowError {
+  override readonly name = 'LoadError';
+
+  constructor(message: string, options: ErrorOptions = {}) {
+    super('LOAD_FAILED', message, options);
+  }
+}

@@ -1,0 +1,87 @@
+import type { Checkpoint, EntityRef, FaultKind, PartialError } from './adapter';
+import type { Entities, Json, Schema } from './schema';
+
+/**
+ * What a workflow hands to a `loadData` activity. It is in the history of every load: small, and free of
+ * secrets.
+ */
+export interface LoadRequest {
+  /** The source's name in the workflow. */
+  readonly source: string;
+  /** The adapter's query, as written. */
+  readonly query: unknown;
+  /** The npm package of the adapter, for the error when no worker has it. */
+  readonly package?: string;
+  /** The workflow's root entity. */
+  readonly entity: EntityRef;
+  /** The relation of the root entity that the records fill. Absent: the one record is the root entity. */
+  readonly into?: string;
+  /** The entities that the records can contain. */
+  readonly schema: Schema;
+  readonly apiUrl?: string;
+  /** A credential reference. Absent: the source needs none. */
+  readonly credential?: string;
+  readonly checkpoint?: Checkpoint;
+  /** Fingerprint of a credential that the source refused; it is not sent again. */
+  readonly refused?: string;
+}
+
+/** What a `loadData` activity gives back. */
+export type LoadResult = UnchangedResult | SnapshotResult | DeltaResult;
+
+/** Nothing changed since the checkpoint. */
+export interface UnchangedResult {
+  readonly outcome: 'unchanged';
+  /** The new checkpoint, when it differs from the one in the request. */
+  readonly checkpoint?: Checkpoint;
+}
+
+/** The entities as the source holds them. */
+export interface SnapshotResult {
+  readonly outcome: 'snapshot';
+  readonly entities: Entities;
+  /** Whether these are all: only then may absence mean deletion. */
+  readonly complete: boolean;
+  /** Entities that the source says are gone. */
+  readonly deletes?: readonly EntityRef[];
+  /** Items for a list of the root entity that was not given whole. */
+  readonly append?: { readonly field: string; readonly ids: readonly string[] };
+  readonly checkpoint: Checkpoint;
+  readonly partialErrors?: readonly PartialError[];
+}
+
+/** What changed since the content that the request's checkpoint names. */
+export interface DeltaResult {
+  readonly outcome: 'delta';
+  readonly changes: Patch;
+  readonly checkpoint: Checkpoint;
+}
+
+/** A change to normalized entities, relative to what a source gave before. */
+export interface Patch {
+  /** New values of changed fields; a new entity has all its fields. */
+  readonly set?: Entities;
+  /** Fields that are gone. */
+  readonly unset?: { readonly [entityName: string]: { readonly [id: string]: readonly string[] } };
+  /** Edits of lists, applied to the list that the source gave before. */
+  readonly splice?: {
+    readonly [entityName: string]: { readonly [id: string]: { readonly [field: string]: Splice } };
+  };
+  /** Entities that are gone. */
+  readonly deletes?: { readonly [entityName: string]: readonly string[] };
+}
+
+/** At `[0]` remove `[1]` items and insert those of `[2]`. */
+export type Splice = readonly [start: number, remove: number, insert: readonly Json[]];
+
+/** What travels in the `details` of a failed load's `ApplicationFailure`. */
+export interface FaultDetails {
+  readonly kind: FaultKind;
+  /** Fingerprint of the credential in use, when there was one. */
+  readonly credential?: string;
+  /** How long the source asked to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** `ApplicationFailure.type` of a failed load: `fault.transient`, `fault.unauthorized`, … */
+export const faultType = (kind: FaultKind): string => `fault.${kind}`;

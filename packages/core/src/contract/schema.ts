@@ -1,0 +1,114 @@
+import { InvalidInputError } from './errors';
+
+/** A JSON value. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** The fields of one entity. Relations hold ids, never nested entities. Immutable: a change makes a new object. */
+export type Fields = { readonly [field: string]: Json };
+
+/** Entity state: the normalized store, by entity name and id. */
+export type Entities = { readonly [entityName: string]: { readonly [id: string]: Fields } };
+
+/** To one (`'Account'`) or to many (`['Contact']`). Make it with {@link one} and {@link many}. */
+export type Relation = string | readonly [string];
+
+/** One kind of entity. */
+export interface EntitySchema {
+  /**
+   * The field that holds the id. A dotted path reaches into objects; several make a composite id, whose
+   * parts are percent-encoded and joined with `:`.
+   * @default 'id'
+   */
+  readonly idAttribute?: string | readonly string[];
+  /** The fields that hold other entities, and which. @default none */
+  readonly relations?: { readonly [field: string]: Relation };
+}
+
+/** The kinds of entity that a workflow holds, by name. Plain JSON: it travels with each load. */
+export type Schema = { readonly [entityName: string]: EntitySchema };
+
+/** A relation to one entity. */
+export const one = (entityName: string): Relation => entityName;
+
+/** A relation to a list of entities. */
+export const many = (entityName: string): Relation => [entityName];
+
+const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
+
+/**
+ * Declares the entities of a workflow and their relations.
+ *
+ * @example
+ * const schema = defineSchema({
+ *   Customer: { relations: { contacts: many('Contact'), account: one('Account') } },
+ *   Contact: {},
+ *   Account: { idAttribute: ['region', 'number'] },
+ * });
+ * @throws InvalidInputError `SCHEMA_INVALID` when a name cannot be used or a relation leads nowhere
+ */
+export function defineSchema<const S extends Schema>(schema: S): S {
+  for (const [name, entity] of Object.entries(schema)) {
+    if (!NAME.test(name)) {
+      throw invalid(
+        name,
+        'is not a usable entity name',
+        'Use letters, digits and "_", starting with a letter',
+      );
+    }
+    for (const path of [entity.idAttribute ?? 'id'].flat()) {
+      if (typeof path !== 'string' || path === '') {
+        throw invalid(`${name}.idAttribute`, 'is empty', 'Name the field that holds the id');
+      }
+    }
+    for (const [field, relation] of Object.entries(entity.relations ?? {})) {
+      const target = relationTarget(relation);
+      if (!Object.hasOwn(schema, target)) {
+        throw invalid(
+          `${name}.relations.${field}`,
+          `leads to "${target}", which the schema does not have`,
+          `Add "${target}" to the schema or correct the name; it has ${Object.keys(schema).join(', ')}`,
+        );
+      }
+    }
+  }
+  return schema;
+}
+
+/** The name of the entity that a relation leads to. */
+export function relationTarget(relation: Relation): string {
+  return typeof relation === 'string' ? relation : relation[0];
+}
+
+/** Whether a relation holds a list. */
+export function isMany(relation: Relation): relation is readonly [string] {
+  return typeof relation !== 'string';
+}
+
+/**
+ * The part of a schema that can be reached from one entity: what a load has to know.
+ *
+ * @param field follows only this relation of the first entity
+ */
+export function reachableSchema(schema: Schema, entityName: string, field?: string): Schema {
+  const part: Record<string, EntitySchema> = {};
+  const visit = (name: string, relations: EntitySchema['relations']): void => {
+    if (Object.hasOwn(part, name)) return;
+    const entity = schema[name] ?? {};
+    part[name] = {
+      ...(entity.idAttribute !== undefined && { idAttribute: entity.idAttribute }),
+      ...(relations && { relations }),
+    };
+    for (const relation of Object.values(relations ?? {})) {
+      const target = relationTarget(relation);
+      visit(target, schema[target]?.relations);
+    }
+  };
+  const relations = schema[entityName]?.relations;
+  const relation = field === undefined ? undefined : relations?.[field];
+  visit(entityName, relation === undefined || field === undefined ? relations : { [field]: relation });
+  return part;
+}
+
+function invalid(field: string, reason: string, fix: string): InvalidInputError {
+  return new InvalidInputError(`schema.${field}`, reason, fix, 'SCHEMA_INVALID');
+}

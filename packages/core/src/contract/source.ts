@@ -1,0 +1,66 @@
+import type { Duration } from '@temporalio/common';
+
+/** What every source can say besides its adapter's query. */
+export interface SourceOptions {
+  /**
+   * Where the records go: `'root'` merges the one record into the workflow's root entity; the name of a
+   * relation of the root entity fills that relation.
+   * @default the relation that bears the source's own name, or else `'root'`
+   */
+  readonly into?: string;
+  /**
+   * The credential for this source: a reference (`secret:NAME`), or `'none'` to send none.
+   * @default the workflow's `apiToken`
+   */
+  readonly credential?: string;
+  /** The base address of this source. @default the workflow's `apiUrl` */
+  readonly apiUrl?: string;
+  /** How long one attempt may run. @default '1 minute' */
+  readonly timeout?: Duration;
+  /** How often a load is attempted before it counts as failed, first attempt included. @default 4 */
+  readonly maximumAttempts?: number;
+  /** The longest that all attempts of one load may take together. @default '5 minutes' */
+  readonly deadline?: Duration;
+  /** The task queue whose workers run this source's activities. @default the workflow's own */
+  readonly taskQueue?: string;
+}
+
+/**
+ * One configured origin of data for a workflow: an adapter plus its query. Plain JSON; made by an
+ * adapter's builder (`rest({ path: '/customers/{id}' })`), never by hand.
+ *
+ * @typeParam Query the adapter's query
+ */
+export interface SourceDefinition<Query = unknown> extends SourceOptions {
+  /** The adapter's name, as registered on the worker. */
+  readonly adapter: string;
+  /** The package that holds the adapter; named in the error when no worker has registered it. */
+  readonly package: string;
+  readonly query: Query;
+}
+
+/**
+ * Makes a source definition. For the authors of adapters: wrap it in a typed builder and export that
+ * from the adapter's `./workflow` entry.
+ *
+ * @example
+ * export const rest = (options: RestQuery & SourceOptions) =>
+ *   defineSource({ adapter: 'rest', package: '@stateful-workflow/adapter-rest' }, options);
+ */
+export function defineSource<Query extends object>(
+  adapter: { readonly adapter: string; readonly package: string },
+  options: Query & SourceOptions,
+): SourceDefinition<Query> {
+  const { into, credential, apiUrl, timeout, maximumAttempts, deadline, taskQueue, ...query } = options;
+  return {
+    ...adapter,
+    into,
+    credential,
+    apiUrl,
+    timeout,
+    maximumAttempts,
+    deadline,
+    taskQueue,
+    query: query as unknown as Query,
+  };
+}

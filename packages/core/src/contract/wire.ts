@@ -1,0 +1,137 @@
+import type { EntityRef, FaultKind } from './adapter';
+import type { Entities, Fields, Json } from './schema';
+
+/** A string that names a secret (`secret:NAME`) or carries a sealed one (`sealed:…`); never the secret. */
+export type CredentialReference = `secret:${string}` | `sealed:${string}`;
+
+/** What a workflow is started with. */
+export interface StartInput {
+  /** The id of the root entity. */
+  readonly id: string;
+  /** The name of the root entity. @default the workflow type without its `Workflow` ending */
+  readonly entityName?: string;
+  /** Data to begin with: the root entity, denormalized. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** Entity state to begin with, normalized. */
+  readonly state?: Entities;
+  /** Base address for this workflow's sources: absolute, http or https, no credentials in it. */
+  readonly apiUrl?: string;
+  /** The credential that this workflow's sources use. */
+  readonly apiToken?: CredentialReference;
+  /** `'paused'` starts the workflow without a load. @default 'running' */
+  readonly status?: 'running' | 'paused';
+}
+
+/**
+ * How given fields meet held ones:
+ * - `$merge`: given fields win; plain objects in them are merged, key by key
+ * - `$set`: given fields win, as they are
+ * - `$replace`: the entity becomes exactly what is given
+ */
+export type MergeStrategy = '$merge' | '$set' | '$replace';
+
+/** Payload of the `update` signal and update. At least one of `data` and `updates`. */
+export interface UpdatePayload {
+  /** The entity that `data` is, or that the change is about. */
+  readonly entityName: string;
+  /** One or several entities, denormalized. */
+  readonly data?: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
+  /** Normalized entities. */
+  readonly updates?: Entities;
+  /** @default '$merge' */
+  readonly strategy?: MergeStrategy;
+  /** The workflow id that the change came from; it does not hear of it again. */
+  readonly changeOrigin?: string;
+}
+
+/** Payload of the `delete` signal. At least one of `data` and `deletions`. */
+export interface DeletePayload {
+  readonly entityName: string;
+  /** One or several entities of `entityName`; their ids are enough. */
+  readonly data?: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
+  /** Ids by entity name. */
+  readonly deletions?: { readonly [entityName: string]: readonly string[] };
+  readonly changeOrigin?: string;
+}
+
+/** What a workflow is doing. `completed` and `cancelled` are final. */
+export type WorkflowStatus = 'running' | 'paused' | 'degraded' | 'unauthorized' | 'completed' | 'cancelled';
+
+/** Answer of the updates `refresh` and `rotateToken`, given after the load. */
+export interface RefreshResult {
+  /** What the load found, over all sources. `skipped`: the workflow is paused, it loads once resumed. */
+  readonly outcome: 'changed' | 'unchanged' | 'failed' | 'skipped';
+  /** How many entities were changed or removed. */
+  readonly changed: number;
+  /** When the load ended: ISO 8601. */
+  readonly checkedAt: string;
+  /** Why sources failed, by source. */
+  readonly errors?: { readonly [source: string]: string };
+}
+
+/** Answer of the update `update`. */
+export interface ChangeSummary {
+  /** Entities that were new or changed. */
+  readonly upserted: number;
+  /** Entities that were removed. */
+  readonly deleted: number;
+}
+
+/** What an integration really changed. */
+export interface ChangeSet {
+  /** Changed fields only; a new entity has all its fields. */
+  readonly upserts: { readonly [entityName: string]: { readonly [id: string]: Fields } };
+  /** Fields that went away. */
+  readonly unset: { readonly [entityName: string]: { readonly [id: string]: readonly string[] } };
+  readonly deletes: readonly EntityRef[];
+  /** Where it came from: a source's name, or the workflow id of a `changeOrigin`. */
+  readonly origin?: string;
+}
+
+/** Answer of the query `sources`, per source. */
+export interface SourceInfo {
+  readonly adapter: string;
+  /** What the last load gave; absent before the first. */
+  readonly lastOutcome?: 'unchanged' | 'delta' | 'snapshot' | 'failed';
+  /** When the source was last looked at with success: ISO 8601. */
+  readonly lastCheckedAt?: string;
+  /** When it last brought a change: ISO 8601. */
+  readonly lastChangedAt?: string;
+  readonly checkpoint?: Json;
+  readonly lastError?: SourceError;
+}
+
+/** Why a source's last load failed. */
+export interface SourceError {
+  readonly kind: FaultKind;
+  readonly message: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Failed loads in a row. */
+  readonly failures: number;
+}
+
+/** Answer of the query `apiToken`. Never the secret. */
+export interface TokenInfo {
+  readonly reference: string;
+  /** Tells secrets apart; known once a load has resolved the reference. */
+  readonly fingerprint?: string;
+}
+
+/** Answer of the query `rejectedSignals`. */
+export interface RejectedSignals {
+  /** How many were refused in the workflow's life. */
+  readonly count: number;
+  /** The most recent ones, oldest first; at most 20. */
+  readonly recent: readonly RejectedSignal[];
+}
+
+/** One refused signal or start argument. */
+export interface RejectedSignal {
+  /** The signal's name, or `start` for a start argument. */
+  readonly signal: string;
+  /** What is wrong and what to send instead; never the payload. */
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+}

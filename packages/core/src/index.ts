@@ -1,0 +1,55 @@
+export type {
+  AdapterCapabilities,
+  Checkpoint,
+  CheckResult,
+  Credential,
+  DataSourceAdapter,
+  EntityRef,
+  Fault,
+  FaultKind,
+  LoadContext,
+  LoadLog,
+  LoadMetrics,
+  Page,
+  PartialError,
+  Validators,
+} from './contract/adapter';
+export { checkApiUrl } from './contract/api-url';
+export {
+  CredentialError,
+  InvalidInputError,
+  LoadError,
+  StatefulWorkflowError,
+  type ErrorCode,
+  type ErrorContext,
+  type ErrorOptions,
+} from './contract/errors';
+export {
+  defineSchema,
+  many,
+  one,
+  type Entities,
+  type EntitySchema,
+  type Fields,
+  type Json,
+  type Relation,
+  type Schema,
+} from './contract/schema';
+export { Secret } from './contract/secret';
+export { defineSource, type SourceDefinition, type SourceOptions } from './contract/source';
+export type {
+  ChangeSet,
+  ChangeSummary,
+  CredentialReference,
+  DeletePayload,
+  MergeStrategy,
+  RefreshResult,
+  RejectedSignal,
+  RejectedSignals,
+  SourceError,
+  SourceInfo,
+  StartInput,
+  TokenInfo,
+  UpdatePayload,
+  WorkflowStatus,
+} from './contract/wire';

@@ -1,0 +1,154 @@
+import type { EntityRef } from '../contract/adapter';
+import {
+  type Entities,
+  type Fields,
+  type Json,
+  isMany,
+  relationTarget,
+  type Schema,
+} from '../contract/schema';
+import type { ChangeSet } from '../contract/wire';
+import { Draft, type Rule } from './draft';
+import { denormalize } from './denormalize';
+import { equalJson, inner, setField, table } from './json';
+
+/** Hears of every entity that a commit changes, before it is changed. */
+export type WriteListener = (
+  name: string,
+  id: string,
+  before: Fields | undefined,
+  after: Fields | undefined,
+) => void;
+
+/**
+ * Entity state: the entities of one workflow, normalized. The cost of a change grows with what changes, not
+ * with what is held, and entities that do not change keep their identity.
+ *
+ * Runs in the workflow sandbox and in plain Node.
+ */
+export class EntityStore {
+  readonly schema: Schema;
+  readonly #tables = table<Record<string, Fields>>();
+  #version = 0;
+  #cached?: { readonly version: number; readonly key: string; readonly value: unknown };
+
+  /** @param entities entities to begin with; they are not copied, and must not be changed afterwards */
+  constructor(schema: Schema, entities: Entities = {}) {
+    this.schema = schema;
+    for (const name of Object.keys(entities)) {
+      Object.assign(inner(this.#tables, name), entities[name]);
+    }
+  }
+
+  /** Counts the commits that changed something. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Every entity, live: later changes show in it. */
+  get entities(): Entities {
+    return this.#tables;
+  }
+
+  /** The fields of an entity. */
+  get(name: string, id: string): Fields | undefined {
+    return this.#tables[name]?.[id];
+  }
+
+  /** Begins a change; {@link commit} makes it real. */
+  draft(): Draft {
+    return new Draft(this, this.schema);
+  }
+
+  /**
+   * Takes in records, denormalized, in one step.
+   *
+   * @throws StatefulWorkflowError `RECORD_INVALID`, leaving the store as it was
+   */
+  upsert(name: string, records: readonly unknown[], rule: Rule = '$merge'): ChangeSet {
+    const draft = this.draft();
+    records.forEach((record, i) => draft.upsert(name, record, rule, `${name}[${i}]`));
+    return this.commit(draft);
+  }
+
+  /**
+   * Makes a draft's changes real.
+   *
+   * @param origin who made them, for the change set
+   * @param listener is told of each change before it is made
+   */
+  commit(draft: Draft, origin?: string, listener?: WriteListener): ChangeSet {
+    const upserts = table<Record<string, Fields>>();
+    const unset = table<Record<string, readonly string[]>>();
+    const deletes: EntityRef[] = [];
+    for (const [name, changes] of draft.changes) {
+      for (const [id, after] of changes) {
+        const before = this.get(name, id);
+        if (after === undefined) {
+          if (before === undefined) continue;
+          listener?.(name, id, before, undefined);
+          delete inner(this.#tables, name)[id];
+          deletes.push({ name, id });
+          continue;
+        }
+        const changed = changedFields(before, after);
+        if (changed === undefined) continue;
+        listener?.(name, id, before, after);
+        inner(this.#tables, name)[id] = after;
+        inner(upserts, name)[id] = changed.set;
+        if (changed.unset.length > 0) inner(unset, name)[id] = changed.unset;
+      }
+    }
+    if (deletes.length > 0 || Object.keys(upserts).length > 0) this.#version++;
+    return { upserts, unset, deletes, ...(origin !== undefined && { origin }) };
+  }
+
+  /** Takes the ids of removed entities out of the relations that hold them. Part of a draft. */
+  dropReferences(draft: Draft, removed: readonly EntityRef[]): void {
+    const gone = new Map<string, Set<string>>();
+    for (const { name, id } of removed) gone.set(name, (gone.get(name) ?? new Set()).add(id));
+    for (const [name, schema] of Object.entries(this.schema)) {
+      for (const [field, relation] of Object.entries(schema.relations ?? {})) {
+        const ids = gone.get(relationTarget(relation));
+        if (ids === undefined) continue;
+        for (const holder of Object.keys(this.#tables[name] ?? {})) {
+          const fields = draft.get(name, holder);
+          const value = fields?.[field];
+          if (fields === undefined || value === undefined || value === null) continue;
+          if (isMany(relation)) {
+            const list = value as readonly string[];
+            if (list.some((id) => ids.has(id))) {
+              draft.put(name, holder, { ...fields, [field]: list.filter((id) => !ids.has(id)) });
+            }
+          } else if (ids.has(value as string)) draft.put(name, holder, { ...fields, [field]: null });
+        }
+      }
+    }
+  }
+
+  /** One entity with its relations filled in; cached until the store changes. */
+  denormalize(name: string, id: string): unknown {
+    const key = `${name}:${id}`;
+    if (this.#cached?.version !== this.#version || this.#cached.key !== key) {
+      this.#cached = { version: this.#version, key, value: denormalize(this, this.schema, name, id) };
+    }
+    return this.#cached.value;
+  }
+}
+
+function changedFields(
+  before: Fields | undefined,
+  after: Fields,
+): { set: Fields; unset: string[] } | undefined {
+  if (before === undefined) return { set: after, unset: [] };
+  let changed = false;
+  const set: Record<string, Json> = {};
+  for (const field of Object.keys(after)) {
+    const value = after[field] as Json;
+    if (Object.hasOwn(before, field) && equalJson(before[field], value)) continue;
+    setField(set, field, value);
+    changed = true;
+  }
+  const unset = Object.keys(before).filter((field) => !Object.hasOwn(after, field));
+  return changed || unset.length > 0 ? { set, unset } : undefined;
+}

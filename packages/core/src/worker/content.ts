@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { configure } from 'safe-stable-stringify';
+import type { Checkpoint, EntityRef, Page, PartialError } from '../contract/adapter';
+import { InvalidInputError } from '../contract/errors';
+import type { LoadRequest } from '../contract/load';
+import { type Entities, type Relation, relationTarget } from '../contract/schema';
+import { EntityStore } from '../state/entity-store';
+
+const stableStringify = configure({ bigint: true, circularValue: Error });
+
+/** What a load's pages add up to. */
+export interface Content {
+  readonly unchanged: boolean;
+  readonly entities: Entities;
+  readonly complete: boolean;
+  readonly deletes: readonly EntityRef[];
+  /** Ids of the top-level records, when they fill a list and are not all of it. */
+  readonly append?: { readonly field: string; readonly ids: readonly string[] };
+  readonly partialErrors: readonly PartialError[];
+  readonly checkpoint: Checkpoint;
+}
+
+/** Adds up the pages of one load into normalized entities. */
+export class ContentBuilder {
+  readonly #request: LoadRequest;
+  readonly #store: EntityStore;
+  readonly #ids = new Set<string>();
+  readonly #deletes: EntityRef[] = [];
+  readonly #partialErrors: PartialError[] = [];
+  #records = 0;
+  #complete = false;
+  #unchanged = false;
+  #last?: Page;
+
+  constructor(request: LoadRequest) {
+    this.#request = request;
+    this.#store = new EntityStore(request.schema);
+  }
+
+  /** How many records have come in. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /**
+   * Takes in a page.
+   *
+   * @throws StatefulWorkflowError `RECORD_INVALID` for a record that does not fit the schema
+   */
+  add(page: Page): void {
+    const { entity, into } = this.#request;
+    const draft = this.#store.draft();
+    for (const record of page.records) {
+      const place = `record ${this.#records++}`;
+      if (into === undefined) {
+        if (this.#records > 1) {
+          throw new InvalidInputError(
+            'into',
+            `the source gave several records for the one ${entity.name}`,
+            `Name the relation of ${entity.name} that they fill as the source's "into"`,
+            'RECORD_INVALID',
+          );
+        }
+        draft.upsert(entity.name, record, '$set', place, entity.id);
+      } else {
+        this.#ids.add(draft.upsert(this.#target(into), record, '$set', place));
+      }
+    }
+    this.#store.commit(draft);
+    this.#deletes.push(...(page.deletes ?? []));
+    this.#partialErrors.push(...(page.partialErrors ?? []));
+    this.#unchanged ||= page.unchanged ?? false;
+    this.#complete = page.complete;
+    this.#last = page;
+  }
+
+  /** What the pages add up to, once the last one is in. */
+  build(): Content {
+    const { entity, into, checkpoint } = this.#request;
+    const last = this.#last;
+    const partial = this.#partialErrors.length > 0;
+    const complete = this.#complete && !partial;
+    if (into !== undefined && complete && !this.#unchanged) {
+      const draft = this.#store.draft();
+      draft.upsert(entity.name, { [into]: [...this.#ids] }, '$set', into, entity.id);
+      this.#store.commit(draft);
+    }
+    return {
+      unchanged: this.#unchanged,
+      entities: this.#store.entities,
+      complete,
+      deletes: partial ? [] : this.#deletes,
+      ...(into !== undefined && !complete && { append: { field: into, ids: [...this.#ids] } }),
+      partialErrors: this.#partialErrors,
+      checkpoint: {
+        ...(last?.validators && !partial && { validators: last.validators }),
+        ...cursorOf(partial ? checkpoint?.cursor : (last?.cursor ?? checkpoint?.cursor)),
+      },
+    };
+  }
+
+  #target(field: string): string {
+    const relation = this.#request.schema[this.#request.entity.name]?.relations?.[field] as Relation;
+    return relationTarget(relation);
+  }
+}
+
+const cursorOf = (cursor: unknown): { cursor?: unknown } => (cursor === undefined ? {} : { cursor });
+
+/** A short name for some entities: equal content has equal digests, whatever the order of keys. */
+export function digestOf(entities: Entities): string {
+  return createHash('sha256')
+    .update(stableStringify(entities) ?? '')
+    .digest('base64url')
+    .slice(0, 22);
+}

@@ -1,0 +1,96 @@
+import type { Context } from '@temporalio/activity';
+import type { Credential, LoadContext, LoadLog, LoadMetrics } from '../contract/adapter';
+import { checkApiUrl } from '../contract/api-url';
+import { CredentialError } from '../contract/errors';
+import type { LoadRequest } from '../contract/load';
+import { Secret } from '../contract/secret';
+import { redact } from './redact';
+import { resolveCredential, type SecretProvider } from './secrets';
+
+/** The context of one load attempt, with what the harness has to know of it afterwards. */
+export class AttemptContext implements LoadContext {
+  readonly signal: AbortSignal;
+  readonly entity: LoadContext['entity'];
+  readonly checkpoint: LoadContext['checkpoint'];
+  readonly apiUrl: string | undefined;
+  readonly resumeFrom: unknown;
+  readonly log: LoadLog;
+  readonly metrics: LoadMetrics;
+  /** Every secret this attempt has held, for redaction. */
+  readonly secrets = new Set<Secret>();
+  /** The credential in use. */
+  fingerprint?: string;
+  readonly #activity: Context;
+  readonly #request: LoadRequest;
+  readonly #providers: readonly SecretProvider[];
+  #progress: unknown;
+
+  constructor(
+    activity: Context,
+    request: LoadRequest,
+    signal: AbortSignal,
+    providers: readonly SecretProvider[],
+    adapter: string,
+  ) {
+    this.signal = signal;
+    this.entity = request.entity;
+    this.checkpoint = request.checkpoint;
+    this.apiUrl = request.apiUrl === undefined ? undefined : checkApiUrl(request.apiUrl);
+    this.resumeFrom = activity.info.heartbeatDetails as unknown;
+    this.#progress = this.resumeFrom;
+    this.#activity = activity;
+    this.#request = request;
+    this.#providers = providers;
+    this.log = redactingLog(activity, this.secrets, { adapter, source: request.source });
+    this.metrics = activityMetrics(activity, { adapter, source: request.source });
+  }
+
+  async credential(origin: string): Promise<Credential | undefined> {
+    const { credential: reference, refused } = this.#request;
+    if (reference === undefined) return undefined;
+    const use = { origin, workflowType: this.#activity.info.workflowType };
+    const credential = await resolveCredential(reference, use, this.#providers);
+    this.secrets.add(credential.secret);
+    this.fingerprint = credential.fingerprint;
+    if (refused === credential.fingerprint) {
+      throw new CredentialError(
+        'CREDENTIAL_MISSING',
+        `The credential (fingerprint ${refused}) was refused before, so it is not sent again. Rotate the secret, or send the workflow a new apiToken.`,
+      );
+    }
+    return credential;
+  }
+
+  heartbeat(progress: unknown): void {
+    this.#progress = progress;
+    this.#activity.heartbeat(progress);
+  }
+
+  /** Says that the attempt is alive, between the adapter's own heartbeats; also how a cancellation arrives. */
+  beat(): void {
+    this.#activity.heartbeat(this.#progress);
+  }
+}
+
+function redactingLog(
+  activity: Context,
+  secrets: ReadonlySet<Secret>,
+  tags: Record<string, string>,
+): LoadLog {
+  const write =
+    (level: 'debug' | 'info' | 'warn') => (message: string, attributes?: Record<string, unknown>) => {
+      const safe =
+        attributes && (JSON.parse(redact(JSON.stringify(attributes), secrets)) as Record<string, unknown>);
+      activity.log[level](redact(message, secrets), { ...safe, ...tags });
+    };
+  return { debug: write('debug'), info: write('info'), warn: write('warn') };
+}
+
+function activityMetrics(activity: Context, tags: Record<string, string>): LoadMetrics {
+  const meter = activity.metricMeter;
+  return {
+    count: (name, value = 1) => meter.createCounter(`stateful_workflow_${name}`).add(value, tags),
+    duration: (name, milliseconds) =>
+      meter.createHistogram(`stateful_workflow_${name}`, 'int', 'ms').record(Math.round(milliseconds), tags),
+  };
+}

@@ -1,0 +1,75 @@
+import type { DataSourceAdapter } from '../contract/adapter';
+import { StatefulWorkflowError } from '../contract/errors';
+
+/** The adapters of a worker, by name. Made by {@link createRegistry}. */
+export interface Registry {
+  /** Registered adapters, in the order given. */
+  readonly adapters: readonly DataSourceAdapter[];
+  /** The adapter with this name. */
+  get(name: string): DataSourceAdapter | undefined;
+  /** Closes every adapter; gives the errors of those that failed, after all were tried. */
+  close(): Promise<void>;
+}
+
+/**
+ * Composes adapters into a registry.
+ *
+ * @example
+ * const registry = createRegistry([restAdapter({ origins: ['https://crm.example.com'] })]);
+ * @throws StatefulWorkflowError `ADAPTER_DUPLICATE` when two have one name; `ADAPTER_INVALID` when one is not
+ *   an adapter of this contract version
+ */
+export function createRegistry(adapters: readonly AnyAdapter[]): Registry {
+  const byName = new Map<string, DataSourceAdapter>();
+  adapters.forEach((candidate, i) => {
+    const adapter = candidate as DataSourceAdapter;
+    checkAdapter(adapter, i);
+    if (byName.has(adapter.name)) {
+      throw new StatefulWorkflowError(
+        'ADAPTER_DUPLICATE',
+        `Two adapters are named "${adapter.name}". A workflow could not tell them apart: give one another name (its factory takes a "name" option).`,
+        { context: { adapter: adapter.name } },
+      );
+    }
+    byName.set(adapter.name, adapter);
+  });
+  return {
+    adapters: [...byName.values()],
+    get: (name) => byName.get(name),
+    close: async () => {
+      const closed = await Promise.allSettled([...byName.values()].map((adapter) => adapter.close?.()));
+      const errors = closed.flatMap((result) =>
+        result.status === 'rejected' ? [result.reason as unknown] : [],
+      );
+      if (errors.length > 0)
+        throw new AggregateError(errors, `${errors.length} of ${closed.length} adapters did not close`);
+    },
+  };
+}
+
+/** An adapter of any query and cursor. Its own schema is what checks queries, so the types may be forgotten. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where adapters of all types meet
+export type AnyAdapter = DataSourceAdapter<any, any>;
+
+function checkAdapter(adapter: DataSourceAdapter, index: number): void {
+  const wrong = (reason: string): StatefulWorkflowError =>
+    new StatefulWorkflowError(
+      'ADAPTER_INVALID',
+      `adapters[${index}]: ${reason}. Pass what an adapter's factory returns, for example restAdapter({ … }).`,
+    );
+  if (typeof adapter !== 'object' || adapter === null) throw wrong('is not an adapter');
+  if (typeof adapter.name !== 'string' || !/^[A-Za-z][A-Za-z0-9-]*$/.test(adapter.name)) {
+    throw wrong('has no usable name (letters, digits and "-", starting with a letter)');
+  }
+  const version: unknown = adapter.contractVersion;
+  if (version !== 1) {
+    throw wrong(
+      `"${adapter.name}" was written for contract version ${String(version)}, and this worker speaks version 1`,
+    );
+  }
+  for (const method of ['load', 'classify'] as const) {
+    if (typeof adapter[method] !== 'function') throw wrong(`"${adapter.name}" has no ${method}()`);
+  }
+  if (typeof adapter.querySchema?.['~standard']?.validate !== 'function')
+    throw wrong(`"${adapter.name}" has no querySchema`);
+}

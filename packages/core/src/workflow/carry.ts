@@ -1,0 +1,34 @@
+import type { CarriedView } from '../state/source-view';
+import type { ChangeSet, RejectedSignals, StartInput } from '../contract/wire';
+import type { TriggerName } from './inbox';
+import type { Session } from './session';
+import type { CarriedSource } from './source-state';
+
+/** What a run hands to the next besides the start argument's own fields. Not part of the wire contract. */
+export interface Carried {
+  readonly sources?: Readonly<Record<string, CarriedSource>>;
+  readonly views?: Readonly<Record<string, CarriedView>>;
+  readonly refusals?: RejectedSignals;
+  readonly inbox?: readonly TriggerName[];
+  readonly changes?: ChangeSet;
+  readonly problem?: string;
+}
+
+/** The start argument of the next run: everything that this one knows. */
+export function carryOver(session: Session): StartInput & { readonly carried: Carried } {
+  return {
+    id: session.root.id,
+    entityName: session.root.name,
+    state: session.state.store.entities,
+    apiUrl: session.apiUrl,
+    apiToken: session.apiToken,
+    status: session.paused ? 'paused' : 'running',
+    carried: {
+      sources: Object.fromEntries([...session.sources].map(([name, source]) => [name, source.carry()])),
+      views: session.state.carryViews(),
+      refusals: session.refusals.report,
+      inbox: session.inbox.carry(),
+      changes: session.changes,
+    },
+  };
+}

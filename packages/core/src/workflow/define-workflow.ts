@@ -1,0 +1,93 @@
+import type { WorkflowDefinitionOptions } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  defineQuery,
+  setHandler,
+  setWorkflowOptions,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { StatefulWorkflowError } from '../contract/errors';
+import { entityNameOf } from '../contract/names';
+import { checkStart } from '../contract/payloads';
+import type { StartInput } from '../contract/wire';
+import type { Carried } from './carry';
+import { CycleRunner } from './cycle-runner';
+import { refuseUnknownSignals, registerHandlers } from './handlers';
+import { refreshTimes } from './refresh';
+import { Refusals } from './refusals';
+import { Session } from './session';
+import { StatefulWorkflow } from './stateful-workflow';
+
+/** How {@link defineWorkflow} names and sets up a workflow. */
+export interface DefineWorkflowOptions extends WorkflowDefinitionOptions {
+  /**
+   * The workflow type. Export the workflow under the same name: that is how a worker finds it.
+   * @default the class's name, with `Workflow` added unless it ends so
+   */
+  readonly name?: string;
+}
+
+/** A Temporal workflow function, with the type of its result. */
+export type StatefulWorkflowFunction<Data> = (input: StartInput) => Promise<Data>;
+
+/**
+ * Turns a class into a Temporal workflow function.
+ *
+ * @example
+ * export const CustomerWorkflow = defineWorkflow(Customer);
+ */
+export function defineWorkflow<Data>(
+  workflowClass: new () => StatefulWorkflow<Data>,
+  options: DefineWorkflowOptions = {},
+): StatefulWorkflowFunction<Data> {
+  const {
+    name = workflowClass.name.endsWith('Workflow') ? workflowClass.name : `${workflowClass.name}Workflow`,
+    ...definition
+  } = options;
+  const run = async (input: StartInput): Promise<Data> => {
+    const workflow = new workflowClass();
+    const session = begin(workflow, input);
+    return (await new CycleRunner(
+      workflow,
+      session,
+      checked(() => refreshTimes(workflow.refresh)),
+    ).run()) as Data;
+  };
+  // Clients and parents take the workflow type from the function's name.
+  Object.defineProperty(run, 'name', { value: name, configurable: true });
+  setWorkflowOptions(definition, run);
+  return run;
+}
+
+/** Makes the session of a run and sets every handler, before anything is awaited: no signal finds none. */
+function begin(workflow: StatefulWorkflow, given: unknown): Session {
+  const info = workflowInfo();
+  const session = checked(() => {
+    const { input, dropped } = checkStart(given);
+    // What a run hands to the next is taken from a run only, never from a client.
+    const continued = info.continuedFromExecutionRunId !== undefined;
+    const carried = continued ? (given as { carried?: Carried }).carried : undefined;
+    const root = { id: input.id, name: input.entityName ?? entityNameOf(info.workflowType) };
+    const made = new Session(root, workflow, input, carried);
+    for (const error of dropped) made.refusals.add('start', error);
+    return made;
+  });
+  StatefulWorkflow.attach(workflow, session);
+  registerHandlers(session);
+  workflow.setup?.();
+  refuseUnknownSignals(session);
+  return session;
+}
+
+/** Runs a check of what the workflow was given or declares; what is wrong fails the workflow, with its reason. */
+function checked<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof StatefulWorkflowError)) throw error;
+    const refusals = new Refusals();
+    refusals.add('start', error);
+    setHandler(defineQuery('rejectedSignals'), () => refusals.report);
+    throw ApplicationFailure.nonRetryable(error.message, error.code);
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setDefaultSignalHandler,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { checkApiUrl } from '../contract/api-url';
+import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
+import {
+  checkDelete,
+  checkFinalStatus,
+  checkReference,
+  checkRootData,
+  checkUpdate,
+} from '../contract/payloads';
+import type { ChangeSummary, RefreshResult } from '../contract/wire';
+import { sizeOf } from '../state/change-set';
+import type { Session } from './session';
+
+/** Answers every signal, update and query of the wire contract. */
+export function registerHandlers(session: Session): void {
+  registerSignals(session);
+  registerUpdates(session);
+  registerQueries(session);
+}
+
+/**
+ * Refuses signals whose name nobody handles, instead of letting them pile up. Call it after the workflow's
+ * own handlers are set.
+ */
+export function refuseUnknownSignals(session: Session): void {
+  setDefaultSignalHandler((name) => {
+    session.refusals.add(
+      name,
+      new InvalidInputError('signal', 'is not one this workflow handles', 'Check the name'),
+    );
+  });
+}
+
+function registerSignals(session: Session): void {
+  const on = (name: string, take: (payload: unknown) => void): void => {
+    // A signal has no caller to answer and must not fail the task: what is wrong with it is counted.
+    setHandler(defineSignal<[unknown]>(name), (payload) => {
+      try {
+        take(payload);
+      } catch (error) {
+        session.refusals.add(name, error);
+      }
+    });
+  };
+  const { state, inbox } = session;
+  on('apiToken', (payload) => session.setApiToken(checkReference(payload)));
+  on('apiUrl', (payload) => session.setApiUrl(checkApiUrl(payload)));
+  on('update', (payload) => session.changed(state.update(checkUpdate(payload)), 'update'));
+  on('delete', (payload) => session.changed(state.delete(checkDelete(payload)), 'delete'));
+  on('data', (payload) => session.changed(state.setRoot(checkRootData(payload)), 'data'));
+  on('refresh', () => inbox.add('refresh'));
+  on('status', (payload) => session.end(checkFinalStatus(payload)));
+  on('pause', () => {
+    session.paused = true;
+  });
+  on('resume', () => {
+    if (session.paused) inbox.add('resume');
+    session.paused = false;
+  });
+  on('cancel', () => session.end('cancelled'));
+}
+
+function registerUpdates(session: Session): void {
+  const refuse =
+    <A extends unknown[]>(check: (...args: A) => void) =>
+    (...args: A): void => {
+      try {
+        check(...args);
+      } catch (error) {
+        const { message } = error as Error;
+        throw ApplicationFailure.nonRetryable(
+          message,
+          error instanceof StatefulWorkflowError ? error.code : 'INPUT_INVALID',
+        );
+      }
+    };
+
+  setHandler(defineUpdate<RefreshResult>('refresh'), () =>
+    loaded(session, () => session.inbox.add('refresh')),
+  );
+  setHandler(
+    defineUpdate<RefreshResult, [unknown]>('rotateToken'),
+    (reference) => loaded(session, () => session.setApiToken(checkReference(reference))),
+    { validator: refuse((reference) => void checkReference(reference)) },
+  );
+  setHandler(
+    defineUpdate<ChangeSummary, [unknown]>('update'),
+    (payload) => {
+      const changes = session.state.update(checkUpdate(payload));
+      session.changed(changes, 'update');
+      return sizeOf(changes);
+    },
+    { validator: refuse((payload) => session.state.checkUpdate(checkUpdate(payload))) },
+  );
+}
+
+/** Asks for a load and waits until one that began afterwards has ended. */
+async function loaded(session: Session, ask: () => void): Promise<RefreshResult> {
+  const running = session.begun > session.done;
+  // Before a continue-as-new, waiters join the running load: were each to get one of its own, a stream of
+  // them would keep the workflow from ever continuing.
+  const joins =
+    running && (workflowInfo().continueAsNewSuggested || session.begunAt === workflowInfo().historyLength);
+  if (!joins) ask();
+  if (session.paused) return { outcome: 'skipped', changed: 0, checkedAt: new Date().toISOString() };
+  const wanted = session.begun + (joins ? 0 : 1);
+  session.awaitingLoad++;
+  try {
+    await condition(() => session.done >= wanted || session.paused || session.ending !== undefined);
+  } finally {
+    session.awaitingLoad--;
+  }
+  if (session.done >= wanted && session.lastResult !== undefined) return session.lastResult;
+  if (session.ending !== undefined)
+    throw ApplicationFailure.nonRetryable(
+      `The workflow has ${session.ending} before the load was done.`,
+      'WORKFLOW_ENDED',
+    );
+  return { outcome: 'skipped', changed: 0, checkedAt: new Date().toISOString() };
+}
+
+function registerQueries(session: Session): void {
+  const answer = (name: string, give: () => unknown): void => setHandler(defineQuery(name), give);
+  const { root, state } = session;
+  answer('id', () => root.id);
+  answer('entityName', () => root.name);
+  answer('state', () => state.store.entities);
+  answer('data', () => state.data ?? null);
+  answer('status', () => session.status);
+  answer('pendingChanges', () => session.changes);
+  answer('apiUrl', () => session.apiUrl ?? null);
+  answer('apiToken', () => session.token);
+  answer('sources', () =>
+    Object.fromEntries([...session.sources].map(([name, source]) => [name, source.info])),
+  );
+  answer('rejectedSignals', () => session.refusals.report);
+}

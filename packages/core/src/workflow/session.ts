@@ -1,0 +1,159 @@
+import type { EntityRef } from '../contract/adapter';
+import { InvalidInputError } from '../contract/errors';
+import { isMany, type Schema } from '../contract/schema';
+import type { SourceDefinition } from '../contract/source';
+import type {
+  ChangeSet,
+  CredentialReference,
+  RefreshResult,
+  StartInput,
+  TokenInfo,
+  WorkflowStatus,
+} from '../contract/wire';
+import { isEmpty, mergeChanges, NO_CHANGES } from '../state/change-set';
+import { EntityState } from '../state/entity-state';
+import type { Carried } from './carry';
+import { Inbox, type TriggerName } from './inbox';
+import { Refusals } from './refusals';
+import { SourceState } from './source-state';
+
+/** What a workflow class declares. */
+export interface Declaration {
+  readonly schema?: Schema;
+  readonly sources?: Readonly<Record<string, SourceDefinition>>;
+}
+
+/** Everything that one running workflow knows. The handlers write to it; the cycle reads it. */
+export class Session {
+  readonly root: EntityRef;
+  readonly schema: Schema;
+  readonly state: EntityState;
+  readonly sources: ReadonlyMap<string, SourceState>;
+  readonly refusals: Refusals;
+  readonly inbox: Inbox;
+  apiUrl?: string;
+  apiToken?: CredentialReference;
+  paused: boolean;
+  /** How the workflow ends, once it is known. */
+  ending?: 'completed' | 'cancelled';
+  /** Something that is wrong with the workflow itself and not with a source. */
+  problem?: string;
+  /** Cycles begun and cycles done, in this run. */
+  begun = 0;
+  done = 0;
+  /** The length of the history when the last cycle began: equal means "in this very workflow task". */
+  begunAt = 0;
+  /** What the last load gave. */
+  lastResult?: RefreshResult;
+  /** How many handlers wait for a load to end. */
+  awaitingLoad = 0;
+  /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
+  supersede: () => void = () => {};
+  #changes: ChangeSet;
+
+  constructor(root: EntityRef, declaration: Declaration, input: StartInput, carried: Carried = {}) {
+    this.root = root;
+    this.schema = declaration.schema ?? { [root.name]: {} };
+    if (!Object.hasOwn(this.schema, root.name)) {
+      throw new InvalidInputError(
+        'entityName',
+        `"${root.name}" is not in the schema of this workflow, which has ${Object.keys(this.schema).join(', ')}`,
+        'Start it with one of those as entityName, or name the class or the workflow type after the root entity',
+      );
+    }
+    this.apiUrl = input.apiUrl;
+    this.apiToken = input.apiToken;
+    this.paused = input.status === 'paused';
+    this.refusals = new Refusals(carried.refusals);
+    this.inbox = new Inbox(carried.inbox ?? ['start']);
+    this.#changes = carried.changes ?? NO_CHANGES;
+    this.state = new EntityState(root, this.schema, input.state, carried.views);
+    if (input.data !== undefined) this.noteChanges(this.state.seed(input.data));
+    this.sources = new Map(
+      Object.entries(declaration.sources ?? {}).map(([name, definition]) => [
+        name,
+        new SourceState(name, definition, this.#target(name, definition), carried.sources?.[name]),
+      ]),
+    );
+  }
+
+  /** Changes that `execute()` has not seen yet. */
+  get changes(): ChangeSet {
+    return this.#changes;
+  }
+
+  get status(): WorkflowStatus {
+    if (this.ending !== undefined) return this.ending;
+    if (this.paused) return 'paused';
+    const errors = [...this.sources.values()].map((source) => source.error);
+    if (errors.some((error) => error?.kind === 'unauthorized')) return 'unauthorized';
+    return this.problem !== undefined || errors.some((error) => error !== undefined) ? 'degraded' : 'running';
+  }
+
+  /** Whether every source has been loaded at least once. */
+  get isLoaded(): boolean {
+    return [...this.sources.values()].every((source) => source.checkedAt > 0);
+  }
+
+  get token(): TokenInfo | null {
+    if (this.apiToken === undefined) return null;
+    const fingerprint = [...this.sources.values()].find(
+      (source) => source.definition.credential === undefined && source.checkpoint?.credential,
+    )?.checkpoint?.credential;
+    return { reference: this.apiToken, ...(fingerprint && { fingerprint }) };
+  }
+
+  /** Notes what changed, and begins a cycle if anything did. */
+  changed(changes: ChangeSet, trigger: TriggerName): void {
+    if (isEmpty(changes)) return;
+    this.noteChanges(changes);
+    this.inbox.add(trigger);
+  }
+
+  noteChanges(changes: ChangeSet): void {
+    this.#changes = mergeChanges(this.#changes, changes);
+  }
+
+  /** Hands over the changes that `execute()` is about to see. */
+  takeChanges(): ChangeSet {
+    const changes = this.#changes;
+    this.#changes = NO_CHANGES;
+    return changes;
+  }
+
+  setApiToken(reference: CredentialReference): void {
+    this.apiToken = reference;
+    this.inbox.add('apiToken');
+    this.supersede();
+  }
+
+  setApiUrl(url: string): void {
+    const moved = url !== this.apiUrl;
+    this.apiUrl = url;
+    if (moved)
+      for (const source of this.sources.values())
+        if (source.definition.apiUrl === undefined) source.forgetCheckpoint();
+    this.inbox.add('apiUrl');
+    this.supersede();
+  }
+
+  end(how: 'completed' | 'cancelled'): void {
+    this.ending ??= how;
+    this.supersede();
+  }
+
+  #target(name: string, { into }: SourceDefinition): string | undefined {
+    const relations = this.schema[this.root.name]?.relations ?? {};
+    if (into === 'root') return undefined;
+    const field = into ?? (Object.hasOwn(relations, name) ? name : undefined);
+    if (field === undefined) return undefined;
+    const relation = relations[field];
+    if (relation !== undefined && isMany(relation)) return field;
+    const lists = Object.keys(relations).filter((key) => isMany(relations[key] ?? ''));
+    throw new InvalidInputError(
+      `sources.${name}.into`,
+      `"${field}" is not a list that ${this.root.name} has`,
+      `Use 'root' or one of its relations to many: ${lists.join(', ') || 'it has none, so add one to the schema'}`,
+    );
+  }
+}

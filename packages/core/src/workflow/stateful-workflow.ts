@@ -1,0 +1,162 @@
+import type { Schema } from '../contract/schema';
+import type { SourceDefinition } from '../contract/source';
+import type {
+  ChangeSet,
+  ChangeSummary,
+  CredentialReference,
+  DeletePayload,
+  UpdatePayload,
+  WorkflowStatus,
+} from '../contract/wire';
+import type { Entities } from '../contract/schema';
+import { sizeOf } from '../state/change-set';
+import type { Provenance } from '../state/entity-state';
+import type { TriggerName } from './inbox';
+import type { LoadFault } from './load-fault';
+import type { Loader } from './loader';
+import type { RefreshPolicy } from './refresh';
+import type { Session } from './session';
+
+/** What a cycle tells `execute()`. */
+export interface Cycle {
+  /** What started it. Triggers that arrive together make one cycle. */
+  readonly triggers: ReadonlySet<TriggerName>;
+  /** What changed since the last `execute()`, by loads, signals and updates. */
+  readonly changes: ChangeSet;
+}
+
+/**
+ * A workflow whose state stays in step with its sources. Extend it, declare `schema` and `sources`, write
+ * `execute()`, and export `defineWorkflow(YourClass)`.
+ *
+ * ## Rules
+ * - Every cycle loads, takes in what came, then runs `execute()`. After a load that failed, `execute()`
+ *   waits for the next one that succeeds; what changed meanwhile is handed to it then.
+ * - The code runs in Temporal's sandbox: it is deterministic and does no I/O of its own.
+ * - An `ApplicationFailure` thrown from a hook fails the workflow. Any other error fails the workflow task,
+ *   which Temporal retries until corrected code is deployed, as in any workflow.
+ *
+ * @typeParam Data the root entity with its relations filled in: what `this.data` is
+ * @example
+ * class Customer extends StatefulWorkflow<CustomerData> {
+ *   override readonly sources = { profile: rest({ path: '/customers/{id}' }) };
+ *   override readonly refresh = { every: '1 minute' };
+ *   override async execute() { … }
+ * }
+ * export const CustomerWorkflow = defineWorkflow(Customer);
+ */
+export abstract class StatefulWorkflow<Data = unknown> {
+  /** The entities this workflow holds and their relations. @default only the root entity, without relations */
+  declare readonly schema?: Schema;
+  /** Where its data comes from, by a name of your choice. @default none */
+  declare readonly sources?: Readonly<Record<string, SourceDefinition>>;
+  /** When it loads without being told to. @default only on signals and updates */
+  declare readonly refresh?: RefreshPolicy;
+  /** The largest part of a source's entities that one sweep may remove, above 10 entities. @default 0.5 */
+  declare readonly maxDeleteRatio?: number;
+  /** Continues as new once the history has this many events. @default when Temporal suggests it */
+  declare readonly maxHistoryEvents?: number;
+
+  #session?: Session;
+
+  /** The id of the root entity. */
+  get id(): string {
+    return this.#running.root.id;
+  }
+
+  /** The name of the root entity. */
+  get entityName(): string {
+    return this.#running.root.name;
+  }
+
+  /** The root entity with its relations filled in; `undefined` until it is known. Not to be changed in place. */
+  get data(): Data | undefined {
+    return this.#running.state.data as Data | undefined;
+  }
+
+  /** Entity state, normalized and live. Not to be changed in place. */
+  get state(): Entities {
+    return this.#running.state.store.entities;
+  }
+
+  get status(): WorkflowStatus {
+    return this.#running.status;
+  }
+
+  /** The base address of the sources. */
+  get apiUrl(): string | undefined {
+    return this.#running.apiUrl;
+  }
+
+  /** The credential reference in use; never a secret. */
+  get apiToken(): CredentialReference | undefined {
+    return this.#running.apiToken;
+  }
+
+  /** Which sources gave an entity, and when. Empty for one that no source gave. */
+  provenance(entityName: string, id: string): readonly Provenance[] {
+    return this.#running.state.provenance(entityName, id);
+  }
+
+  /**
+   * Changes entities from within the workflow. Like the `update` signal, but it starts no cycle.
+   *
+   * @throws InvalidInputError that names the field
+   */
+  update(payload: UpdatePayload): ChangeSummary {
+    const changes = this.#running.state.update(payload);
+    this.#running.noteChanges(changes);
+    return sizeOf(changes);
+  }
+
+  /** Removes entities from within the workflow. Like the `delete` signal, but it starts no cycle. */
+  delete(payload: DeletePayload): ChangeSummary {
+    const changes = this.#running.state.delete(payload);
+    this.#running.noteChanges(changes);
+    return sizeOf(changes);
+  }
+
+  /** Asks for another cycle, now. */
+  requestCycle(): void {
+    this.#running.inbox.add('request');
+  }
+
+  /** Ends the workflow after this cycle, as the signal `status` does; its result is `data`. */
+  complete(): void {
+    this.#running.end('completed');
+  }
+
+  /** Declares signals, queries and updates of your own, with Temporal's `setHandler`. Runs once per run, first. */
+  setup?(): void;
+
+  /** Loads the sources. @default all of them, in parallel */
+  async loadData(load: Loader): Promise<void> {
+    await load.all();
+  }
+
+  /** Your logic, once per cycle. */
+  async execute(_cycle: Cycle): Promise<void> {}
+
+  /** Hears of what a load changed, before `execute()`. */
+  onChange?(changes: ChangeSet): void | Promise<void>;
+
+  /** Hears of each source whose load failed. Throw an `ApplicationFailure` to fail the workflow. */
+  onLoadError?(fault: LoadFault): void | Promise<void>;
+
+  /** Runs just before the workflow continues as new. */
+  onContinue?(): void | Promise<void>;
+
+  /** @internal Gives an instance the session of its run. For `defineWorkflow` alone. */
+  static attach(workflow: StatefulWorkflow, session: Session): void {
+    workflow.#session = session;
+  }
+
+  get #running(): Session {
+    if (this.#session === undefined) {
+      throw new Error(
+        'The workflow is not running yet. Use this from setup(), execute() and the other hooks, not from the constructor or a class field.',
+      );
+    }
+    return this.#session;
+  }
+}
