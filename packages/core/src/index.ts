@@ -36,14 +36,16 @@ export {
   type Schema,
 } from './contract/schema';
 export { Secret } from './contract/secret';
-export { defineSource, type SourceDefinition, type SourceOptions } from './contract/source';
+export { defineSource, type Duration, type SourceDefinition, type SourceOptions } from './contract/source';
 export type {
   ChangeSet,
   ChangeSummary,
   CredentialReference,
   DeletePayload,
   MergeStrategy,
+  RefreshRequest,
   RefreshResult,
+  RefusedSweepInfo,
   RejectedSignal,
   RejectedSignals,
   SourceError,

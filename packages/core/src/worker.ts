@@ -1,5 +1,5 @@
 export { registryActivities, type Activities } from './worker/activities';
-export { type ActivityOptions, type LoadActivity } from './worker/load-activity';
+export type { ActivityOptions } from './worker/harness';
 export { statefulWorkflow, type StatefulWorkflowPluginOptions } from './worker/plugin';
 export { createRegistry, type AnyAdapter, type Registry } from './worker/registry';
 export {
@@ -8,3 +8,4 @@ export {
   type SecretBinding,
   type SecretProvider,
 } from './worker/secrets';
+export { memorySnapshots, type MemorySnapshotOptions, type SnapshotStore } from './worker/snapshots';

@@ -9,7 +9,7 @@ export {
   type Relation,
   type Schema,
 } from './contract/schema';
-export { defineSource, type SourceDefinition, type SourceOptions } from './contract/source';
+export { defineSource, type Duration, type SourceDefinition, type SourceOptions } from './contract/source';
 export type {
   ChangeSet,
   ChangeSummary,

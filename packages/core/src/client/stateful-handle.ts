@@ -2,13 +2,14 @@ import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { type Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { checkApiUrl } from '../contract/api-url';
 import { type ErrorCode, StatefulWorkflowError } from '../contract/errors';
-import { checkDelete, checkReference, checkUpdate } from '../contract/payloads';
+import { checkDelete, checkReference, checkRefresh, checkUpdate } from '../contract/payloads';
 import type { Entities } from '../contract/schema';
 import type {
   ChangeSet,
   ChangeSummary,
   CredentialReference,
   DeletePayload,
+  RefreshRequest,
   RefreshResult,
   RejectedSignals,
   SourceInfo,
@@ -85,8 +86,8 @@ export class StatefulHandle<Data = unknown> {
   }
 
   /** Loads now and waits for it. */
-  refresh(): Promise<RefreshResult> {
-    return this.#update('refresh');
+  async refresh(request: RefreshRequest = {}): Promise<RefreshResult> {
+    return this.#update('refresh', checkRefresh(request));
   }
 
   /** Sets the credential and waits for the load that uses it. @throws InvalidInputError for a token in plaintext */

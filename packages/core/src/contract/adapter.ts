@@ -61,7 +61,8 @@ export interface AdapterCapabilities {
 export interface LoadContext<Cursor = unknown> {
   /** Aborted when the activity is cancelled, times out, or the worker shuts down. */
   readonly signal: AbortSignal;
-  /** What the last load left. Absent on the first load and after `apiUrl` changed. */
+  /** What the last load left. Without validators and cursor when the query, the address or
+   * the token changed since. */
   readonly checkpoint?: Checkpoint<Cursor>;
   /** The workflow's own base address, for adapters that have one. Checked to be an absolute http(s) URL. */
   readonly apiUrl?: string;
@@ -120,7 +121,7 @@ export interface Page<Cursor = unknown> {
   readonly validators?: Validators;
   /** The source says that nothing changed since the checkpoint. The page has no records. */
   readonly unchanged?: true;
-  /** True only on the last page of a proven full sweep; only then may absence mean deletion. */
+  /** True only on the last page of a proven full sweep; only then may absence mean deletion. Means nothing with `unchanged`. */
   readonly complete: boolean;
   /** What the source could not give. Such a page never advances a cursor and never deletes. */
   readonly partialErrors?: readonly PartialError[];
@@ -149,8 +150,10 @@ export interface Checkpoint<Cursor = unknown> {
   readonly cursor?: Cursor;
   /** Names the content last given, so that equal content is `unchanged` without validators. */
   readonly digest?: string;
-  /** Fingerprint of the credential that was used; validators are dropped when it changes. */
+  /** Fingerprint of the credential that was used. */
   readonly credential?: string;
+  /** Names the query and address that `validators` and `cursor` are about; for others they are dropped. */
+  readonly about?: string;
 }
 
 /** Something a source could not give in an otherwise good answer. */

@@ -24,10 +24,41 @@ export interface LoadRequest {
   readonly checkpoint?: Checkpoint;
   /** Fingerprint of a credential that the source refused; it is not sent again. */
   readonly refused?: string;
+  /** Asks for one part of a result whose first part has arrived. */
+  readonly part?: { readonly digest: string; readonly index: number };
 }
 
+/** What a `waitForChange` activity is given. */
+export interface WatchRequest extends LoadRequest {
+  /** The time from one look to the next, in milliseconds. */
+  readonly every: number;
+  /** Looks that find nothing double the time between them, up to this many milliseconds. */
+  readonly max?: number;
+  /** How much the time varies at random, as a part of it. */
+  readonly jitter: number;
+  /** How many looks may fail in a row before the watch fails. */
+  readonly maximumAttempts: number;
+}
+
+/** `ApplicationFailure.type` of a watch's look that found nothing new. */
+export const UNCHANGED_TYPE = 'unchanged';
+
 /** What a `loadData` activity gives back. */
-export type LoadResult = UnchangedResult | SnapshotResult | DeltaResult;
+export type LoadResult = WholeResult | PartResult;
+
+/** A result that is all there. */
+export type WholeResult = UnchangedResult | SnapshotResult | DeltaResult;
+
+/** One part of a result that is too large for one activity result. The parts' texts add up to its JSON. */
+export interface PartResult {
+  readonly outcome: 'part';
+  /** Names the whole. A part of another whole cannot be added to it. */
+  readonly digest: string;
+  readonly index: number;
+  /** How many parts there are. */
+  readonly of: number;
+  readonly text: string;
+}
 
 /** Nothing changed since the checkpoint. */
 export interface UnchangedResult {

@@ -1,6 +1,13 @@
 import { checkApiUrl } from './api-url';
 import { InvalidInputError } from './errors';
-import type { CredentialReference, DeletePayload, MergeStrategy, StartInput, UpdatePayload } from './wire';
+import type {
+  CredentialReference,
+  DeletePayload,
+  MergeStrategy,
+  RefreshRequest,
+  StartInput,
+  UpdatePayload,
+} from './wire';
 import type { Entities } from './schema';
 
 /** Longest id, entity name or reference that is taken. Temporal's own limit for workflow ids is 1,000. */
@@ -119,6 +126,22 @@ export function checkEntities(value: unknown, field: string): Entities {
     }
   }
   return tables as unknown as Entities;
+}
+
+/** Checks the payload of `refresh`. @throws InvalidInputError */
+export function checkRefresh(value: unknown): RefreshRequest {
+  if (value == null) return {};
+  const { acceptDeletions } = checkObject(value, 'refresh', '{ acceptDeletions: ["contacts"] }, or nothing');
+  if (acceptDeletions == null) return {};
+  const names: unknown = acceptDeletions;
+  if (names === true || (Array.isArray(names) && names.every((name) => typeof name === 'string'))) {
+    return { acceptDeletions: names };
+  }
+  throw new InvalidInputError(
+    'acceptDeletions',
+    'is neither true nor a list of sources',
+    'Give true, or for example ["contacts"]',
+  );
 }
 
 /** Checks a `status` signal. @throws InvalidInputError */

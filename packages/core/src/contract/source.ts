@@ -1,4 +1,5 @@
-import type { Duration } from '@temporalio/common';
+/** A time span: milliseconds, or a string such as `'30 seconds'`, as Temporal takes it. */
+export type Duration = string | number;
 
 /** What every source can say besides its adapter's query. */
 export interface SourceOptions {

@@ -99,6 +99,26 @@ export interface SourceInfo {
   readonly lastChangedAt?: string;
   readonly checkpoint?: Json;
   readonly lastError?: SourceError;
+  /** The sweep that was not taken in because it would have removed too much. */
+  readonly refusedSweep?: RefusedSweepInfo;
+  /** When it is looked at next, where the workflow decides that: ISO 8601. Absent while it is watched. */
+  readonly nextCheckAt?: string;
+}
+
+/** A sweep that the breaker refused. */
+export interface RefusedSweepInfo {
+  /** How many entities it would have removed. */
+  readonly deletes: number;
+  /** Of how many. */
+  readonly of: number;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** Optional payload of the `refresh` signal and update. */
+export interface RefreshRequest {
+  /** Lets the next sweep of these sources, or of all, remove more than `maxDeleteRatio` allows; once. */
+  readonly acceptDeletions?: true | readonly string[];
 }
 
 /** Why a source's last load failed. */

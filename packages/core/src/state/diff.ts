@@ -41,7 +41,7 @@ export function diffEntities(
             was as readonly Json[],
             value as readonly Json[],
           );
-        } else setField((inner(set, name)[id] ??= {}) as Record<string, Json>, field, value);
+        } else setField((inner(set, name)[id] ??= {}), field, value);
       }
       const gone = Object.keys(old).filter((field) => !Object.hasOwn(fields, field));
       if (gone.length > 0) inner(unset, name)[id] = gone;

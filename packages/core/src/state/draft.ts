@@ -45,7 +45,7 @@ export class Draft {
   /** Replaces an entity's fields; for callers that have already compared. */
   put(name: string, id: string, fields: Fields | undefined): void {
     let changed = this.changes.get(name);
-    if (changed === undefined) this.changes.set(name, (changed = new Map()));
+    if (changed === undefined) this.changes.set(name, (changed = new Map<string, Fields | undefined>()));
     changed.set(id, fields);
   }
 

@@ -137,9 +137,9 @@ class IntegrationStep {
     const touched = new Map<string, Set<string>>();
     for (const part of [patch.set, patch.unset, patch.splice]) {
       for (const [name, entities] of Object.entries(part ?? {})) {
-        const ids = touched.get(name) ?? new Set();
+        const ids = touched.get(name) ?? new Set<string>();
         touched.set(name, ids);
-        for (const id of Object.keys(entities)) ids.add(id);
+        for (const id of Object.keys(entities as object)) ids.add(id);
       }
     }
     for (const [name, ids] of touched) {

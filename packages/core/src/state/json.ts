@@ -54,12 +54,12 @@ export function mergeJson(held: Json | undefined, given: Json): Json {
   if (!isPlainObject(held) || !isPlainObject(given))
     return held !== undefined && equalJson(held, given) ? held : given;
   let merged: Record<string, Json> | undefined;
-  for (const [key, value] of Object.entries(given as Fields)) {
-    const before = ownField(held as Fields, key);
+  for (const [key, value] of Object.entries(given)) {
+    const before = ownField(held, key);
     const after = mergeJson(before, value);
-    if (after !== before) setField((merged ??= { ...(held as Fields) }), key, after);
+    if (after !== before) setField((merged ??= { ...held }), key, after);
   }
-  return merged ?? (held as Json);
+  return merged ?? held;
 }
 
 /** Reads a value through a two-level table, making the inner table when asked to. */

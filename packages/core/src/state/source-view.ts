@@ -93,7 +93,7 @@ export class SourceView {
     base?: Record<string, Json>,
   ): void {
     let entities = this.#given.get(name);
-    if (entities === undefined) this.#given.set(name, (entities = new Map()));
+    if (entities === undefined) this.#given.set(name, (entities = new Map<string, Given>()));
     const given: Given = { shape: this.#intern(shape), changedAt };
     if (base !== undefined && Object.keys(base).length > 0) given.base = base;
     entities.set(id, given);

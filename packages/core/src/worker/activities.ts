@@ -1,13 +1,17 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { faultType, type LoadRequest } from '../contract/load';
-import { type ActivityOptions, loadActivity } from './load-activity';
+import type { ActivityOptions } from './harness';
+import { loadActivity } from './load-activity';
 import type { Registry } from './registry';
+import { memorySnapshots } from './snapshots';
+import { watchActivity } from './watch-activity';
 
 /** Activities by name, as `Worker.create` takes them. */
 export type Activities = Record<string, (...args: never[]) => Promise<unknown>>;
 
 /**
- * The activities of a registry's adapters (`rest.loadData`, …), for workers made without the plugin.
+ * The activities of a registry's adapters (`rest.loadData`, `rest.waitForChange`, …), for workers made
+ * without the plugin.
  *
  * Among them is one named `default`, which Temporal runs for a name nobody registered: for a load it fails
  * at once and says which adapters there are; other names go to `fallback`, or fail as Temporal has it.
@@ -19,9 +23,13 @@ export function registryActivities(
   options: ActivityOptions = {},
   fallback?: Activities[string],
 ): Activities {
+  const { secrets = [], snapshots = memorySnapshots(), maxResultBytes = 1024 * 1024 } = options;
+  const harness = { secrets, snapshots, maxResultBytes };
   const activities: Activities = {};
-  for (const adapter of registry.adapters)
-    activities[`${adapter.name}.loadData`] = loadActivity(adapter, options);
+  for (const adapter of registry.adapters) {
+    activities[`${adapter.name}.loadData`] = loadActivity(adapter, harness);
+    activities[`${adapter.name}.waitForChange`] = watchActivity(adapter, harness);
+  }
   activities['default'] = async (...args: never[]) => {
     const { activityType } = Context.current().info;
     const adapter = /^(.+)\.(loadData|waitForChange)$/.exec(activityType)?.[1];

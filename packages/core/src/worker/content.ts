@@ -74,9 +74,13 @@ export class ContentBuilder {
     this.#last = page;
   }
 
-  /** What the pages add up to, once the last one is in. */
-  build(): Content {
-    const { entity, into, checkpoint } = this.#request;
+  /**
+   * What the pages add up to, once the last one is in.
+   *
+   * @param cursor where the load began; it stays when the pages brought no other
+   */
+  build(cursor: unknown): Content {
+    const { entity, into } = this.#request;
     const last = this.#last;
     const partial = this.#partialErrors.length > 0;
     const complete = this.#complete && !partial;
@@ -94,7 +98,7 @@ export class ContentBuilder {
       partialErrors: this.#partialErrors,
       checkpoint: {
         ...(last?.validators && !partial && { validators: last.validators }),
-        ...cursorOf(partial ? checkpoint?.cursor : (last?.cursor ?? checkpoint?.cursor)),
+        ...cursorOf(partial ? cursor : (last?.cursor ?? cursor)),
       },
     };
   }
@@ -107,10 +111,8 @@ export class ContentBuilder {
 
 const cursorOf = (cursor: unknown): { cursor?: unknown } => (cursor === undefined ? {} : { cursor });
 
-/** A short name for some entities: equal content has equal digests, whatever the order of keys. */
-export function digestOf(entities: Entities): string {
-  return createHash('sha256')
-    .update(stableStringify(entities) ?? '')
-    .digest('base64url')
-    .slice(0, 22);
+/** Entities as text, the same for equal content whatever the order of keys, and a short name for it. */
+export function canonical(entities: Entities): { readonly text: string; readonly digest: string } {
+  const text = stableStringify(entities) ?? '{}';
+  return { text, digest: createHash('sha256').update(text).digest('base64url').slice(0, 22) };
 }

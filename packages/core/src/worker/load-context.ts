@@ -1,11 +1,33 @@
+import { createHash } from 'node:crypto';
 import type { Context } from '@temporalio/activity';
-import type { Credential, LoadContext, LoadLog, LoadMetrics } from '../contract/adapter';
+import type { Checkpoint, Credential, LoadContext, LoadLog, LoadMetrics } from '../contract/adapter';
 import { checkApiUrl } from '../contract/api-url';
 import { CredentialError } from '../contract/errors';
 import type { LoadRequest } from '../contract/load';
-import { Secret } from '../contract/secret';
+import type { Secret } from '../contract/secret';
 import { redact } from './redact';
 import { resolveCredential, type SecretProvider } from './secrets';
+
+/** What a watch knows from its earlier looks. */
+export interface WatchProgress {
+  /** The newest checkpoint: validators can change while the content does not. */
+  readonly checkpoint?: Checkpoint;
+  /** Looks that failed in a row. */
+  readonly failures: number;
+  /** Looks that found nothing in a row. */
+  readonly quiet: number;
+}
+
+/** What a heartbeat holds. */
+interface Beat {
+  readonly progress?: unknown;
+  readonly watch?: WatchProgress;
+}
+
+const lastBeat = (activity: Context): Beat => (activity.info.heartbeatDetails ?? {}) as Beat;
+
+/** What the look before this one left. */
+export const watchProgress = (activity: Context): WatchProgress | undefined => lastBeat(activity).watch;
 
 /** The context of one load attempt, with what the harness has to know of it afterwards. */
 export class AttemptContext implements LoadContext {
@@ -16,6 +38,8 @@ export class AttemptContext implements LoadContext {
   readonly resumeFrom: unknown;
   readonly log: LoadLog;
   readonly metrics: LoadMetrics;
+  /** Names what validators and cursor of this load are about. */
+  readonly about: string;
   /** Every secret this attempt has held, for redaction. */
   readonly secrets = new Set<Secret>();
   /** The credential in use. */
@@ -24,6 +48,7 @@ export class AttemptContext implements LoadContext {
   readonly #request: LoadRequest;
   readonly #providers: readonly SecretProvider[];
   #progress: unknown;
+  #watch: WatchProgress | undefined;
 
   constructor(
     activity: Context,
@@ -34,10 +59,12 @@ export class AttemptContext implements LoadContext {
   ) {
     this.signal = signal;
     this.entity = request.entity;
-    this.checkpoint = request.checkpoint;
+    this.about = aboutOf(request);
+    this.checkpoint = stillAbout(request.checkpoint, this.about);
     this.apiUrl = request.apiUrl === undefined ? undefined : checkApiUrl(request.apiUrl);
-    this.resumeFrom = activity.info.heartbeatDetails as unknown;
+    this.resumeFrom = lastBeat(activity).progress;
     this.#progress = this.resumeFrom;
+    this.#watch = watchProgress(activity);
     this.#activity = activity;
     this.#request = request;
     this.#providers = providers;
@@ -63,12 +90,32 @@ export class AttemptContext implements LoadContext {
 
   heartbeat(progress: unknown): void {
     this.#progress = progress;
-    this.#activity.heartbeat(progress);
+    this.beat();
   }
 
   /** Says that the attempt is alive, between the adapter's own heartbeats; also how a cancellation arrives. */
   beat(): void {
-    this.#activity.heartbeat(this.#progress);
+    this.#activity.heartbeat({ progress: this.#progress, watch: this.#watch } satisfies Beat);
+  }
+
+  /** The same context with a wait of its own. */
+  until(signal: AbortSignal): LoadContext {
+    return {
+      signal,
+      entity: this.entity,
+      checkpoint: this.checkpoint,
+      apiUrl: this.apiUrl,
+      log: this.log,
+      metrics: this.metrics,
+      credential: (origin) => this.credential(origin),
+      heartbeat: (progress) => this.heartbeat(progress),
+    };
+  }
+
+  /** The look is over: the next one begins anew, with what the watch knows. */
+  endLook(watch: WatchProgress): void {
+    this.#watch = watch;
+    this.heartbeat(undefined);
   }
 }
 
@@ -93,4 +140,18 @@ function activityMetrics(activity: Context, tags: Record<string, string>): LoadM
     duration: (name, milliseconds) =>
       meter.createHistogram(`stateful_workflow_${name}`, 'int', 'ms').record(Math.round(milliseconds), tags),
   };
+}
+
+function aboutOf({ query, apiUrl }: LoadRequest): string {
+  return createHash('sha256')
+    .update(JSON.stringify([query, apiUrl]))
+    .digest('base64url')
+    .slice(0, 8);
+}
+
+/** A checkpoint without what does not hold for this query and address. */
+function stillAbout(checkpoint: Checkpoint | undefined, about: string): Checkpoint | undefined {
+  if (checkpoint?.about === undefined || checkpoint.about === about) return checkpoint;
+  const { digest, credential } = checkpoint;
+  return { digest, credential };
 }

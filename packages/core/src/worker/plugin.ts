@@ -2,7 +2,7 @@ import { SimplePlugin } from '@temporalio/plugin';
 import type { Worker, WorkerOptions } from '@temporalio/worker';
 import { StatefulWorkflowError } from '../contract/errors';
 import { type Activities, registryActivities } from './activities';
-import type { ActivityOptions } from './load-activity';
+import type { ActivityOptions } from './harness';
 import type { Registry } from './registry';
 
 /** How {@link statefulWorkflow} is set up. */

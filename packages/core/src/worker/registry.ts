@@ -37,7 +37,7 @@ export function createRegistry(adapters: readonly AnyAdapter[]): Registry {
     adapters: [...byName.values()],
     get: (name) => byName.get(name),
     close: async () => {
-      const closed = await Promise.allSettled([...byName.values()].map((adapter) => adapter.close?.()));
+      const closed = await Promise.allSettled([...byName.values()].map(async (adapter) => adapter.close?.()));
       const errors = closed.flatMap((result) =>
         result.status === 'rejected' ? [result.reason as unknown] : [],
       );

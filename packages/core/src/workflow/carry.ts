@@ -11,7 +11,8 @@ export interface Carried {
   readonly refusals?: RejectedSignals;
   readonly inbox?: readonly TriggerName[];
   readonly changes?: ChangeSet;
-  readonly problem?: string;
+  readonly quiet?: number;
+  readonly loadedAt?: number;
 }
 
 /** The start argument of the next run: everything that this one knows. */
@@ -29,6 +30,8 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
       refusals: session.refusals.report,
       inbox: session.inbox.carry(),
       changes: session.changes,
+      quiet: session.quiet,
+      loadedAt: session.loadedAt,
     },
   };
 }

@@ -1,45 +1,45 @@
 import {
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   condition,
-  continueAsNew,
   isCancellation,
-  log,
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
 import { isEmpty } from '../state/change-set';
-import { carryOver } from './carry';
+import type { Continuation } from './continuation';
 import { details } from './details';
 import type { TriggerName } from './inbox';
+import type { LoadFault } from './load-fault';
 import { CycleLoader } from './loader';
-import { backoff, type RefreshTimes } from './refresh';
+import { interval, type RefreshTimes } from './refresh';
 import type { Session } from './session';
+import { SourceActivities } from './source-activities';
 import type { StatefulWorkflow } from './stateful-workflow';
+import { type Arrival, Watch } from './watch';
 
 /** Triggers that load whatever the age of the data, and try a refused credential again. */
 const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl', 'resume'];
-
-/** The longest start argument that is sent to the next run. Temporal refuses payloads over 2 MiB. */
-const MAX_CARRIED_BYTES = 1_900_000;
-/** Temporal ends a workflow at 51,200 events. One that cannot continue as new gives up before that. */
-const LAST_EVENTS = 45_000;
+/** Triggers after which what a watch brought is about a source or token no longer in use. */
+const MOVES: readonly TriggerName[] = ['apiToken', 'apiUrl'];
+const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 
 /** The life of one run: trigger → load → integrate → `execute()` → wait, until it ends or continues as new. */
 export class CycleRunner {
   readonly #workflow: StatefulWorkflow;
   readonly #session: Session;
   readonly #times: RefreshTimes;
-  readonly #maxHistoryEvents: number;
-  /** No attempt to continue as new before this many events, after one that was too large. */
-  #continueFrom = 0;
+  readonly #continuation: Continuation;
+  readonly #activities: SourceActivities;
+  /** What a watch brought and no cycle has taken in yet. */
+  #arrivals = NO_ARRIVALS;
 
-  constructor(workflow: StatefulWorkflow, session: Session, times: RefreshTimes) {
+  constructor(workflow: StatefulWorkflow, session: Session, times: RefreshTimes, continuation: Continuation) {
     this.#workflow = workflow;
     this.#session = session;
     this.#times = times;
-    this.#maxHistoryEvents = workflow.maxHistoryEvents ?? Infinity;
+    this.#continuation = continuation;
+    this.#activities = new SourceActivities(session);
   }
 
   /**
@@ -50,11 +50,10 @@ export class CycleRunner {
     const session = this.#session;
     try {
       while (session.ending === undefined) {
-        this.#showDetails();
         await this.#wait();
         if (session.ending !== undefined) break;
-        if (this.#mustContinue && session.awaitingLoad === 0) await this.#continueAsNew();
-        else if (!session.paused && !session.inbox.isEmpty) await this.#cycle();
+        if (this.#continues) await this.#continuation.run(() => this.#workflow.onContinue?.());
+        else if (this.#cycles) await this.#cycle();
       }
     } catch (error) {
       if (isCancellation(error)) session.ending = 'cancelled';
@@ -65,125 +64,113 @@ export class CycleRunner {
     return session.state.data ?? null;
   }
 
-  get #mustContinue(): boolean {
-    const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return (
-      historyLength >= this.#continueFrom &&
-      (continueAsNewSuggested || historyLength >= this.#maxHistoryEvents)
-    );
+  get #continues(): boolean {
+    return this.#continuation.isDue && this.#session.awaitingLoad === 0;
   }
 
-  /** Waits until there is something to do; adds the trigger that time brings. */
+  get #cycles(): boolean {
+    return !this.#session.paused && !this.#session.inbox.isEmpty;
+  }
+
+  /** Waits until there is something to do: a trigger, news of a watched source, or time. */
   async #wait(): Promise<void> {
     const session = this.#session;
-    const somethingToDo = (): boolean =>
-      session.ending !== undefined ||
-      (this.#mustContinue && session.awaitingLoad === 0) ||
-      (!session.paused && !session.inbox.isEmpty);
-    if (somethingToDo()) return;
-    const due = this.#nextLoad();
-    if (due === undefined || session.paused) return condition(somethingToDo);
-    const woken = await condition(somethingToDo, Math.max(due.at - Date.now(), 1), { summary: due.trigger });
-    if (!woken) session.inbox.add(due.trigger);
+    const { paused, inbox } = session;
+    const ready = (): boolean =>
+      session.ending !== undefined || this.#continues || this.#cycles || session.paused !== paused;
+    const due = paused ? undefined : this.#nextLoad();
+    session.nextLoadAt = due?.at;
+    this.#showDetails();
+    if (ready()) return;
+    const watched =
+      paused || !this.#times.watch ? [] : [...session.sources.values()].filter((source) => source.isCurrent);
+    const watch = watched.length === 0 ? undefined : new Watch(this.#activities, watched, this.#times);
+    const woken = (): boolean => ready() || watch?.hasNews === true;
+    let onTime = false;
+    if (due === undefined) await condition(woken);
+    else onTime = !(await condition(woken, Math.max(due.at - Date.now(), 1), { summary: due.trigger }));
+    watch?.stop();
+    if (watch !== undefined && watch.arrivals.size > 0) {
+      this.#arrivals = watch.arrivals;
+      inbox.add('news');
+    } else if (onTime && due !== undefined) inbox.add(due.trigger);
   }
 
   /** When the next load is due by itself, and why. */
   #nextLoad(): { at: number; trigger: TriggerName } | undefined {
-    const sources = [...this.#session.sources.values()];
-    const failing = sources.filter((source) => source.error !== undefined);
-    const { every } = this.#times;
-    if (failing.length === 0) {
-      return every === undefined || sources.length === 0
-        ? undefined
-        : { at: Math.min(...sources.map((source) => source.checkedAt)) + every, trigger: 'interval' };
-    }
-    const at = failing.map(
-      (source) =>
-        source.retryAt ?? Date.parse(source.error?.at ?? '') + backoff(source.error?.failures ?? 1, every),
-    );
-    return { at: Math.min(...at), trigger: 'retry' };
+    const { sources, loadedAt, quiet } = this.#session;
+    const retries = [...sources.values()].flatMap((source) => source.retryAt ?? []);
+    if (retries.length > 0) return { at: Math.min(...retries), trigger: 'retry' };
+    const pause = interval(this.#times, quiet);
+    return this.#times.watch || pause === undefined
+      ? undefined
+      : { at: loadedAt + pause, trigger: 'interval' };
   }
 
   async #cycle(): Promise<void> {
     const session = this.#session;
-    const triggers = session.inbox.take();
+    const triggers = new Set(session.inbox.take());
     const cycle = ++session.begun;
     session.begunAt = workflowInfo().historyLength;
     const faults = await this.#load(triggers);
     session.done = cycle;
     if (session.ending !== undefined) return;
     this.#showDetails();
-    for (const fault of faults) await this.#workflow.onLoadError?.(fault);
+    for (const fault of faults) {
+      const answer = await this.#workflow.onLoadError?.(fault);
+      session.sources.get(fault.source)?.tolerate(answer === 'proceed');
+    }
     const { changes } = session;
     if (!isEmpty(changes)) await this.#workflow.onChange?.(changes);
-    if (faults.length > 0 || !session.isLoaded) return;
-    if (session.paused) await condition(() => !session.paused || session.ending !== undefined);
-    if (session.ending === undefined)
-      await this.#workflow.execute({ triggers, changes: session.takeChanges() });
+    if (session.isReady) await this.#workflow.execute({ triggers, changes: session.takeChanges() });
   }
 
   /** Loads until a load ran to its end: one that a new token or address overtakes is begun again. */
-  async #load(triggers: ReadonlySet<TriggerName>): Promise<CycleLoader['report']['faults']> {
+  async #load(triggers: Set<TriggerName>): Promise<readonly LoadFault[]> {
     const session = this.#session;
+    let arrivals = MOVES.some((trigger) => triggers.has(trigger)) ? NO_ARRIVALS : this.#arrivals;
+    this.#arrivals = NO_ARRIVALS;
     for (;;) {
       const demanded = DEMANDS.some((trigger) => triggers.has(trigger));
-      const loader = new CycleLoader(session, {
-        staleAfter: demanded ? 0 : this.#times.staleAfter,
-        retryRefused: demanded,
+      const loader = new CycleLoader(session, this.#activities, {
+        staleAfter: this.#times.staleAfter,
+        demanded,
         maxDeleteRatio: this.#workflow.maxDeleteRatio ?? 0.5,
+        arrivals,
+        every: this.#times.every,
       });
-      const scope = new CancellationScope();
-      let superseded = false;
-      session.supersede = () => {
-        superseded = true;
-        scope.cancel();
-      };
-      try {
-        await scope.run(() => this.#workflow.loadData(loader));
-      } catch (error) {
-        if (!superseded || !isCancellation(error)) throw error;
-      } finally {
-        session.supersede = () => {};
-      }
+      const superseded = await this.#runLoad(loader);
       if (session.ending !== undefined) return [];
       if (!superseded) {
         const { changed, faults } = loader.report;
-        session.lastResult = {
-          outcome: faults.length > 0 ? 'failed' : changed > 0 ? 'changed' : 'unchanged',
-          changed,
-          checkedAt: new Date().toISOString(),
-          ...(faults.length > 0 && {
-            errors: Object.fromEntries(faults.map((fault) => [fault.source, fault.message])),
-          }),
-        };
+        session.loadEnded(changed, faults);
         return faults;
       }
-      for (const trigger of session.inbox.take()) (triggers as Set<TriggerName>).add(trigger);
+      for (const trigger of session.inbox.take()) triggers.add(trigger);
+      arrivals = NO_ARRIVALS;
     }
   }
 
-  async #continueAsNew(): Promise<void> {
+  /** @returns whether the load was overtaken */
+  async #runLoad(loader: CycleLoader): Promise<boolean> {
     const session = this.#session;
-    await condition(() => allHandlersFinished() || session.awaitingLoad > 0 || session.ending !== undefined);
-    if (session.awaitingLoad > 0 || session.ending !== undefined) return;
-    await this.#workflow.onContinue?.();
-    const next = carryOver(session);
-    const bytes = new TextEncoder().encode(JSON.stringify(next)).length;
-    if (bytes <= MAX_CARRIED_BYTES) await continueAsNew(next);
-    this.#tooLarge(bytes);
-  }
-
-  /** The state does not fit into a start argument: say so and go on, rather than lose it. */
-  #tooLarge(bytes: number): void {
-    const { historyLength } = workflowInfo();
-    const message = `state: is ${bytes} bytes, more than the ${MAX_CARRIED_BYTES} that a workflow can hand to its next run, so it cannot continue as new. Hold less (smaller records, a narrower query, child workflows), or set up external storage for payloads.`;
-    if (historyLength >= LAST_EVENTS) throw ApplicationFailure.nonRetryable(message, 'STATE_TOO_LARGE');
-    log.warn(message);
-    this.#session.problem = message;
-    this.#continueFrom = historyLength + 1_000;
+    const scope = new CancellationScope();
+    let superseded = false;
+    session.supersede = () => {
+      superseded = true;
+      scope.cancel();
+    };
+    try {
+      await scope.run(() => this.#workflow.loadData(loader));
+    } catch (error) {
+      if (!superseded || !isCancellation(error)) throw error;
+    } finally {
+      session.supersede = () => {};
+    }
+    return superseded;
   }
 
   #showDetails(): void {
-    setCurrentDetails(details(this.#session, this.#nextLoad()?.at));
+    setCurrentDetails(details(this.#session));
   }
 }

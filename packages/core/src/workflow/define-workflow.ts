@@ -11,6 +11,7 @@ import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/payloads';
 import type { StartInput } from '../contract/wire';
 import type { Carried } from './carry';
+import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
 import { refuseUnknownSignals, registerHandlers } from './handlers';
 import { refreshTimes } from './refresh';
@@ -47,11 +48,10 @@ export function defineWorkflow<Data>(
   const run = async (input: StartInput): Promise<Data> => {
     const workflow = new workflowClass();
     const session = begin(workflow, input);
-    return (await new CycleRunner(
-      workflow,
-      session,
-      checked(() => refreshTimes(workflow.refresh)),
-    ).run()) as Data;
+    const times = checked(() => refreshTimes(workflow.refresh));
+    const continuation = new Continuation(session, workflow);
+    session.isFull = () => continuation.isDue;
+    return (await new CycleRunner(workflow, session, times, continuation).run()) as Data;
   };
   // Clients and parents take the workflow type from the function's name.
   Object.defineProperty(run, 'name', { value: name, configurable: true });

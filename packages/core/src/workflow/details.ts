@@ -1,8 +1,8 @@
 import type { Session } from './session';
 
 /** What Temporal's UI shows of a workflow, as Markdown. Answered by a query: it costs no history. */
-export function details(session: Session, nextLoad: number | undefined): string {
-  const { root, status, sources, apiUrl, problem } = session;
+export function details(session: Session): string {
+  const { root, status, sources, apiUrl, problem, nextLoadAt } = session;
   const lines = [`**${root.name} ${root.id}** is **${status}**`];
   if (problem !== undefined) lines.push('', `⚠ ${problem}`);
   if (apiUrl !== undefined) lines.push('', `Address: ${apiUrl}`);
@@ -21,8 +21,7 @@ export function details(session: Session, nextLoad: number | undefined): string 
       );
     }
   }
-  if (nextLoad !== undefined && !session.paused)
-    lines.push('', `Next load: ${new Date(nextLoad).toISOString()}`);
+  if (nextLoadAt !== undefined) lines.push('', `Next load: ${new Date(nextLoadAt).toISOString()}`);
   const { count, recent } = session.refusals.report;
   if (count > 0)
     lines.push(

@@ -14,12 +14,14 @@ import {
   checkDelete,
   checkFinalStatus,
   checkReference,
+  checkRefresh,
   checkRootData,
   checkUpdate,
 } from '../contract/payloads';
-import type { ChangeSummary, RefreshResult } from '../contract/wire';
+import type { ChangeSummary, RefreshResult, SourceInfo } from '../contract/wire';
 import { sizeOf } from '../state/change-set';
 import type { Session } from './session';
+import type { SourceState } from './source-state';
 
 /** Answers every signal, update and query of the wire contract. */
 export function registerHandlers(session: Session): void {
@@ -58,7 +60,7 @@ function registerSignals(session: Session): void {
   on('update', (payload) => session.changed(state.update(checkUpdate(payload)), 'update'));
   on('delete', (payload) => session.changed(state.delete(checkDelete(payload)), 'delete'));
   on('data', (payload) => session.changed(state.setRoot(checkRootData(payload)), 'data'));
-  on('refresh', () => inbox.add('refresh'));
+  on('refresh', (payload) => session.refresh(checkRefresh(payload)));
   on('status', (payload) => session.end(checkFinalStatus(payload)));
   on('pause', () => {
     session.paused = true;
@@ -85,12 +87,18 @@ function registerUpdates(session: Session): void {
       }
     };
 
-  setHandler(defineUpdate<RefreshResult>('refresh'), () =>
-    loaded(session, () => session.inbox.add('refresh')),
+  setHandler(
+    defineUpdate<RefreshResult, [unknown]>('refresh'),
+    (payload) => {
+      const request = checkRefresh(payload);
+      session.acceptDeletions(request);
+      return loaded(session, () => session.refresh(request), false);
+    },
+    { validator: refuse((payload) => session.checkRefresh(checkRefresh(payload))) },
   );
   setHandler(
     defineUpdate<RefreshResult, [unknown]>('rotateToken'),
-    (reference) => loaded(session, () => session.setApiToken(checkReference(reference))),
+    (reference) => loaded(session, () => session.setApiToken(checkReference(reference)), true),
     { validator: refuse((reference) => void checkReference(reference)) },
   );
   setHandler(
@@ -104,29 +112,33 @@ function registerUpdates(session: Session): void {
   );
 }
 
-/** Asks for a load and waits until one that began afterwards has ended. */
-async function loaded(session: Session, ask: () => void): Promise<RefreshResult> {
+/**
+ * Asks for a load and waits until one that began afterwards has ended.
+ *
+ * @param overtakes whether the running load, if there is one, begins again because of it
+ */
+async function loaded(session: Session, ask: () => void, overtakes: boolean): Promise<RefreshResult> {
   const running = session.begun > session.done;
   // Before a continue-as-new, waiters join the running load: were each to get one of its own, a stream of
-  // them would keep the workflow from ever continuing.
+  // them would keep the workflow from ever continuing. So do those that arrive in the task that begins it.
   const joins =
-    running && (workflowInfo().continueAsNewSuggested || session.begunAt === workflowInfo().historyLength);
-  if (!joins) ask();
-  if (session.paused) return { outcome: 'skipped', changed: 0, checkedAt: new Date().toISOString() };
+    running && (overtakes || session.isFull() || session.begunAt === workflowInfo().historyLength);
+  if (overtakes || !joins) ask();
   const wanted = session.begun + (joins ? 0 : 1);
+  const isDone = (): boolean => session.done >= wanted;
   session.awaitingLoad++;
   try {
-    await condition(() => session.done >= wanted || session.paused || session.ending !== undefined);
+    await condition(() => isDone() || session.paused || session.ending !== undefined);
   } finally {
     session.awaitingLoad--;
   }
-  if (session.done >= wanted && session.lastResult !== undefined) return session.lastResult;
-  if (session.ending !== undefined)
-    throw ApplicationFailure.nonRetryable(
-      `The workflow has ${session.ending} before the load was done.`,
-      'WORKFLOW_ENDED',
-    );
-  return { outcome: 'skipped', changed: 0, checkedAt: new Date().toISOString() };
+  if (isDone() && session.lastResult !== undefined) return session.lastResult;
+  if (session.ending === undefined)
+    return { outcome: 'skipped', changed: 0, checkedAt: new Date().toISOString() };
+  throw ApplicationFailure.nonRetryable(
+    `The workflow has ${session.ending} before the load was done.`,
+    'WORKFLOW_ENDED',
+  );
 }
 
 function registerQueries(session: Session): void {
@@ -141,7 +153,15 @@ function registerQueries(session: Session): void {
   answer('apiUrl', () => session.apiUrl ?? null);
   answer('apiToken', () => session.token);
   answer('sources', () =>
-    Object.fromEntries([...session.sources].map(([name, source]) => [name, source.info])),
+    Object.fromEntries([...session.sources].map(([name, source]) => [name, infoOf(session, source)])),
   );
   answer('rejectedSignals', () => session.refusals.report);
+}
+
+/** A source's own account, with when it is looked at next. */
+function infoOf(session: Session, source: SourceState): SourceInfo {
+  const { nextLoadAt } = session;
+  return nextLoadAt === undefined
+    ? source.info
+    : { ...source.info, nextCheckAt: new Date(nextLoadAt).toISOString() };
 }

@@ -2,6 +2,7 @@
 export type TriggerName =
   | 'start'
   | 'interval'
+  | 'news'
   | 'update'
   | 'delete'
   | 'data'

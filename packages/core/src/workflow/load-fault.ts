@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { FaultKind } from '../contract/adapter';
+import { LoadError } from '../contract/errors';
 import type { FaultDetails } from '../contract/load';
 
 /** Why the load of a source failed, after Temporal gave up retrying it. */
@@ -26,6 +27,7 @@ const KINDS: ReadonlySet<unknown> = new Set<FaultKind>([
 
 /** Reads the fault out of a failed activity. Anything else is a bug and thrown on. */
 export function faultFrom(source: string, error: unknown): LoadFault {
+  if (error instanceof LoadError) return { source, kind: 'transient', message: error.message };
   if (!(error instanceof ActivityFailure)) throw error;
   const { cause } = error;
   if (cause instanceof ApplicationFailure) {

@@ -1,17 +1,12 @@
-import {
-  ActivityCancellationType,
-  CancellationScope,
-  isCancellation,
-  proxyActivities,
-} from '@temporalio/workflow';
-import type { LoadRequest, LoadResult } from '../contract/load';
-import { reachableSchema } from '../contract/schema';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { InvalidInputError } from '../contract/errors';
-import { NO_CHANGES, sizeOf } from '../state/change-set';
-import type { ChangeSet } from '../contract/wire';
-import { type LoadFault, faultFrom } from './load-fault';
+import type { WholeResult } from '../contract/load';
+import { isEmpty, NO_CHANGES, sizeOf } from '../state/change-set';
+import { faultFrom, type LoadFault } from './load-fault';
 import type { Session } from './session';
+import type { SourceActivities } from './source-activities';
 import type { SourceState } from './source-state';
+import type { Arrival } from './watch';
 
 /** What a user's `loadData` loads with. */
 export interface Loader {
@@ -20,7 +15,8 @@ export interface Loader {
   /**
    * Loads one source and takes in what it gave.
    *
-   * @returns what came of it; a failed load does not throw
+   * @returns what came of it; a failed load does not throw, and a source that failed is left alone until its
+   *   back-off is over, unless somebody asked for the load
    * @throws InvalidInputError when there is no source of that name
    */
   source(name: string): Promise<SourceOutcome>;
@@ -40,23 +36,29 @@ export interface LoadReport {
 export interface LoadOptions {
   /** Sources younger than this many milliseconds are not asked. */
   readonly staleAfter: number;
-  /** Whether a credential that was refused may be tried again. */
-  readonly retryRefused: boolean;
+  /** Whether somebody asked for this load: then age and back-off do not count, and a refused credential is tried again. */
+  readonly demanded: boolean;
+  /** The time between loads, in milliseconds, on which the back-off builds. */
+  readonly every: number | undefined;
   /** The largest part of a source's entities that a sweep may remove. */
   readonly maxDeleteRatio: number;
+  /** What a watch has already brought: the load of those sources. */
+  readonly arrivals: ReadonlyMap<string, Arrival>;
 }
 
 /** Up to this many entities a sweep may remove them all. */
 const MIN_DELETE_COUNT = 10;
 
-/** Runs the loads of one cycle: schedules the activities, takes in results and reports faults. */
+/** Runs the loads of one cycle, takes in what they give and reports faults. */
 export class CycleLoader implements Loader {
   readonly report: LoadReport = { changed: 0, faults: [] };
   readonly #session: Session;
+  readonly #activities: SourceActivities;
   readonly #options: LoadOptions;
 
-  constructor(session: Session, options: LoadOptions) {
+  constructor(session: Session, activities: SourceActivities, options: LoadOptions) {
     this.#session = session;
+    this.#activities = activities;
     this.#options = options;
   }
 
@@ -74,15 +76,16 @@ export class CycleLoader implements Loader {
         `Use one of those the class declares: ${known}`,
       );
     }
-    if (
-      this.#options.staleAfter > 0 &&
-      source.error === undefined &&
-      Date.now() - source.checkedAt < this.#options.staleAfter
-    )
-      return 'fresh';
+    const arrival = this.#options.arrivals.get(name);
+    if (arrival !== undefined)
+      return 'fault' in arrival ? this.#fail(source, arrival.fault) : this.#take(source, arrival.result);
+    if (!this.#options.demanded) {
+      if (Date.now() < (source.retryAt ?? 0)) return 'failed';
+      if (this.#isFresh(source)) return 'fresh';
+    }
     const scope = CancellationScope.current();
     try {
-      const result = await this.#activity(source)(this.#request(source));
+      const result = await this.#activities.load(source, this.#options.demanded);
       // A result that arrives together with the cancellation is about a source no longer in use.
       if (scope.consideredCancelled) await scope.cancelRequested;
       return this.#take(source, result);
@@ -92,13 +95,19 @@ export class CycleLoader implements Loader {
     }
   }
 
-  #take(source: SourceState, result: LoadResult): SourceOutcome {
+  #isFresh(source: SourceState): boolean {
+    const { staleAfter } = this.#options;
+    return staleAfter > 0 && source.error === undefined && Date.now() - source.checkedAt < staleAfter;
+  }
+
+  /** Takes in a result and its checkpoint in one step: either both are in, or neither. */
+  #take(source: SourceState, result: WholeResult): SourceOutcome {
     const now = Date.now();
-    let changes: ChangeSet = NO_CHANGES;
+    let changes = NO_CHANGES;
     if (result.outcome === 'unchanged') {
       this.#session.state.view(source.name).checkedAt = now;
     } else {
-      const { maxDeleteRatio } = this.#options;
+      const maxDeleteRatio = source.acceptsDeletions ? 1 : this.#options.maxDeleteRatio;
       const taken = this.#session.state.integrate(source.name, result, {
         now,
         maxDeleteRatio,
@@ -106,15 +115,16 @@ export class CycleLoader implements Loader {
       });
       if ('refused' in taken) {
         const { deletes, of } = taken.refused;
+        source.refusedSweep = { deletes, of, at: new Date(now).toISOString() };
         return this.#fail(source, {
           source: source.name,
           kind: 'invalid',
-          message: `Source "${source.name}" no longer lists ${deletes} of ${of} entities, more than maxDeleteRatio (${maxDeleteRatio}) allows, so nothing of this load was taken in. If they are really gone, raise maxDeleteRatio.`,
+          message: `Source "${source.name}" no longer lists ${deletes} of ${of} entities, more than maxDeleteRatio (${maxDeleteRatio}) allows, so nothing of this load was taken in. If they are really gone, send refresh with { acceptDeletions: ["${source.name}"] }, once.`,
         });
       }
       changes = taken.changes;
     }
-    source.succeeded(result.outcome, result.checkpoint, now);
+    source.succeeded(result.outcome, result.checkpoint, now, !isEmpty(changes));
     const { upserted, deleted } = sizeOf(changes);
     this.report.changed += upserted + deleted;
     this.#session.noteChanges(changes);
@@ -122,45 +132,8 @@ export class CycleLoader implements Loader {
   }
 
   #fail(source: SourceState, fault: LoadFault): 'failed' {
-    source.failed(fault, Date.now());
+    source.failed(fault, Date.now(), this.#options.every);
     this.report.faults.push(fault);
     return 'failed';
-  }
-
-  #request(source: SourceState): LoadRequest {
-    const { root, schema, apiUrl, apiToken } = this.#session;
-    const { definition, into, checkpoint, name } = source;
-    const credential = definition.credential === 'none' ? undefined : (definition.credential ?? apiToken);
-    return {
-      source: name,
-      query: definition.query,
-      package: definition.package,
-      entity: root,
-      schema: reachableSchema(schema, root.name, into),
-      ...(into !== undefined && { into }),
-      apiUrl: definition.apiUrl ?? apiUrl,
-      credential,
-      checkpoint,
-      ...(!this.#options.retryRefused && source.refused !== undefined && { refused: source.refused }),
-    };
-  }
-
-  #activity({ definition, name }: SourceState): (request: LoadRequest) => Promise<LoadResult> {
-    const activityType = `${definition.adapter}.loadData`;
-    const activities = proxyActivities<Record<string, (request: LoadRequest) => Promise<LoadResult>>>({
-      startToCloseTimeout: definition.timeout ?? '1 minute',
-      scheduleToCloseTimeout: definition.deadline ?? '5 minutes',
-      heartbeatTimeout: '10 seconds',
-      cancellationType: ActivityCancellationType.TRY_CANCEL,
-      retry: {
-        initialInterval: '1 second',
-        backoffCoefficient: 2,
-        maximumInterval: '30 seconds',
-        maximumAttempts: definition.maximumAttempts ?? 4,
-      },
-      summary: `load ${name}`,
-      ...(definition.taskQueue !== undefined && { taskQueue: definition.taskQueue }),
-    });
-    return activities[activityType] as (request: LoadRequest) => Promise<LoadResult>;
   }
 }

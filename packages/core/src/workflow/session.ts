@@ -5,6 +5,7 @@ import type { SourceDefinition } from '../contract/source';
 import type {
   ChangeSet,
   CredentialReference,
+  RefreshRequest,
   RefreshResult,
   StartInput,
   TokenInfo,
@@ -13,6 +14,7 @@ import type {
 import { isEmpty, mergeChanges, NO_CHANGES } from '../state/change-set';
 import { EntityState } from '../state/entity-state';
 import type { Carried } from './carry';
+import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
@@ -45,8 +47,16 @@ export class Session {
   begunAt = 0;
   /** What the last load gave. */
   lastResult?: RefreshResult;
+  /** When the last load ended, in milliseconds. */
+  loadedAt: number;
+  /** Loads in a row that found nothing. */
+  quiet: number;
+  /** When the next load is due by itself, in milliseconds. */
+  nextLoadAt?: number;
   /** How many handlers wait for a load to end. */
   awaitingLoad = 0;
+  /** Whether the workflow is about to continue as new. */
+  isFull: () => boolean = () => false;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = () => {};
   #changes: ChangeSet;
@@ -67,6 +77,8 @@ export class Session {
     this.refusals = new Refusals(carried.refusals);
     this.inbox = new Inbox(carried.inbox ?? ['start']);
     this.#changes = carried.changes ?? NO_CHANGES;
+    this.quiet = carried.quiet ?? 0;
+    this.loadedAt = carried.loadedAt ?? Date.now();
     this.state = new EntityState(root, this.schema, input.state, carried.views);
     if (input.data !== undefined) this.noteChanges(this.state.seed(input.data));
     this.sources = new Map(
@@ -90,9 +102,9 @@ export class Session {
     return this.problem !== undefined || errors.some((error) => error !== undefined) ? 'degraded' : 'running';
   }
 
-  /** Whether every source has been loaded at least once. */
-  get isLoaded(): boolean {
-    return [...this.sources.values()].every((source) => source.checkedAt > 0);
+  /** Whether `execute()` may run: every source is loaded, and those that failed last are tolerated. */
+  get isReady(): boolean {
+    return !this.paused && [...this.sources.values()].every((source) => source.isReady);
   }
 
   get token(): TokenInfo | null {
@@ -110,6 +122,20 @@ export class Session {
     this.inbox.add(trigger);
   }
 
+  /** Notes what a load over all sources came to. */
+  loadEnded(changed: number, faults: readonly LoadFault[]): void {
+    this.loadedAt = Date.now();
+    this.quiet = changed > 0 ? 0 : this.quiet + 1;
+    this.lastResult = {
+      outcome: faults.length > 0 ? 'failed' : changed > 0 ? 'changed' : 'unchanged',
+      changed,
+      checkedAt: new Date(this.loadedAt).toISOString(),
+      ...(faults.length > 0 && {
+        errors: Object.fromEntries(faults.map((fault) => [fault.source, fault.message])),
+      }),
+    };
+  }
+
   noteChanges(changes: ChangeSet): void {
     this.#changes = mergeChanges(this.#changes, changes);
   }
@@ -122,6 +148,9 @@ export class Session {
   }
 
   setApiToken(reference: CredentialReference): void {
+    // Another token may see other things: nothing may answer "not modified" to it.
+    for (const source of this.sources.values())
+      if (source.definition.credential === undefined) source.forgetValidators();
     this.apiToken = reference;
     this.inbox.add('apiToken');
     this.supersede();
@@ -131,10 +160,34 @@ export class Session {
     const moved = url !== this.apiUrl;
     this.apiUrl = url;
     if (moved)
-      for (const source of this.sources.values())
-        if (source.definition.apiUrl === undefined) source.forgetCheckpoint();
+      for (const source of this.sources.values()) if (source.definition.apiUrl === undefined) source.moved();
     this.inbox.add('apiUrl');
     this.supersede();
+  }
+
+  /** Loads now. @throws InvalidInputError when the request names a source there is not */
+  refresh(request: RefreshRequest): void {
+    this.acceptDeletions(request);
+    this.inbox.add('refresh');
+  }
+
+  /** Lets the next sweep of some sources remove what it likes. */
+  acceptDeletions(request: RefreshRequest): void {
+    for (const source of this.checkRefresh(request)) source.acceptsDeletions = true;
+  }
+
+  /** The sources whose deletions a request accepts. @throws InvalidInputError when there is no such source */
+  checkRefresh({ acceptDeletions = [] }: RefreshRequest): SourceState[] {
+    const names = acceptDeletions === true ? [...this.sources.keys()] : acceptDeletions;
+    const unknown = names.find((name) => !this.sources.has(name));
+    if (unknown !== undefined) {
+      throw new InvalidInputError(
+        'acceptDeletions',
+        `names "${unknown.slice(0, 80)}", which is not a source`,
+        `Use one of ${[...this.sources.keys()].join(', ') || 'none'}`,
+      );
+    }
+    return names.map((name) => this.sources.get(name) as SourceState);
   }
 
   end(how: 'completed' | 'cancelled'): void {

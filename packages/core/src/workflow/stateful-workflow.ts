@@ -57,6 +57,13 @@ export abstract class StatefulWorkflow<Data = unknown> {
   /** Continues as new once the history has this many events. @default when Temporal suggests it */
   declare readonly maxHistoryEvents?: number;
 
+  /**
+   * The most bytes of state, as JSON, that a run hands to the next. Raise it when the SDK's external storage
+   * carries large payloads.
+   * @default 1,900,000, just under Temporal's limit for a payload
+   */
+  declare readonly maxStateBytes?: number;
+
   #session?: Session;
 
   /** The id of the root entity. */
@@ -140,8 +147,13 @@ export abstract class StatefulWorkflow<Data = unknown> {
   /** Hears of what a load changed, before `execute()`. */
   onChange?(changes: ChangeSet): void | Promise<void>;
 
-  /** Hears of each source whose load failed. Throw an `ApplicationFailure` to fail the workflow. */
-  onLoadError?(fault: LoadFault): void | Promise<void>;
+  /**
+   * Hears of each source whose load failed. Throw an `ApplicationFailure` to fail the workflow.
+   *
+   * @returns `'proceed'` to let `execute()` run with what the source last gave, if it ever gave anything;
+   *   otherwise `execute()` waits until the source is loaded again
+   */
+  onLoadError?(fault: LoadFault): void | 'proceed' | Promise<void | 'proceed'>;
 
   /** Runs just before the workflow continues as new. */
   onContinue?(): void | Promise<void>;

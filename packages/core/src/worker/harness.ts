@@ -1,0 +1,215 @@
+import { ApplicationFailure, type Context } from '@temporalio/activity';
+import type { Checkpoint, DataSourceAdapter, Fault } from '../contract/adapter';
+import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
+import {
+  type FaultDetails,
+  faultType,
+  type LoadRequest,
+  type Patch,
+  type WholeResult,
+} from '../contract/load';
+import type { Entities } from '../contract/schema';
+import { diffEntities } from '../state/diff';
+import { equalJson } from '../state/json';
+import { canonical, type Content, ContentBuilder } from './content';
+import type { AttemptContext } from './load-context';
+import { redact } from './redact';
+import type { SecretProvider } from './secrets';
+import type { SnapshotStore } from './snapshots';
+
+/** What the activities of a worker share. */
+export interface ActivityOptions {
+  /** Where `secret:NAME` is looked up, in this order. @default none */
+  readonly secrets?: readonly SecretProvider[];
+  /** What earlier loads gave, for deltas. @default 64 MiB in the worker's memory */
+  readonly snapshots?: SnapshotStore;
+  /** A result with more bytes of JSON travels in several activity results. @default 1 MiB */
+  readonly maxResultBytes?: number;
+}
+
+/** {@link ActivityOptions} with every default filled in. */
+export type Harness = Required<ActivityOptions>;
+
+/** How often an attempt says that it is alive, in milliseconds. A cancellation arrives with the answer. */
+const BEAT = 2_000;
+
+/** Runs something while saying, now and then, that the attempt is alive. */
+export async function beating<T>(context: AttemptContext, run: () => Promise<T>): Promise<T> {
+  const beat = setInterval(() => context.beat(), BEAT);
+  try {
+    return await run();
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** Loads once: checks the query, adds up the pages, and tells what changed since the checkpoint. */
+export async function look(
+  adapter: DataSourceAdapter,
+  request: LoadRequest,
+  context: AttemptContext,
+  harness: Harness,
+): Promise<WholeResult> {
+  const query = await checkQuery(adapter, request.query);
+  const builder = new ContentBuilder(request);
+  for await (const page of adapter.load(query, context)) {
+    builder.add(page);
+    context.signal.throwIfAborted();
+  }
+  return resultOf(builder.build(context.checkpoint?.cursor), request, context, harness);
+}
+
+/** Checks a query against the adapter's schema. @throws InvalidInputError `QUERY_INVALID` */
+export async function checkQuery(adapter: DataSourceAdapter, query: unknown): Promise<unknown> {
+  const checked = await adapter.querySchema['~standard'].validate(query);
+  if (checked.issues === undefined) return checked.value;
+  const issues = checked.issues.map((issue) => {
+    const path = (issue.path ?? []).map((key) => String(typeof key === 'object' ? key.key : key)).join('.');
+    return path === '' ? issue.message : `${path}: ${issue.message}`;
+  });
+  const reason = `does not fit the adapter "${adapter.name}" (${issues.join('; ')})`;
+  throw new InvalidInputError(
+    'query',
+    reason,
+    "Correct the source's definition in the workflow",
+    'QUERY_INVALID',
+  );
+}
+
+async function resultOf(
+  content: Content,
+  request: LoadRequest,
+  context: AttemptContext,
+  harness: Harness,
+): Promise<WholeResult> {
+  const before = context.checkpoint;
+  const whole = content.complete && !content.unchanged ? canonical(content.entities) : undefined;
+  const digest = content.unchanged ? before?.digest : whole?.digest;
+  const checkpoint: Checkpoint = {
+    ...content.checkpoint,
+    ...(digest !== undefined && { digest }),
+    ...((content.checkpoint.validators ?? content.checkpoint.cursor) !== undefined && {
+      about: context.about,
+    }),
+    ...(context.fingerprint !== undefined && { credential: context.fingerprint }),
+  };
+  if (whole !== undefined) await keep(whole, context, harness);
+  const nothing =
+    !content.complete && Object.keys(content.entities).length === 0 && content.deletes.length === 0;
+  if (content.unchanged || nothing || (digest !== undefined && digest === before?.digest)) {
+    const kept = content.unchanged ? { ...before, ...checkpoint } : checkpoint;
+    return equalJson(kept, before) ? { outcome: 'unchanged' } : { outcome: 'unchanged', checkpoint: kept };
+  }
+  if (whole !== undefined && before?.digest !== undefined) {
+    const changes = await changesSince(before.digest, content.entities, request, context, harness);
+    if (changes !== undefined && JSON.stringify(changes).length < whole.text.length)
+      return { outcome: 'delta', changes, checkpoint };
+  }
+  return {
+    outcome: 'snapshot',
+    entities: content.entities,
+    complete: content.complete,
+    ...(content.deletes.length > 0 && { deletes: content.deletes }),
+    ...(content.append && { append: content.append }),
+    ...(content.partialErrors.length > 0 && { partialErrors: content.partialErrors }),
+    checkpoint,
+  };
+}
+
+/** Keeps what a load gave. A store that fails costs a delta later, not this load. */
+async function keep(
+  { text, digest }: { text: string; digest: string },
+  context: AttemptContext,
+  { snapshots }: Harness,
+): Promise<void> {
+  try {
+    if (!(await snapshots.has(digest))) await snapshots.set(digest, text);
+  } catch (error) {
+    context.log.warn('A snapshot could not be kept; the next change travels whole', { error: String(error) });
+  }
+}
+
+async function changesSince(
+  digest: string,
+  entities: Entities,
+  request: LoadRequest,
+  context: AttemptContext,
+  { snapshots }: Harness,
+): Promise<Patch | undefined> {
+  try {
+    const text = await snapshots.get(digest);
+    return text === undefined
+      ? undefined
+      : diffEntities(JSON.parse(text) as Entities, entities, request.schema, true);
+  } catch (error) {
+    context.log.warn('A kept snapshot could not be read; the change travels whole', { error: String(error) });
+    return undefined;
+  }
+}
+
+/** What kind of fault an error is: what the harness knows itself, or else what the adapter says. */
+export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
+  if (error instanceof StatefulWorkflowError) {
+    if (error.code.startsWith('CREDENTIAL')) return { kind: 'unauthorized', message: error.message };
+    if (error instanceof InvalidInputError || error.code === 'RECORD_INVALID')
+      return { kind: 'invalid', message: error.message };
+  }
+  return adapter.classify(error);
+}
+
+/** Whether the same load may go well later, without anybody doing anything. */
+export function isPassing(fault: Fault): boolean {
+  return fault.kind === 'transient' || fault.kind === 'throttled';
+}
+
+/** The attempt's own limit, just under Temporal's, so that the error can say what took too long. */
+export function attemptLimit(activity: Context): number {
+  const limit = activity.info.startToCloseTimeoutMs;
+  return Math.max(limit * 0.8, limit - 1_000);
+}
+
+/** The fault of an attempt that ran into {@link attemptLimit}. */
+export function timedOut(activity: Context): Fault {
+  return {
+    kind: 'transient',
+    message: `The load took longer than ${activity.info.startToCloseTimeoutMs} ms, the longest that one attempt may take. Raise the source's "timeout" if that is normal.`,
+  };
+}
+
+/** A fault as Temporal takes it. */
+export function failureOf(
+  fault: Fault,
+  request: LoadRequest,
+  adapter: DataSourceAdapter,
+  context: AttemptContext | undefined,
+  retry: { readonly nonRetryable: boolean; readonly nextRetryDelay?: number },
+): ApplicationFailure {
+  const details: FaultDetails = {
+    kind: fault.kind,
+    ...(context?.fingerprint !== undefined && { credential: context.fingerprint }),
+    ...(fault.retryAfterMs !== undefined && { retryAfterMs: fault.retryAfterMs }),
+  };
+  const message = `Source "${request.source}" (${adapter.name}): ${fault.message}`;
+  // Without a cause: a driver's error may hold the request, and with it the token.
+  return ApplicationFailure.create({
+    type: faultType(fault.kind),
+    message: redact(message, context?.secrets ?? []),
+    details: [details],
+    ...retry,
+  });
+}
+
+/** Counts an attempt and how long it took. */
+export function measure(
+  activity: Context,
+  adapter: DataSourceAdapter,
+  request: LoadRequest,
+  outcome: string,
+  started: number,
+): void {
+  const tags = { adapter: adapter.name, source: request.source, outcome };
+  activity.metricMeter.createCounter('stateful_workflow_loads').add(1, tags);
+  activity.metricMeter
+    .createHistogram('stateful_workflow_load_duration', 'int', 'ms')
+    .record(Date.now() - started, tags);
+}
