@@ -1,0 +1,38 @@
+import { StatefulWorkflowError } from '@stateful-workflow/core';
+
+/** Which of a request's clocks ran out. */
+export type TimeoutPhase = 'connect' | 'idle' | 'total';
+
+/** What is wrong with a body. */
+export type BodyProblem = 'charset' | 'empty' | 'encoding' | 'malformed' | 'oversized' | 'truncated';
+
+/** What went wrong with a request, in the terms that `classify` decides by. */
+export type HttpFailure =
+  | { readonly type: 'status'; readonly status: number; readonly retryAfterMs?: number }
+  | { readonly type: 'network'; readonly code?: string }
+  | { readonly type: 'timeout'; readonly phase: TimeoutPhase }
+  | { readonly type: 'body'; readonly problem: BodyProblem }
+  | { readonly type: 'redirect' }
+  | { readonly type: 'credential' };
+
+/**
+ * Thrown when a request gave no usable answer. Its message says what happened, why and what to do; it holds no
+ * header, no body, no credential and no query value. It replaces the driver's error, whose `config` holds the
+ * request's headers.
+ */
+export class HttpError extends StatefulWorkflowError {
+  override readonly name = 'HttpError';
+
+  /**
+   * @param failure what happened, for `classify`
+   * @param message what happened, for a person
+   * @param cause the error underneath, if it holds no secret
+   */
+  constructor(
+    readonly failure: HttpFailure,
+    message: string,
+    cause?: unknown,
+  ) {
+    super('LOAD_FAILED', message, { cause, context: { failure: failure.type } });
+  }
+}

@@ -1,0 +1,32 @@
+import { describeUrl } from './describe-url';
+import { HttpError } from './http-error';
+
+const REASONS: Readonly<Record<string, string>> = {
+  EAI_AGAIN: 'the name server did not answer',
+  ECONNREFUSED: 'nothing accepts connections there',
+  ECONNRESET: 'the connection was closed before an answer came',
+  ENOTFOUND: 'the host name is not known',
+  EPIPE: 'the connection was closed while the request was sent',
+  EPROTO: 'the other side does not speak TLS as expected',
+  ETIMEDOUT: 'the network gave up',
+};
+
+/** The error for a request that got no answer, with Node's code and what it means. */
+export function networkError(url: URL, error: unknown): HttpError {
+  const code = networkCode(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = (code === undefined ? undefined : REASONS[code]) ?? message;
+  return new HttpError(
+    { type: 'network', code },
+    `GET ${describeUrl(url)} got no answer: ${reason}${code === undefined ? '' : ` (${code})`}. Check the address, and that the worker can reach it.`,
+    error,
+  );
+}
+
+/** The code of a network error: its own, that of its first inner one (happy eyeballs), or that of its cause. */
+export function networkCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  if (error instanceof AggregateError) return networkCode(error.errors[0]);
+  return networkCode(error.cause);
+}

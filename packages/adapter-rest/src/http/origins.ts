@@ -1,0 +1,59 @@
+import { InvalidInputError } from '@stateful-workflow/core';
+import { describeUrl } from './describe-url';
+
+/**
+ * Says what is wrong with an origin that a person registered, or `undefined`.
+ *
+ * @param origin `scheme://host[:port]` with http or https; no path, no user, no wildcard
+ */
+export function originProblem(origin: string): string | undefined {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    return 'is not an http or https origin. Write scheme://host[:port], for example https://crm.example.com';
+  }
+  if (url.hostname.includes('*')) return 'holds a wildcard. Register each origin by its own name';
+  if (!/^https?:\/\/[^/?#@\\\s]+$/i.test(origin)) {
+    return `is more than an origin. Write scheme://host[:port], here ${url.origin}`;
+  }
+  return undefined;
+}
+
+/** The origins that an adapter may reach. Every URL goes through {@link Origins.check} before it is requested. */
+export class Origins {
+  readonly #allowed: ReadonlySet<string>;
+
+  /** @param origins each free of {@link originProblem} */
+  constructor(origins: readonly string[]) {
+    this.#allowed = new Set(origins.map((origin) => new URL(origin).origin));
+  }
+
+  /** The origins, as `URL.origin` gives them. */
+  get list(): readonly string[] {
+    return [...this.#allowed];
+  }
+
+  /**
+   * Lets a URL pass, or refuses it.
+   *
+   * @param field what the person wrote that led here: `apiUrl`, `path`
+   * @param via the URL that redirected here
+   * @throws InvalidInputError that lists the registered origins
+   */
+  check(url: URL, field: string, via?: URL): void {
+    const from = via === undefined ? '' : `${describeUrl(via)} redirects to ${describeUrl(url)}; `;
+    if (url.username !== '' || url.password !== '') {
+      throw new InvalidInputError(
+        field,
+        `${from}the URL for ${url.origin} holds a user name or password`,
+        'Leave them out and set the credential of the source',
+      );
+    }
+    if (!this.#allowed.has(url.origin)) {
+      throw new InvalidInputError(
+        field,
+        `${from}the origin ${url.origin === 'null' ? url.protocol : url.origin} is not registered with the adapter`,
+        `Registered: ${this.list.join(', ')}. If it is right, add it to the origins of restAdapter on the worker`,
+      );
+    }
+  }
+}

@@ -1,0 +1,4 @@
+export { HttpError, type BodyProblem, type HttpFailure, type TimeoutPhase } from './http/http-error';
+export type { RestAdapterOptions } from './options';
+export { restAdapter, type RestAdapter } from './rest-adapter';
+export type { PagePagination, RestQuery } from './rest-query';

@@ -1,0 +1,96 @@
+import { InvalidInputError } from '@stateful-workflow/core';
+import type { HttpAnswer } from './http/http-client';
+import { HttpError } from './http/http-error';
+
+/**
+ * Parses a body as JSON. What the answer says of its type is not asked, since many APIs are wrong about it,
+ * but is named when the body turns out not to be JSON.
+ *
+ * @throws HttpError when it is empty or not JSON; its message repeats nothing of the body
+ */
+export function parseBody(answer: HttpAnswer): unknown {
+  const fail = (problem: 'empty' | 'malformed' | 'truncated', reason: string): HttpError =>
+    new HttpError({ type: 'body', problem }, `${answer.request} answered ${answer.status} ${reason}`);
+  if (answer.body.trim() === '') {
+    throw fail(
+      'empty',
+      'with an empty body, and a source needs JSON. Check path, or what the API answers there.',
+    );
+  }
+  try {
+    return JSON.parse(answer.body) as unknown;
+  } catch {
+    // The parser's own message quotes the body.
+    const type = answer.headers['content-type'];
+    const unframed =
+      answer.headers['content-length'] === undefined && answer.headers['transfer-encoding'] === undefined;
+    if (unframed && /json/i.test(type ?? '')) {
+      throw fail(
+        'truncated',
+        'with JSON of unknown length that ends too early or is broken. The load is tried again.',
+      );
+    }
+    throw fail(
+      'malformed',
+      `with a body that is not JSON (content-type ${type ?? 'missing'}). Check path and apiUrl: a sign-in page or a proxy may have answered.`,
+    );
+  }
+}
+
+/**
+ * Takes the records out of a parsed body.
+ *
+ * @param items a dotted path to the array, or `undefined` for the body itself
+ * @throws InvalidInputError when there is no array at `items`, or the body is neither an object nor an array
+ */
+export function pickRecords(body: unknown, items: string | undefined, request: string): readonly unknown[] {
+  if (items !== undefined) {
+    const found = at(body, items);
+    if (Array.isArray(found)) return found;
+    // Never taken for an empty list: absence can mean deletion.
+    throw new InvalidInputError(
+      'items',
+      `${request} has ${kindOf(found)} at "${items}" where an array of records is expected`,
+      'Set items to the dotted path of the array in the body, or leave it out if the body itself is the array',
+    );
+  }
+  if (Array.isArray(body)) return body;
+  if (typeof body === 'object' && body !== null) return [body];
+  throw new InvalidInputError(
+    'path',
+    `${request} answered ${kindOf(body)} where a record (an object) or a list of them is expected`,
+    'Check what the API answers there',
+  );
+}
+
+/**
+ * Reads whether there is another page.
+ *
+ * @param hasMore a dotted path to a boolean
+ * @throws InvalidInputError when there is none
+ */
+export function pickHasMore(body: unknown, hasMore: string, request: string): boolean {
+  const found = at(body, hasMore);
+  if (typeof found === 'boolean') return found;
+  throw new InvalidInputError(
+    'pagination.hasMore',
+    `${request} has ${kindOf(found)} at "${hasMore}" where a boolean is expected`,
+    'Set hasMore to the dotted path of the boolean in the body, or leave it out if the API has none',
+  );
+}
+
+function at(body: unknown, path: string): unknown {
+  let value = body;
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,46 @@
+import type { DataSourceAdapter } from '@stateful-workflow/core';
+import { checkReachable } from './check';
+import { classify } from './classify';
+import { HttpClient } from './http/http-client';
+import { Origins } from './http/origins';
+import { resolveOptions, type RestAdapterOptions } from './options';
+import { loadPages } from './pages';
+import { querySchema } from './query-schema';
+import type { RestQuery } from './rest-query';
+
+/**
+ * What {@link restAdapter} gives: an adapter that can be checked and closed. Its cursor is the number of the page
+ * last read, which shows progress and nothing more: a new attempt starts over.
+ */
+export type RestAdapter = DataSourceAdapter<RestQuery, number> &
+  Required<Pick<DataSourceAdapter<RestQuery, number>, 'check' | 'close'>>;
+
+/**
+ * Makes the adapter that loads sources from REST APIs, for a worker's registry. Connections are kept and shared
+ * by all loads; `close` ends them.
+ *
+ * ## Rules
+ * - Only registered origins are reached, at every page and every redirect.
+ * - The source's credential goes out as a bearer token, to the origin it was resolved for and no other.
+ * - Nothing is retried; `classify` says what may be.
+ *
+ * @throws InvalidInputError when an option does not fit
+ *
+ * @example
+ * const registry = createRegistry([restAdapter({ origins: ['https://crm.example.com'] })]);
+ */
+export function restAdapter(options: RestAdapterOptions): RestAdapter {
+  const { name, origins: allowed, ...settings } = resolveOptions(options);
+  const origins = new Origins(allowed);
+  const client = new HttpClient({ origins, ...settings });
+  return {
+    name,
+    contractVersion: 1,
+    capabilities: { validators: true, deletes: 'sweep' },
+    querySchema,
+    load: (query, context) => loadPages(client, query, context),
+    classify,
+    check: (context) => checkReachable(client, origins, context),
+    close: async () => client.close(),
+  };
+}

@@ -1,0 +1,42 @@
+import type { DataSourceAdapter, SourceDefinition } from '@stateful-workflow/core';
+import { describe, expectTypeOf, it } from 'vitest';
+import type { z } from 'zod';
+import { restAdapter, type RestQuery as RestQueryOfIndex } from './index';
+import type { querySchema } from './query-schema';
+import { rest, restAs, type RestQuery } from './workflow';
+
+describe('types', () => {
+  it('of the query and of its schema are one', () => {
+    expectTypeOf<z.output<typeof querySchema>>().toEqualTypeOf<RestQuery>();
+    expectTypeOf<z.input<typeof querySchema>>().toEqualTypeOf<RestQuery>();
+    expectTypeOf<RestQueryOfIndex>().toEqualTypeOf<RestQuery>();
+  });
+
+  it('of the builder', () => {
+    expectTypeOf(rest({ path: '/x' })).toEqualTypeOf<SourceDefinition<RestQuery>>();
+    expectTypeOf(restAs('legacy')).toEqualTypeOf(rest);
+    rest({
+      path: '/x',
+      params: { a: 1, b: true, c: 'x' },
+      pagination: { type: 'page', size: 5 },
+      into: 'contacts',
+      credential: 'secret:CRM_TOKEN',
+      timeout: '10 s',
+    });
+    // @ts-expect-error path is required
+    rest({});
+    // @ts-expect-error a key that nobody knows
+    rest({ path: '/x', method: 'GET' });
+    // @ts-expect-error another kind of pagination
+    rest({ path: '/x', pagination: { type: 'cursor' } });
+    // @ts-expect-error a parameter that is not text, number or boolean
+    rest({ path: '/x', params: { a: [1] } });
+  });
+
+  it('of the adapter', () => {
+    const adapter = restAdapter({ origins: ['https://crm.example.com'] });
+    expectTypeOf(adapter).toExtend<DataSourceAdapter<RestQuery, number>>();
+    expectTypeOf(adapter).toExtend<DataSourceAdapter>();
+    expectTypeOf(adapter.close).toEqualTypeOf<() => Promise<void>>();
+  });
+});
