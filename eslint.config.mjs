@@ -1,14 +1,62 @@
+import { builtinModules } from 'node:module';
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
+import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** A driver import that a package without a driver must not have, and why. */
+/** Client libraries of data sources: each belongs to one adapter, and none to core or to workflow code. */
 const drivers = ['axios', 'graphql-request', 'pg', 'pg-*', 'fastify'];
 
-export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', '**/.nx', '**/.cache', '**/test/fixtures/**'] },
+/** Where tests, and what only tests use, are kept. */
+const tests = ['**/*.spec.ts', '**/*.test-d.ts', '**/test/**/*.ts', '**/vitest.config.mts'];
+
+/** Code that is bundled for Temporal's workflow sandbox, in every package. */
+const sandbox = [
+  'packages/*/src/workflow.ts',
+  'packages/*/src/workflow/**/*.ts',
+  'packages/*/src/state/**/*.ts',
+  'packages/*/src/contract/**/*.ts',
+];
+
+/** The dependency rules of docs/decisions and CONTRIBUTING: what a project of one type may import. */
+function moduleBoundaries({ alsoAllowed = [], core = {} } = {}) {
+  const everything = ['type:core', 'type:adapter', 'type:kit', 'type:tool'];
+  return [
+    'error',
+    {
+      enforceBuildableLibDependency: true,
+      banTransitiveDependencies: true,
+      // Every vitest config extends the workspace's own.
+      allow: ['../../vitest.config.base.mjs', '../../vitest.config.base.mts'],
+      depConstraints: [
+        { sourceTag: 'type:core', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed], ...core },
+        { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed] },
+        { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed] },
+        { sourceTag: 'type:app', onlyDependOnLibsWithTags: everything },
+        { sourceTag: 'type:tool', onlyDependOnLibsWithTags: everything },
+      ],
+    },
+  ];
+}
+
+export default defineConfig(
+  globalIgnores([
+    '**/dist',
+    '**/out-tsc',
+    '**/coverage',
+    '**/.nx',
+    '**/.cache',
+    '**/vitest.config.*.timestamp*',
+  ]),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: { console: 'readonly', process: 'readonly', setTimeout: 'readonly', URL: 'readonly' },
+    },
+  },
   {
     files: ['**/*.ts', '**/*.mts'],
     extends: [tseslint.configs.recommendedTypeChecked],
@@ -19,53 +67,68 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      // An interface may ask for a promise where one implementation has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@nx/enforce-module-boundaries': [
+      '@nx/enforce-module-boundaries': moduleBoundaries({ core: { bannedExternalImports: drivers } }),
+    },
+  },
+  {
+    // A library reports through the logger, the errors and the metrics it was given.
+    files: ['packages/*/src/**/*.ts'],
+    rules: { 'no-console': 'error' },
+  },
+  {
+    files: sandbox,
+    ignores: tests,
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
         'error',
         {
-          enforceBuildableLibDependency: true,
-          allow: ['@stateful-workflow/dev-services'],
-          depConstraints: [
+          paths: builtinModules.map((name) => ({
+            name,
+            message: 'Workflow code runs in the sandbox and does no I/O.',
+            allowTypeImports: true,
+          })),
+          patterns: [
             {
-              sourceTag: 'type:core',
-              onlyDependOnLibsWithTags: ['type:core'],
-              bannedExternalImports: drivers,
-            },
-            { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['type:core'] },
-            { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:core'] },
-            {
-              sourceTag: 'type:app',
-              onlyDependOnLibsWithTags: ['type:core', 'type:adapter', 'type:kit', 'type:tool'],
+              group: ['node:*', ...drivers],
+              message: 'Workflow code runs in the sandbox and does no I/O.',
+              allowTypeImports: true,
             },
             {
-              sourceTag: 'type:tool',
-              onlyDependOnLibsWithTags: ['type:core', 'type:adapter', 'type:kit', 'type:tool'],
+              group: ['@temporalio/*', '!@temporalio/workflow', '!@temporalio/common'],
+              message: 'Workflow code may use @temporalio/workflow and @temporalio/common only.',
+              allowTypeImports: true,
             },
           ],
         },
+      ],
+      'no-restricted-globals': [
+        'error',
+        'Buffer',
+        'crypto',
+        'fetch',
+        'process',
+        'setImmediate',
+        'setInterval',
       ],
     },
   },
   {
-    // What runs in Temporal's workflow sandbox does no I/O: no Node built-ins, no drivers.
-    files: ['**/src/workflow.ts', '**/src/workflow/**/*.ts', '**/src/state/**/*.ts', '**/src/contract/**/*.ts'],
-    ignores: ['**/*.spec.ts'],
+    // Tests start real services. `expect.any()` is an `any`, and `expect(spy.method)` does not call the method.
+    files: tests,
     rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            { group: ['node:*', ...drivers], message: 'Workflow code runs in the sandbox and does no I/O.' },
-            {
-              group: ['@temporalio/worker', '@temporalio/client', '@temporalio/activity'],
-              message: 'Workflow code may use @temporalio/workflow and @temporalio/common only.',
-            },
-          ],
-        },
-      ],
-      'no-restricted-globals': ['error', 'fetch', 'process', 'Buffer', 'setInterval', 'crypto'],
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+      '@nx/enforce-module-boundaries': moduleBoundaries({ alsoAllowed: ['type:kit', 'type:tool'] }),
     },
+  },
+  {
+    // Examples in the guides belong to no TypeScript project.
+    files: ['docs/**/*.ts', 'docs/**/*.mts'],
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: { '@nx/enforce-module-boundaries': 'off' },
   },
   prettier,
 );

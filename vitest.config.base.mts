@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import CountReporter from './tools/vitest/count-reporter.mjs';
 
 /** What every package's tests share; a package merges its own settings over it with `mergeConfig`. */
 export default defineConfig({
@@ -10,8 +12,7 @@ export default defineConfig({
     // A server starts, workers start and workflows bundle: seconds on a small machine, never minutes.
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    setupFiles: [new URL('./tools/vitest/fail-on-console.mts', import.meta.url).pathname],
-    typecheck: { enabled: false, include: ['src/**/*.test-d.ts'] },
-    reporters: ['default'],
+    setupFiles: [fileURLToPath(new URL('./tools/vitest/fail-on-console.mts', import.meta.url))],
+    reporters: ['default', new CountReporter()],
   },
 });
