@@ -1,0 +1,37 @@
+// Runs a command and ends it when the parent goes away, however it went: the parent holds the other end of
+// this process's stdin, and the operating system closes it even for a parent that was killed with SIGKILL.
+//
+//   node watchdog.mjs GRACE_MS COMMAND [ARGUMENT...]
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { setTimeout } from 'node:timers';
+
+const [graceMs, command, ...args] = process.argv.slice(2);
+const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+
+let ending = false;
+function end() {
+  if (ending) return;
+  ending = true;
+  child.kill('SIGTERM');
+  setTimeout(() => child.kill('SIGKILL'), Number(graceMs)).unref();
+}
+
+process.stdin.on('end', end).on('error', end).resume();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+
+// Not inherited: the pipes of a parent that is gone are broken, and a server that writes into one while it
+// shuts down may hang. Here its output goes on being read, whether somebody wants it or not.
+for (const name of ['stdout', 'stderr']) {
+  child[name].pipe(process[name]);
+  process[name].on('error', () => child[name].resume());
+}
+
+child.on('error', (error) => {
+  // The parent shows the tail of stderr as the reason why the server did not start.
+  process.stderr.write(`${error.message}\n`, () => process.exit(127));
+});
+child.on('close', (code) => {
+  // What was piped last must be out before this process is.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code ?? 1)));
+});

@@ -1,0 +1,81 @@
+import { type FastifyInstance, type FastifyReply } from 'fastify';
+import {
+  contactFieldNames,
+  type ContactFields,
+  customerFieldNames,
+  type CustomerFields,
+} from './crm-records';
+import { type CrmStore, latest } from './crm-store';
+import { pageOf, type PageQuery, readPage } from './page';
+import { setLastModified } from './validators';
+
+type ById = { Params: { id: string } };
+
+/** What a body may hold: some of the fields, as text, and nothing else. */
+function fieldsSchema(names: readonly string[], required: readonly string[] = []): object {
+  const properties = Object.fromEntries(
+    names.map((name) => [name, { type: 'string', minLength: 1, maxLength: 200 }]),
+  );
+  return { type: 'object', properties, required, additionalProperties: false, minProperties: 1 };
+}
+
+/** The routes that need a token: customers and their contacts. */
+export function registerApi(app: FastifyInstance, store: CrmStore): void {
+  app.get<{ Querystring: PageQuery & { include?: unknown } }>('/customers', async (request, reply) => {
+    const customers = store.customers();
+    const page = pageOf(customers, readPage(request.query));
+    const withContacts = request.query.include === 'contacts';
+    const times = customers.map((customer) => customer.updatedAt);
+    if (withContacts) times.push(...page.items.flatMap(({ id }) => store.contactsChangedAt(id) ?? []));
+    setLastModified(reply, latest(times));
+    return { ...page, items: page.items.map(({ id }) => customer(store, id, withContacts)) };
+  });
+
+  app.get<ById & { Querystring: { include?: unknown } }>('/customers/:id', async (request, reply) => {
+    const { id } = request.params;
+    const withContacts = request.query.include === 'contacts';
+    const times = [store.customer(id).updatedAt];
+    if (withContacts) times.push(store.contactsChangedAt(id) ?? '');
+    setLastModified(reply, latest(times));
+    return customer(store, id, withContacts);
+  });
+
+  app.get<ById & { Querystring: PageQuery }>('/customers/:id/contacts', async (request, reply) => {
+    const { id } = request.params;
+    setLastModified(reply, store.contactsChangedAt(id));
+    return pageOf(store.contactsOf(id), readPage(request.query));
+  });
+
+  app.patch<ById & { Body: CustomerFields }>(
+    '/customers/:id',
+    { schema: { body: fieldsSchema(customerFieldNames) } },
+    async (request) => store.patchCustomer(request.params.id, request.body),
+  );
+
+  app.post<ById & { Body: ContactFields }>(
+    '/customers/:id/contacts',
+    { schema: { body: fieldsSchema(contactFieldNames, ['name', 'email']) } },
+    async (request, reply) => created(reply, store.addContact(request.params.id, request.body)),
+  );
+
+  app.patch<ById & { Body: ContactFields }>(
+    '/contacts/:id',
+    { schema: { body: fieldsSchema(contactFieldNames) } },
+    async (request) => store.patchContact(request.params.id, request.body),
+  );
+
+  app.delete<ById>('/contacts/:id', async (request, reply) => {
+    store.removeContact(request.params.id);
+    return reply.code(204).send();
+  });
+}
+
+function customer(store: CrmStore, id: string, withContacts: boolean): object {
+  const found = store.customer(id);
+  return withContacts ? { ...found, contacts: store.contactsOf(id) } : found;
+}
+
+function created<R extends object>(reply: FastifyReply, record: R): R {
+  reply.code(201);
+  return record;
+}

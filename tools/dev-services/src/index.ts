@@ -1,0 +1,25 @@
+export { type CrmBehaviour } from './crm/behaviour';
+export {
+  type ContactFields,
+  type CrmContact,
+  type CrmCustomer,
+  type CustomerFields,
+} from './crm/crm-records';
+export { NoSuchRecordError } from './crm/crm-store';
+export { type CrmPage } from './crm/page';
+export { type CrmArrival, type CrmRequest, type NextOptions } from './crm/request-log';
+export { type Crm, startCrm, type StartCrmOptions } from './crm/start-crm';
+export { freePort } from './free-port';
+export { findTemporal, type FindTemporalOptions, temporalWays } from './temporal/find-temporal';
+export { startTemporal, type StartTemporalOptions, type TemporalService } from './temporal/start-temporal';
+export {
+  type TemporalAttempt,
+  type TemporalChoice,
+  TemporalNotFoundError,
+  type TemporalWay,
+  type TemporalWayContext,
+  type TemporalWayName,
+  TemporalWayUnset,
+} from './temporal/temporal-choice';
+export { waitUntilReady, type WaitUntilReadyOptions } from './temporal/wait-until-ready';
+export { listenForShutdown, type Shutdown, type ShutdownOptions } from './shutdown';

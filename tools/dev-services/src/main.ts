@@ -1,0 +1,59 @@
+import { type CliOptions, parseCliOptions, usage, UsageError } from './cli-options';
+import { type Crm, startCrm } from './crm/start-crm';
+import { freePort } from './free-port';
+import { listenForShutdown, type Shutdown } from './shutdown';
+import { startTemporal, type TemporalService } from './temporal/start-temporal';
+
+const preferred = { port: 7233, uiPort: 8233, crmPort: 7280 };
+const usageErrorCode = 2;
+
+async function run(options: CliOptions, shutdown: Shutdown): Promise<void> {
+  // The CRM first: it tells at once that its port is taken, where Temporal takes a while.
+  const crm = await startCrm({ port: options.crmPort ?? (await freePort(preferred.crmPort)) });
+  shutdown.add('The CRM', () => crm.stop());
+  const temporal = await startTemporal({
+    port: options.port ?? (await freePort(preferred.port)),
+    uiPort: options.uiPort ?? (await freePort(preferred.uiPort)),
+    dbFilename: options.dbFilename,
+    progress: (line) => process.stderr.write(`${line}\n`),
+  });
+  shutdown.add('Temporal', () => temporal.stop());
+  process.stdout.write(report(temporal, crm, crm.issueToken()));
+
+  const failure = await temporal.ended;
+  if (failure !== undefined) throw failure;
+}
+
+function report(temporal: TemporalService, crm: Crm, token: string): string {
+  return [
+    temporal.description,
+    `  gRPC address  ${temporal.address}`,
+    ...(temporal.uiUrl === undefined ? [] : [`  web UI        ${temporal.uiUrl}`]),
+    'Sample CRM, with a token that is good until it ends.',
+    `  REST API      ${crm.url}`,
+    `  try           curl -H 'Authorization: Bearer ${token}' ${crm.url}/customers/c_1/contacts`,
+    'Ctrl-C ends everything.',
+    '',
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  const options = parseCliOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const shutdown = listenForShutdown();
+  try {
+    await run(options, shutdown);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    await shutdown.now(1);
+  }
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${usage}`);
+  process.exitCode = usageErrorCode;
+});
