@@ -17,13 +17,17 @@ import type {
   UpdatePayload,
   WorkflowStatus,
 } from '../contract/wire';
+import { type PendingWatch, pendingWatches, withWatch } from './pending-watches';
 
 /** How a workflow is doing. */
 export interface StatusReport {
   readonly status: WorkflowStatus;
   /** When all of its sources had been looked at last, with success: ISO 8601. */
   readonly lastCheckedAt?: string;
-  readonly sources: Readonly<Record<string, SourceInfo>>;
+  /** When the next of its sources is looked at: ISO 8601. Absent when only signals and updates cause a load. */
+  readonly nextCheckAt?: string;
+  /** Each source; one that is watched with what the server knows of the watch. */
+  readonly sources: Readonly<Record<string, SourceInfo & { readonly watch?: PendingWatch }>>;
 }
 
 /**
@@ -52,12 +56,21 @@ export class StatefulHandle<Data = unknown> {
     return this.#query('state');
   }
 
-  /** How the workflow and its sources are doing. */
+  /** How the workflow and its sources are doing, also while a watch is pending. */
   async status(): Promise<StatusReport> {
-    const [status, sources] = await Promise.all([this.#query<WorkflowStatus>('status'), this.sources()]);
+    const [status, infos, description] = await Promise.all([
+      this.#query<WorkflowStatus>('status'),
+      this.sources(),
+      explained(this.workflowId, () => this.temporal.describe()),
+    ]);
+    const watches = pendingWatches(description);
+    const sources = Object.fromEntries(
+      Object.entries(infos).map(([name, info]) => [name, withWatch(info, watches.get(name))]),
+    );
     const checked = Object.values(sources).map((source) => source.lastCheckedAt);
-    const oldest = checked.includes(undefined) ? undefined : (checked as string[]).toSorted()[0];
-    return { status, sources, ...(oldest && { lastCheckedAt: oldest }) };
+    const oldest = checked.includes(undefined) ? undefined : earliest(checked);
+    const next = earliest(Object.values(sources).map((source) => source.nextCheckAt));
+    return { status, ...(oldest && { lastCheckedAt: oldest }), ...(next && { nextCheckAt: next }), sources };
   }
 
   /** Each source: its last load, checkpoint and error. */
@@ -149,6 +162,10 @@ export class StatefulHandle<Data = unknown> {
     );
   }
 }
+
+/** ISO 8601 times sort as text. */
+const earliest = (times: readonly (string | undefined)[]): string | undefined =>
+  times.filter((time) => time !== undefined).toSorted()[0];
 
 /** Runs a call on a workflow; says of its errors what a person has to know. */
 export async function explained<T>(workflowId: string, call: () => Promise<T>): Promise<T> {

@@ -162,7 +162,6 @@ const START_FIELDS: ReadonlySet<string> = new Set([
   'apiUrl',
   'apiToken',
   'status',
-  'carried',
 ]);
 
 /** What {@link checkStart} found. */
@@ -210,7 +209,7 @@ export function checkStart(value: unknown): CheckedStart {
       new InvalidInputError(
         field.slice(0, 80),
         'is not a field of the start argument',
-        `Use ${[...START_FIELDS].filter((name) => name !== 'carried').join(', ')}`,
+        `Use ${[...START_FIELDS].join(', ')}`,
       ),
     );
   }

@@ -1,7 +1,7 @@
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import { type Entities, isMany, relationTarget, type Schema } from '../contract/schema';
-import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
+import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../contract/wire';
 import type { Draft } from './draft';
 import { EntityStore } from './entity-store';
 import { identify } from './identify';
@@ -70,10 +70,10 @@ export class EntityState {
     );
   }
 
-  /** Merges fields into the root entity. @throws StatefulWorkflowError that leaves the state as it was */
-  seed(data: Readonly<Record<string, unknown>>): ChangeSet {
-    const draft = this.store.draft();
-    draft.upsert(this.root.name, data, '$merge', 'data', this.root.id);
+  /** Takes in what a workflow is started with. @throws StatefulWorkflowError that leaves the state as it was */
+  seed({ state = {}, data }: Pick<StartInput, 'state' | 'data'>): ChangeSet {
+    const draft = this.#draftOf({ entityName: this.root.name, updates: state, strategy: '$set' }, 'state');
+    if (data !== undefined) draft.upsert(this.root.name, data, '$merge', 'data', this.root.id);
     return this.#commit(draft);
   }
 
@@ -151,7 +151,7 @@ export class EntityState {
     return Object.fromEntries([...this.#views].map(([source, view]) => [source, view.carry()]));
   }
 
-  #draftOf({ entityName, data, updates = {}, strategy = '$merge' }: UpdatePayload): Draft {
+  #draftOf({ entityName, data, updates = {}, strategy = '$merge' }: UpdatePayload, field = 'updates'): Draft {
     this.#checkName('entityName', entityName);
     const draft = this.store.draft();
     if (data !== undefined) {
@@ -167,9 +167,9 @@ export class EntityState {
       );
     }
     for (const [name, entities] of Object.entries(updates)) {
-      this.#checkName(`updates.${name}`, name);
+      this.#checkName(`${field}.${name}`, name);
       for (const [id, fields] of Object.entries(entities))
-        draft.upsert(name, fields, strategy, `updates.${name}.${id}`, id);
+        draft.upsert(name, fields, strategy, `${field}.${name}.${id}`, id);
     }
     return draft;
   }

@@ -6,6 +6,8 @@ import type { Registry } from './registry';
 import { memorySnapshots } from './snapshots';
 import { watchActivity } from './watch-activity';
 
+const MIB = 1024 * 1024;
+
 /** Activities by name, as `Worker.create` takes them. */
 export type Activities = Record<string, (...args: never[]) => Promise<unknown>>;
 
@@ -23,8 +25,13 @@ export function registryActivities(
   options: ActivityOptions = {},
   fallback?: Activities[string],
 ): Activities {
-  const { secrets = [], snapshots = memorySnapshots(), maxResultBytes = 1024 * 1024 } = options;
-  const harness = { secrets, snapshots, maxResultBytes };
+  const {
+    secrets = [],
+    snapshots = memorySnapshots(),
+    maxResultBytes = MIB,
+    maxLoadBytes = 32 * MIB,
+  } = options;
+  const harness = { secrets, snapshots, maxResultBytes, maxLoadBytes };
   const activities: Activities = {};
   for (const adapter of registry.adapters) {
     activities[`${adapter.name}.loadData`] = loadActivity(adapter, harness);

@@ -1,6 +1,6 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 import type { Checkpoint, DataSourceAdapter, Fault } from '../contract/adapter';
-import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
+import { InvalidInputError, LoadError, StatefulWorkflowError } from '../contract/errors';
 import {
   type FaultDetails,
   faultType,
@@ -25,6 +25,8 @@ export interface ActivityOptions {
   readonly snapshots?: SnapshotStore;
   /** A result with more bytes of JSON travels in several activity results. @default 1 MiB */
   readonly maxResultBytes?: number;
+  /** The most bytes of entities, as JSON, that one load may bring. @default 32 MiB */
+  readonly maxLoadBytes?: number;
 }
 
 /** {@link ActivityOptions} with every default filled in. */
@@ -83,6 +85,11 @@ async function resultOf(
   harness: Harness,
 ): Promise<WholeResult> {
   const before = context.checkpoint;
+  if (content.unchanged && before === undefined) {
+    throw new LoadError(
+      'The source answered "unchanged" to a load that had nothing to compare with. That is a bug of the adapter: report it.',
+    );
+  }
   const whole = content.complete && !content.unchanged ? canonical(content.entities) : undefined;
   const digest = content.unchanged ? before?.digest : whole?.digest;
   const checkpoint: Checkpoint = {
@@ -93,7 +100,10 @@ async function resultOf(
     }),
     ...(context.fingerprint !== undefined && { credential: context.fingerprint }),
   };
-  if (whole !== undefined) await keep(whole, context, harness);
+  if (whole !== undefined) {
+    checkSize(whole.text, harness.maxLoadBytes);
+    await keep(whole, context, harness);
+  }
   const nothing =
     !content.complete && Object.keys(content.entities).length === 0 && content.deletes.length === 0;
   if (content.unchanged || nothing || (digest !== undefined && digest === before?.digest)) {
@@ -114,6 +124,16 @@ async function resultOf(
     ...(content.partialErrors.length > 0 && { partialErrors: content.partialErrors }),
     checkpoint,
   };
+}
+
+function checkSize(text: string, maxLoadBytes: number): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxLoadBytes) return;
+  throw new StatefulWorkflowError(
+    'STATE_TOO_LARGE',
+    `The source gave ${bytes} bytes of entities, more than maxLoadBytes (${maxLoadBytes}) lets a workflow hold. Narrow the query, or raise maxLoadBytes on the worker.`,
+    { context: { bytes, maxLoadBytes } },
+  );
 }
 
 /** Keeps what a load gave. A store that fails costs a delta later, not this load. */
@@ -147,11 +167,14 @@ async function changesSince(
   }
 }
 
+const HARNESS_CODES: ReadonlySet<string> = new Set(['RECORD_INVALID', 'STATE_TOO_LARGE']);
+
 /** What kind of fault an error is: what the harness knows itself, or else what the adapter says. */
 export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
   if (error instanceof StatefulWorkflowError) {
     if (error.code.startsWith('CREDENTIAL')) return { kind: 'unauthorized', message: error.message };
-    if (error instanceof InvalidInputError || error.code === 'RECORD_INVALID')
+    if (error instanceof LoadError) return { kind: 'fatal', message: error.message };
+    if (error instanceof InvalidInputError || HARNESS_CODES.has(error.code))
       return { kind: 'invalid', message: error.message };
   }
   return adapter.classify(error);

@@ -99,12 +99,16 @@ export class CycleRunner {
   /** When the next load is due by itself, and why. */
   #nextLoad(): { at: number; trigger: TriggerName } | undefined {
     const { sources, loadedAt, quiet } = this.#session;
-    const retries = [...sources.values()].flatMap((source) => source.retryAt ?? []);
-    if (retries.length > 0) return { at: Math.min(...retries), trigger: 'retry' };
-    const pause = interval(this.#times, quiet);
-    return this.#times.watch || pause === undefined
-      ? undefined
-      : { at: loadedAt + pause, trigger: 'interval' };
+    const retries = [...sources.values()].map((source) => source.retryAt ?? Infinity);
+    const retryAt = Math.min(...retries);
+    // A failing source waits for its back-off; the others keep their interval.
+    const anyCurrent = retries.length === 0 || retries.includes(Infinity);
+    const pause = this.#times.watch || !anyCurrent ? undefined : interval(this.#times, quiet);
+    const intervalAt = pause === undefined ? Infinity : loadedAt + pause;
+    if (retryAt === Infinity && intervalAt === Infinity) return undefined;
+    return retryAt <= intervalAt
+      ? { at: retryAt, trigger: 'retry' }
+      : { at: intervalAt, trigger: 'interval' };
   }
 
   async #cycle(): Promise<void> {

@@ -63,10 +63,10 @@ export function defineWorkflow<Data>(
 function begin(workflow: StatefulWorkflow, given: unknown): Session {
   const info = workflowInfo();
   const session = checked(() => {
-    const { input, dropped } = checkStart(given);
     // What a run hands to the next is taken from a run only, never from a client.
     const continued = info.continuedFromExecutionRunId !== undefined;
-    const carried = continued ? (given as { carried?: Carried }).carried : undefined;
+    const { carried, ...start } = (continued ? given : {}) as { carried?: Carried };
+    const { input, dropped } = checkStart(continued ? start : given);
     const root = { id: input.id, name: input.entityName ?? entityNameOf(info.workflowType) };
     const made = new Session(root, workflow, input, carried);
     for (const error of dropped) made.refusals.add('start', error);

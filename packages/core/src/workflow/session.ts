@@ -61,7 +61,8 @@ export class Session {
   supersede: () => void = () => {};
   #changes: ChangeSet;
 
-  constructor(root: EntityRef, declaration: Declaration, input: StartInput, carried: Carried = {}) {
+  /** @param carried what the run before handed over, if there was one */
+  constructor(root: EntityRef, declaration: Declaration, input: StartInput, carried?: Carried) {
     this.root = root;
     this.schema = declaration.schema ?? { [root.name]: {} };
     if (!Object.hasOwn(this.schema, root.name)) {
@@ -74,17 +75,20 @@ export class Session {
     this.apiUrl = input.apiUrl;
     this.apiToken = input.apiToken;
     this.paused = input.status === 'paused';
-    this.refusals = new Refusals(carried.refusals);
-    this.inbox = new Inbox(carried.inbox ?? ['start']);
-    this.#changes = carried.changes ?? NO_CHANGES;
-    this.quiet = carried.quiet ?? 0;
-    this.loadedAt = carried.loadedAt ?? Date.now();
-    this.state = new EntityState(root, this.schema, input.state, carried.views);
-    if (input.data !== undefined) this.noteChanges(this.state.seed(input.data));
+    this.refusals = new Refusals(carried?.refusals);
+    this.inbox = new Inbox(carried?.inbox ?? ['start']);
+    this.#changes = carried?.changes ?? NO_CHANGES;
+    this.quiet = carried?.quiet ?? 0;
+    this.loadedAt = carried?.loadedAt ?? Date.now();
+    // A run's own state is taken as it is; a client's is checked as an update is.
+    this.state = carried
+      ? new EntityState(root, this.schema, input.state, carried.views)
+      : new EntityState(root, this.schema);
+    if (!carried) this.noteChanges(this.state.seed(input));
     this.sources = new Map(
       Object.entries(declaration.sources ?? {}).map(([name, definition]) => [
         name,
-        new SourceState(name, definition, this.#target(name, definition), carried.sources?.[name]),
+        new SourceState(name, definition, this.#target(name, definition), carried?.sources?.[name]),
       ]),
     );
   }
