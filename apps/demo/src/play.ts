@@ -1,0 +1,85 @@
+import { type Shutdown } from '@stateful-workflow/dev-services';
+import { Stage } from './stage';
+import { createStyle, wantsColours } from './terminal/style';
+import { temporalAlias } from './temporal-command';
+
+const ids = ['c_1', 'c_2', 'c_3'];
+
+/**
+ * Starts everything, says where to look and what to try, and goes on until something ends that should not.
+ *
+ * @throws Error when something does not start, or ends by itself
+ */
+export async function play(shutdown: Shutdown): Promise<never> {
+  const stage = await Stage.set({
+    shutdown,
+    crm: { customers: ids.length, contactsPerCustomer: 3 },
+    crms: 1,
+    ports: { temporal: 7233, ui: 8233, crm: 7280 },
+    progress: (line) => process.stderr.write(`${line}\n`),
+  });
+  stage.crm.revokeToken(stage.tokens.CRM_TOKEN_NEXT);
+  const customers = stage.customers();
+  const started = await Promise.all(
+    ids.map((id) => customers.ensure({ id, apiUrl: stage.crm.url, apiToken: 'secret:CRM_TOKEN' })),
+  );
+  const lines = await Promise.all(
+    started.map(async ({ handle }) => {
+      const data = await handle.data();
+      return `  ${handle.workflowId}  ${data?.name}, plan ${data?.plan}, ${data?.contacts.length} contacts`;
+    }),
+  );
+  process.stdout.write(await report(stage, lines));
+  return stage.failure;
+}
+
+async function report(stage: Stage, workflows: readonly string[]): Promise<string> {
+  const { bold, dim, accent } = createStyle(wantsColours(process.stdout));
+  const { temporal, crm, logs } = stage;
+  const cli = 'temporal workflow';
+  const alias = await temporalAlias();
+  const to = `--address ${temporal.address} --workflow-id Customer-c_1`;
+  // A token of its own: those of the worker are printed nowhere.
+  const authorization = `-H 'Authorization: Bearer ${crm.issueToken()}'`;
+  const json = `-H 'Content-Type: application/json'`;
+  const place = (name: string, where: string): string => `  ${name.padEnd(13)} ${accent(where)}`;
+  const command = (about: string, text: string): string => `  ${dim(`# ${about}`)}\n  ${text}`;
+  return [
+    '',
+    bold('Customer 360: three workflows, each in step with one customer of the CRM'),
+    ...workflows,
+    '',
+    bold('Where to look'),
+    place('Temporal UI', stage.uiLink() ?? 'the one of your server'),
+    place('Temporal', temporal.address),
+    place('CRM', crm.url),
+    place('worker log', `${logs.directory}/worker.log`),
+    '',
+    bold('What to try, in another terminal'),
+    command(
+      'change a customer, and find the change in its workflow a few seconds later',
+      `curl -X PATCH ${authorization} ${json} -d '{"plan":"enterprise"}' ${crm.url}/customers/c_1`,
+    ),
+    ...(alias === undefined ? [] : [command("Temporal's CLI, which is not on the PATH", alias)]),
+    command('ask the workflow', `${cli} query ${to} --type data`),
+    command('how its sources are doing', `${cli} query ${to} --type sources`),
+    command(
+      'let the CRM fail, and see Temporal retry; then end it',
+      `curl -X POST ${json} -d '{"status":503}' ${crm.url}/admin/behaviour`,
+    ),
+    `  curl -X DELETE ${crm.url}/admin/behaviour`,
+    command('load now', `${cli} signal ${to} --name refresh`),
+    command(
+      'give it a token that was revoked (by name: the worker has it): unauthorized, the data stays',
+      `${cli} signal ${to} --name apiToken --input '"secret:CRM_TOKEN_NEXT"'`,
+    ),
+    command(
+      'and a good one, which it takes up at once',
+      `${cli} signal ${to} --name apiToken --input '"secret:CRM_TOKEN"'`,
+    ),
+    '',
+    `${dim('With no hands:')} npm run demo -- --tour`,
+    'Ctrl-C ends everything.',
+    '',
+  ].join('\n');
+}

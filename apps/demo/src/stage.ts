@@ -1,0 +1,169 @@
+import { appendFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { StatefulClient } from '@stateful-workflow/core/client';
+import {
+  type Crm,
+  freePort,
+  type Shutdown,
+  startCrm,
+  type StartCrmOptions,
+  startTemporal,
+  type TemporalService,
+} from '@stateful-workflow/dev-services';
+import { Client, Connection } from '@temporalio/client';
+import { refuseTaken, terminateAll } from './existing-server';
+import { bundleWorkflows } from './worker/bundle-workflows';
+import { type SecretName, toEnvironment } from './worker/settings';
+import { spawnWorker, type WorkerProcess } from './worker/worker-process';
+import type { CustomerData } from './workflows';
+
+/** Every workflow that the demo starts, in one mode or the other. */
+const workflowIds = ['Customer-c_1', 'Customer-c_2', 'Customer-c_3', 'Customer-c_4'];
+
+/** How the stage is set. */
+export interface StageOptions {
+  readonly shutdown: Shutdown;
+  /** What the CRMs hold. */
+  readonly crm: StartCrmOptions;
+  /** How many CRMs there are. */
+  readonly crms: number;
+  /** The ports to take if they are free. */
+  readonly ports?: { readonly temporal: number; readonly ui: number; readonly crm: number };
+  /** Told what takes long. */
+  readonly progress: (line: string) => void;
+}
+
+/**
+ * Everything the demo runs on: Temporal, CRMs, a worker, a client. What is started is registered for the
+ * shutdown at once, so that nothing is left running whatever happens next.
+ */
+export class Stage {
+  readonly temporal: TemporalService;
+  readonly client: Client;
+  readonly crms: readonly Crm[];
+  /** The tokens that the worker has. Every CRM lets both in until it is told otherwise. */
+  readonly tokens: Readonly<Record<SecretName, string>>;
+  readonly taskQueue: string;
+  /** Where the logs are, and whether they are kept; otherwise they are removed at the end. */
+  readonly logs: { readonly directory: string; keep: boolean };
+  readonly #shutdown: Shutdown;
+  readonly #bundle: string;
+  #worker?: WorkerProcess;
+  #failed: (error: Error) => void = () => undefined;
+  /** Rejects when Temporal or a worker ends that nobody ended. */
+  readonly failure: Promise<never>;
+
+  private constructor(
+    parts: Pick<Stage, 'temporal' | 'client' | 'crms' | 'tokens' | 'logs'>,
+    shutdown: Shutdown,
+    bundle: string,
+  ) {
+    this.temporal = parts.temporal;
+    this.client = parts.client;
+    this.crms = parts.crms;
+    this.tokens = parts.tokens;
+    this.logs = parts.logs;
+    this.taskQueue = `customer-360-${randomUUID().slice(0, 8)}`;
+    this.#shutdown = shutdown;
+    this.#bundle = bundle;
+    this.failure = new Promise((_, reject) => {
+      this.#failed = reject;
+    });
+    this.failure.catch(() => undefined);
+    void this.temporal.ended.then((error) => error && this.#failed(error));
+  }
+
+  /** Starts everything. @throws Error when something does not start */
+  static async set(options: StageOptions): Promise<Stage> {
+    const { shutdown, progress, ports } = options;
+    const directory = await mkdtemp(join(tmpdir(), 'customer-360-'));
+    const logs = { directory, keep: false };
+    shutdown.add('The logs', async () => {
+      if (!logs.keep) await rm(directory, { recursive: true, force: true });
+    });
+
+    const crms: Crm[] = [];
+    for (let n = 0; n < options.crms; n += 1) {
+      const crm = await startCrm({ ...options.crm, port: ports && (await freePort(ports.crm + n)) });
+      shutdown.add('A CRM', () => crm.stop());
+      crms.push(crm);
+    }
+    const [temporal, bundle] = await Promise.all([
+      startTemporal({
+        ui: true,
+        port: ports && (await freePort(ports.temporal)),
+        uiPort: ports && (await freePort(ports.ui)),
+        progress,
+        log: (line) => appendFileSync(join(directory, 'temporal.log'), `${line}\n`),
+      }).then((service) => {
+        shutdown.add('Temporal', () => service.stop());
+        return service;
+      }),
+      bundleWorkflows(directory),
+    ]);
+    // Never closed: the process ends with it, and calls that are still on their way would complain.
+    const connection = await Connection.connect({ address: temporal.address });
+    const client = new Client({ connection, namespace: temporal.namespace });
+
+    const isOurs = temporal.uiUrl !== undefined;
+    if (!isOurs) await refuseTaken(client, workflowIds);
+
+    const stage = new Stage({ temporal, client, crms, tokens: issueTokens(crms), logs }, shutdown, bundle);
+    await stage.startWorker();
+    if (!isOurs) shutdown.add('The workflows', () => terminateAll(client, stage.taskQueue));
+    return stage;
+  }
+
+  /** The first CRM. */
+  get crm(): Crm {
+    return this.crms[0] as Crm;
+  }
+
+  /** The worker that runs now. */
+  get worker(): WorkerProcess {
+    if (this.#worker === undefined) throw new Error('There is no worker.');
+    return this.#worker;
+  }
+
+  /** Starts a worker and returns when it polls; it adds to the same log. */
+  async startWorker(): Promise<WorkerProcess> {
+    const { temporal, taskQueue } = this;
+    const { address, namespace } = temporal;
+    const origins = this.crms.map((crm) => crm.url);
+    const worker = await spawnWorker(
+      toEnvironment({ address, namespace, taskQueue, bundle: this.#bundle, origins }, this.tokens),
+      join(this.logs.directory, 'worker.log'),
+    );
+    this.#shutdown.add('A worker', () => worker.stop());
+    await worker.ready;
+    void worker.ended.then((error) => error && this.#failed(error));
+    this.#worker = worker;
+    return worker;
+  }
+
+  /** A typed client for one of the demo's workflows. */
+  customers(workflow = 'CustomerWorkflow'): StatefulClient<CustomerData> {
+    const { client, taskQueue } = this;
+    return new StatefulClient<CustomerData>(client, { workflow, taskQueue, entityName: 'Customer' });
+  }
+
+  /** Where Temporal's UI shows a workflow, or the list of all; `undefined` for a server that is not ours. */
+  uiLink(workflowId?: string): string | undefined {
+    const { uiUrl, namespace } = this.temporal;
+    if (uiUrl === undefined) return undefined;
+    return [`${uiUrl}/namespaces/${namespace}/workflows`, ...(workflowId ? [workflowId] : [])].join('/');
+  }
+}
+
+function issueTokens(crms: readonly Crm[]): Record<SecretName, string> {
+  const [first, ...others] = crms;
+  const issue = (): string => {
+    const token = first?.issueToken() ?? '';
+    for (const crm of others) crm.addToken(token);
+    return token;
+  };
+  return { CRM_TOKEN: issue(), CRM_TOKEN_NEXT: issue() };
+}

@@ -1,0 +1,23 @@
+import type { Step } from '../step';
+import { changeArrives } from './change-arrives';
+import { continueAsNew } from './continue-as-new';
+import { crmFails } from './crm-fails';
+import { firstLoad } from './first-load';
+import { otherAddress } from './other-address';
+import { tokenIsNowhere } from './token-is-nowhere';
+import { tokenRotated } from './token-rotated';
+import { unchangedReload } from './unchanged-reload';
+import { workerKilled } from './worker-killed';
+
+/** The steps of the tour, in order. The search for tokens looks at what all the others left, so it is last. */
+export const steps: readonly Step[] = [
+  firstLoad,
+  changeArrives,
+  unchangedReload,
+  otherAddress,
+  tokenRotated,
+  crmFails,
+  workerKilled,
+  continueAsNew,
+  tokenIsNowhere,
+];

@@ -1,0 +1,58 @@
+import { Client, Connection } from '@temporalio/client';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { descendants, listens, portsIn, startDemo, untilGone } from './support/demo-process';
+
+describe('the demo', () => {
+  it('shows where to look and what to try, keeps customers in step, and ends on Ctrl-C', async () => {
+    const demo = startDemo();
+    await demo.matches(/Ctrl-C ends everything/);
+    const { stdout } = demo.output;
+    const family = descendants(demo.child.pid ?? 0);
+
+    const ui = await fetch(/Temporal UI +(\S+)/.exec(stdout)?.[1] ?? '');
+    expect(ui.status).toBe(200);
+
+    const connection = await Connection.connect({ address: /Temporal +(127\S+)/.exec(stdout)?.[1] });
+    onTestFinished(() => connection.close());
+    const workflow = new Client({ connection }).workflow.getHandle('Customer-c_1');
+    expect(await workflow.query('data')).toMatchObject({ id: 'c_1', plan: 'starter', plans: ['starter'] });
+
+    // The command that is printed, by hand: not every machine has curl.
+    const [, token = '', body = '', url = ''] =
+      /curl -X PATCH .*Bearer ([^']+)'.* -d '([^']+)' (\S+)/.exec(stdout) ?? [];
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    expect((await fetch(url, { method: 'PATCH', headers, body })).status).toBe(200);
+    await vi.waitFor(
+      async () => {
+        expect(await workflow.query('data')).toMatchObject({ plans: ['starter', 'enterprise'] });
+      },
+      { timeout: 15_000, interval: 100 },
+    );
+
+    for (const [name, status] of [
+      ['secret:CRM_TOKEN_NEXT', 'unauthorized'],
+      ['secret:CRM_TOKEN', 'running'],
+    ] as const) {
+      expect(stdout).toContain(`--name apiToken --input '"${name}"'`);
+      await workflow.signal('apiToken', name);
+      await vi.waitFor(async () => expect(await workflow.query('status')).toBe(status), {
+        timeout: 15_000,
+        interval: 100,
+      });
+    }
+
+    demo.child.kill('SIGINT');
+    expect(await demo.ended).toBe(0);
+    expect(demo.output.stderr).toBe('');
+    await untilGone(family);
+    const ports = portsIn(stdout);
+    expect(await Promise.all(ports.map(listens))).toEqual(ports.map(() => false));
+  });
+
+  it('says what is wrong and leaves nothing running when something does not start', async () => {
+    const demo = startDemo([], { TEMPORAL_ADDRESS: '', TEMPORAL_CLI_PATH: '/nowhere/temporal' });
+    expect(await demo.ended).toBe(1);
+    expect(demo.output.stderr).toContain('/nowhere/temporal is not an executable file');
+    expect(demo.output.stdout).toBe('');
+  });
+});

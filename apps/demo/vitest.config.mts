@@ -1,0 +1,15 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import base from '../../vitest.config.base.mjs';
+
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      name: 'demo',
+      globalSetup: ['@stateful-workflow/dev-services/vitest'],
+      // The tour starts a server and workers of its own and lasts half a minute; side by side they take longer.
+      testTimeout: 180_000,
+      fileParallelism: false,
+    },
+  }),
+);
