@@ -50,11 +50,13 @@ describe('the tour', () => {
       'a first load',
       'a change at the CRM',
       'an unchanged reload',
+      '1 of 1,000 records changed',
       'apiUrl moved',
       'the token revoked, then rotated',
       'the CRM fails with 503',
       'the worker killed in mid-load',
       'continue-as-new',
+      '100 silent polls',
       'the token is nowhere',
     ]);
     for (const step of steps) {
@@ -83,7 +85,7 @@ describe('the tour', () => {
   it('is not good when it is interrupted, and leaves nothing running', async () => {
     const json = join(directory, 'interrupted.json');
     const tour = startTour('--json', json);
-    await tour.matches(/2\/9/);
+    await tour.matches(/2\/11/);
     const family = descendants(tour.child.pid ?? 0);
     tour.child.kill('SIGINT');
     expect(await tour.ended).not.toBe(0);
@@ -95,7 +97,7 @@ describe('the tour', () => {
 
   it('takes its worker along even when it is killed', async () => {
     const tour = startTour();
-    await tour.matches(/2\/9/);
+    await tour.matches(/2\/11/);
     const family = descendants(tour.child.pid ?? 0);
     expect(family.length).toBeGreaterThanOrEqual(4);
     tour.child.kill('SIGKILL');

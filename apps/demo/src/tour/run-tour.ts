@@ -7,7 +7,7 @@ import type { Step, StepResult, Tour } from './step';
 import { steps } from './steps';
 
 /** What the CRMs hold: enough for a first load to weigh something. */
-const crm = { customers: 4, contactsPerCustomer: 50 };
+const crm = { customers: 6, contactsPerCustomer: 50 };
 
 /**
  * Takes the tour: every step, then the table.
@@ -25,7 +25,7 @@ export async function runTour(shutdown: Shutdown, json?: string): Promise<boolea
   const narrator = new Narrator(process.stdout);
   failUnlessFinished(narrator);
   narrator.opening();
-  const stage = await Stage.set({ shutdown, crm, crms: 2, progress: (line) => narrator.say(line) });
+  const stage = await Stage.set({ shutdown, crm, crms: 3, progress: (line) => narrator.say(line) });
   // Stopped before anything else is: a step that then fails is no news.
   shutdown.add('The tour', () => narrator.mute());
   narrator.stage(stage);
@@ -37,6 +37,7 @@ export async function runTour(shutdown: Shutdown, json?: string): Promise<boolea
     customer: (id) => customers.get(id),
     printed: () => narrator.printed,
   };
+  await Promise.race([Promise.all(steps.map(async (step) => step.prepare?.(tour))), stage.failure]);
   const results: StepResult[] = [];
   for (const [index, step] of steps.entries()) {
     narrator.step(step, index + 1, steps.length);

@@ -35,6 +35,8 @@ export interface Step {
   readonly name: string;
   /** What is shown and why it matters, in a sentence or two. */
   readonly about: string;
+  /** Begins what goes on beside the other steps. Runs before the first of them. */
+  prepare?(tour: Tour): Promise<void>;
   run(tour: Tour): Promise<Finding>;
 }
 

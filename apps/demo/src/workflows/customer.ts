@@ -4,6 +4,7 @@ import {
   defineSchema,
   defineWorkflow,
   many,
+  type RefreshPolicy,
   StatefulWorkflow,
 } from '@stateful-workflow/core/workflow';
 
@@ -46,7 +47,7 @@ export class Customer extends StatefulWorkflow<CustomerData> {
     }),
   };
 
-  override readonly refresh = { every: '3 seconds' };
+  override readonly refresh: RefreshPolicy = { every: '3 seconds' };
 
   override async execute({ changes }: Cycle): Promise<void> {
     const plan = changes.upserts['Customer']?.[this.id]?.['plan'];

@@ -3,7 +3,9 @@ import { changeArrives } from './change-arrives';
 import { continueAsNew } from './continue-as-new';
 import { crmFails } from './crm-fails';
 import { firstLoad } from './first-load';
+import { oneOfThousand } from './one-of-thousand';
 import { otherAddress } from './other-address';
+import { silentPolls } from './silent-polls';
 import { tokenIsNowhere } from './token-is-nowhere';
 import { tokenRotated } from './token-rotated';
 import { unchangedReload } from './unchanged-reload';
@@ -14,10 +16,12 @@ export const steps: readonly Step[] = [
   firstLoad,
   changeArrives,
   unchangedReload,
+  oneOfThousand,
   otherAddress,
   tokenRotated,
   crmFails,
   workerKilled,
   continueAsNew,
+  silentPolls,
   tokenIsNowhere,
 ];
