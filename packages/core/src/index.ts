@@ -55,3 +55,5 @@ export type {
   UpdatePayload,
   WorkflowStatus,
 } from './contract/wire';
+export { EntityStore, type WriteListener } from './state/entity-store';
+export type { Draft, Rule } from './state/draft';

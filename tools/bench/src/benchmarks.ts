@@ -1,0 +1,21 @@
+import type { Benchmark } from './benchmark';
+import { bundleSize } from './benchmarks/bundle-size';
+import { cycleTime } from './benchmarks/cycle-time';
+import { heapPerWorkflow } from './benchmarks/heap-per-workflow';
+import { historyOneChanged } from './benchmarks/history-one-changed';
+import { historyUnchanged } from './benchmarks/history-unchanged';
+import { pollEvents } from './benchmarks/poll-events';
+import { storePointUpdate } from './benchmarks/store-point-update';
+import { storeReload } from './benchmarks/store-reload';
+
+/** Every benchmark, in the order in which they run. A new one is added here. */
+export const benchmarks: readonly Benchmark[] = [
+  cycleTime,
+  historyUnchanged,
+  historyOneChanged,
+  bundleSize,
+  storeReload,
+  storePointUpdate,
+  heapPerWorkflow,
+  pollEvents,
+];
