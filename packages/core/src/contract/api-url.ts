@@ -8,10 +8,13 @@ import { InvalidInputError } from './errors';
  * @throws InvalidInputError that never repeats the address, which may hold a password
  */
 export function checkApiUrl(value: unknown, field = 'apiUrl'): string {
+  // So long that no server takes it, and it would be in the history of every load.
+  const longest = 2_000;
   const fix = 'Give an absolute URL such as https://crm.example.com/api';
   if (typeof value !== 'string' || value.trim() === '') {
     throw new InvalidInputError(field, 'is not a non-empty string', fix);
   }
+  if (value.length > longest) throw new InvalidInputError(field, `is longer than ${longest} characters`, fix);
   let url: URL;
   try {
     url = new URL(value);

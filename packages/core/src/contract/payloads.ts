@@ -1,5 +1,7 @@
 import { checkApiUrl } from './api-url';
 import { InvalidInputError } from './errors';
+import { MAX_ID } from './names';
+import { checkNesting } from './nesting';
 import type {
   CredentialReference,
   DeletePayload,
@@ -10,8 +12,6 @@ import type {
 } from './wire';
 import type { Entities } from './schema';
 
-/** Longest id, entity name or reference that is taken. Temporal's own limit for workflow ids is 1,000. */
-const MAX_NAME = 800;
 const SECRET_REFERENCE = /^secret:[A-Za-z0-9][A-Za-z0-9_./-]{0,199}$/;
 const SEALED_REFERENCE = /^sealed:[A-Za-z0-9_.~:-]{16,8192}$/;
 const STRATEGIES: readonly MergeStrategy[] = ['$merge', '$set', '$replace'];
@@ -19,14 +19,10 @@ const STRATEGIES: readonly MergeStrategy[] = ['$merge', '$set', '$replace'];
 /** Checks an id. @throws InvalidInputError */
 export function checkId(value: unknown, field = 'id'): string {
   if (typeof value !== 'string' || value.trim() === '') {
-    throw new InvalidInputError(
-      field,
-      'is not a non-empty string',
-      'Give the id of the root entity, for example "c_42"',
-    );
+    throw new InvalidInputError(field, 'is not a non-empty string', 'Give an id, for example "c_42"');
   }
-  if (value.length > MAX_NAME)
-    throw new InvalidInputError(field, `is longer than ${MAX_NAME} characters`, 'Give a shorter id');
+  if (value.length > MAX_ID)
+    throw new InvalidInputError(field, `is longer than ${MAX_ID} characters`, 'Give a shorter id');
   return value;
 }
 
@@ -111,17 +107,20 @@ export function checkDelete(value: unknown): DeletePayload {
 
 /** Checks the payload of `data`. @throws InvalidInputError */
 export function checkRootData(value: unknown): Readonly<Record<string, unknown>> {
+  checkNesting(value, 'data');
   return checkObject(value, 'data', '{ name: "Ada" }');
 }
 
 /** Checks normalized entities. @throws InvalidInputError */
 export function checkEntities(value: unknown, field: string): Entities {
+  checkNesting(value, field);
   const tables = checkObject(value, field, '{ Contact: { k_1: { name: "Ada" } } }');
   for (const [name, entities] of Object.entries(tables)) {
     checkEntityName(name, field);
     for (const [id, fields] of Object.entries(
       checkObject(entities, `${field}.${name}`, '{ k_1: { name: "Ada" } }'),
     )) {
+      checkId(id, `${field}.${name}`);
       checkObject(fields, `${field}.${name}.${id.slice(0, 80)}`, '{ name: "Ada" }');
     }
   }
@@ -224,13 +223,14 @@ function checkObject(value: unknown, field: string, example: string): Record<str
 
 function checkData(value: unknown): UpdatePayload['data'] {
   if (value === undefined) return undefined;
+  checkNesting(value, 'data');
   if (!Array.isArray(value)) return checkObject(value, 'data', '{ id: "c_42", name: "Ada" }');
   return value.map((item, i) => checkObject(item, `data[${i}]`, '{ id: "c_42", name: "Ada" }'));
 }
 
 function checkOrigin(value: unknown): string | undefined {
   if (value == null) return undefined;
-  if (typeof value === 'string' && value.length <= MAX_NAME) return value;
+  if (typeof value === 'string' && value.length <= MAX_ID) return value;
   throw new InvalidInputError(
     'changeOrigin',
     'is not a workflow id',

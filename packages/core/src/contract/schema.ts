@@ -91,21 +91,21 @@ export function isMany(relation: Relation): relation is readonly [string] {
  */
 export function reachableSchema(schema: Schema, entityName: string, field?: string): Schema {
   const part: Record<string, EntitySchema> = {};
-  const visit = (name: string, relations: EntitySchema['relations']): void => {
-    if (Object.hasOwn(part, name)) return;
-    const entity = schema[name] ?? {};
-    part[name] = {
-      ...(entity.idAttribute !== undefined && { idAttribute: entity.idAttribute }),
-      ...(relations && { relations }),
-    };
-    for (const relation of Object.values(relations ?? {})) {
-      const target = relationTarget(relation);
-      visit(target, schema[target]?.relations);
-    }
+  const add = (name: string, relations: EntitySchema['relations']): void => {
+    const { idAttribute } = schema[name] ?? {};
+    part[name] = { ...(idAttribute !== undefined && { idAttribute }), ...(relations && { relations }) };
+    for (const relation of Object.values(relations ?? {})) visit(relationTarget(relation));
   };
-  const relations = schema[entityName]?.relations;
-  const relation = field === undefined ? undefined : relations?.[field];
-  visit(entityName, relation === undefined || field === undefined ? relations : { [field]: relation });
+  const visit = (name: string): void => {
+    if (!Object.hasOwn(part, name)) add(name, schema[name]?.relations);
+  };
+  const relation = field === undefined ? undefined : schema[entityName]?.relations?.[field];
+  if (field === undefined || relation === undefined) visit(entityName);
+  else {
+    visit(relationTarget(relation));
+    // Unless a record can hold the first entity, and then all of it.
+    if (!Object.hasOwn(part, entityName)) add(entityName, { [field]: relation });
+  }
   return part;
 }
 

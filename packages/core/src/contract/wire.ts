@@ -83,6 +83,7 @@ export interface ChangeSet {
   readonly upserts: { readonly [entityName: string]: { readonly [id: string]: Fields } };
   /** Fields that went away. */
   readonly unset: { readonly [entityName: string]: { readonly [id: string]: readonly string[] } };
+  /** Entities that went, before the upserts: one that came back is in both. */
   readonly deletes: readonly EntityRef[];
   /** Where it came from: a source's name, or the workflow id of a `changeOrigin`. */
   readonly origin?: string;

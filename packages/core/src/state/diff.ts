@@ -1,7 +1,7 @@
 import type { Entities, Fields, Json, Schema } from '../contract/schema';
 import { isMany } from '../contract/schema';
 import type { Patch, Splice } from '../contract/load';
-import { equalJson, inner, setField, table } from './json';
+import { equalJson, inner, own, setField, table } from './json';
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] };
 
@@ -22,20 +22,21 @@ export function diffEntities(
   const splice = table<Record<string, Record<string, Splice>>>();
   const deletes = table<string[]>();
   for (const name of Object.keys(after)) {
-    const held = before[name] ?? {};
+    const held = own(before, name);
     const given = after[name] ?? {};
+    const relations = own(schema, name)?.relations;
     for (const id of Object.keys(given)) {
       const fields = given[id] as Fields;
-      const old = Object.hasOwn(held, id) ? held[id] : undefined;
+      const old = own(held, id);
       if (old === undefined) {
         inner(set, name)[id] = fields;
         continue;
       }
       for (const field of Object.keys(fields)) {
         const value = fields[field] as Json;
-        const was = Object.hasOwn(old, field) ? old[field] : undefined;
+        const was = own(old, field);
         if (was !== undefined && equalJson(was, value)) continue;
-        const relation = schema[name]?.relations?.[field];
+        const relation = own(relations, field);
         if (relation !== undefined && isMany(relation) && Array.isArray(was) && Array.isArray(value)) {
           (inner(splice, name)[id] ??= table<Splice>())[field] = spliceOf(
             was as readonly Json[],
@@ -49,7 +50,7 @@ export function diffEntities(
   }
   if (complete) {
     for (const name of Object.keys(before)) {
-      const gone = Object.keys(before[name] ?? {}).filter((id) => !Object.hasOwn(after[name] ?? {}, id));
+      const gone = Object.keys(before[name] ?? {}).filter((id) => !Object.hasOwn(own(after, name) ?? {}, id));
       if (gone.length > 0) deletes[name] = gone;
     }
   }

@@ -1,5 +1,6 @@
 import { StatefulWorkflowError } from '../contract/errors';
 import {
+  type EntitySchema,
   type Fields,
   type Json,
   isMany,
@@ -8,7 +9,7 @@ import {
   type Schema,
 } from '../contract/schema';
 import { identify } from './identify';
-import { equalJson, isPlainObject, mergeJson, setField } from './json';
+import { copyFields, equalJson, isPlainObject, mergeJson, own, setField } from './json';
 
 /** How given fields meet held ones; see `MergeStrategy`. */
 export type Rule = '$merge' | '$set' | '$replace';
@@ -30,6 +31,7 @@ export class Draft {
   readonly #schema: Schema;
   /** Where in the given data the draft is; only errors read it. */
   readonly #path: (string | number)[] = [];
+  readonly #whereNow = (): string => this.#where();
 
   constructor(held: Held, schema: Schema) {
     this.#held = held;
@@ -50,6 +52,17 @@ export class Draft {
   }
 
   /**
+   * Takes in a list of records, as {@link upsert} does with each.
+   *
+   * @param place the list's place in what was given, for errors
+   */
+  upsertAll(name: string, records: readonly unknown[], rule: Rule, place: string): void {
+    this.#path.push(place);
+    for (let i = 0; i < records.length; i++) this.upsert(name, records[i], rule, i);
+    this.#path.pop();
+  }
+
+  /**
    * Takes in a record and the records nested in its relations.
    *
    * @param place the record's place in what was given, for errors
@@ -66,23 +79,27 @@ export class Draft {
       );
     const schema = this.#schema[name];
     const relations = schema?.relations;
-    const key = id ?? identify(record, schema, () => this.#where());
+    const key = id ?? identify(record, schema, this.#whereNow);
+    const related = relations && this.#relateAll(relations, record, this.get(name, key), rule);
+    // Read after that: a record can be nested in itself.
     const held = this.get(name, key);
+    if (held !== undefined && relations === undefined && rule !== '$replace' && covers(held, record)) {
+      this.#path.pop();
+      return key;
+    }
     let next: Record<string, Json> | undefined;
     let matched = 0;
-    for (const field of Object.keys(record)) {
-      let value = record[field] as Json | undefined;
+    for (const field in record) {
+      const value = related?.get(field) ?? (record[field] as Json | undefined);
       if (value === undefined) continue;
-      const before = held !== undefined && Object.hasOwn(held, field) ? held[field] : undefined;
+      const before = own(held, field);
       if (before !== undefined) matched++;
-      if (relations !== undefined && value !== null && Object.hasOwn(relations, field)) {
-        value = this.#relate(relations[field] as Relation, value, rule, field);
-      }
       const after = rule === '$merge' ? mergeJson(before, value) : equalJson(before, value) ? before : value;
-      if (after !== before || before === undefined) setField((next ??= { ...held }), field, after as Json);
+      if (after !== before || before === undefined)
+        setField((next ??= copyFields(held)), field, after as Json);
     }
     if (rule === '$replace' && held !== undefined && matched < Object.keys(held).length) {
-      next ??= { ...held };
+      next ??= copyFields(held);
       for (const field of Object.keys(held)) {
         if (!Object.hasOwn(record, field) || record[field] === undefined) delete next[field];
       }
@@ -92,8 +109,25 @@ export class Draft {
     return key;
   }
 
-  /** Turns the value of a relation into ids, taking in the records it holds. */
-  #relate(relation: Relation, value: Json, rule: Rule, field: string): Json {
+  /** The ids that a record's relations hold, by field. Takes in the records nested in them. */
+  #relateAll(
+    relations: NonNullable<EntitySchema['relations']>,
+    record: Record<string, unknown>,
+    held: Fields | undefined,
+    rule: Rule,
+  ): Map<string, Json> | undefined {
+    let related: Map<string, Json> | undefined;
+    for (const [field, relation] of Object.entries(relations)) {
+      const value = own(record, field) as Json | undefined;
+      if (value === undefined || value === null) continue;
+      related ??= new Map<string, Json>();
+      related.set(field, this.#relate(relation, value, own(held, field), rule, field));
+    }
+    return related;
+  }
+
+  /** Turns the value of a relation into ids, taking in the records it holds. Gives `before` when nothing differs. */
+  #relate(relation: Relation, value: Json, before: Json | undefined, rule: Rule, field: string): Json {
     const target = relationTarget(relation);
     if (!isMany(relation)) return this.#reference(target, value, rule, field);
     this.#path.push(field);
@@ -103,10 +137,18 @@ export class Draft {
         `Give a list of ${target}, or declare the relation with one()`,
       );
     }
-    const ids = new Set<string>();
-    (value as readonly unknown[]).forEach((item, i) => ids.add(this.#reference(target, item, rule, i)));
+    const items = value as readonly Json[];
+    const held = Array.isArray(before) ? (before as readonly Json[]) : [];
+    let same = 0;
+    let ids: Set<string> | undefined;
+    for (let i = 0; i < items.length; i++) {
+      const id = this.#reference(target, items[i], rule, i);
+      if (ids === undefined && id === held[same]) same++;
+      else (ids ??= new Set(held.slice(0, same) as string[])).add(id);
+    }
     this.#path.pop();
-    return [...ids];
+    if (ids !== undefined) return [...ids];
+    return same === held.length && before !== undefined ? before : held.slice(0, same);
   }
 
   #reference(target: string, value: unknown, rule: Rule, place: string | number): string {
@@ -126,6 +168,16 @@ export class Draft {
       context: { field: this.#where() },
     });
   }
+}
+
+/**
+ * Whether an entity has every field of a record, with the same primitive. This is what a reload mostly finds, so
+ * it is looked for first and in a loop of its own, which is quick. A value that JSON can hold never equals an
+ * inherited property.
+ */
+function covers(held: Fields, record: Record<string, unknown>): boolean {
+  for (const field in record) if (held[field] !== record[field]) return false;
+  return true;
 }
 
 function describe(value: unknown): string {

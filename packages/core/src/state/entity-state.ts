@@ -138,7 +138,8 @@ export class EntityState {
       if (!isMany(relation) || !Object.hasOwn(data, field)) continue;
       const kept = new Set(after?.[field] as readonly string[]);
       for (const item of (before?.[field] ?? []) as readonly string[]) {
-        if (!kept.has(item)) dropped.push({ name: relationTarget(relation), id: item });
+        const target = relationTarget(relation);
+        if (!kept.has(item) && !(target === name && item === id)) dropped.push({ name: target, id: item });
       }
     }
     for (const ref of dropped) draft.put(ref.name, ref.id, undefined);

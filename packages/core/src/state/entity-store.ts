@@ -67,7 +67,7 @@ export class EntityStore {
    */
   upsert(name: string, records: readonly unknown[], rule: Rule = '$merge'): ChangeSet {
     const draft = this.draft();
-    records.forEach((record, i) => draft.upsert(name, record, rule, `${name}[${i}]`));
+    draft.upsertAll(name, records, rule, name);
     return this.commit(draft);
   }
 
@@ -103,8 +103,16 @@ export class EntityStore {
     return { upserts, unset, deletes, ...(origin !== undefined && { origin }) };
   }
 
-  /** Takes the ids of removed entities out of the relations that hold them. Part of a draft. */
-  dropReferences(draft: Draft, removed: readonly EntityRef[]): void {
+  /**
+   * Takes the ids of removed entities out of the relations that hold them. Part of a draft.
+   *
+   * @param keeps whether a relation stays as it is
+   */
+  dropReferences(
+    draft: Draft,
+    removed: readonly EntityRef[],
+    keeps: (name: string, id: string, field: string, fields: Fields) => boolean = () => false,
+  ): void {
     const gone = new Map<string, Set<string>>();
     for (const { name, id } of removed) gone.set(name, (gone.get(name) ?? new Set()).add(id));
     for (const [name, schema] of Object.entries(this.schema)) {
@@ -115,12 +123,11 @@ export class EntityStore {
           const fields = draft.get(name, holder);
           const value = fields?.[field];
           if (fields === undefined || value === undefined || value === null) continue;
-          if (isMany(relation)) {
-            const list = value as readonly string[];
-            if (list.some((id) => ids.has(id))) {
-              draft.put(name, holder, { ...fields, [field]: list.filter((id) => !ids.has(id)) });
-            }
-          } else if (ids.has(value as string)) draft.put(name, holder, { ...fields, [field]: null });
+          const list = isMany(relation) && Array.isArray(value) ? (value as readonly string[]) : undefined;
+          const holds = isMany(relation) ? list?.some((id) => ids.has(id)) : ids.has(value as string);
+          if (!holds || keeps(name, holder, field, fields)) continue;
+          const left = list?.filter((id) => !ids.has(id)) ?? null;
+          draft.put(name, holder, { ...fields, [field]: left });
         }
       }
     }

@@ -1,4 +1,5 @@
 import { StatefulWorkflowError } from '../contract/errors';
+import { MAX_ID } from '../contract/names';
 import type { EntitySchema } from '../contract/schema';
 import { isPlainObject } from './json';
 
@@ -14,7 +15,12 @@ export function identify(
   where: () => string,
 ): string {
   const attribute = schema?.idAttribute ?? 'id';
-  if (typeof attribute === 'string') return part(record, attribute, where);
+  if (typeof attribute === 'string') {
+    const value = record[attribute];
+    // Almost every record: a plain field that holds a string.
+    if (typeof value === 'string' && value !== '' && value.length <= MAX_ID) return value;
+    return part(record, attribute, where);
+  }
   return attribute.map((path) => encodeURIComponent(part(record, path, where))).join(':');
 }
 
@@ -24,8 +30,15 @@ function part(record: Record<string, unknown>, path: string, where: () => string
   else
     for (const key of path.split('.'))
       value = isPlainObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-  if ((typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'bigint')
-    return String(value);
+  if ((typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'bigint') {
+    const id = String(value);
+    if (id.length <= MAX_ID) return id;
+    throw new StatefulWorkflowError(
+      'RECORD_INVALID',
+      `${where()}: has an id of ${id.length} characters in "${path}", and ${MAX_ID} are the most. Name another field as idAttribute.`,
+      { context: { field: where() } },
+    );
+  }
   throw new StatefulWorkflowError(
     'RECORD_INVALID',
     `${where()}: has no usable id in "${path}". Give every record a non-empty string or number there, or name another field as idAttribute.`,

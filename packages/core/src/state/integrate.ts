@@ -5,7 +5,7 @@ import type { ChangeSet } from '../contract/wire';
 import { applySplice } from './diff';
 import type { Draft } from './draft';
 import type { EntityStore } from './entity-store';
-import { equalJson, ownField, setField } from './json';
+import { copyFields, equalJson, own, setField } from './json';
 import type { SourceView } from './source-view';
 
 /** What a source gave: all of some entities, or what changed of them. */
@@ -66,7 +66,7 @@ export function integrate(
   const step = new IntegrationStep(store, root, writer, options.now);
   if ('changes' in content) step.takePatch(content.changes);
   else step.takeEntities(content.entities, content.append);
-  step.takeDeletes(gone);
+  step.takeDeletes(gone, 'changes' in content || content.complete);
   writer.view.checkedAt = options.now;
   return { changes: step.commit() };
 }
@@ -77,10 +77,13 @@ function goneEntities(view: SourceView, content: SourceContent): EntityRef[] {
       ids.map((id) => ({ name, id })),
     );
   }
-  const named = (content.deletes ?? []).filter(({ name, id }) => view.has(name, id));
-  if (!content.complete) return named;
-  const { entities } = content;
-  return [...named, ...[...view.refs()].filter(({ name, id }) => !Object.hasOwn(entities[name] ?? {}, id))];
+  const gone = new Map<string, EntityRef>();
+  const add = (ref: EntityRef): unknown => gone.set(JSON.stringify([ref.name, ref.id]), ref);
+  for (const ref of content.deletes ?? []) if (view.has(ref.name, ref.id)) add(ref);
+  if (content.complete) {
+    for (const ref of view.refs()) if (own(own(content.entities, ref.name), ref.id) === undefined) add(ref);
+  }
+  return [...gone.values()];
 }
 
 class IntegrationStep {
@@ -117,7 +120,11 @@ class IntegrationStep {
           if (was === undefined || !equalJson(was, fields[field]))
             setField((set ??= {}), field, fields[field] as Json);
         }
-        const unset = view.shape(name, id).filter((field) => !Object.hasOwn(fields, field));
+        // The root can be nested in a record; the list that grows is none of what that gave.
+        const grows = name === this.#root.name && id === this.#root.id ? append?.field : undefined;
+        const unset = view
+          .shape(name, id)
+          .filter((field) => !Object.hasOwn(fields, field) && field !== grows);
         if (set !== undefined || unset.length > 0 || !view.has(name, id))
           this.#change(name, id, set ?? {}, unset);
       }
@@ -144,17 +151,18 @@ class IntegrationStep {
     }
     for (const [name, ids] of touched) {
       for (const id of ids) {
-        const set: Record<string, Json> = { ...patch.set?.[name]?.[id] };
-        for (const [field, splice] of Object.entries(patch.splice?.[name]?.[id] ?? {})) {
+        const set: Record<string, Json> = { ...own(own(patch.set, name), id) };
+        for (const [field, splice] of Object.entries(own(own(patch.splice, name), id) ?? {})) {
           const list = this.#writer.view.value(name, id, field, this.#draft.get(name, id));
           setField(set, field, applySplice((list ?? []) as readonly Json[], splice));
         }
-        this.#change(name, id, set, patch.unset?.[name]?.[id] ?? []);
+        this.#change(name, id, set, own(own(patch.unset, name), id) ?? []);
       }
     }
   }
 
-  takeDeletes(gone: readonly EntityRef[]): void {
+  /** @param whole whether the source said all that it holds, and so all that its lists hold */
+  takeDeletes(gone: readonly EntityRef[], whole: boolean): void {
     const removed: EntityRef[] = [];
     for (const ref of gone) {
       const { name, id } = ref;
@@ -169,7 +177,13 @@ class IntegrationStep {
       }
       this.#writer.view.forget(name, id);
     }
-    if (removed.length > 0) this.#store.dropReferences(this.#draft, removed);
+    if (removed.length === 0) return;
+    // What a source lists without giving it stays listed: so the state is what the sources say, and the item
+    // is there again once one of them gives it.
+    const listing = whole ? [this.#writer.view, ...this.#others] : this.#others;
+    this.#store.dropReferences(this.#draft, removed, (name, id, field, fields) =>
+      listing.some((view) => equalJson(view.value(name, id, field, fields), fields[field])),
+    );
   }
 
   commit(): ChangeSet {
@@ -182,12 +196,10 @@ class IntegrationStep {
   #change(name: string, id: string, set: Record<string, Json>, unset: readonly string[]): void {
     const { view } = this.#writer;
     const held = this.#draft.get(name, id);
-    const next: Record<string, Json> = {
-      ...(held ?? (view.has(name, id) ? view.fields(name, id, held) : {})),
-    };
+    const next = copyFields(held ?? view.fields(name, id, held));
     for (const field of Object.keys(set)) {
       const value = set[field] as Json;
-      if (held === undefined || !equalJson(ownField(held, field), value)) setField(next, field, value);
+      if (held === undefined || !equalJson(own(held, field), value)) setField(next, field, value);
     }
     for (const field of unset) {
       const other = this.#others.find((candidate) => candidate.gives(name, id, field));

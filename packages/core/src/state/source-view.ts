@@ -1,6 +1,6 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Entities, Fields, Json } from '../contract/schema';
-import { equalJson, inner, setField, table } from './json';
+import { equalJson, inner, own, setField, table } from './json';
 
 /** What a source last gave of one entity. */
 interface Given {
@@ -147,7 +147,7 @@ export class SourceView {
     view.checkedAt = carried.checkedAt;
     for (const [name, groups] of Object.entries(carried.given)) {
       for (const { shape, at, ids } of groups) {
-        for (const id of ids) view.give(name, id, shape, at, { ...carried.base?.[name]?.[id] });
+        for (const id of ids) view.give(name, id, shape, at, { ...own(own(carried.base, name), id) });
       }
     }
     return view;

@@ -177,7 +177,12 @@ export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
     if (error instanceof InvalidInputError || HARNESS_CODES.has(error.code))
       return { kind: 'invalid', message: error.message };
   }
-  return adapter.classify(error);
+  try {
+    return adapter.classify(error);
+  } catch (failure) {
+    // It should not happen, and an error that gets past this would go into history as it is.
+    return { kind: 'fatal', message: `The adapter could not classify its error (${String(failure)})` };
+  }
 }
 
 /** Whether the same load may go well later, without anybody doing anything. */

@@ -24,13 +24,10 @@ export type LoadActivity = (request: LoadRequest) => Promise<LoadResult>;
  */
 export function loadActivity(adapter: DataSourceAdapter, harness: Harness): LoadActivity {
   return async (request) => {
-    const { part } = request;
-    const { maxResultBytes, snapshots } = harness;
-    if (part !== undefined) {
-      const held = await heldPart(part.digest, part.index, maxResultBytes, snapshots);
-      if (held !== undefined) return held;
-    }
     const activity = Context.current();
+    const { part } = request;
+    const held = part && (await heldPart(part, harness, activity.log));
+    if (held !== undefined) return held;
     const deadline = AbortSignal.timeout(attemptLimit(activity));
     const signal = AbortSignal.any([activity.cancellationSignal, deadline]);
     const started = Date.now();
@@ -45,10 +42,7 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
       ));
       const result = await beating(attempt, () => look(adapter, request, attempt, harness));
       measure(activity, adapter, request, result.outcome, started);
-      const sent = await travelling(result, maxResultBytes, snapshots);
-      if (part === undefined || sent.outcome !== 'part' || sent.digest !== part.digest) return sent;
-      // Another worker gave the first part; the source still gives the same.
-      return (await heldPart(part.digest, part.index, maxResultBytes, snapshots)) ?? sent;
+      return await travelling(result, harness, attempt.log, part);
     } catch (error) {
       if (activity.cancellationSignal.aborted) throw activity.cancellationSignal.reason;
       const fault = deadline.aborted ? timedOut(activity) : faultOf(adapter, error);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context } from '@temporalio/activity';
+import { stringify } from 'safe-stable-stringify';
 import type { Checkpoint, Credential, LoadContext, LoadLog, LoadMetrics } from '../contract/adapter';
 import { checkApiUrl } from '../contract/api-url';
 import { CredentialError } from '../contract/errors';
@@ -126,11 +127,24 @@ function redactingLog(
 ): LoadLog {
   const write =
     (level: 'debug' | 'info' | 'warn') => (message: string, attributes?: Record<string, unknown>) => {
-      const safe =
-        attributes && (JSON.parse(redact(JSON.stringify(attributes), secrets)) as Record<string, unknown>);
-      activity.log[level](redact(message, secrets), { ...safe, ...tags });
+      activity.log[level](redact(message, secrets), { ...redacted(attributes, secrets), ...tags });
     };
   return { debug: write('debug'), info: write('info'), warn: write('warn') };
+}
+
+/** Attributes without secrets. Takes whatever JSON cannot, too: a load does not fail because of what it logs. */
+function redacted(
+  attributes: Record<string, unknown> | undefined,
+  secrets: ReadonlySet<Secret>,
+): Record<string, unknown> {
+  if (attributes === undefined) return {};
+  const text = redact(stringify(attributes) ?? '', secrets);
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    // A secret stood where its replacement cannot: as a number.
+    return { attributes: text };
+  }
 }
 
 function activityMetrics(activity: Context, tags: Record<string, string>): LoadMetrics {

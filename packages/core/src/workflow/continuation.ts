@@ -48,7 +48,7 @@ export class Continuation {
    * Continues as new once every handler is done. Returns when it cannot: a handler wants a load first, the
    * workflow ends, or its state is too large.
    *
-   * @param before runs just before
+   * @param before runs just before; once more if somebody came meanwhile
    */
   async run(before: () => void | Promise<void>): Promise<void> {
     const session = this.#session;
@@ -56,6 +56,8 @@ export class Continuation {
     await condition(() => allHandlersFinished() || stop());
     if (stop()) return;
     await before();
+    // Whoever came while that ran is answered first: a run that continues takes no handler along.
+    if (stop() || !allHandlersFinished()) return;
     const next = carryOver(session);
     const bytes = new TextEncoder().encode(JSON.stringify(next)).length;
     if (bytes <= this.#maxStateBytes) await continueAsNew(next);

@@ -114,10 +114,7 @@ export class CycleRunner {
   async #cycle(): Promise<void> {
     const session = this.#session;
     const triggers = new Set(session.inbox.take());
-    const cycle = ++session.begun;
-    session.begunAt = workflowInfo().historyLength;
     const faults = await this.#load(triggers);
-    session.done = cycle;
     if (session.ending !== undefined) return;
     this.#showDetails();
     for (const fault of faults) {
@@ -135,6 +132,8 @@ export class CycleRunner {
     let arrivals = MOVES.some((trigger) => triggers.has(trigger)) ? NO_ARRIVALS : this.#arrivals;
     this.#arrivals = NO_ARRIVALS;
     for (;;) {
+      session.begun++;
+      session.begunAt = workflowInfo().historyLength;
       const demanded = DEMANDS.some((trigger) => triggers.has(trigger));
       const loader = new CycleLoader(session, this.#activities, {
         staleAfter: this.#times.staleAfter,
@@ -148,6 +147,7 @@ export class CycleRunner {
       if (!superseded) {
         const { changed, faults } = loader.report;
         session.loadEnded(changed, faults);
+        session.done = session.begun;
         return faults;
       }
       for (const trigger of session.inbox.take()) triggers.add(trigger);

@@ -122,8 +122,8 @@ async function loaded(session: Session, ask: () => void, overtakes: boolean): Pr
   // Before a continue-as-new, waiters join the running load: were each to get one of its own, a stream of
   // them would keep the workflow from ever continuing. So do those that arrive in the task that begins it.
   const joins =
-    running && (overtakes || session.isFull() || session.begunAt === workflowInfo().historyLength);
-  if (overtakes || !joins) ask();
+    running && !overtakes && (session.isFull() || session.begunAt === workflowInfo().historyLength);
+  if (!joins) ask();
   const wanted = session.begun + (joins ? 0 : 1);
   const isDone = (): boolean => session.done >= wanted;
   session.awaitingLoad++;

@@ -1,7 +1,8 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { InvalidInputError } from '../contract/errors';
 import type { WholeResult } from '../contract/load';
-import { isEmpty, NO_CHANGES, sizeOf } from '../state/change-set';
+import type { ChangeSet } from '../contract/wire';
+import { isEmpty, NO_CHANGES } from '../state/change-set';
 import { faultFrom, type LoadFault } from './load-fault';
 import type { Session } from './session';
 import type { SourceActivities } from './source-activities';
@@ -55,6 +56,7 @@ export class CycleLoader implements Loader {
   readonly #session: Session;
   readonly #activities: SourceActivities;
   readonly #options: LoadOptions;
+  readonly #touched = new Set<string>();
 
   constructor(session: Session, activities: SourceActivities, options: LoadOptions) {
     this.#session = session;
@@ -125,10 +127,17 @@ export class CycleLoader implements Loader {
       changes = taken.changes;
     }
     source.succeeded(result.outcome, result.checkpoint, now, !isEmpty(changes));
-    const { upserted, deleted } = sizeOf(changes);
-    this.report.changed += upserted + deleted;
+    this.#count(changes);
     this.#session.noteChanges(changes);
     return result.outcome;
+  }
+
+  /** Counts an entity once, however many sources changed it. */
+  #count({ upserts, deletes }: ChangeSet): void {
+    for (const name of Object.keys(upserts))
+      for (const id of Object.keys(upserts[name] ?? {})) this.#touched.add(`${name}:${id}`);
+    for (const { name, id } of deletes) this.#touched.add(`${name}:${id}`);
+    this.report.changed = this.#touched.size;
   }
 
   #fail(source: SourceState, fault: LoadFault): 'failed' {

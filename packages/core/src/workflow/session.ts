@@ -40,10 +40,10 @@ export class Session {
   ending?: 'completed' | 'cancelled';
   /** Something that is wrong with the workflow itself and not with a source. */
   problem?: string;
-  /** Cycles begun and cycles done, in this run. */
+  /** Loads begun in this run, also those that were overtaken, and the last one that ran to its end. */
   begun = 0;
   done = 0;
-  /** The length of the history when the last cycle began: equal means "in this very workflow task". */
+  /** The length of the history when the last load began: equal means "in this very workflow task". */
   begunAt = 0;
   /** What the last load gave. */
   lastResult?: RefreshResult;

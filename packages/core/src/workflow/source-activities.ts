@@ -75,10 +75,10 @@ export class SourceActivities {
         );
       }
       const { digest, of } = result;
-      const texts = [result.text];
+      const texts = result.index === 0 ? [result.text] : [];
       while (texts.length < of) {
         result = await this.#loadData(source, { ...request, part: { digest, index: texts.length } });
-        if (result.outcome !== 'part' || result.digest !== digest) break;
+        if (result.outcome !== 'part' || result.digest !== digest || result.index !== texts.length) break;
         texts.push(result.text);
       }
       if (texts.length === of) return JSON.parse(texts.join('')) as WholeResult;

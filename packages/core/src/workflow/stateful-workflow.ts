@@ -155,7 +155,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
    */
   onLoadError?(fault: LoadFault): void | 'proceed' | Promise<void | 'proceed'>;
 
-  /** Runs just before the workflow continues as new. */
+  /** Runs just before the workflow continues as new; once more if a signal or update came while it ran. */
   onContinue?(): void | Promise<void>;
 
   /** @internal Gives an instance the session of its run. For `defineWorkflow` alone. */

@@ -1,0 +1,58 @@
+import type { Client } from '@temporalio/client';
+import { describe, expectTypeOf, it } from 'vitest';
+import { type RefreshResult, StatefulClient, type StatefulHandle } from '../client';
+import type { ChangeSummary, CredentialReference, StartInput, TokenInfo } from '../index';
+import type { StatefulWorkflowFunction } from '../workflow';
+
+interface CustomerData {
+  readonly id: string;
+  readonly name: string;
+}
+
+declare const client: Client;
+declare const CustomerWorkflow: StatefulWorkflowFunction<CustomerData>;
+declare const text: string;
+
+// Only its types are looked at: nothing here runs.
+describe('types of the client', () => {
+  it('takes the type of data from the workflow, or as it is told', () => {
+    const typed = new StatefulClient(client, { workflow: CustomerWorkflow, taskQueue: 'q' });
+    expectTypeOf(typed).toEqualTypeOf<StatefulClient<CustomerData>>();
+    const named = new StatefulClient<CustomerData>(client, { workflow: 'CustomerWorkflow', taskQueue: 'q' });
+    expectTypeOf(named.get('c_1')).toEqualTypeOf<StatefulHandle<CustomerData>>();
+    expectTypeOf<StatefulClient['start']>().returns.resolves.toEqualTypeOf<StatefulHandle>();
+    // @ts-expect-error a task queue is needed
+    new StatefulClient(client, { workflow: 'CustomerWorkflow' });
+  });
+
+  it('gives what the wire contract says', () => {
+    type Handle = StatefulHandle<CustomerData>;
+    expectTypeOf<Handle['data']>().returns.resolves.toEqualTypeOf<CustomerData | null>();
+    expectTypeOf<Handle['result']>().returns.resolves.toEqualTypeOf<CustomerData>();
+    expectTypeOf<Handle['apiToken']>().returns.resolves.toEqualTypeOf<TokenInfo | null>();
+    expectTypeOf<Handle['refresh']>().returns.resolves.toEqualTypeOf<RefreshResult>();
+    expectTypeOf<Handle['rotateToken']>().returns.resolves.toEqualTypeOf<RefreshResult>();
+    expectTypeOf<Handle['update']>().returns.resolves.toEqualTypeOf<ChangeSummary>();
+    expectTypeOf<RefreshResult['outcome']>().toEqualTypeOf<'changed' | 'unchanged' | 'failed' | 'skipped'>();
+  });
+
+  it('takes a credential reference, and no plain string', () => {
+    expectTypeOf<StatefulHandle['rotateToken']>().parameters.toEqualTypeOf<[CredentialReference]>();
+    expectTypeOf<'secret:CRM_TOKEN'>().toExtend<CredentialReference>();
+    expectTypeOf<'sealed:abc'>().toExtend<CredentialReference>();
+    expectTypeOf<string>().not.toExtend<CredentialReference>();
+    expectTypeOf<'my-token'>().not.toExtend<CredentialReference>();
+    // @ts-expect-error a plain string may be the token itself
+    const input: StartInput = { id: 'c_1', apiToken: text };
+    expectTypeOf(input).toEqualTypeOf<StartInput>();
+  });
+
+  it('checks payloads', () => {
+    const update: StatefulHandle['update'] = async () => ({ upserted: 0, deleted: 0 });
+    void update({ entityName: 'Contact', data: [{ id: 'k' }], strategy: '$set' });
+    // @ts-expect-error no such strategy
+    void update({ entityName: 'Contact', data: {}, strategy: '$push' });
+    // @ts-expect-error the entity's name is needed
+    void update({ data: {} });
+  });
+});

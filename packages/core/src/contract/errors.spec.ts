@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { CredentialError, InvalidInputError, LoadError, StatefulWorkflowError } from './errors';
+
+describe('errors', () => {
+  it('say what happened, why, and what to do', () => {
+    const error = new InvalidInputError('apiUrl', 'is not an absolute URL', 'Give an absolute one');
+    expect(error.message).toBe('apiUrl: is not an absolute URL. Give an absolute one.');
+    expect(error).toMatchObject({ code: 'INPUT_INVALID', field: 'apiUrl', context: { field: 'apiUrl' } });
+  });
+
+  it('have a base, a name, a code and a cause', () => {
+    const cause = new Error('underneath');
+    const errors = [
+      new StatefulWorkflowError('WORKFLOW_ENDED', 'a', { cause, retryable: true }),
+      new InvalidInputError('f', 'r', 'x', 'SCHEMA_INVALID'),
+      new CredentialError('CREDENTIAL_MISBOUND', 'c', { origin: 'o' }),
+      new LoadError('d', { context: { source: 's' } }),
+    ];
+    expect(errors.every((error) => error instanceof StatefulWorkflowError)).toBe(true);
+    expect(errors.map(({ name, code, retryable }) => [name, code, retryable])).toEqual([
+      ['StatefulWorkflowError', 'WORKFLOW_ENDED', true],
+      ['InvalidInputError', 'SCHEMA_INVALID', false],
+      ['CredentialError', 'CREDENTIAL_MISBOUND', false],
+      ['LoadError', 'LOAD_FAILED', false],
+    ]);
+    expect(errors[0]?.cause).toBe(cause);
+    expect(Object.hasOwn(errors[1] as Error, 'cause')).toBe(false);
+  });
+});

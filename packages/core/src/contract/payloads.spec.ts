@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { checkApiUrl } from './api-url';
+import { checkNesting } from './nesting';
+import { checkDelete, checkReference, checkRefresh, checkStart, checkUpdate } from './payloads';
+
+// What is refused is in test/malformed.spec.ts; here is what must not be.
+
+describe('what is taken as given', () => {
+  it.each([
+    'http://localhost:3000',
+    'https://crm.example.com',
+    'https://crm.example.com/api/v2/?tenant=1',
+    'https://xn--bcher-kva.example/',
+    'http://[::1]:8080/',
+  ])('the address %s', (url) => {
+    expect(checkApiUrl(url)).toBe(url);
+  });
+
+  it.each(['secret:A', 'secret:team/crm.token-2', `sealed:v1:${'aZ09_.~-'.repeat(4)}`])(
+    'the reference %s',
+    (reference) => {
+      expect(checkReference(reference)).toBe(reference);
+    },
+  );
+
+  it('an update with data, with updates, or with both', () => {
+    const data = { id: 'k' };
+    const updates = { Contact: { k: { name: 'x' } } };
+    for (const payload of [{ data }, { updates }, { data: [data], updates }, { data, strategy: '$replace' }])
+      expect(checkUpdate({ entityName: 'Contact', ...payload })).toMatchObject(payload);
+  });
+
+  it('null for a field that may be missing, as other languages send it', () => {
+    const nothing = { updates: null, strategy: null, changeOrigin: null };
+    expect(checkUpdate({ entityName: 'Contact', data: {}, ...nothing })).toMatchObject({ data: {} });
+    expect(checkDelete({ entityName: 'Contact', data: null, deletions: { Contact: [] } })).toMatchObject({
+      deletions: { Contact: [] },
+    });
+    const { input, dropped } = checkStart({
+      id: 'c',
+      apiUrl: null,
+      apiToken: null,
+      status: null,
+      data: null,
+    });
+    expect(input).toEqual({ id: 'c' });
+    expect(dropped).toEqual([]);
+  });
+
+  it('a refresh with nothing, all sources or some', () => {
+    expect(checkRefresh(undefined)).toEqual({});
+    expect(checkRefresh({ acceptDeletions: true })).toEqual({ acceptDeletions: true });
+    expect(checkRefresh({ acceptDeletions: ['a'] })).toEqual({ acceptDeletions: ['a'] });
+  });
+});
+
+describe('checkNesting()', () => {
+  const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+
+  it('takes what is deep, and refuses what is too deep', () => {
+    expect(() => checkNesting(nested(100), 'data')).not.toThrow();
+    expect(() => checkNesting(nested(102), 'data')).toThrow('data: is nested more than 100 levels deep');
+  });
+
+  it('does not overflow, however deep it is', () => {
+    expect(() => checkNesting(nested(100_000), 'data')).toThrow(/nested/);
+  });
+});

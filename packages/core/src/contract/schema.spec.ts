@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { defineSchema, many, one, reachableSchema } from './schema';
+
+describe('reachableSchema', () => {
+  const schema = defineSchema({
+    Customer: { relations: { contacts: many('Contact'), tickets: many('Ticket') } },
+    Contact: { idAttribute: 'no' },
+    Ticket: { relations: { assignee: one('Contact'), parts: many('Ticket') } },
+    Account: {},
+  });
+
+  it('holds what can be reached, and nothing else', () => {
+    expect(reachableSchema(schema, 'Customer')).toEqual({
+      Customer: schema.Customer,
+      Contact: schema.Contact,
+      Ticket: schema.Ticket,
+    });
+    expect(reachableSchema(schema, 'Account')).toEqual({ Account: {} });
+  });
+
+  it('follows one relation of the first entity when told which', () => {
+    expect(reachableSchema(schema, 'Customer', 'contacts')).toEqual({
+      Customer: { relations: { contacts: many('Contact') } },
+      Contact: schema.Contact,
+    });
+  });
+
+  it('holds all of the first entity when a record can hold it', () => {
+    const circular = defineSchema({
+      Customer: { relations: { friends: many('Customer'), contacts: many('Contact') } },
+      Contact: { relations: { employer: one('Customer') } },
+    });
+    expect(reachableSchema(circular, 'Customer', 'friends')).toEqual(circular);
+    expect(reachableSchema(circular, 'Customer', 'contacts')).toEqual(circular);
+  });
+});

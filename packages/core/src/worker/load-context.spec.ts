@@ -1,0 +1,61 @@
+import { Context } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger, type LogEntry } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import type { LoadRequest } from '../contract/load';
+import { Secret } from '../contract/secret';
+import { AttemptContext } from './load-context';
+import type { SecretProvider } from './secrets';
+
+const CRM = 'https://crm.example.com';
+const request: LoadRequest = {
+  source: 'profile',
+  query: {},
+  entity: { name: 'Customer', id: 'c_1' },
+  schema: {},
+  credential: 'secret:A',
+};
+
+/** Runs something with the context of an attempt, and gives what was logged. */
+async function logging(value: string, run: (context: AttemptContext) => void): Promise<string> {
+  const entries: LogEntry[] = [];
+  const environment = new MockActivityEnvironment(undefined, {
+    logger: new DefaultLogger('DEBUG', (entry) => entries.push(entry)),
+  });
+  const provider: SecretProvider = {
+    name: 'test',
+    get: () => ({ secret: new Secret(value), origins: [CRM] }),
+  };
+  await environment.run(async () => {
+    const { cancellationSignal } = Context.current();
+    const context = new AttemptContext(Context.current(), request, cancellationSignal, [provider], 'rest');
+    await context.credential(CRM);
+    run(context);
+  });
+  return JSON.stringify(entries.map(({ level, message, meta }) => [level, message, meta]));
+}
+
+describe("the log of a load's context", () => {
+  it('holds no secret, in message or attributes, and says whose load it is', async () => {
+    const log = await logging('s3cr3t-value', ({ log: { info } }) =>
+      info('sent s3cr3t-value', { header: { authorization: 'Bearer s3cr3t-value' } }),
+    );
+    expect(log).not.toContain('s3cr3t-value');
+    expect(log).toContain('sent [secret]');
+    expect(log).toContain('"adapter":"rest"');
+    expect(log).toContain('"source":"profile"');
+  });
+
+  it('takes any attributes: a load does not fail because of what it logs', async () => {
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    const log = await logging('12345678', ({ log: { warn, debug } }) => {
+      warn('circular', circular);
+      warn('bigint', { n: 1n });
+      debug('number', { n: 12345678 });
+      debug('nothing', undefined);
+    });
+    for (const message of ['circular', 'bigint', 'number', 'nothing']) expect(log).toContain(`"${message}"`);
+    expect(log).not.toContain('12345678');
+  });
+});

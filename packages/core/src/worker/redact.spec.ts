@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../contract/secret';
+import { redact } from './redact';
+
+const VALUE = 's3cr3t/with+signs&"quotes"';
+const secret = new Secret(VALUE);
+
+describe('redact()', () => {
+  it.each([
+    ['as it is', VALUE],
+    ['in a URL', encodeURIComponent(VALUE)],
+    ['in JSON', JSON.stringify({ VALUE }).slice(10, -2)],
+    ['in base64', Buffer.from(VALUE).toString('base64')],
+    ['in base64url', Buffer.from(VALUE).toString('base64url')],
+    ['in hex', Buffer.from(VALUE).toString('hex')],
+  ])('removes a secret %s, wherever it stands', (_, form) => {
+    expect(redact(`before ${form} after ${form}`, [secret])).toBe('before [secret] after [secret]');
+  });
+
+  it('removes each of several secrets, also one that begins like another', () => {
+    const secrets = ['token', 'token-longer', 'other'].map((value) => new Secret(value));
+    expect(redact('token-longer, other and token', secrets)).toBe('[secret], [secret] and [secret]');
+  });
+
+  it('removes user names and passwords from URLs, whoever put them there', () => {
+    expect(redact('GET https://ann:pw@crm.example.com/x?to=a@b failed', [])).toBe(
+      'GET https://[secret]@crm.example.com/x?to=a@b failed',
+    );
+    expect(redact('postgres://u:p@db/x and redis://p@cache', [])).toBe(
+      'postgres://[secret]@db/x and redis://[secret]@cache',
+    );
+  });
+
+  it('leaves everything else alone', () => {
+    const text = 'GET https://crm.example.com/customers?mail=ann@example.com: 404, see #12';
+    expect(redact(text, [secret])).toBe(text);
+  });
+
+  it('does not take text apart for a secret that is too short to be one', () => {
+    expect(redact('a b c', [new Secret(''), new Secret('a'), new Secret('b c')])).toBe('a b c');
+  });
+});
