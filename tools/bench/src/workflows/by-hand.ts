@@ -75,6 +75,22 @@ export async function pollingByHand({ key, every }: ByHandInput & { every: numbe
   }
 }
 
+/** Polls as most people write it: everything travels each time. */
+export async function pollingEverythingByHand({
+  key,
+  every,
+}: ByHandInput & { every: number }): Promise<void> {
+  let tickets: readonly unknown[] = [];
+  let cycles = 0;
+  setHandler(defineQuery('cycles'), () => cycles);
+  setHandler(defineQuery('data'), () => ({ id: key, tickets }));
+  for (;;) {
+    tickets = await loadAll(key);
+    cycles++;
+    await sleep(every);
+  }
+}
+
 /** A workflow that has loaded its data, holds it and waits: what the heap of an idle one is compared with. */
 export async function idleByHand({ key }: ByHandInput): Promise<void> {
   const state: { tickets: readonly unknown[] } = { tickets: [] };

@@ -1,2 +1,13 @@
-export { customerByHand, idleByHand, pollingByHand, reloadingByHand } from './by-hand';
-export { CustomerWorkflow, WatchingCustomerWorkflow } from './customer';
+export {
+  customerByHand,
+  idleByHand,
+  pollingByHand,
+  pollingEverythingByHand,
+  reloadingByHand,
+} from './by-hand';
+export {
+  AdaptingCustomerWorkflow,
+  CustomerWorkflow,
+  PollingCustomerWorkflow,
+  WatchingCustomerWorkflow,
+} from './customer';
