@@ -3,5 +3,7 @@ import base from '../../vitest.config.base.mjs';
 
 export default mergeConfig(
   base,
-  defineConfig({ test: { globalSetup: ['@stateful-workflow/dev-services/vitest'] } }),
+  defineConfig({
+    test: { globalSetup: ['@stateful-workflow/dev-services/vitest', './test/support/bundle-workflows.ts'] },
+  }),
 );

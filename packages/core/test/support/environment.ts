@@ -1,97 +1,110 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import {
-  bundleWorkflowCode,
   DefaultLogger,
+  makeTelemetryFilterString,
   NativeConnection,
   Runtime,
   Worker,
-  type WorkflowBundleWithSourceMap,
+  type WorkerOptions,
 } from '@temporalio/worker';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
+import type {} from '@stateful-workflow/dev-services/vitest';
 import { StatefulClient, type StatefulHandle } from '../../src/client';
-import { type ActivityOptions, type AnyAdapter, createRegistry, statefulWorkflow } from '../../src/worker';
-import { scriptedAdapter, ScriptedSource } from './scripted-adapter';
+import {
+  type ActivityOptions,
+  type AnyAdapter,
+  createRegistry,
+  registryActivities,
+  statefulWorkflow,
+} from '../../src/worker';
+import type * as workflows from '../workflows';
 import type { CustomerData } from '../workflows';
+import type {} from './bundle-workflows';
+import { eventsOf, taskFailures } from './history';
+import { scriptedAdapter, type ScriptedSource, ScriptedSources } from './scripted-adapter';
 
-/** Everything workers and workflows logged, for tests that look. */
+/** Everything that workers and workflows logged, for tests that look. */
 export const logged: string[] = [];
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
-/** The test workflows, bundled once per file. */
-export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
-  return (bundle ??= bundleWorkflowCode({
-    workflowsPath: join(__dirname, '../workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  }));
-}
+export type WorkflowName = keyof typeof workflows & `${string}Workflow`;
 
 export interface TestOptions extends ActivityOptions {
   readonly adapters?: readonly AnyAdapter[];
-  /** How many workflows the worker keeps; 0 replays a workflow for every task. */
-  readonly maxCachedWorkflows?: number;
+  /** What else the worker is made with. */
+  readonly worker?: Partial<WorkerOptions>;
+  /** Whether the environment begins with a running worker. @default true */
+  readonly started?: boolean;
 }
 
-/** A client and a running worker on a task queue of their own, over the real Temporal server of this run. */
-export class TestEnvironment {
-  readonly sources = { profile: new ScriptedSource(), contacts: new ScriptedSource() };
-  readonly taskQueue = `test-${randomUUID()}`;
-  readonly #options: TestOptions;
-  client!: Client;
-  #connections: { close(): Promise<void> }[] = [];
-  #worker?: { worker: Worker; done: Promise<void> };
+/** A workflow and the sources that it loads. */
+export interface TestCustomer {
+  readonly id: string;
+  readonly handle: StatefulHandle<CustomerData>;
+  readonly profile: ScriptedSource;
+  readonly contacts: ScriptedSource;
+}
 
-  private constructor(options: TestOptions) {
+/** A client and workers on a task queue of their own, over the real Temporal server of this run. */
+export class TestEnvironment {
+  readonly sources = new ScriptedSources();
+  readonly taskQueue = `test-${randomUUID()}`;
+  readonly client: Client;
+  readonly #options: TestOptions;
+  readonly #connections: { close(): Promise<void> }[];
+  readonly #native: NativeConnection;
+  #workers: { readonly worker: Worker; readonly done: Promise<void> }[] = [];
+
+  private constructor(connection: Connection, native: NativeConnection, options: TestOptions) {
+    this.client = new Client({ connection });
+    this.#connections = [native, connection];
+    this.#native = native;
     this.#options = options;
-    this.sources.profile.records = [{ id: 'c_1', name: 'Ada', plan: 'pro' }];
-    this.sources.contacts.records = [
-      { id: 'k_1', name: 'Grace' },
-      { id: 'k_2', name: 'Edsger' },
-    ];
   }
 
   static async start(options: TestOptions = {}): Promise<TestEnvironment> {
-    const environment = new TestEnvironment(options);
-    try {
-      Runtime.install({
-        logger: new DefaultLogger('WARN', ({ message, meta }) =>
-          logged.push(`${message} ${JSON.stringify(meta)}`),
-        ),
-      });
-    } catch {
-      // installed by an earlier environment of this file
-    }
-    const connection = await Connection.connect({ address: inject('temporalAddress') });
-    environment.#connections.push(connection);
-    environment.client = new Client({ connection });
-    await environment.startWorker();
+    quietRuntime();
+    const address = inject('temporalAddress');
+    const environment = new TestEnvironment(
+      await Connection.connect({ address }),
+      await NativeConnection.connect({ address }),
+      options,
+    );
+    if (options.started ?? true) await environment.startWorker();
     return environment;
   }
 
-  async startWorker(): Promise<void> {
-    const { adapters, maxCachedWorkflows, ...options } = this.#options;
-    const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
-    this.#connections.push(connection);
-    const registry = createRegistry([scriptedAdapter(this.sources), ...(adapters ?? [])]);
+  /** Starts a worker; a `part` of one runs only workflows, or only activities. */
+  async startWorker(part?: 'workflows' | 'activities'): Promise<() => Promise<void>> {
+    const { adapters = [], worker: options, secrets, snapshots, maxResultBytes } = this.#options;
+    const activityOptions = { secrets, snapshots, maxResultBytes };
+    const registry = createRegistry([scriptedAdapter(this.sources), ...adapters]);
     const worker = await Worker.create({
-      connection,
+      connection: this.#native,
       taskQueue: this.taskQueue,
-      workflowBundle: await workflowBundle(),
-      plugins: [statefulWorkflow({ registry, ...options })],
-      ...(maxCachedWorkflows !== undefined && { maxCachedWorkflows }),
+      ...(part !== 'activities' && { workflowBundle: { codePath: inject('workflowBundle') } }),
+      ...(part === undefined && { plugins: [statefulWorkflow({ registry, ...activityOptions })] }),
+      ...(part === 'activities' && { activities: registryActivities(registry, activityOptions) }),
+      ...options,
     });
-    this.#worker = { worker, done: worker.run() };
+    const running = { worker, done: worker.run() };
+    this.#workers.push(running);
+    return async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running.done;
+      this.#workers = this.#workers.filter((other) => other !== running);
+    };
   }
 
-  async stopWorker(): Promise<void> {
-    this.#worker?.worker.shutdown();
-    await this.#worker?.done;
-    this.#worker = undefined;
+  /** Stops every worker, and waits until they have. */
+  async stopWorkers(): Promise<void> {
+    for (const { worker } of this.#workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await Promise.all(this.#workers.map(({ done }) => done));
+    this.#workers = [];
   }
 
   /** A typed client for one of the test workflows. */
-  workflows(workflow = 'CustomerWorkflow'): StatefulClient<CustomerData> {
+  workflows(workflow: WorkflowName = 'CustomerWorkflow'): StatefulClient<CustomerData> {
     return new StatefulClient<CustomerData>(this.client, {
       workflow,
       taskQueue: this.taskQueue,
@@ -99,20 +112,72 @@ export class TestEnvironment {
     });
   }
 
+  /** A workflow that is not started yet, for tests that prepare its sources first. */
+  customer(workflow: WorkflowName = 'CustomerWorkflow', id = `c_${randomUUID().slice(0, 8)}`): TestCustomer {
+    return {
+      id,
+      handle: this.workflows(workflow).get(id),
+      profile: this.sources.of(id, 'profile'),
+      contacts: this.sources.of(id, 'contacts'),
+    };
+  }
+
+  /** A started workflow; it may not have loaded yet. */
+  async started(
+    workflow: WorkflowName = 'CustomerWorkflow',
+    input: Record<string, unknown> = {},
+  ): Promise<TestCustomer> {
+    const customer = this.customer(workflow);
+    await this.workflows(workflow).start({ id: customer.id, ...input });
+    return customer;
+  }
+
   /** A started workflow that has loaded once. */
   async loaded(
-    workflow = 'CustomerWorkflow',
+    workflow: WorkflowName = 'CustomerWorkflow',
     input: Record<string, unknown> = {},
-  ): Promise<StatefulHandle<CustomerData>> {
-    const { handle } = await this.workflows(workflow).ensure({
-      id: `c_${randomUUID().slice(0, 8)}`,
-      ...input,
+  ): Promise<TestCustomer> {
+    const customer = this.customer(workflow);
+    await this.workflows(workflow).ensure({ id: customer.id, ...input });
+    return customer;
+  }
+
+  /** Starts a workflow as a client in another language would: with any argument, unchecked. */
+  async startRaw(
+    argument: unknown,
+    workflow: WorkflowName = 'CustomerWorkflow',
+    workflowId = `raw-${randomUUID()}`,
+  ): Promise<ReturnType<Client['workflow']['getHandle']>> {
+    await this.client.workflow.start(workflow, {
+      args: argument === undefined ? [] : [argument],
+      taskQueue: this.taskQueue,
+      workflowId,
     });
-    return handle;
+    return this.client.workflow.getHandle(workflowId);
+  }
+
+  /** Asserts that no workflow task of a workflow has failed, in any of its runs. */
+  async expectNeverWedged(workflowId: string): Promise<void> {
+    expect(taskFailures(await eventsOf(this.client, workflowId))).toEqual([]);
   }
 
   async stop(): Promise<void> {
-    await this.stopWorker();
-    for (const connection of this.#connections.reverse()) await connection.close();
+    await this.stopWorkers();
+    for (const connection of this.#connections) await connection.close();
+  }
+}
+
+/** Makes everything that Temporal logs go to {@link logged}. */
+export function quietRuntime(): void {
+  try {
+    Runtime.install({
+      logger: new DefaultLogger('WARN', ({ message, meta }) =>
+        logged.push(`${message} ${JSON.stringify(meta)}`),
+      ),
+      // The native part writes past anything that could capture it, unless it is told to forward.
+      telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN' }) } },
+    });
+  } catch {
+    // installed by an earlier environment of this file
   }
 }

@@ -1,4 +1,5 @@
 import type { Checkpoint, DataSourceAdapter, Fault, FaultKind, LoadContext, Page } from '../../src/index';
+import { Gate } from './gate';
 
 /** A fault that the adapter reports as it is told to. */
 export class ScriptedFault extends Error {
@@ -13,10 +14,10 @@ export class ScriptedFault extends Error {
 
 /** One look at a source, as a test sees it. */
 export interface Look {
-  readonly key: string;
   readonly apiUrl: string | undefined;
   readonly checkpoint: Checkpoint | undefined;
-  readonly attempt: number;
+  /** The secret that the load was given. */
+  readonly token: string | undefined;
 }
 
 /**
@@ -24,7 +25,6 @@ export interface Look {
  * waits for is an event; nothing sleeps.
  */
 export class ScriptedSource {
-  records: readonly unknown[] = [];
   /** Thrown by the next loads, one each. */
   readonly faults: Error[] = [];
   /** Called in each load before it answers. */
@@ -32,15 +32,64 @@ export class ScriptedSource {
   /** Overrides the one complete page. */
   pages?: (ctx: LoadContext) => Iterable<Page>;
   readonly looks: Look[] = [];
+  readonly #gates: Gate[] = [];
+
+  constructor(public records: readonly unknown[]) {}
+
+  /** Holds the next load that nothing holds yet. */
+  hold(): Gate {
+    const gate = new Gate();
+    this.#gates.push(gate);
+    return gate;
+  }
+
+  async *load(ctx: LoadContext): AsyncIterable<Page> {
+    const { apiUrl, checkpoint } = ctx;
+    const origin = apiUrl === undefined ? 'memory://' : new URL(apiUrl).origin;
+    const credential = await ctx.credential(origin);
+    this.looks.push({ apiUrl, checkpoint, token: credential?.secret.reveal() });
+    // What the source held when it was asked is what it answers, however long that takes.
+    const { records } = this;
+    await this.#gates.shift()?.pass(ctx.signal);
+    await this.onLoad(ctx);
+    ctx.signal.throwIfAborted();
+    const fault = this.faults.shift();
+    if (fault !== undefined) throw fault;
+    if (this.pages !== undefined) yield* this.pages(ctx);
+    else yield { records, complete: true };
+  }
 }
+
+/** The sources of every entity that loads, made when they are first asked for. */
+export class ScriptedSources {
+  readonly #sources = new Map<string, ScriptedSource>();
+
+  /** The source of one entity's workflow. */
+  of(id: string, key: ScriptedKey): ScriptedSource {
+    const name = `${id}/${key}`;
+    let source = this.#sources.get(name);
+    if (source === undefined) this.#sources.set(name, (source = new ScriptedSource(KEYS[key](id))));
+    return source;
+  }
+}
+
+/** What the sources hold when no test said otherwise. */
+const KEYS = {
+  profile: (id: string): unknown[] => [{ id, name: 'Ada', plan: 'pro' }],
+  contacts: (): unknown[] => [
+    { id: 'k_1', name: 'Grace' },
+    { id: 'k_2', name: 'Edsger' },
+  ],
+};
+export type ScriptedKey = keyof typeof KEYS;
 
 export interface ScriptedQuery {
-  readonly key: string;
+  readonly key: ScriptedKey;
 }
 
-/** An adapter over sources in memory, by the key that a query names. */
+/** An adapter over sources in memory. */
 export function scriptedAdapter(
-  sources: Record<string, ScriptedSource>,
+  sources: ScriptedSources,
   name = 'scripted',
 ): DataSourceAdapter<ScriptedQuery> {
   return {
@@ -52,24 +101,14 @@ export function scriptedAdapter(
         version: 1,
         vendor: 'test',
         validate: (value) => {
-          const key = (value as ScriptedQuery | undefined)?.key;
-          return typeof key === 'string' && key in sources
+          const { key } = value as ScriptedQuery;
+          return key in KEYS
             ? { value: { key } }
-            : { issues: [{ message: `no source of that key`, path: ['key'] }] };
+            : { issues: [{ message: 'no source of that key', path: ['key'] }] };
         },
       },
     },
-    async *load({ key }, ctx) {
-      const source = sources[key] as ScriptedSource;
-      const look = { key, apiUrl: ctx.apiUrl, checkpoint: ctx.checkpoint, attempt: source.looks.length + 1 };
-      source.looks.push(look);
-      await source.onLoad(ctx);
-      ctx.signal.throwIfAborted();
-      const fault = source.faults.shift();
-      if (fault !== undefined) throw fault;
-      if (source.pages !== undefined) yield* source.pages(ctx);
-      else yield { records: source.records, complete: true };
-    },
+    load: ({ key }, ctx) => sources.of(ctx.entity.id, key).load(ctx),
     classify(error): Fault {
       if (error instanceof ScriptedFault)
         return { kind: error.kind, message: error.message, retryAfterMs: error.retryAfterMs };

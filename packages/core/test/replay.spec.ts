@@ -1,0 +1,50 @@
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { quietRuntime, TestEnvironment } from './support/environment';
+import { forgetRecorded, record, recorded, recordedNames } from './support/histories';
+import { historiesOf } from './support/history';
+import { SCENARIOS } from './support/scenarios';
+import { testSecrets } from './support/secrets';
+
+/**
+ * Histories of an earlier version, replayed with the code as it is now: a change that would break workflows
+ * which are running fails here. When such a change is meant to be (before the first release, or behind
+ * `patched()`), `npm run record-histories` records them anew.
+ */
+const isRecording = process.env['RECORD_HISTORIES'] === '1';
+
+if (isRecording) {
+  describe('recording histories', () => {
+    let env: TestEnvironment;
+    beforeAll(async () => {
+      await forgetRecorded();
+      env = await TestEnvironment.start({ secrets: [testSecrets()] });
+    });
+    afterAll(() => env.stop());
+
+    it.each(Object.entries(SCENARIOS))('%s', async (name, scenario) => {
+      const { handle } = await scenario(env);
+      await env.expectNeverWedged(handle.workflowId);
+      const histories = await historiesOf(env.client, handle.workflowId);
+      for (const [i, history] of histories.entries())
+        await record(histories.length === 1 ? name : `${name}-${i + 1}`, history);
+    });
+  });
+} else {
+  describe('a recorded history', async () => {
+    const names = await recordedNames();
+
+    it('exists for every scenario', () => {
+      const covered = new Set(names.map((name) => name.replace(/-\d+$/, '')));
+      expect([...covered].toSorted()).toEqual(Object.keys(SCENARIOS).toSorted());
+    });
+
+    it.each(names)('%s can be replayed', async (name) => {
+      quietRuntime();
+      const results = Worker.runReplayHistories({ workflowBundle: { codePath: inject('workflowBundle') } }, [
+        await recorded(name),
+      ]);
+      for await (const { error } of results) expect(error?.message).toBeUndefined();
+    });
+  });
+}
