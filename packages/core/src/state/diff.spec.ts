@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineSchema, type Entities, many, one } from '../contract/schema';
-import { applySplice, diffEntities, spliceOf } from './diff';
+import { diffEntities } from './diff';
+import { applySplice, spliceOf } from './splice';
 
 const schema = defineSchema({
   Customer: { relations: { contacts: many('Contact'), account: one('Contact') } },

@@ -2,6 +2,7 @@ import type { Entities, Fields, Json, Schema } from '../contract/schema';
 import { isMany } from '../contract/schema';
 import type { Patch, Splice } from '../contract/load';
 import { equalJson, inner, own, setField, table } from './json';
+import { spliceOf } from './splice';
 
 type Mutable<T> = { -readonly [K in keyof T]?: T[K] };
 
@@ -60,19 +61,4 @@ export function diffEntities(
   if (Object.keys(splice).length > 0) patch.splice = splice;
   if (Object.keys(deletes).length > 0) patch.deletes = deletes;
   return Object.keys(patch).length > 0 ? patch : undefined;
-}
-
-/** The one edit that turns a list into another: what lies between their common start and end. */
-export function spliceOf(before: readonly Json[], after: readonly Json[]): Splice {
-  let start = 0;
-  while (start < before.length && start < after.length && equalJson(before[start], after[start])) start++;
-  let end = 0;
-  const most = Math.min(before.length, after.length) - start;
-  while (end < most && equalJson(before[before.length - 1 - end], after[after.length - 1 - end])) end++;
-  return [start, before.length - start - end, after.slice(start, after.length - end)];
-}
-
-/** Applies a {@link spliceOf} edit. */
-export function applySplice(list: readonly Json[], [start, remove, insert]: Splice): readonly Json[] {
-  return [...list.slice(0, start), ...insert, ...list.slice(start + remove)];
 }

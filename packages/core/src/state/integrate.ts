@@ -2,11 +2,11 @@ import type { EntityRef } from '../contract/adapter';
 import type { Patch } from '../contract/load';
 import type { Entities, Fields, Json } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
-import { applySplice } from './diff';
 import type { Draft } from './draft';
 import type { EntityStore } from './entity-store';
 import { copyFields, equalJson, own, setField } from './json';
 import type { SourceView } from './source-view';
+import { applySplice } from './splice';
 
 /** What a source gave: all of some entities, or what changed of them. */
 export type SourceContent =
