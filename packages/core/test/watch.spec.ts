@@ -44,7 +44,9 @@ describe('a watch', () => {
       expect(before).toBeLessThanOrEqual(20);
       customer.profile.records = named(customer, 'Ada Lovelace');
       await shows(customer, 'Ada Lovelace');
-      expect((await cyclesOf(customer)).at(-1)).toMatchObject({ triggers: ['news'], upserts: 1 });
+      await eventually(async () =>
+        expect((await cyclesOf(customer)).at(-1)).toMatchObject({ triggers: ['news'], upserts: 1 }),
+      );
     });
 
     it('sees a change within one interval and two seconds', async () => {
@@ -126,7 +128,7 @@ describe('a watch', () => {
       const sentAt = Date.now();
       await customer.handle.temporal.signal('update', { entityName: 'Customer', data: { plan: 'free' } });
       await shows(customer, 'Ada Lovelace');
-      expect(await cyclesOf(customer)).toHaveLength(2);
+      await eventually(async () => expect(await cyclesOf(customer)).toHaveLength(2));
       const started = (await eventsOf(env.client, customer.handle.workflowId)).findLast(
         (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'scripted.loadData',
       );
@@ -149,10 +151,12 @@ describe('a watch', () => {
       await shows(customer, 'Ada Lovelace');
       customer.profile.records = named(customer, 'Countess');
       await shows(customer, 'Countess');
-      expect((await cyclesOf(customer)).map(({ triggers }) => triggers).slice(1)).toEqual([
-        ['resume'],
-        ['news'],
-      ]);
+      await eventually(async () =>
+        expect((await cyclesOf(customer)).map(({ triggers }) => triggers).slice(1)).toEqual([
+          ['resume'],
+          ['news'],
+        ]),
+      );
     });
 
     it('a cancellation ends it with the workflow', async () => {
@@ -290,10 +294,13 @@ describe('a watch', () => {
         await happens(customer);
         await own.startWorker('workflows');
         await shows(customer, 'afterwards');
-        const names = (await heardBy(customer)).map(
-          ({ upserts }) => upserts['Customer']?.[customer.id]?.['name'],
-        );
-        return { names, customer };
+        return await eventually(async () => {
+          const names = (await heardBy(customer)).map(
+            ({ upserts }) => upserts['Customer']?.[customer.id]?.['name'],
+          );
+          expect(names).toContain('afterwards');
+          return { names, customer };
+        });
       } finally {
         await own.stop();
       }

@@ -58,11 +58,10 @@ export class StatefulHandle<Data = unknown> {
 
   /** How the workflow and its sources are doing, also while a watch is pending. */
   async status(): Promise<StatusReport> {
-    const [status, infos, description] = await Promise.all([
-      this.#query<WorkflowStatus>('status'),
-      this.sources(),
-      explained(this.workflowId, () => this.temporal.describe()),
-    ]);
+    // One after the other: the server lets one query wait for a busy workflow, and turns a second one away.
+    const status = await this.#query<WorkflowStatus>('status');
+    const infos = await this.sources();
+    const description = await explained(this.workflowId, () => this.temporal.describe());
     const watches = pendingWatches(description);
     const sources = Object.fromEntries(
       Object.entries(infos).map(([name, info]) => [name, withWatch(info, watches.get(name))]),

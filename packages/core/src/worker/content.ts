@@ -4,6 +4,7 @@ import type { Checkpoint, EntityRef, Page, PartialError } from '../contract/adap
 import { InvalidInputError } from '../contract/errors';
 import type { LoadRequest } from '../contract/load';
 import { type Entities, type Relation, relationTarget } from '../contract/schema';
+import type { Draft } from '../state/draft';
 import { EntityStore } from '../state/entity-store';
 
 const stableStringify = configure({ bigint: true, circularValue: Error });
@@ -25,7 +26,7 @@ export class ContentBuilder {
   readonly #request: LoadRequest;
   readonly #store: EntityStore;
   readonly #ids = new Set<string>();
-  readonly #deletes: EntityRef[] = [];
+  readonly #deletes = new Map<string, EntityRef>();
   readonly #partialErrors: PartialError[] = [];
   #records = 0;
   #complete = false;
@@ -66,8 +67,9 @@ export class ContentBuilder {
         this.#ids.add(draft.upsert(this.#target(into), record, '$set', place));
       }
     }
+    this.#given(draft);
     this.#store.commit(draft);
-    this.#deletes.push(...(page.deletes ?? []));
+    this.#delete(page.deletes ?? []);
     this.#partialErrors.push(...(page.partialErrors ?? []));
     this.#unchanged ||= page.unchanged ?? false;
     this.#complete = page.complete;
@@ -93,7 +95,7 @@ export class ContentBuilder {
       unchanged: this.#unchanged,
       entities: this.#store.entities,
       complete,
-      deletes: partial ? [] : this.#deletes,
+      deletes: partial ? [] : [...this.#deletes.values()],
       ...(into !== undefined && !complete && { append: { field: into, ids: [...this.#ids] } }),
       partialErrors: this.#partialErrors,
       checkpoint: {
@@ -101,6 +103,25 @@ export class ContentBuilder {
         ...cursorOf(partial ? cursor : (last?.cursor ?? cursor)),
       },
     };
+  }
+
+  /** What a page gives is there, also if an earlier page said that it is gone. */
+  #given(draft: Draft): void {
+    if (this.#deletes.size === 0) return;
+    for (const [name, changed] of draft.changes)
+      for (const id of changed.keys()) this.#deletes.delete(JSON.stringify([name, id]));
+  }
+
+  /** What a page says is gone is gone, also if an earlier page gave it. */
+  #delete(refs: readonly EntityRef[]): void {
+    const { into } = this.#request;
+    const draft = this.#store.draft();
+    for (const { name, id } of refs) {
+      this.#deletes.set(JSON.stringify([name, id]), { name, id });
+      if (this.#store.get(name, id) !== undefined) draft.put(name, id, undefined);
+      if (into !== undefined && this.#target(into) === name) this.#ids.delete(id);
+    }
+    this.#store.commit(draft);
   }
 
   #target(field: string): string {

@@ -46,8 +46,7 @@ export function watchActivity(adapter: DataSourceAdapter, harness: Harness): Wat
         return look(adapter, since, context, harness);
       });
       measure(activity, adapter, request, result.outcome, started);
-      if (result.outcome !== 'unchanged')
-        return await travelling(result, harness, context.log);
+      if (result.outcome !== 'unchanged') return await travelling(result, harness, context.log);
       const quiet = watch.quiet + 1;
       context.endLook({ failures: 0, quiet, checkpoint: result.checkpoint ?? watch.checkpoint });
       throw nothingNew(request, hints ? undefined : quiet);

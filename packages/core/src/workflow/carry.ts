@@ -29,7 +29,7 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
       views: session.state.carryViews(),
       refusals: session.refusals.report,
       inbox: session.inbox.carry(),
-      changes: session.changes,
+      changes: session.pending.changes,
       quiet: session.quiet,
       loadedAt: session.loadedAt,
     },

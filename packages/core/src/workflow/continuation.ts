@@ -16,6 +16,9 @@ const LAST_EVENTS = 45_000;
 /** How many events to let pass before another attempt, after one that was too large. */
 const PAUSE_EVENTS = 1_000;
 
+/** For how many events waiting refreshes may put it off; for fewer, where it is due early. */
+const MAX_PUT_OFF_EVENTS = 1_000;
+
 /** What a class can say about continuing as new. */
 export interface ContinuationOptions {
   readonly maxHistoryEvents?: number;
@@ -28,6 +31,8 @@ export class Continuation {
   readonly #maxHistoryEvents: number;
   readonly #maxStateBytes: number;
   #from = 0;
+  /** The length of the history when somebody first put it off. */
+  #putOffAt: number | undefined;
 
   constructor(
     session: Session,
@@ -42,6 +47,14 @@ export class Continuation {
   get isDue(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     return historyLength >= this.#from && (continueAsNewSuggested || historyLength >= this.#maxHistoryEvents);
+  }
+
+  /** Whether it has been put off for so long that nobody may put it off any more. */
+  get isOverdue(): boolean {
+    if (!this.isDue) return false;
+    const { historyLength } = workflowInfo();
+    this.#putOffAt ??= historyLength;
+    return historyLength >= this.#putOffAt + Math.min(this.#putOffAt, MAX_PUT_OFF_EVENTS);
   }
 
   /**

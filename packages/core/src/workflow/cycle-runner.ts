@@ -6,7 +6,6 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isEmpty } from '../state/change-set';
 import type { Continuation } from './continuation';
 import { details } from './details';
 import type { TriggerName } from './inbox';
@@ -121,9 +120,9 @@ export class CycleRunner {
       const answer = await this.#workflow.onLoadError?.(fault);
       session.sources.get(fault.source)?.tolerate(answer === 'proceed');
     }
-    const { changes } = session;
-    if (!isEmpty(changes)) await this.#workflow.onChange?.(changes);
-    if (session.isReady) await this.#workflow.execute({ triggers, changes: session.takeChanges() });
+    const { pending } = session;
+    if (!pending.isEmpty) await this.#workflow.onChange?.(pending.changes);
+    if (session.isReady) await this.#workflow.execute({ triggers, changes: pending.take() });
   }
 
   /** Loads until a load ran to its end: one that a new token or address overtakes is begun again. */

@@ -50,7 +50,7 @@ export function defineWorkflow<Data>(
     const session = begin(workflow, input);
     const times = checked(() => refreshTimes(workflow.refresh));
     const continuation = new Continuation(session, workflow);
-    session.isFull = () => continuation.isDue;
+    session.isFull = () => continuation.isOverdue;
     return (await new CycleRunner(workflow, session, times, continuation).run()) as Data;
   };
   // Clients and parents take the workflow type from the function's name.

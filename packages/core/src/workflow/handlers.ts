@@ -119,8 +119,8 @@ function registerUpdates(session: Session): void {
  */
 async function loaded(session: Session, ask: () => void, overtakes: boolean): Promise<RefreshResult> {
   const running = session.begun > session.done;
-  // Before a continue-as-new, waiters join the running load: were each to get one of its own, a stream of
-  // them would keep the workflow from ever continuing. So do those that arrive in the task that begins it.
+  // Before a continue-as-new that is overdue, waiters join the running load: were each to get one of its own,
+  // a stream of them would put it off forever. So do those that arrive in the task that begins it.
   const joins =
     running && !overtakes && (session.isFull() || session.begunAt === workflowInfo().historyLength);
   if (!joins) ask();
@@ -149,7 +149,7 @@ function registerQueries(session: Session): void {
   answer('state', () => state.store.entities);
   answer('data', () => state.data ?? null);
   answer('status', () => session.status);
-  answer('pendingChanges', () => session.changes);
+  answer('pendingChanges', () => session.pending.changes);
   answer('apiUrl', () => session.apiUrl ?? null);
   answer('apiToken', () => session.token);
   answer('sources', () =>

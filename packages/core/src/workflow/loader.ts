@@ -128,7 +128,7 @@ export class CycleLoader implements Loader {
     }
     source.succeeded(result.outcome, result.checkpoint, now, !isEmpty(changes));
     this.#count(changes);
-    this.#session.noteChanges(changes);
+    this.#session.pending.add(changes);
     return result.outcome;
   }
 

@@ -11,7 +11,8 @@ import type {
   TokenInfo,
   WorkflowStatus,
 } from '../contract/wire';
-import { isEmpty, mergeChanges, NO_CHANGES } from '../state/change-set';
+import { ChangeLog } from '../state/change-log';
+import { isEmpty } from '../state/change-set';
 import { EntityState } from '../state/entity-state';
 import type { Carried } from './carry';
 import type { LoadFault } from './load-fault';
@@ -55,11 +56,12 @@ export class Session {
   nextLoadAt?: number;
   /** How many handlers wait for a load to end. */
   awaitingLoad = 0;
-  /** Whether the workflow is about to continue as new. */
+  /** Whether the workflow has to continue as new and cannot wait for another load. */
   isFull: () => boolean = () => false;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = () => {};
-  #changes: ChangeSet;
+  /** Changes that `execute()` has not seen yet. */
+  readonly pending: ChangeLog;
 
   /** @param carried what the run before handed over, if there was one */
   constructor(root: EntityRef, declaration: Declaration, input: StartInput, carried?: Carried) {
@@ -77,25 +79,20 @@ export class Session {
     this.paused = input.status === 'paused';
     this.refusals = new Refusals(carried?.refusals);
     this.inbox = new Inbox(carried?.inbox ?? ['start']);
-    this.#changes = carried?.changes ?? NO_CHANGES;
+    this.pending = new ChangeLog(carried?.changes);
     this.quiet = carried?.quiet ?? 0;
     this.loadedAt = carried?.loadedAt ?? Date.now();
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = carried
       ? new EntityState(root, this.schema, input.state, carried.views)
       : new EntityState(root, this.schema);
-    if (!carried) this.noteChanges(this.state.seed(input));
+    if (!carried) this.pending.add(this.state.seed(input));
     this.sources = new Map(
       Object.entries(declaration.sources ?? {}).map(([name, definition]) => [
         name,
         new SourceState(name, definition, this.#target(name, definition), carried?.sources?.[name]),
       ]),
     );
-  }
-
-  /** Changes that `execute()` has not seen yet. */
-  get changes(): ChangeSet {
-    return this.#changes;
   }
 
   get status(): WorkflowStatus {
@@ -122,7 +119,7 @@ export class Session {
   /** Notes what changed, and begins a cycle if anything did. */
   changed(changes: ChangeSet, trigger: TriggerName): void {
     if (isEmpty(changes)) return;
-    this.noteChanges(changes);
+    this.pending.add(changes);
     this.inbox.add(trigger);
   }
 
@@ -138,17 +135,6 @@ export class Session {
         errors: Object.fromEntries(faults.map((fault) => [fault.source, fault.message])),
       }),
     };
-  }
-
-  noteChanges(changes: ChangeSet): void {
-    this.#changes = mergeChanges(this.#changes, changes);
-  }
-
-  /** Hands over the changes that `execute()` is about to see. */
-  takeChanges(): ChangeSet {
-    const changes = this.#changes;
-    this.#changes = NO_CHANGES;
-    return changes;
   }
 
   setApiToken(reference: CredentialReference): void {

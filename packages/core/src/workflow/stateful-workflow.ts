@@ -112,14 +112,14 @@ export abstract class StatefulWorkflow<Data = unknown> {
    */
   update(payload: UpdatePayload): ChangeSummary {
     const changes = this.#running.state.update(payload);
-    this.#running.noteChanges(changes);
+    this.#running.pending.add(changes);
     return sizeOf(changes);
   }
 
   /** Removes entities from within the workflow. Like the `delete` signal, but it starts no cycle. */
   delete(payload: DeletePayload): ChangeSummary {
     const changes = this.#running.state.delete(payload);
-    this.#running.noteChanges(changes);
+    this.#running.pending.add(changes);
     return sizeOf(changes);
   }
 

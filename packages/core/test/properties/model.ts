@@ -24,10 +24,8 @@ export function ordered(value: unknown): string {
 export function normalize(source: SourceName, records: readonly Record<string, Json>[]): Content {
   const content: Content = new Map();
   const into = SOURCES[source];
-  const idOf = (name: Name, record: Record<string, Json>): string =>
-    name === 'Account'
-      ? `${String(record['region'])}:${String((record['ref'] as { no: number }).no)}`
-      : String(record['id']);
+  const idOf = (name: Name, { id, region, ref }: Record<string, Json>): string =>
+    name === 'Account' ? `${region as string}:${(ref as { no: number }).no}` : (id as string);
   const take = (name: Name, record: Record<string, Json>): string => {
     const id = idOf(name, record);
     const fields = Object.entries(record).map(([field, value]): [string, Json] => {
@@ -155,7 +153,7 @@ export class Model {
       for (const [field, value] of fields) {
         const relation = relationOf(name, field);
         if (relation === undefined || value === null) continue;
-        const isGone = (id: Json): boolean => removed.includes(`${relation.target}/${String(id)}`);
+        const isGone = (id: Json): boolean => removed.includes(`${relation.target}/${id as string}`);
         if (![value].flat().some(isGone) || keeps(key, field)) continue;
         fields.set(field, relation.list ? (value as Json[]).filter((id) => !isGone(id)) : null);
       }

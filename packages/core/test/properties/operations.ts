@@ -136,7 +136,7 @@ export function changeUpstream(upstream: Upstream, change: UpstreamChange): void
       const { name, id } = change.entity;
       // The list that a source fills is made of its records.
       if (isRoot(name, id) && SOURCES[upstream.source] === change.field) return;
-      return upstream.set(name, id, change.field, change.to as Json);
+      return upstream.set(name, id, change.field, change.to);
     }
     case 'drop':
       if (!isRoot(change.entity.name, change.entity.id))

@@ -96,8 +96,8 @@ export class Upstream {
   }
 
   unset(name: Name, id: string, field: string): void {
-    const { [field]: _, ...rest } = this.entities.get(`${name}/${id}`) ?? {};
-    this.entities.set(`${name}/${id}`, rest);
+    const fields = Object.entries(this.entities.get(`${name}/${id}`) ?? {});
+    this.entities.set(`${name}/${id}`, Object.fromEntries(fields.filter(([other]) => other !== field)));
   }
 
   /** The records that a load gives: the root, or the items of a list; what they refer to is nested once. */
