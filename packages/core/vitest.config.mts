@@ -4,6 +4,10 @@ import base from '../../vitest.config.base.mjs';
 export default mergeConfig(
   base,
   defineConfig({
-    test: { globalSetup: ['@stateful-workflow/dev-services/vitest', './test/support/bundle-workflows.ts'] },
+    test: {
+      globalSetup: ['@stateful-workflow/dev-services/vitest', './test/support/bundle-workflows.ts'],
+      // The tests mostly wait for the server, also where there are only two cores.
+      maxWorkers: 2,
+    },
   }),
 );

@@ -90,6 +90,11 @@ class Run {
     ].map((changes) => ({
       ...changes,
       deletes: changes?.deletes.map(({ name, id }) => `${name}/${id}`).toSorted() ?? [],
+      unset: Object.entries(changes?.unset ?? {})
+        .flatMap(([name, table]) =>
+          Object.entries(table).map(([id, gone]) => `${name}/${id} ${gone.toSorted().join()}`),
+        )
+        .toSorted(),
     }));
     if (ordered(said[0]) !== ordered(said[1])) expect(said[1]).toEqual(said[0]);
     this.check();

@@ -40,13 +40,24 @@ export type Operation =
   | { readonly kind: 'continue' };
 
 const scalar = fc.constantFrom<Json>('a', 'b', 0, 1, true, null);
-const value: fc.Arbitrary<Json> = fc.oneof(
-  scalar,
-  fc.constantFrom<Json>([], ['a'], ['a', 'b'], {}, { x: 1 }, { x: { y: [1] } }, { y: 2, constructor: 'a' }),
+const structured = fc.constantFrom<Json>(
+  [],
+  ['a'],
+  ['a', 'b'],
+  {},
+  { x: 1 },
+  { x: { y: [1] } },
+  { y: 2, constructor: 'a' },
 );
+const value: fc.Arbitrary<Json> = fc.oneof(scalar, structured);
 const source = fc.constantFrom(...(Object.keys(SOURCES) as SourceName[]));
 const entity: fc.Arbitrary<Entity> = fc.constantFrom(
   ...(Object.entries(IDS) as [Name, string[]][]).flatMap(([name, ids]) => ids.map((id) => ({ name, id }))),
+);
+/** Some are met more often than others: what meets nothing tests nothing. */
+const likely: fc.Arbitrary<Entity> = fc.oneof(
+  entity,
+  fc.constantFrom({ name: 'Customer' as const, id: 'c_1' }, { name: 'Contact' as const, id: 'k_1' }),
 );
 const field = fc.constantFrom(...FIELDS);
 const idsOf = (name: Name): fc.Arbitrary<string[]> => fc.shuffledSubarray([...IDS[name]]);
@@ -63,7 +74,16 @@ const relate: fc.Arbitrary<UpstreamChange> = fc
   );
 
 const upstreamChange: fc.Arbitrary<UpstreamChange> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('set' as const), entity, field, value }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('set' as const), entity: likely, field, value }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('set' as const),
+      entity: likely,
+      field: fc.constant('meta'),
+      value: structured,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unset' as const), entity, field }) },
   { weight: 4, arbitrary: relate },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('drop' as const), entity }) },
@@ -78,11 +98,14 @@ const upstream: fc.Arbitrary<Operation> = fc.tuple(source, upstreamChange).chain
   return idsOf(into).map((ids) => made({ do: 'list', ids }));
 });
 
-const localFields: fc.Arbitrary<Record<string, Json>> = fc.dictionary(field, value, { maxKeys: 2 });
+const localFields: fc.Arbitrary<Record<string, Json>> = fc.oneof(
+  fc.dictionary(field, value, { maxKeys: 2 }),
+  structured.map((meta) => ({ meta })),
+);
 const update: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({
     kind: fc.constant('update' as const),
-    entity,
+    entity: likely,
     fields: localFields,
     strategy: fc.constantFrom('$merge' as const, '$set' as const, '$replace' as const),
   }),

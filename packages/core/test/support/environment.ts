@@ -82,6 +82,8 @@ export class TestEnvironment {
     const worker = await Worker.create({
       connection: this.#native,
       taskQueue: this.taskQueue,
+      // Tasks for a worker that has gone wait this long before another gets them.
+      stickyQueueScheduleToStartTimeout: '1 second',
       ...(part !== 'activities' && { workflowBundle: { codePath: inject('workflowBundle') } }),
       ...(part === undefined && { plugins: [statefulWorkflow({ registry, ...activityOptions })] }),
       ...(part === 'activities' && { activities: registryActivities(registry, activityOptions) }),

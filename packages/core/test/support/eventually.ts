@@ -2,7 +2,7 @@ import { expect, vi } from 'vitest';
 
 /** Asks again until the assertions hold, or fails with the last error. Bounded; for what no event announces. */
 export function eventually<T>(look: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(look, { timeout: 10_000, interval: 100 });
+  return vi.waitFor(look, { timeout: 20_000, interval: 100 });
 }
 
 /** Asks again until the answer is the expected one. */
