@@ -78,7 +78,11 @@ export interface LoadContext<Cursor = unknown> {
   credential(origin: string): Promise<Credential | undefined>;
   /** Says that the load is alive and how far it got; a new attempt finds it in `resumeFrom`. */
   heartbeat(progress: Cursor): void;
-  /** The last `heartbeat` of the attempt before this one, when that attempt broke off. */
+  /**
+   * The last `heartbeat` of the attempt before this one, when that attempt broke off. A load that reads it and
+   * finds something may go on from there: its pages are taken in, but it counts as incomplete and leaves the
+   * checkpoint where it was, since the pages before are lost. One that starts over does not read it.
+   */
   readonly resumeFrom?: Cursor;
   /** Writes to the worker's log. Attributes must hold no secret. */
   readonly log: LoadLog;

@@ -10,7 +10,7 @@ const request: LoadRequest = { source: 's', query: {}, entity: { name: 'Customer
 function contentOf(pages: readonly Page[], into?: string, cursor?: unknown): Content {
   const builder = new ContentBuilder({ ...request, ...(into && { into }) });
   for (const page of pages) builder.add(page);
-  return builder.build(cursor);
+  return builder.build(cursor, false);
 }
 
 describe('ContentBuilder', () => {

@@ -80,11 +80,13 @@ export class ContentBuilder {
    * What the pages add up to, once the last one is in.
    *
    * @param cursor where the load began; it stays when the pages brought no other
+   * @param resumed whether an earlier attempt had read pages that are not among these: then they are taken in, but
+   *   prove nothing gone and move no cursor, so that the next load brings what is missing
    */
-  build(cursor: unknown): Content {
+  build(cursor: unknown, resumed: boolean): Content {
     const { entity, into } = this.#request;
     const last = this.#last;
-    const partial = this.#partialErrors.length > 0;
+    const partial = this.#partialErrors.length > 0 || resumed;
     const complete = this.#complete && !partial;
     if (into !== undefined && complete && !this.#unchanged) {
       const draft = this.#store.draft();
@@ -95,7 +97,7 @@ export class ContentBuilder {
       unchanged: this.#unchanged,
       entities: this.#store.entities,
       complete,
-      deletes: partial ? [] : [...this.#deletes.values()],
+      deletes: this.#partialErrors.length > 0 ? [] : [...this.#deletes.values()],
       ...(into !== undefined && !complete && { append: { field: into, ids: [...this.#ids] } }),
       partialErrors: this.#partialErrors,
       checkpoint: {

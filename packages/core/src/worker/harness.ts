@@ -58,7 +58,7 @@ export async function look(
     builder.add(page);
     context.signal.throwIfAborted();
   }
-  return resultOf(builder.build(context.checkpoint?.cursor), request, context, harness);
+  return resultOf(builder.build(context.checkpoint?.cursor, context.hasResumed), request, context, harness);
 }
 
 /** Checks a query against the adapter's schema. @throws InvalidInputError `QUERY_INVALID` */

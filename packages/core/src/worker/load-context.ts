@@ -36,7 +36,6 @@ export class AttemptContext implements LoadContext {
   readonly entity: LoadContext['entity'];
   readonly checkpoint: LoadContext['checkpoint'];
   readonly apiUrl: string | undefined;
-  readonly resumeFrom: unknown;
   readonly log: LoadLog;
   readonly metrics: LoadMetrics;
   /** Names what validators and cursor of this load are about. */
@@ -45,6 +44,9 @@ export class AttemptContext implements LoadContext {
   readonly secrets = new Set<Secret>();
   /** The credential in use. */
   fingerprint?: string;
+  /** Whether the adapter asked where the attempt before got to, and so does not begin at the beginning. */
+  hasResumed = false;
+  readonly #resumeFrom: unknown;
   readonly #activity: Context;
   readonly #request: LoadRequest;
   readonly #providers: readonly SecretProvider[];
@@ -63,14 +65,19 @@ export class AttemptContext implements LoadContext {
     this.about = aboutOf(request);
     this.checkpoint = stillAbout(request.checkpoint, this.about);
     this.apiUrl = request.apiUrl === undefined ? undefined : checkApiUrl(request.apiUrl);
-    this.resumeFrom = lastBeat(activity).progress;
-    this.#progress = this.resumeFrom;
+    this.#resumeFrom = lastBeat(activity).progress;
+    this.#progress = this.#resumeFrom;
     this.#watch = watchProgress(activity);
     this.#activity = activity;
     this.#request = request;
     this.#providers = providers;
     this.log = redactingLog(activity, this.secrets, { adapter, source: request.source });
     this.metrics = activityMetrics(activity, { adapter, source: request.source });
+  }
+
+  get resumeFrom(): unknown {
+    this.hasResumed ||= this.#resumeFrom !== undefined;
+    return this.#resumeFrom;
   }
 
   async credential(origin: string): Promise<Credential | undefined> {
