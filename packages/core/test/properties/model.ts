@@ -1,23 +1,32 @@
 import type { Json } from '../../src/contract/schema';
 import { type Name, relationOf, ROOT, schema, type SourceName, SOURCES } from './world';
 
-/** Fields by name, in a map: no key is special in one. */
-type FieldMap = Map<string, Json>;
+/** Fields by name, in a map: no key is special in one. Not changed in place. */
+export type FieldMap = Map<string, Json>;
 /** Entities by `name/id`. */
 export type Content = Map<string, FieldMap>;
 
 /** Whether two values are written the same. Records here are small, and written with their keys in order. */
 export const same = (a: unknown, b: unknown): boolean => ordered(a) === ordered(b);
 
+/** Values are not changed in place: each is written once. */
+const known = new WeakMap<object, string>();
+
 /** JSON with sorted keys. */
 export function ordered(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-    ) ?? 'undefined'
-  );
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
+  let text = known.get(value);
+  if (text === undefined) {
+    text = Array.isArray(value)
+      ? `[${value.map(ordered).join()}]`
+      : `{${Object.entries(value)
+          .filter(([, inner]) => inner !== undefined)
+          .toSorted(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, inner]) => `${JSON.stringify(key)}:${ordered(inner)}`)
+          .join()}}`;
+    known.set(value, text);
+  }
+  return text;
 }
 
 /** What records hold, normalized the plain way: what is nested first, then the record's own fields over it. */
@@ -155,7 +164,8 @@ export class Model {
         if (relation === undefined || value === null) continue;
         const isGone = (id: Json): boolean => removed.includes(`${relation.target}/${id as string}`);
         if (![value].flat().some(isGone) || keeps(key, field)) continue;
-        fields.set(field, relation.list ? (value as Json[]).filter((id) => !isGone(id)) : null);
+        const left = relation.list ? (value as Json[]).filter((id) => !isGone(id)) : null;
+        this.state.set(key, new Map([...(this.state.get(key) ?? []), [field, left]]));
       }
     }
   }
