@@ -1,7 +1,7 @@
 export { registryActivities, type Activities } from './worker/activities';
 export type { ActivityOptions } from './worker/harness';
 export { statefulWorkflow, type StatefulWorkflowPluginOptions } from './worker/plugin';
-export { createRegistry, type AnyAdapter, type Registry } from './worker/registry';
+export { createRegistry, type Registry } from './worker/registry';
 export {
   environmentSecrets,
   type BoundSecret,

@@ -6,13 +6,7 @@ import { SimplePlugin } from '@temporalio/plugin';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { DataSourceAdapter } from '../src/index';
 import { StatefulClient } from '../src/client';
-import {
-  type AnyAdapter,
-  createRegistry,
-  type Registry,
-  registryActivities,
-  statefulWorkflow,
-} from '../src/worker';
+import { createRegistry, type Registry, registryActivities, statefulWorkflow } from '../src/worker';
 import { quietRuntime } from './support/environment';
 import { scriptedAdapter, ScriptedSources } from './support/scripted-adapter';
 
@@ -39,7 +33,7 @@ describe('the plugin', () => {
     await clientConnection.close();
   });
 
-  const newRegistry = (...adapters: AnyAdapter[]): Registry =>
+  const newRegistry = (...adapters: DataSourceAdapter[]): Registry =>
     createRegistry([scriptedAdapter(new ScriptedSources()), ...adapters]);
   const workerOf = (options: Partial<WorkerOptions>): Promise<Worker> =>
     Worker.create({
@@ -212,7 +206,7 @@ function call(client: Client, taskQueue: string, activity: string, ...args: stri
 
 describe('createRegistry()', () => {
   const adapter = scriptedAdapter(new ScriptedSources());
-  const make = (...adapters: unknown[]): Registry => createRegistry(adapters as AnyAdapter[]);
+  const make = (...adapters: unknown[]): Registry => createRegistry(adapters as DataSourceAdapter[]);
 
   it('finds adapters by name, in the order given', () => {
     const registry = make(adapter, { ...adapter, name: 'second' });

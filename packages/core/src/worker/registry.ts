@@ -19,10 +19,9 @@ export interface Registry {
  * @throws StatefulWorkflowError `ADAPTER_DUPLICATE` when two have one name; `ADAPTER_INVALID` when one is not
  *   an adapter of this contract version
  */
-export function createRegistry(adapters: readonly AnyAdapter[]): Registry {
+export function createRegistry(adapters: readonly DataSourceAdapter[]): Registry {
   const byName = new Map<string, DataSourceAdapter>();
-  adapters.forEach((candidate, i) => {
-    const adapter = candidate as DataSourceAdapter;
+  adapters.forEach((adapter, i) => {
     checkAdapter(adapter, i);
     if (byName.has(adapter.name)) {
       throw new StatefulWorkflowError(
@@ -46,10 +45,6 @@ export function createRegistry(adapters: readonly AnyAdapter[]): Registry {
     },
   };
 }
-
-/** An adapter of any query and cursor. Its own schema is what checks queries, so the types may be forgotten. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where adapters of all types meet
-export type AnyAdapter = DataSourceAdapter<any, any>;
 
 function checkAdapter(adapter: DataSourceAdapter, index: number): void {
   const wrong = (reason: string): StatefulWorkflowError =>

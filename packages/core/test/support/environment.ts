@@ -11,13 +11,8 @@ import {
 import { expect, inject } from 'vitest';
 import type {} from '@stateful-workflow/dev-services/vitest';
 import { StatefulClient, type StatefulHandle } from '../../src/client';
-import {
-  type ActivityOptions,
-  type AnyAdapter,
-  createRegistry,
-  registryActivities,
-  statefulWorkflow,
-} from '../../src/worker';
+import type { DataSourceAdapter } from '../../src/index';
+import { type ActivityOptions, createRegistry, registryActivities, statefulWorkflow } from '../../src/worker';
 import type * as workflows from '../workflows';
 import type { CustomerData } from '../workflows';
 import type {} from './bundle-workflows';
@@ -30,7 +25,7 @@ export const logged: string[] = [];
 export type WorkflowName = keyof typeof workflows & `${string}Workflow`;
 
 export interface TestOptions extends ActivityOptions {
-  readonly adapters?: readonly AnyAdapter[];
+  readonly adapters?: readonly DataSourceAdapter[];
   /** What else the worker is made with. */
   readonly worker?: Partial<WorkerOptions>;
   /** Whether the environment begins with a running worker. @default true */
