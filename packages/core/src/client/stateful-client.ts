@@ -1,6 +1,6 @@
 import { type Client, WithStartWorkflowOperation, type WorkflowStartOptions } from '@temporalio/client';
 import { InvalidInputError } from '../contract/errors';
-import { checkStart } from '../contract/payloads';
+import { checkStart } from '../contract/start';
 import type { RefreshResult, StartInput } from '../contract/wire';
 import { entityNameOf } from '../contract/names';
 import { explained, StatefulHandle } from './stateful-handle';

@@ -2,7 +2,15 @@ import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { type Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { checkApiUrl } from '../contract/api-url';
 import { type ErrorCode, StatefulWorkflowError } from '../contract/errors';
+import type {
+  ChildInfo,
+  ManagedPathInfo,
+  Subscription,
+  SubscriptionInfo,
+  Unsubscription,
+} from '../contract/hierarchy';
 import { checkDelete, checkReference, checkRefresh, checkUpdate } from '../contract/payloads';
+import { checkSubscription, checkUnsubscription } from '../contract/subscription';
 import type { Entities } from '../contract/schema';
 import type {
   ChangeSet,
@@ -95,6 +103,31 @@ export class StatefulHandle<Data = unknown> {
   /** Signals and start arguments that were refused, and why. */
   rejectedSignals(): Promise<RejectedSignals> {
     return this.#query('rejectedSignals');
+  }
+
+  /** The workflows of the items on its managed paths. */
+  children(): Promise<ChildInfo[]> {
+    return this.#query('children');
+  }
+
+  /** Its managed paths, by name. */
+  managedPaths(): Promise<Record<string, ManagedPathInfo>> {
+    return this.#query('managedPaths');
+  }
+
+  /** Who hears of its changes, and who of late could not be reached any more. */
+  subscriptions(): Promise<SubscriptionInfo[]> {
+    return this.#query('subscriptions');
+  }
+
+  /** Has another workflow hear of changes. */
+  async subscribe(subscription: Subscription): Promise<void> {
+    await this.#signal('subscribe', checkSubscription(subscription));
+  }
+
+  /** Ends one subscription of a workflow, or all of them. */
+  async unsubscribe(subscription: Unsubscription): Promise<void> {
+    await this.#signal('unsubscribe', checkUnsubscription(subscription));
   }
 
   /** Loads now and waits for it. */

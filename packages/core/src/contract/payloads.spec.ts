@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkApiUrl } from './api-url';
 import { checkNesting } from './nesting';
-import { checkDelete, checkReference, checkRefresh, checkStart, checkUpdate } from './payloads';
+import { checkDelete, checkReference, checkRefresh, checkUpdate } from './payloads';
+import { checkStart } from './start';
 
 // What is refused is in test/malformed.spec.ts; here is what must not be.
 

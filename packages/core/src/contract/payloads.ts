@@ -1,4 +1,3 @@
-import { checkApiUrl } from './api-url';
 import { InvalidInputError } from './errors';
 import { MAX_ID } from './names';
 import { checkNesting } from './nesting';
@@ -7,13 +6,13 @@ import type {
   DeletePayload,
   MergeStrategy,
   RefreshRequest,
-  StartInput,
   UpdatePayload,
 } from './wire';
 import type { Entities } from './schema';
 
 const SECRET_REFERENCE = /^secret:[A-Za-z0-9][A-Za-z0-9_./-]{0,199}$/;
 const SEALED_REFERENCE = /^sealed:[A-Za-z0-9_.~:-]{16,8192}$/;
+const UNSET = '{ Contact: { k_1: ["phone"] } }';
 const STRATEGIES: readonly MergeStrategy[] = ['$merge', '$set', '$replace'];
 
 /** Checks an id. @throws InvalidInputError */
@@ -57,10 +56,7 @@ export function checkReference(value: unknown, field = 'apiToken'): CredentialRe
 export function checkUpdate(value: unknown): UpdatePayload {
   const payload = checkObject(value, 'update', '{ entityName, data }');
   const entityName = checkEntityName(payload['entityName']);
-  const strategy = payload['strategy'] ?? undefined;
-  if (strategy !== undefined && !STRATEGIES.includes(strategy as MergeStrategy)) {
-    throw new InvalidInputError('strategy', 'is not a merge strategy', `Use one of ${STRATEGIES.join(', ')}`);
-  }
+  const strategy = payload['strategy'] == null ? undefined : checkStrategy(payload['strategy']);
   const data = checkData(payload['data'] ?? undefined);
   const updates = payload['updates'] == null ? undefined : checkEntities(payload['updates'], 'updates');
   if (data === undefined && updates === undefined) {
@@ -74,9 +70,30 @@ export function checkUpdate(value: unknown): UpdatePayload {
     entityName,
     data,
     updates,
-    strategy: strategy as MergeStrategy | undefined,
+    ...(payload['unset'] != null && { unset: checkUnset(payload['unset']) }),
+    strategy,
     changeOrigin: checkOrigin(payload['changeOrigin']),
   };
+}
+
+/** Checks a merge strategy. @throws InvalidInputError */
+export function checkStrategy(value: unknown): MergeStrategy {
+  if (STRATEGIES.includes(value as MergeStrategy)) return value as MergeStrategy;
+  throw new InvalidInputError('strategy', 'is not a merge strategy', `Use one of ${STRATEGIES.join(', ')}`);
+}
+
+/** Checks fields to take away. */
+function checkUnset(value: unknown): NonNullable<UpdatePayload['unset']> {
+  for (const [name, entities] of Object.entries(checkObject(value, 'unset', UNSET))) {
+    for (const [id, fields] of Object.entries(checkObject(entities, `unset.${checkEntityName(name)}`, UNSET)))
+      if (!Array.isArray(fields) || !fields.every((field) => typeof field === 'string'))
+        throw new InvalidInputError(
+          `unset.${name}.${checkId(id).slice(0, 80)}`,
+          'is not a list of fields',
+          `Give ${UNSET}`,
+        );
+  }
+  return value as NonNullable<UpdatePayload['unset']>;
 }
 
 /** Checks the payload of `delete`. @throws InvalidInputError */
@@ -153,69 +170,8 @@ export function checkFinalStatus(value: unknown): 'completed' {
   );
 }
 
-const START_FIELDS: ReadonlySet<string> = new Set([
-  'id',
-  'entityName',
-  'data',
-  'state',
-  'apiUrl',
-  'apiToken',
-  'status',
-]);
-
-/** What {@link checkStart} found. */
-export interface CheckedStart {
-  readonly input: StartInput;
-  /** What was left out, each with its reason. */
-  readonly dropped: readonly InvalidInputError[];
-}
-
-/**
- * Checks a start argument. A token in plaintext and fields that are not known are left out; everything else
- * that is wrong is an error.
- *
- * @throws InvalidInputError
- */
-export function checkStart(value: unknown): CheckedStart {
-  const given = checkObject(value, 'start argument', '{ id: "c_42" }');
-  const dropped: InvalidInputError[] = [];
-  const input: { -readonly [K in keyof StartInput]: StartInput[K] } = { id: checkId(given['id']) };
-  if (given['entityName'] != null) input.entityName = checkEntityName(given['entityName']);
-  if (given['data'] != null) input.data = checkRootData(given['data']);
-  if (given['state'] != null) input.state = checkEntities(given['state'], 'state');
-  if (given['apiUrl'] != null) input.apiUrl = checkApiUrl(given['apiUrl']);
-  if (given['status'] != null) {
-    const status = given['status'];
-    if (status !== 'running' && status !== 'paused') {
-      throw new InvalidInputError(
-        'status',
-        'is not a status that a workflow can start with',
-        'Give "running" or "paused", or leave it out',
-      );
-    }
-    input.status = status;
-  }
-  if (given['apiToken'] != null) {
-    try {
-      input.apiToken = checkReference(given['apiToken']);
-    } catch (error) {
-      dropped.push(error as InvalidInputError);
-    }
-  }
-  for (const field of Object.keys(given)) {
-    if (START_FIELDS.has(field)) continue;
-    dropped.push(
-      new InvalidInputError(
-        field.slice(0, 80),
-        'is not a field of the start argument',
-        `Use ${[...START_FIELDS].join(', ')}`,
-      ),
-    );
-  }
-  return { input, dropped };
-}
-
-function checkObject(value: unknown, field: string, example: string): Record<string, unknown> {
+/** Checks that a value is an object. @throws InvalidInputError with an example of one */
+export function checkObject(value: unknown, field: string, example: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
   throw new InvalidInputError(field, 'is not an object', `Give an object such as ${example}`);

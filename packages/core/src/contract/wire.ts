@@ -1,4 +1,5 @@
 import type { EntityRef, FaultKind } from './adapter';
+import type { ParentLink, Subscription } from './hierarchy';
 import type { Entities, Fields, Json } from './schema';
 
 /** A string that names a secret (`secret:NAME`) or carries a sealed one (`sealed:…`); never the secret. */
@@ -18,8 +19,12 @@ export interface StartInput {
   readonly apiUrl?: string;
   /** The credential that this workflow's sources use. */
   readonly apiToken?: CredentialReference;
+  /** Workflows that hear of its changes from the start. @default none */
+  readonly subscriptions?: readonly Subscription[];
   /** `'paused'` starts the workflow without a load. @default 'running' */
   readonly status?: 'running' | 'paused';
+  /** The parent that starts it. Set by parents, not by clients. */
+  readonly parent?: ParentLink;
 }
 
 /**
@@ -38,6 +43,8 @@ export interface UpdatePayload {
   readonly data?: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
   /** Normalized entities. */
   readonly updates?: Entities;
+  /** Fields to take away, of normalized entities. Goes with `updates`, which may be empty. */
+  readonly unset?: ChangeSet['unset'];
   /** @default '$merge' */
   readonly strategy?: MergeStrategy;
   /** The workflow id that the change came from; it does not hear of it again. */

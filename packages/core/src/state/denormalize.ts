@@ -24,6 +24,8 @@ interface Filled {
 /**
  * Fills in the relations of an entity, and theirs.
  *
+ * @param isCut whether an entity's id stands for it
+ *
  * ## Rules
  * - Where a relation leads back to an entity that is being filled in, its id stands in its place; so the
  *   result is a tree that JSON can write.
@@ -32,7 +34,13 @@ interface Filled {
  *   written out once for each path through it.
  * - An id that leads nowhere is left out of a list, and `null` in a relation to one.
  */
-export function denormalize(held: Held, schema: Schema, name: string, id: string): unknown {
+export function denormalize(
+  held: Held,
+  schema: Schema,
+  name: string,
+  id: string,
+  isCut: (name: string, id: string) => boolean = () => false,
+): unknown {
   const filled = new Map<string, Filled>();
   const open = new Set<string>();
   const circular = new Set<string>();
@@ -42,7 +50,8 @@ export function denormalize(held: Held, schema: Schema, name: string, id: string
     const fields = held.get(type, key);
     if (fields === undefined) return undefined;
     const place = `${type}:${key}`;
-    if (open.has(place) || circular.has(place)) return { value: key, cut: true, size: 0 };
+    if (open.has(place) || circular.has(place) || (open.size > 0 && isCut(type, key)))
+      return { value: key, cut: true, size: 0 };
     const known = filled.get(place);
     if (known !== undefined) {
       if (written + known.size > MOST_ENTITIES) return { value: key, cut: false, size: 0 };

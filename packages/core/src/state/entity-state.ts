@@ -7,7 +7,7 @@ import { EntityStore } from './entity-store';
 import { identify } from './identify';
 import type { IntegrationOptions, Integration, SourceContent } from './integrate';
 import { integrate } from './integrate';
-import { isPlainObject } from './json';
+import { copyFields, isPlainObject } from './json';
 import { type CarriedView, SourceView } from './source-view';
 
 /** Who gave an entity, and when. */
@@ -74,12 +74,12 @@ export class EntityState {
   seed({ state = {}, data }: Pick<StartInput, 'state' | 'data'>): ChangeSet {
     const draft = this.#draftOf({ entityName: this.root.name, updates: state, strategy: '$set' }, 'state');
     if (data !== undefined) draft.upsert(this.root.name, data, '$merge', 'data', this.root.id);
-    return this.#commit(draft);
+    return this.commit(draft);
   }
 
   /** Takes in an `update`. @throws StatefulWorkflowError that leaves the state as it was */
   update(payload: UpdatePayload): ChangeSet {
-    return this.#commit(this.#draftOf(payload), payload.changeOrigin);
+    return this.commit(this.#draftOf(payload), payload.changeOrigin);
   }
 
   /** Whether an `update` could be taken in. @throws StatefulWorkflowError when it could not */
@@ -120,7 +120,7 @@ export class EntityState {
     const held = refs.filter(({ name, id }) => this.store.get(name, id) !== undefined);
     for (const { name, id } of held) draft.put(name, id, undefined);
     this.store.dropReferences(draft, held);
-    return this.#commit(draft, origin);
+    return this.commit(draft, origin);
   }
 
   /**
@@ -144,7 +144,7 @@ export class EntityState {
     }
     for (const ref of dropped) draft.put(ref.name, ref.id, undefined);
     this.store.dropReferences(draft, dropped);
-    return this.#commit(draft);
+    return this.commit(draft);
   }
 
   /** The views as plain JSON, for continue-as-new. */
@@ -152,7 +152,10 @@ export class EntityState {
     return Object.fromEntries([...this.#views].map(([source, view]) => [source, view.carry()]));
   }
 
-  #draftOf({ entityName, data, updates = {}, strategy = '$merge' }: UpdatePayload, field = 'updates'): Draft {
+  #draftOf(
+    { entityName, data, updates = {}, unset = {}, strategy = '$merge' }: UpdatePayload,
+    field = 'updates',
+  ): Draft {
     this.#checkName('entityName', entityName);
     const draft = this.store.draft();
     if (data !== undefined) {
@@ -172,10 +175,21 @@ export class EntityState {
       for (const [id, fields] of Object.entries(entities))
         draft.upsert(name, fields, strategy, `${field}.${name}.${id}`, id);
     }
+    for (const [name, entities] of Object.entries(unset)) {
+      this.#checkName(`unset.${name}`, name);
+      for (const [id, fields] of Object.entries(entities)) {
+        const held = draft.get(name, id);
+        if (held === undefined) continue;
+        const left = copyFields(held);
+        for (const gone of fields) delete left[gone];
+        draft.put(name, id, left);
+      }
+    }
     return draft;
   }
 
-  #commit(draft: Draft, origin?: string): ChangeSet {
+  /** Makes a draft's changes real; what the sources gave is remembered where the state will differ. */
+  commit(draft: Draft, origin?: string): ChangeSet {
     return this.store.commit(draft, origin, (name, id, before, after) => {
       for (const view of this.#views.values()) view.keepBase(name, id, before, after);
     });

@@ -1,6 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { faultType, type LoadRequest } from '../contract/load';
 import type { ActivityOptions } from './harness';
+import { hierarchyActivities } from './hierarchy-activities';
 import { loadActivity } from './load-activity';
 import type { Registry } from './registry';
 import { memorySnapshots } from './snapshots';
@@ -32,7 +33,7 @@ export function registryActivities(
     maxLoadBytes = 32 * MIB,
   } = options;
   const harness = { secrets, snapshots, maxResultBytes, maxLoadBytes };
-  const activities: Activities = {};
+  const activities: Activities = { ...hierarchyActivities };
   for (const adapter of registry.adapters) {
     activities[`${adapter.name}.loadData`] = loadActivity(adapter, harness);
     activities[`${adapter.name}.waitForChange`] = watchActivity(adapter, harness);

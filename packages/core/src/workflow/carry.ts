@@ -1,4 +1,5 @@
 import type { CarriedView } from '../state/source-view';
+import type { CarriedHierarchy } from '../hierarchy/hierarchy';
 import type { ChangeSet, RejectedSignals, StartInput } from '../contract/wire';
 import type { TriggerName } from './inbox';
 import type { Session } from './session';
@@ -13,6 +14,7 @@ export interface Carried {
   readonly changes?: ChangeSet;
   readonly quiet?: number;
   readonly loadedAt?: number;
+  readonly hierarchy?: CarriedHierarchy;
 }
 
 /** The start argument of the next run: everything that this one knows. */
@@ -25,13 +27,14 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
     apiToken: session.apiToken,
     status: session.paused ? 'paused' : 'running',
     carried: {
-      sources: Object.fromEntries([...session.sources].map(([name, source]) => [name, source.carry()])),
+      sources: Object.fromEntries([...session.allSources].map(([name, source]) => [name, source.carry()])),
       views: session.state.carryViews(),
       refusals: session.refusals.report,
       inbox: session.inbox.carry(),
       changes: session.pending.changes,
       quiet: session.quiet,
       loadedAt: session.loadedAt,
+      hierarchy: session.hierarchy.carry(),
     },
   };
 }

@@ -46,7 +46,10 @@ export class Continuation {
   /** Whether the history has grown enough. */
   get isDue(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return historyLength >= this.#from && (continueAsNewSuggested || historyLength >= this.#maxHistoryEvents);
+    return (
+      historyLength >= this.#from &&
+      (continueAsNewSuggested || historyLength >= this.#maxHistoryEvents || this.#session.hierarchy.isFull)
+    );
   }
 
   /** Whether it has been put off for so long that nobody may put it off any more. */
@@ -71,7 +74,20 @@ export class Continuation {
     await before();
     // Whoever came while that ran is answered first: a run that continues takes no handler along.
     if (stop() || !allHandlersFinished()) return;
-    const next = carryOver(session);
+    const { hierarchy } = session;
+    hierarchy.hold();
+    try {
+      // What is on its way when a run ends may get lost.
+      await condition(() => hierarchy.isSettled || stop());
+      if (stop() || !allHandlersFinished()) return;
+      await this.#continue();
+    } finally {
+      hierarchy.release();
+    }
+  }
+
+  async #continue(): Promise<void> {
+    const next = carryOver(this.#session);
     const bytes = new TextEncoder().encode(JSON.stringify(next)).length;
     if (bytes <= this.#maxStateBytes) await continueAsNew(next);
     this.#tooLarge(bytes);

@@ -4,6 +4,7 @@ import {
   condition,
   isCancellation,
   setCurrentDetails,
+  TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Continuation } from './continuation';
@@ -12,6 +13,7 @@ import type { TriggerName } from './inbox';
 import type { LoadFault } from './load-fault';
 import { CycleLoader } from './loader';
 import { interval, type RefreshTimes } from './refresh';
+import type { Ending } from '../hierarchy/parents';
 import type { Session } from './session';
 import { SourceActivities } from './source-activities';
 import type { StatefulWorkflow } from './stateful-workflow';
@@ -55,12 +57,25 @@ export class CycleRunner {
         else if (this.#cycles) await this.#cycle();
       }
     } catch (error) {
-      if (isCancellation(error)) session.ending = 'cancelled';
+      await this.#failed(error);
       throw error;
     }
-    await condition(allHandlersFinished);
+    await this.#end(session.ending);
+    await condition(() => allHandlersFinished() && session.hierarchy.isSettled);
     this.#showDetails();
     return session.state.data ?? null;
+  }
+
+  /** Ends the hierarchy below, and tells the one above. */
+  async #end(how: Ending | 'failed', message?: string): Promise<void> {
+    if (how !== 'failed') this.#session.end(how);
+    await CancellationScope.nonCancellable(() => this.#session.hierarchy.end(how, message));
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    if (isCancellation(error)) await this.#end('cancelled');
+    // Any other error fails the task, which is tried again with corrected code: the workflow goes on.
+    else if (error instanceof TemporalFailure) await this.#end('failed', error.message);
   }
 
   get #continues(): boolean {

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { StatefulWorkflowError } from '../contract/errors';
 import { entityNameOf } from '../contract/names';
-import { checkStart } from '../contract/payloads';
+import { checkStart } from '../contract/start';
 import type { StartInput } from '../contract/wire';
 import type { Carried } from './carry';
 import { Continuation } from './continuation';
@@ -76,6 +76,7 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
   registerHandlers(session);
   workflow.setup?.();
   refuseUnknownSignals(session);
+  session.hierarchy.begin();
   return session;
 }
 

@@ -18,7 +18,16 @@ import {
   checkRootData,
   checkUpdate,
 } from '../contract/payloads';
+import type { Envelope } from '../contract/hierarchy';
+import {
+  checkEnvelope,
+  checkNotice,
+  checkParentLink,
+  checkSubscription,
+  checkUnsubscription,
+} from '../contract/subscription';
 import type { ChangeSummary, RefreshResult, SourceInfo } from '../contract/wire';
+import type { Ending } from '../hierarchy/parents';
 import { sizeOf } from '../state/change-set';
 import type { Session } from './session';
 import type { SourceState } from './source-state';
@@ -44,32 +53,57 @@ export function refuseUnknownSignals(session: Session): void {
 }
 
 function registerSignals(session: Session): void {
-  const on = (name: string, take: (payload: unknown) => void): void => {
+  const on = (name: string, take: (payload: unknown, envelope: Envelope | undefined) => void): void => {
     // A signal has no caller to answer and must not fail the task: what is wrong with it is counted.
-    setHandler(defineSignal<[unknown]>(name), (payload) => {
+    setHandler(defineSignal<[unknown, unknown]>(name), (payload, envelope) => {
       try {
-        take(payload);
+        take(payload, checkEnvelope(envelope));
       } catch (error) {
         session.refusals.add(name, error);
       }
     });
   };
-  const { state, inbox } = session;
-  on('apiToken', (payload) => session.setApiToken(checkReference(payload)));
-  on('apiUrl', (payload) => session.setApiUrl(checkApiUrl(payload)));
-  on('update', (payload) => session.changed(state.update(checkUpdate(payload)), 'update'));
-  on('delete', (payload) => session.changed(state.delete(checkDelete(payload)), 'delete'));
+  const { state, inbox, hierarchy } = session;
+  on('apiToken', (payload, envelope) => session.setApiToken(checkReference(payload), envelope?.via));
+  on('apiUrl', (payload, envelope) => session.setApiUrl(checkApiUrl(payload), envelope?.via));
+  on('update', (payload, envelope) => {
+    const update = checkUpdate(payload);
+    if (envelope !== undefined && update.data === undefined) session.receive(update, envelope);
+    else session.changed(state.update(update), 'update');
+  });
+  on('delete', (payload, envelope) => {
+    const removal = checkDelete(payload);
+    if (envelope !== undefined && removal.data === undefined)
+      session.receive({ deletions: removal.deletions }, envelope);
+    else session.changed(state.delete(removal), 'delete');
+  });
   on('data', (payload) => session.changed(state.setRoot(checkRootData(payload)), 'data'));
   on('refresh', (payload) => session.refresh(checkRefresh(payload)));
-  on('status', (payload) => session.end(checkFinalStatus(payload)));
+  on('subscribe', (payload) => hierarchy.subscribers.add(checkSubscription(payload)));
+  on('unsubscribe', (payload) => hierarchy.subscribers.remove(checkUnsubscription(payload)));
+  on('parent', (payload) => hierarchy.adopt(checkParentLink(payload)));
+  on('child', (payload) => hierarchy.noticed(checkNotice(payload)));
   on('pause', () => {
+    if (!session.paused) hierarchy.children.tell('pause');
     session.paused = true;
   });
   on('resume', () => {
-    if (session.paused) inbox.add('resume');
+    if (session.paused) {
+      inbox.add('resume');
+      hierarchy.children.tell('resume');
+    }
     session.paused = false;
   });
-  on('cancel', () => session.end('cancelled'));
+  // A parent does not end a workflow that has another.
+  const end = (how: Ending, envelope: Envelope | undefined): void => {
+    if (envelope !== undefined && hierarchy.parents.has(envelope.from)) session.letGo(envelope.from, how);
+    else session.end(how);
+  };
+  on('status', (payload, envelope) => end(checkFinalStatus(payload), envelope));
+  on('cancel', (_, envelope) => end('cancelled', envelope));
+  on('release', (_, envelope) => {
+    if (envelope !== undefined) session.letGo(envelope.from, undefined);
+  });
 }
 
 function registerUpdates(session: Session): void {
@@ -155,6 +189,9 @@ function registerQueries(session: Session): void {
   answer('sources', () =>
     Object.fromEntries([...session.sources].map(([name, source]) => [name, infoOf(session, source)])),
   );
+  answer('children', () => session.hierarchy.children.infos);
+  answer('managedPaths', () => session.hierarchy.children.managedPaths());
+  answer('subscriptions', () => session.hierarchy.subscribers.infos);
   answer('rejectedSignals', () => session.refusals.report);
 }
 

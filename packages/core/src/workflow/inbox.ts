@@ -6,6 +6,7 @@ export type TriggerName =
   | 'update'
   | 'delete'
   | 'data'
+  | 'child'
   | 'apiToken'
   | 'apiUrl'
   | 'refresh'

@@ -128,7 +128,7 @@ export class CycleLoader implements Loader {
     }
     source.succeeded(result.outcome, result.checkpoint, now, !isEmpty(changes));
     this.#count(changes);
-    this.#session.pending.add(changes);
+    this.#session.took(changes);
     return result.outcome;
   }
 

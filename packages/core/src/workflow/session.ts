@@ -14,6 +14,11 @@ import type {
 import { ChangeLog } from '../state/change-log';
 import { isEmpty } from '../state/change-set';
 import { EntityState } from '../state/entity-state';
+import type { Envelope } from '../contract/hierarchy';
+import { Hierarchy } from '../hierarchy/hierarchy';
+import type { ManagedPaths } from '../hierarchy/managed-path';
+import type { Ending } from '../hierarchy/parents';
+import type { Received } from '../hierarchy/receive';
 import type { Carried } from './carry';
 import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
@@ -24,21 +29,21 @@ import { SourceState } from './source-state';
 export interface Declaration {
   readonly schema?: Schema;
   readonly sources?: Readonly<Record<string, SourceDefinition>>;
+  readonly managedPaths?: true | ManagedPaths;
 }
+
+const NO_SOURCES: ReadonlyMap<string, SourceState> = new Map();
 
 /** Everything that one running workflow knows. The handlers write to it; the cycle reads it. */
 export class Session {
   readonly root: EntityRef;
   readonly schema: Schema;
   readonly state: EntityState;
-  readonly sources: ReadonlyMap<string, SourceState>;
   readonly refusals: Refusals;
   readonly inbox: Inbox;
   apiUrl?: string;
   apiToken?: CredentialReference;
   paused: boolean;
-  /** How the workflow ends, once it is known. */
-  ending?: 'completed' | 'cancelled';
   /** Something that is wrong with the workflow itself and not with a source. */
   problem?: string;
   /** Loads begun in this run, also those that were overtaken, and the last one that ran to its end. */
@@ -62,6 +67,10 @@ export class Session {
   supersede: () => void = () => {};
   /** Changes that `execute()` has not seen yet. */
   readonly pending: ChangeLog;
+  /** Its parents, its children, and those who hear of its changes. */
+  readonly hierarchy: Hierarchy;
+  readonly #sources: ReadonlyMap<string, SourceState>;
+  #ending?: Ending;
 
   /** @param carried what the run before handed over, if there was one */
   constructor(root: EntityRef, declaration: Declaration, input: StartInput, carried?: Carried) {
@@ -87,12 +96,28 @@ export class Session {
       ? new EntityState(root, this.schema, input.state, carried.views)
       : new EntityState(root, this.schema);
     if (!carried) this.pending.add(this.state.seed(input));
-    this.sources = new Map(
+    this.#sources = new Map(
       Object.entries(declaration.sources ?? {}).map(([name, definition]) => [
         name,
         new SourceState(name, definition, this.#target(name, definition), carried?.sources?.[name]),
       ]),
     );
+    this.hierarchy = new Hierarchy(this, declaration.managedPaths, input, carried?.hierarchy);
+  }
+
+  /** What it loads from: nothing when its parent loads for it. */
+  get sources(): ReadonlyMap<string, SourceState> {
+    return this.hierarchy.parents.loads ? NO_SOURCES : this.#sources;
+  }
+
+  /** What it would load from if its parent did not. */
+  get allSources(): ReadonlyMap<string, SourceState> {
+    return this.#sources;
+  }
+
+  /** How the workflow ends, once it is known. */
+  get ending(): Ending | undefined {
+    return this.#ending ?? this.hierarchy.ending;
   }
 
   get status(): WorkflowStatus {
@@ -119,8 +144,22 @@ export class Session {
   /** Notes what changed, and begins a cycle if anything did. */
   changed(changes: ChangeSet, trigger: TriggerName): void {
     if (isEmpty(changes)) return;
-    this.pending.add(changes);
+    this.took(changes);
     this.inbox.add(trigger);
+  }
+
+  /** Notes what changed here, and passes it on. */
+  took(changes: ChangeSet): void {
+    this.pending.add(changes);
+    this.hierarchy.changed(changes);
+  }
+
+  /** Takes in what another workflow of the hierarchy changed, and begins a cycle if it changed anything. */
+  receive(what: Received, envelope: Envelope): void {
+    const changes = this.hierarchy.receive(what, envelope);
+    if (changes === undefined || isEmpty(changes)) return;
+    this.pending.add(changes);
+    this.inbox.add(this.hierarchy.children.get(envelope.from) ? 'child' : 'update');
   }
 
   /** Notes what a load over all sources came to. */
@@ -137,18 +176,20 @@ export class Session {
     };
   }
 
-  setApiToken(reference: CredentialReference): void {
+  setApiToken(reference: CredentialReference, via?: readonly string[]): void {
     // Another token may see other things: nothing may answer "not modified" to it.
     for (const source of this.sources.values())
       if (source.definition.credential === undefined) source.forgetValidators();
     this.apiToken = reference;
+    this.hierarchy.passToken(reference, via);
     this.inbox.add('apiToken');
     this.supersede();
   }
 
-  setApiUrl(url: string): void {
+  setApiUrl(url: string, via?: readonly string[]): void {
     const moved = url !== this.apiUrl;
     this.apiUrl = url;
+    this.hierarchy.passUrl(url, via);
     if (moved)
       for (const source of this.sources.values()) if (source.definition.apiUrl === undefined) source.moved();
     this.inbox.add('apiUrl');
@@ -159,6 +200,7 @@ export class Session {
   refresh(request: RefreshRequest): void {
     this.acceptDeletions(request);
     this.inbox.add('refresh');
+    if (this.hierarchy.parents.loads) this.hierarchy.parents.tell('refresh');
   }
 
   /** Lets the next sweep of some sources remove what it likes. */
@@ -180,9 +222,15 @@ export class Session {
     return names.map((name) => this.sources.get(name) as SourceState);
   }
 
-  end(how: 'completed' | 'cancelled'): void {
-    this.ending ??= how;
+  end(how: Ending): void {
+    this.#ending ??= how;
     this.supersede();
+  }
+
+  /** A parent lets the workflow go; the last one ends it. */
+  letGo(parent: string, how: Ending | undefined): void {
+    this.hierarchy.parents.letGo(parent, how);
+    if (this.ending !== undefined) this.supersede();
   }
 
   #target(name: string, { into }: SourceDefinition): string | undefined {

@@ -8,7 +8,9 @@ import type {
   UpdatePayload,
   WorkflowStatus,
 } from '../contract/wire';
+import type { ChildInfo } from '../contract/hierarchy';
 import type { Entities } from '../contract/schema';
+import type { ManagedPaths } from '../hierarchy/managed-path';
 import { sizeOf } from '../state/change-set';
 import type { Provenance } from '../state/entity-state';
 import type { TriggerName } from './inbox';
@@ -50,6 +52,11 @@ export abstract class StatefulWorkflow<Data = unknown> {
   declare readonly schema?: Schema;
   /** Where its data comes from, by a name of your choice. @default none */
   declare readonly sources?: Readonly<Record<string, SourceDefinition>>;
+  /**
+   * Relations of the root entity whose items each get a child workflow; `true` for all of them.
+   * @default none
+   */
+  declare readonly managedPaths?: true | ManagedPaths;
   /** When it loads without being told to. @default only on signals and updates */
   declare readonly refresh?: RefreshPolicy;
   /** The largest part of a source's entities that one sweep may remove, above 10 entities. @default 0.5 */
@@ -112,15 +119,25 @@ export abstract class StatefulWorkflow<Data = unknown> {
    */
   update(payload: UpdatePayload): ChangeSummary {
     const changes = this.#running.state.update(payload);
-    this.#running.pending.add(changes);
+    this.#running.took(changes);
     return sizeOf(changes);
   }
 
   /** Removes entities from within the workflow. Like the `delete` signal, but it starts no cycle. */
   delete(payload: DeletePayload): ChangeSummary {
     const changes = this.#running.state.delete(payload);
-    this.#running.pending.add(changes);
+    this.#running.took(changes);
     return sizeOf(changes);
+  }
+
+  /** The workflows of the items on the managed paths. */
+  get children(): readonly ChildInfo[] {
+    return this.#running.hierarchy.children.infos;
+  }
+
+  /** Starts the child of an item on a path whose `autoStart` is off. @throws InvalidInputError */
+  startChild(path: string, id: string): void {
+    this.#running.hierarchy.children.start(path, id);
   }
 
   /** Asks for another cycle, now. */

@@ -80,6 +80,8 @@ const KEYS = {
     { id: 'k_1', name: 'Grace' },
     { id: 'k_2', name: 'Edsger' },
   ],
+  tickets: (): unknown[] => [],
+  ticket: (id: string): unknown[] => [{ id }],
 };
 export type ScriptedKey = keyof typeof KEYS;
 

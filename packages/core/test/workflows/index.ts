@@ -10,6 +10,7 @@ export {
   UnregisteredWorkflow,
 } from './failing';
 export { HandyWorkflow } from './handy';
+export { DeskWorkflow, TicketWorkflow } from './hierarchy';
 export {
   AdaptiveWatchingWorkflow,
   AdaptiveWorkflow,

@@ -1,0 +1,485 @@
+import { condition } from '@temporalio/workflow';
+import type { EntityRef } from '../contract/adapter';
+import { InvalidInputError } from '../contract/errors';
+import type { Ancestor, ChildInfo, ChildNotice, ManagedPathInfo, ParentLink } from '../contract/hierarchy';
+import { type Entities, type Fields, reachableSchema } from '../contract/schema';
+import type { ChangeSet, StartInput } from '../contract/wire';
+import { denormalize } from '../state/denormalize';
+import { identify } from '../state/identify';
+import { inner, own, table } from '../state/json';
+import type { Session } from '../workflow/session';
+import { type CarriedChild, Child, type Family } from './child';
+import { keyOf } from './dirty';
+import { idsOf, type Item, type ManagedPath } from './managed-path';
+import type { Parents } from './parents';
+import { type CarriedPeer, Peer, type Post } from './peer';
+import { Projection } from './projection';
+import { Reach } from './reach';
+import { Window } from './window';
+
+/** {@link Children} as they travel through continue-as-new. */
+export interface CarriedChildren {
+  readonly paths: Readonly<Record<string, readonly CarriedChild[]>>;
+  readonly delegated?: readonly (readonly [
+    key: string,
+    workflowId: string,
+    name: string,
+    peer: CarriedPeer,
+  ])[];
+}
+
+/** Longest workflow id that Temporal takes. */
+const LONGEST_WORKFLOW_ID = 1_000;
+
+/** The children of a workflow: one for each item of its managed paths that gets one. */
+export class Children implements Family {
+  readonly post: Post;
+  readonly paths: readonly ManagedPath[];
+  /** How many were started in this run. */
+  started = 0;
+  /** Is called when a child has begun to run. */
+  onJoined = (): void => {};
+  #ended = false;
+  readonly #session: Session;
+  /** From the top of the hierarchy to this workflow. */
+  readonly #line: readonly Ancestor[];
+  readonly #parents: Parents;
+  readonly #reach: Reach;
+  readonly #byId = new Map<string, Child>();
+  readonly #byItem = new Map<string, Child>();
+  readonly #starts = new Map<string, Window>();
+  readonly #wants = new Map<string, readonly string[]>();
+  readonly #projections = new Map<string, Projection>();
+  /** Items that are started by hand. */
+  readonly #asked: Set<string>;
+  /** Items that an ancestor is the home of. */
+  readonly #delegated = new Map<string, Peer>();
+  /** Items that cannot have a child, and why. */
+  readonly #problems = new Map<string, ChildInfo>();
+
+  constructor(
+    session: Session,
+    post: Post,
+    paths: readonly ManagedPath[],
+    line: readonly Ancestor[],
+    parents: Parents,
+  ) {
+    this.#session = session;
+    this.post = post;
+    this.paths = paths;
+    this.#line = line;
+    this.#parents = parents;
+    this.#reach = new Reach(post.store, (ref) => this.#isHome(ref));
+    this.#asked = new Set();
+  }
+
+  /** Takes on the children of the run before, and starts those that are missing. */
+  begin({ paths: carried, delegated = [] }: CarriedChildren = { paths: {} }): void {
+    for (const path of this.paths)
+      for (const child of carried[path.field] ?? []) {
+        if (child.asked) this.#asked.add(keyOf({ name: path.target, id: child.item }));
+        this.#make(path, { name: path.target, id: child.item }, child);
+      }
+    for (const [key, workflowId, name, peer] of delegated) {
+      const ancestor = this.#ancestorPeer(workflowId, name, peer);
+      this.#delegated.set(key, ancestor);
+      void tellAncestor(ancestor);
+    }
+    for (const path of this.paths) this.#reconcile(path);
+    for (const child of this.#byId.values()) {
+      if (child.listedOn.size === 0) child.dismiss(child.path.onRemoved);
+      void child.sync();
+    }
+  }
+
+  get all(): Iterable<Child> {
+    return this.#byId.values();
+  }
+
+  get infos(): ChildInfo[] {
+    return [...[...this.#byId.values()].map((child) => child.info), ...this.#problems.values()];
+  }
+
+  get(workflowId: string): Child | undefined {
+    return this.#byId.get(workflowId);
+  }
+
+  /** Passes on what changed, to those whom it concerns but `from`. */
+  changed(changes: ChangeSet, from?: string): void {
+    if (this.paths.length === 0) return;
+    const known = new Set(this.#delegated.keys());
+    const rootFields = fieldsIn(changes, this.#session.root);
+    for (const path of this.paths)
+      if (rootFields.includes(path.field) || (path.condition && rootFields.length > 0)) this.#reconcile(path);
+    const touched = new Set<Child>();
+    const moved = new Set<Child>();
+    for (const [name, entities] of Object.entries(changes.upserts)) {
+      for (const id of Object.keys(entities)) {
+        const ref = { name, id };
+        const fields = fieldsIn(changes, ref);
+        const ancestor = this.#delegated.get(keyOf(ref));
+        // What it was when it appeared is no change.
+        if (ancestor !== undefined && known.has(keyOf(ref)) && ancestor.workflowId !== from) {
+          ancestor.dirty.mark(name, id, fields);
+          void tellAncestor(ancestor);
+        }
+        const isMove = this.#reach.isMovedBy(changes, name, id);
+        for (const child of this.#concerned(ref)) {
+          touched.add(child);
+          if (isMove) moved.add(child);
+          if (child.workflowId !== from && !child.path.processData) child.peer.dirty.mark(name, id, fields);
+        }
+        this.#judge(ref);
+      }
+    }
+    for (const ref of changes.deletes) {
+      for (const child of this.#concerned(ref)) {
+        touched.add(child);
+        const isItem = child === this.#byItem.get(keyOf(ref));
+        if (child.workflowId !== from && !child.path.processData && !isItem) child.peer.dirty.remove(ref);
+      }
+    }
+    for (const child of moved) this.#move(child, child.workflowId === from ? changes : undefined);
+    for (const child of touched) {
+      child.retry();
+      if (child.workflowId !== from) this.#project(child);
+      void child.sync();
+    }
+  }
+
+  /** Has every child that it concerns hear something other than a change. */
+  tell(
+    signal: string,
+    payload?: unknown,
+    via: readonly string[] = [],
+    concerns: (path: ManagedPath) => boolean = () => true,
+  ): void {
+    for (const child of this.#byId.values()) {
+      if (!concerns(child.path) || via.includes(child.workflowId)) continue;
+      child.peer.tell(signal, payload, via);
+      void child.sync();
+    }
+  }
+
+  /** A child says how it is. */
+  noticed(notice: ChildNotice): void {
+    const child = this.#byId.get(notice.workflowId);
+    child?.noticed(notice);
+    void child?.sync();
+  }
+
+  /** Starts the child of an item whose path does not start it by itself. @throws InvalidInputError */
+  start(field: string, id: string): void {
+    const path = this.paths.find((known) => known.field === field);
+    if (path === undefined) {
+      const names = this.paths.map((known) => known.field).join(', ') || 'none';
+      throw new InvalidInputError('path', `"${field}" is not a managed path`, `Use one of ${names}`);
+    }
+    if (!this.#listed(path).includes(id))
+      throw new InvalidInputError('id', `"${id}" is not an item of ${field}`, 'Add the item first');
+    this.#asked.add(keyOf({ name: path.target, id }));
+    this.#reconcile(path);
+  }
+
+  /** Stops every child, and waits until each has been told. */
+  async end(how: 'completed' | 'cancelled' | 'failed'): Promise<void> {
+    this.#ended = true;
+    for (const child of this.#byId.values()) {
+      const keeps = how === 'failed' && child.path.orphanPolicy === 'keep';
+      child.dismiss(how === 'completed' ? 'complete' : keeps ? 'keep' : 'cancel');
+      void child.sync();
+    }
+    await condition(() => this.#byId.size === 0);
+  }
+
+  managedPaths(): Record<string, ManagedPathInfo> {
+    return Object.fromEntries(
+      this.paths.map((path) => {
+        const { field, workflowType, entityName, autoStart, credentials, apiUrl, loads } = path;
+        const items = this.#listed(path).length;
+        const children = [...this.#byId.values()].filter((child) => child.listedOn.has(field)).length;
+        return [field, { workflowType, entityName, autoStart, credentials, apiUrl, loads, items, children }];
+      }),
+    );
+  }
+
+  carry(): CarriedChildren {
+    const paths = table<CarriedChild[]>();
+    for (const child of this.#byId.values()) {
+      const asked = this.#asked.has(keyOf(child.item)) && { asked: true as const };
+      (paths[child.path.field] ??= []).push({ ...child.carry(), ...asked });
+    }
+    const delegated = [...this.#delegated].flatMap(([key, peer]) => {
+      const carried = peer.carry();
+      return carried ? [[key, peer.workflowId, peer.entityName, carried] as const] : [];
+    });
+    return { paths, ...(delegated.length > 0 && { delegated }) };
+  }
+
+  starts(path: ManagedPath): Window {
+    let window = this.#starts.get(path.field);
+    if (window === undefined) this.#starts.set(path.field, (window = new Window(path.maxConcurrentStarts)));
+    return window;
+  }
+
+  inputOf(child: Child): StartInput {
+    const { path, entity } = child;
+    const state = this.#stateOf(child);
+    this.started++;
+    return {
+      id: entity.id,
+      entityName: entity.name,
+      ...(state && { state }),
+      ...this.#access(path),
+      ...(this.#session.paused && { status: 'paused' }),
+      parent: this.#link(path),
+    };
+  }
+
+  linkOf({ path, entity }: Child): ParentLink {
+    return { ...this.#link(path), entity, ...this.#access(path) };
+  }
+
+  joined(child: Child, ran: boolean): void {
+    this.onJoined();
+    if (!ran) return;
+    for (const ref of this.#partsOf(child)) child.peer.dirty.mark(ref.name, ref.id, true);
+    if (this.#session.paused) child.peer.tell('pause');
+  }
+
+  left(child: Child): void {
+    this.#byId.delete(child.workflowId);
+    this.#byItem.delete(keyOf(child.item));
+    this.#projections.delete(child.workflowId);
+    this.#reach.forget(child.item);
+  }
+
+  /** Compares what a path holds with the children there are. */
+  #reconcile(path: ManagedPath): void {
+    const { field, target: name } = path;
+    const listed = this.#listed(path);
+    const wanted = new Set(listed.filter((id) => this.#isWanted(path, { name, id })));
+    for (const child of this.#byItem.values())
+      if (child.listedOn.has(field) && !wanted.has(child.item.id)) this.#unlist(child, field);
+    for (const key of this.#problems.keys())
+      if (this.#problems.get(key)?.path === field) this.#problems.delete(key);
+    for (const id of wanted) this.#list(path, { name, id });
+  }
+
+  /** An item changed: whether it gets a child is asked again. */
+  #judge(ref: EntityRef): void {
+    for (const path of this.paths) {
+      if (path.target !== ref.name || (!path.condition && !path.idAttribute)) continue;
+      if (!this.#listed(path).includes(ref.id)) continue;
+      const child = this.#byItem.get(keyOf(ref));
+      if (this.#isWanted(path, ref)) this.#list(path, ref);
+      else if (child?.listedOn.has(path.field)) this.#unlist(child, path.field);
+    }
+  }
+
+  #list(path: ManagedPath, item: EntityRef): void {
+    const child = this.#byItem.get(keyOf(item)) ?? this.#make(path, item);
+    if (child === undefined) return;
+    child.listedOn.add(path.field);
+    child.wanted = true;
+    void child.sync();
+  }
+
+  #unlist(child: Child, field: string): void {
+    child.listedOn.delete(field);
+    if (child.listedOn.size > 0) return;
+    child.dismiss(child.path.onRemoved);
+    void child.sync();
+  }
+
+  #isWanted(path: ManagedPath, item: EntityRef): boolean {
+    const key = keyOf(item);
+    const { root } = this.#session;
+    if (this.#ended) return false;
+    if (item.name === root.name && item.id === root.id) return false;
+    const ancestor = this.#ancestorOf(item);
+    if (ancestor !== undefined) {
+      // A parent that wants to hear of it does so anyway.
+      if (!this.#delegated.has(key) && !this.#parents.hears(ancestor.workflowId, item.name))
+        this.#delegated.set(key, this.#ancestorPeer(ancestor.workflowId, item.name));
+      return false;
+    }
+    // Without its entity the id of such an item is not known.
+    if (path.idAttribute !== undefined && this.post.store.get(item.name, item.id) === undefined) return false;
+    if (!path.autoStart && !this.#asked.has(key)) return false;
+    return path.condition?.(this.#itemOf(item)) ?? true;
+  }
+
+  /** @returns nothing when the item cannot have a child; that is reported */
+  #make(path: ManagedPath, item: EntityRef, carried?: CarriedChild): Child | undefined {
+    let entity: EntityRef = { name: path.entityName, id: item.id };
+    let workflowId = '';
+    try {
+      const { idAttribute } = path;
+      const fields = this.post.store.get(item.name, item.id);
+      if (idAttribute !== undefined && fields !== undefined)
+        entity = {
+          name: path.entityName,
+          id: identify(fields, { idAttribute }, () => `${item.name} ${item.id}`),
+        };
+      workflowId = `${entity.name}-${entity.id}${path.includeParentId ? `-${this.#session.root.id}` : ''}`;
+      if (workflowId.length > LONGEST_WORKFLOW_ID)
+        throw new Error(
+          `Its workflow id would be longer than ${LONGEST_WORKFLOW_ID} characters. Name a shorter idAttribute.`,
+        );
+      const other = this.#byId.get(workflowId);
+      if (other !== undefined)
+        throw new Error(
+          `Its workflow id is that of ${other.item.name} ${other.item.id}. Name an idAttribute that tells them apart.`,
+        );
+    } catch (error) {
+      const { message } = error as Error;
+      const { workflowType, field } = path;
+      this.#problems.set(keyOf(item), {
+        workflowId,
+        workflowType,
+        entityName: entity.name,
+        id: entity.id,
+        path: field,
+        status: 'failed',
+        error: message,
+      });
+      return undefined;
+    }
+    const projection = path.processData && new Projection(this.#session.schema, item);
+    if (projection) this.#projections.set(workflowId, projection);
+    const child = new Child(path, item, entity, workflowId, this, { carried, projection });
+    this.#byId.set(workflowId, child);
+    this.#byItem.set(keyOf(item), child);
+    this.#reach.update(item);
+    // It has what it was told before; only what changes from now on is news.
+    if (carried !== undefined) projection?.take(this.#processed(child));
+    return child;
+  }
+
+  /** The children that an entity is the item of, or part of it. */
+  #concerned(ref: EntityRef): Set<Child> {
+    const children = new Set<Child>();
+    for (const key of [keyOf(ref), ...this.#reach.itemsOf(ref)]) {
+      const child = this.#byItem.get(key);
+      if (child !== undefined) children.add(child);
+    }
+    return children;
+  }
+
+  /** What is part of an item may be others now. */
+  #move(child: Child, told: ChangeSet | undefined): void {
+    const { added, removed } = this.#reach.update(child.item);
+    if (child.path.processData) return;
+    const { dirty } = child.peer;
+    for (const ref of added)
+      if (
+        this.post.store.get(ref.name, ref.id) !== undefined &&
+        own(own(told?.upserts, ref.name), ref.id) === undefined
+      )
+        dirty.mark(ref.name, ref.id, true);
+    for (const ref of removed)
+      if (told?.deletes.some(({ name, id }) => name === ref.name && id === ref.id) !== true)
+        dirty.remove(ref);
+  }
+
+  /** Makes anew what a child is given instead of its item, and has it told what of that changed. */
+  #project(child: Child): void {
+    const changes = this.#projections.get(child.workflowId)?.take(this.#processed(child));
+    for (const [name, entities] of Object.entries(changes?.upserts ?? {}))
+      for (const id of Object.keys(entities))
+        child.peer.dirty.mark(name, id, fieldsIn(changes, { name, id }));
+  }
+
+  #processed({ path, item }: Child): Item {
+    const given = this.#itemOf(item);
+    return path.processData?.(given) ?? given;
+  }
+
+  #itemOf(item: EntityRef): Item {
+    const { store } = this.post;
+    const filled = denormalize(store, store.schema, item.name, item.id, (name, id) =>
+      this.#isHome({ name, id }),
+    );
+    return (filled as Item | undefined) ?? { id: item.id };
+  }
+
+  *#partsOf(child: Child): IterableIterator<EntityRef> {
+    const projection = this.#projections.get(child.workflowId);
+    if (projection !== undefined) {
+      for (const [name, entities] of Object.entries(projection.store.entities))
+        for (const id of Object.keys(entities)) yield { name, id };
+      return;
+    }
+    for (const ref of [child.item, ...this.#reach.partsOf(child.item)])
+      if (this.post.store.get(ref.name, ref.id) !== undefined) yield ref;
+  }
+
+  /** What a child begins with: its part of the state, as it calls it. */
+  #stateOf(child: Child): Entities | undefined {
+    const projection = this.#projections.get(child.workflowId);
+    this.#project(child);
+    child.peer.clear();
+    const store = projection?.store ?? this.post.store;
+    const state = table<Record<string, Fields>>();
+    for (const ref of this.#partsOf(child)) {
+      const { name, id } = child.rename(ref);
+      inner(state, name)[id] = store.get(ref.name, ref.id) as Fields;
+    }
+    return Object.keys(state).length > 0 ? state : undefined;
+  }
+
+  #link(path: ManagedPath): ParentLink {
+    const { loads, orphanPolicy, checkEveryMs, field, target, entityName } = path;
+    let wants = this.#wants.get(field);
+    if (wants === undefined) {
+      const names = Object.keys(reachableSchema(this.#session.schema, target));
+      wants = names.map((name) => (name === target ? entityName : name));
+      this.#wants.set(field, wants);
+    }
+    return { ancestry: this.#line, wants, loads, orphanPolicy, checkEveryMs };
+  }
+
+  /** The address and the credential that the children of a path are given. */
+  #access({ credentials }: ManagedPath): Pick<StartInput, 'apiUrl' | 'apiToken'> {
+    const { apiUrl, apiToken: inherited } = this.#session;
+    const apiToken = credentials === 'inherit' ? inherited : credentials === 'none' ? undefined : credentials;
+    return { ...(apiUrl !== undefined && { apiUrl }), ...(apiToken !== undefined && { apiToken }) };
+  }
+
+  #ancestorPeer(workflowId: string, entityName: string, carried?: CarriedPeer): Peer {
+    return new Peer(workflowId, this.post, { entityName }, carried);
+  }
+
+  #listed({ field }: ManagedPath): readonly string[] {
+    const { root } = this.#session;
+    return idsOf(own(this.post.store.get(root.name, root.id), field));
+  }
+
+  /** Whether an entity has a workflow of its own. */
+  #isHome(ref: EntityRef): boolean {
+    return this.#byItem.has(keyOf(ref)) || this.#ancestorOf(ref) !== undefined;
+  }
+
+  /** This workflow, or one above it, if the entity is its root. */
+  #ancestorOf({ name, id }: EntityRef): Ancestor | undefined {
+    return this.#line.find((ancestor) => ancestor.entityName === name && ancestor.id === id);
+  }
+}
+
+async function tellAncestor(peer: Peer): Promise<void> {
+  try {
+    await peer.send();
+  } catch {
+    // It has ended, and with it what it is the home of.
+    peer.clear();
+  }
+}
+
+/** The fields of an entity that a change set touches. */
+function fieldsIn(changes: ChangeSet | undefined, { name, id }: EntityRef): string[] {
+  return [
+    ...Object.keys(own(own(changes?.upserts, name), id) ?? {}),
+    ...(own(own(changes?.unset, name), id) ?? []),
+  ];
+}

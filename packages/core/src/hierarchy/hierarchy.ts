@@ -1,0 +1,215 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { EntityRef } from '../contract/adapter';
+import type { ChildNotice, Envelope, ParentLink, Stamps as CarriedStamps } from '../contract/hierarchy';
+import { checkApiUrl } from '../contract/api-url';
+import { checkReference } from '../contract/payloads';
+import type { Entities } from '../contract/schema';
+import type { ChangeSet, StartInput } from '../contract/wire';
+import { isEmpty } from '../state/change-set';
+import type { Session } from '../workflow/session';
+import type { Child } from './child';
+import { type CarriedChildren, Children } from './children';
+import { managedPaths, type ManagedPaths } from './managed-path';
+import { type CarriedParents, type Ending, Parents } from './parents';
+import { receive, type Received } from './receive';
+import { Stamps } from './stamps';
+import { StartCheck } from './start-check';
+import { type CarriedSubscribers, Subscribers } from './subscribers';
+import { Window } from './window';
+
+/** A {@link Hierarchy} as it travels through continue-as-new. */
+export interface CarriedHierarchy {
+  readonly parents?: CarriedParents;
+  readonly children?: CarriedChildren;
+  readonly subscribers?: CarriedSubscribers;
+  readonly clock?: number;
+  readonly stamps?: CarriedStamps;
+}
+
+/** How many signals and starts are under way at a time; the server's limit is 2,000. */
+const UNDER_WAY = 500;
+/** The server lets a run have 2,000 children; a new one begins to count anew. */
+const MOST_STARTS = 1_500;
+
+/** A workflow's place among others: its parents, its children, and those who hear of its changes. */
+export class Hierarchy {
+  readonly children: Children;
+  readonly parents: Parents;
+  readonly subscribers: Subscribers;
+  readonly #session: Session;
+  readonly #stamps: Stamps;
+  readonly #window = new Window(UNDER_WAY);
+  readonly #check: StartCheck;
+  readonly #workflowId = workflowInfo().workflowId;
+  readonly #carried: CarriedHierarchy;
+
+  /** @throws InvalidInputError when a managed path is misdeclared */
+  constructor(
+    session: Session,
+    declared: true | ManagedPaths | undefined,
+    { parent, subscriptions }: StartInput,
+    carried: CarriedHierarchy = {},
+  ) {
+    const { root, state } = session;
+    this.#session = session;
+    this.#carried = carried;
+    this.#stamps = new Stamps(carried.clock, carried.stamps);
+    const post = {
+      workflowId: this.#workflowId,
+      store: state.store,
+      stamps: this.#stamps,
+      window: this.#window,
+    };
+    const parents = carried.parents ?? { links: parent ? [{ link: parent }] : [], isIndependent: !parent };
+    this.parents = new Parents(post, root, parents);
+    this.subscribers = new Subscribers(post, root.name, carried.subscribers ?? { subscriptions });
+    const line = [
+      ...this.parents.ancestry,
+      { workflowId: this.#workflowId, entityName: root.name, id: root.id },
+    ];
+    const paths = managedPaths(declared, state.store.schema, root.name);
+    this.children = new Children(session, post, paths, line, this.parents);
+    this.#check = new StartCheck(this.children);
+    this.children.onJoined = () => this.#check.begin();
+  }
+
+  /** Begins to look after the others: those of the run before, and those of the state. */
+  begin(): void {
+    this.children.begin(this.#carried.children);
+    this.parents.begin();
+    this.#check.begin();
+  }
+
+  /** How the workflow ends because its parents let it go. */
+  get ending(): Ending | undefined {
+    return this.parents.ending;
+  }
+
+  /** Whether this run has started so many children that another has to go on. */
+  get isFull(): boolean {
+    return this.children.started >= MOST_STARTS;
+  }
+
+  /** Whether nothing is on its way to others. */
+  get isSettled(): boolean {
+    return this.#window.underWay === 0;
+  }
+
+  /** Begins nothing more, because the run is about to end; what waits is carried to the next. */
+  hold(): void {
+    this.#window.hold();
+  }
+
+  release(): void {
+    this.#window.release();
+  }
+
+  /** Passes on what was changed here. */
+  changed(changes: ChangeSet): void {
+    if (isEmpty(changes) || this.#isAlone) return;
+    this.#stamps.note(changes, this.#stamps.tick(), this.#session.state.store);
+    this.#spread(changes);
+  }
+
+  /** Takes in what another workflow of the hierarchy changed, and passes it on to the rest of it. */
+  receive(what: Received, envelope: Envelope): ChangeSet | undefined {
+    const { from } = envelope;
+    const child = this.children.get(from);
+    child?.synced();
+    if (envelope.as === 'child' && child === undefined) return undefined;
+    const { state } = this.#session;
+    const { changes, returned } = receive(state, this.#stamps, child ? renamed(child, what) : what, envelope);
+    for (const { name, id } of returned) child?.peer.dirty.mark(name, id, true);
+    this.parents.returned(from, returned);
+    if (!isEmpty(changes)) this.#spread(changes, from);
+    if (returned.length > 0) void child?.sync();
+    return changes;
+  }
+
+  /** A workflow says that it is a parent of this one. */
+  adopt(link: ParentLink): void {
+    const { apiToken, apiUrl } = this.#session;
+    this.parents.adopt(link);
+    if (apiUrl === undefined && link.apiUrl !== undefined) this.#session.setApiUrl(checkApiUrl(link.apiUrl));
+    if (apiToken === undefined && link.apiToken !== undefined)
+      this.#session.setApiToken(checkReference(link.apiToken));
+  }
+
+  noticed(notice: ChildNotice): void {
+    this.children.noticed(notice);
+  }
+
+  /** Hands a token down to the children that follow this workflow's. */
+  passToken(reference: string, via: readonly string[] = []): void {
+    this.children.tell(
+      'apiToken',
+      reference,
+      [...via, this.#workflowId],
+      ({ credentials }) => credentials === 'inherit',
+    );
+  }
+
+  /** Hands an address down to the children that follow this workflow's. */
+  passUrl(url: string, via: readonly string[] = []): void {
+    this.children.tell('apiUrl', url, [...via, this.#workflowId], ({ apiUrl }) => apiUrl === 'inherit');
+  }
+
+  /**
+   * Ends it: the children are stopped, everybody hears the last changes, and the parents how it ended.
+   *
+   * @param message why it failed
+   */
+  async end(how: 'completed' | 'cancelled' | 'failed', message?: string): Promise<void> {
+    this.#check.stop();
+    this.parents.stopWatch();
+    await Promise.all([this.children.end(how), this.subscribers.flush()]);
+    await this.parents.end(how, message);
+  }
+
+  /** For continue-as-new; nothing for a workflow that is alone. */
+  carry(): CarriedHierarchy | undefined {
+    if (this.#isAlone) return undefined;
+    return {
+      parents: this.parents.carry(),
+      children: this.children.carry(),
+      subscribers: this.subscribers.carry(),
+      clock: this.#stamps.clock,
+      stamps: this.#stamps.carry(),
+    };
+  }
+
+  get #isAlone(): boolean {
+    return this.children.paths.length === 0 && this.parents.isEmpty && this.subscribers.isEmpty;
+  }
+
+  #spread(changes: ChangeSet, from?: string): void {
+    this.children.changed(changes, from);
+    this.parents.changed(changes, from);
+    this.subscribers.changed(changes, from);
+  }
+}
+
+/** What a child says, in its parent's names. */
+function renamed({ entity, item }: Child, { updates, unset, deletions, strategy }: Received): Received {
+  if (entity.name === item.name && entity.id === item.id) return { updates, unset, deletions, strategy };
+  return {
+    updates: moved(updates, entity, item) as Entities,
+    unset: moved(unset, entity, item),
+    deletions,
+    strategy,
+  };
+}
+
+function moved<T>(
+  tables: { readonly [name: string]: { readonly [id: string]: T } } | undefined,
+  from: EntityRef,
+  to: EntityRef,
+): Record<string, Record<string, T>> {
+  const result: Record<string, Record<string, T>> = {};
+  for (const [name, entities] of Object.entries(tables ?? {}))
+    for (const [id, value] of Object.entries(entities)) {
+      const ref = name === from.name && id === from.id ? to : { name, id };
+      (result[ref.name] ??= {})[ref.id] = value;
+    }
+  return result;
+}

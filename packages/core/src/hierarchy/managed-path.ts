@@ -1,0 +1,130 @@
+import { InvalidInputError } from '../contract/errors';
+import type { OrphanPolicy } from '../contract/hierarchy';
+import { checkEntityName, checkReference } from '../contract/payloads';
+import { relationTarget, type Schema } from '../contract/schema';
+import type { Duration } from '../contract/source';
+import type { CredentialReference } from '../contract/wire';
+import { milliseconds } from '../workflow/refresh';
+
+/** An item of a managed path, with its relations filled in. Of an item that only its id is known of: `{ id }`. */
+export type Item = Readonly<Record<string, unknown>>;
+
+/** How the items of a managed path get their workflows. */
+export interface ManagedPathOptions {
+  /** The type of the children. @default the entity's name with `Workflow` added */
+  readonly workflowType?: string;
+  /** What the child calls the entity. @default the entity that the relation leads to */
+  readonly entityName?: string;
+  /** The field that holds the child's id, or several for a composite one. @default as in the schema */
+  readonly idAttribute?: string | readonly string[];
+  /** Whether a child starts as its item appears; if not, `startChild` starts it. @default true */
+  readonly autoStart?: boolean;
+  /**
+   * Whether an item gets a child; asked again whenever the item or a field of the root entity changes. A child
+   * whose item no longer gets one is stopped as if the item had gone.
+   * @default every item
+   */
+  readonly condition?: (item: Item) => boolean;
+  /** Turns an item into the data of its child. @default as it is */
+  readonly processData?: (item: Item) => Item;
+  /** Whether the parent's id is part of the child's workflow id: `Ticket-t_1-c_42`. @default false */
+  readonly includeParentId?: boolean;
+  /** The child's credential: the parent's, none, or a reference of its own. @default 'inherit' */
+  readonly credentials?: 'inherit' | 'none' | CredentialReference;
+  /** Whether a child follows when the parent's `apiUrl` changes. It starts with the parent's either way. @default 'own' */
+  readonly apiUrl?: 'inherit' | 'own';
+  /** Who loads: the child its own sources, or the parent alone. @default 'own' */
+  readonly loads?: 'own' | 'parent';
+  /** What becomes of a child whose item goes. @default 'cancel' */
+  readonly onRemoved?: 'cancel' | 'complete' | 'keep';
+  /** Whether a child that somebody else ended starts again while its item is there. @default true */
+  readonly restart?: boolean;
+  /** What a child does when this workflow was terminated or failed. @default 'cancel' */
+  readonly orphanPolicy?: OrphanPolicy;
+  /** How often parent and child see whether the other is still there and gets on. @default '1 minute' */
+  readonly checkEvery?: Duration;
+  /** How many children may be starting at a time. @default 500 */
+  readonly maxConcurrentStarts?: number;
+  /** The task queue of the children's workers. @default the workflow's own */
+  readonly taskQueue?: string;
+}
+
+/** Relations of the root entity whose items have children; `true` takes every option's default. */
+export type ManagedPaths = Readonly<Record<string, true | ManagedPathOptions>>;
+
+/** A managed path with every option decided. */
+export interface ManagedPath extends Omit<ManagedPathOptions, 'checkEvery'> {
+  /** The relation of the root entity. */
+  readonly field: string;
+  /** The entity that the relation leads to. */
+  readonly target: string;
+  readonly entityName: string;
+  readonly workflowType: string;
+  readonly autoStart: boolean;
+  readonly credentials: 'inherit' | 'none' | CredentialReference;
+  readonly apiUrl: 'inherit' | 'own';
+  readonly loads: 'own' | 'parent';
+  readonly onRemoved: 'cancel' | 'complete' | 'keep';
+  readonly restart: boolean;
+  readonly orphanPolicy: OrphanPolicy;
+  readonly checkEveryMs: number;
+  readonly maxConcurrentStarts: number;
+}
+
+/** Decides the options of every managed path. @throws InvalidInputError that names the field */
+export function managedPaths(
+  declared: true | ManagedPaths | undefined,
+  schema: Schema,
+  root: string,
+): ManagedPath[] {
+  const relations = schema[root]?.relations ?? {};
+  const given =
+    declared === true
+      ? Object.fromEntries(Object.keys(relations).map((name) => [name, true as const]))
+      : declared;
+  return Object.entries(given ?? {}).map(([field, value]) => {
+    const name = `managedPaths.${field}`;
+    const relation = Object.hasOwn(relations, field) ? relations[field] : undefined;
+    if (relation === undefined) {
+      throw new InvalidInputError(
+        name,
+        `is not a relation of ${root}`,
+        `Name one of ${Object.keys(relations).join(', ') || 'its relations; the schema gives it none'}`,
+      );
+    }
+    const options: ManagedPathOptions = value === true ? {} : value;
+    const { credentials = 'inherit', maxConcurrentStarts = 500 } = options;
+    if (credentials !== 'inherit' && credentials !== 'none')
+      checkReference(credentials, `${name}.credentials`);
+    if (!(Number.isInteger(maxConcurrentStarts) && maxConcurrentStarts > 0))
+      throw new InvalidInputError(
+        `${name}.maxConcurrentStarts`,
+        'is not a whole number from 1',
+        'Give for example 100',
+      );
+    const target = relationTarget(relation);
+    const entityName = checkEntityName(options.entityName ?? target, `${name}.entityName`);
+    return {
+      autoStart: true,
+      apiUrl: 'own',
+      loads: 'own',
+      onRemoved: 'cancel',
+      restart: true,
+      orphanPolicy: 'cancel',
+      workflowType: `${entityName}Workflow`,
+      ...options,
+      field,
+      target,
+      entityName,
+      credentials,
+      maxConcurrentStarts,
+      checkEveryMs: milliseconds(`${name}.checkEvery`, options.checkEvery ?? '1 minute'),
+    };
+  });
+}
+
+/** The ids that a relation holds. */
+export function idsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? (value as readonly string[]) : [];
+}

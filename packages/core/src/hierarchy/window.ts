@@ -1,0 +1,64 @@
+/** Of commands that the server has not answered yet, so that what one task sends stays below what it takes. */
+const MOST_BYTES = 1_000_000;
+
+/**
+ * Lets a bounded number of commands be under way at a time, of bounded size together; the others wait in turn.
+ * While it is held, none begins.
+ */
+export class Window {
+  readonly #most: number;
+  #bytes = 0;
+  #count = 0;
+  #held = false;
+  readonly #waiting: (() => void)[] = [];
+
+  /** @param most how many at a time */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** How many are under way. */
+  get underWay(): number {
+    return this.#count;
+  }
+
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#next();
+  }
+
+  /**
+   * Runs a command when it is its turn.
+   *
+   * @param begin begins it, and says about how large it is
+   */
+  async pass<T>(begin: () => { readonly bytes: number; readonly done: Promise<T> }): Promise<T> {
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      this.#next();
+    });
+    let bytes = 0;
+    try {
+      const begun = begin();
+      this.#bytes += bytes = begun.bytes;
+      return await begun.done;
+    } finally {
+      this.#count--;
+      this.#bytes -= bytes;
+      this.#next();
+    }
+  }
+
+  #next(): void {
+    while (!this.#held && this.#count < this.#most && this.#bytes < MOST_BYTES) {
+      const begin = this.#waiting.shift();
+      if (begin === undefined) return;
+      this.#count++;
+      begin();
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { isGrpcServiceError, type Client } from '@temporalio/client';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { FIND_ORPHANED, FIND_STUCK, type HierarchyActivities } from '../hierarchy/activities';
+
+/** How many workflows are looked at at a time. */
+const AT_A_TIME = 8;
+/** gRPC's code for what does not exist. */
+const NOT_FOUND = 5;
+/** From this attempt on a workflow task that is tried again is no accident. */
+const STUCK_ATTEMPT = 2;
+
+/** The looks at a hierarchy that only the server can answer. */
+export const hierarchyActivities: HierarchyActivities = {
+  async [FIND_ORPHANED]({ parents, every }) {
+    const { client } = Context.current();
+    const gone: string[] = [];
+    for (const workflowId of parents) if (!(await isRunning(client, workflowId))) gone.push(workflowId);
+    if (gone.length > 0) return gone;
+    throw ApplicationFailure.create({
+      type: 'unchanged',
+      message: 'Every parent is there; this is not an error. The server looks again without writing history.',
+      category: ApplicationFailureCategory.BENIGN,
+      nextRetryDelay: every,
+    });
+  },
+
+  async [FIND_STUCK](workflowIds) {
+    const { client } = Context.current();
+    const stuck: Record<string, string> = {};
+    const waiting = [...workflowIds];
+    const look = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        const reason = await whyStuck(client, id);
+        if (reason !== undefined) stuck[id] = reason;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, look));
+    return stuck;
+  },
+};
+
+async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW';
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+async function whyStuck(client: Client, workflowId: string): Promise<string | undefined> {
+  const { namespace } = client.workflow.options;
+  const { raw, taskQueue } = await client.workflow.getHandle(workflowId).describe();
+  const attempt = raw.pendingWorkflowTask?.attempt ?? 0;
+  if (attempt < STUCK_ATTEMPT) return undefined;
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace,
+    execution: { workflowId },
+    maximumPageSize: 10,
+  });
+  const failed = history?.events?.find((event) => event.workflowTaskFailedEventAttributes);
+  const why = failed?.workflowTaskFailedEventAttributes?.failure?.message ?? 'its history does not say why';
+  return `Its workflow task fails again and again: ${why}. Have the workers of task queue "${taskQueue}" export that workflow, or correct its code.`;
+}
+
+/** Whether the server said that there is no such workflow. */
+function isNotFound(error: unknown): boolean {
+  if (error instanceof Error && error.name === 'WorkflowNotFoundError') return true;
+  return isGrpcServiceError(error) && Number(error.code) === NOT_FOUND;
+}
