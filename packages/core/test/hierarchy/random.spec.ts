@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { StatefulHandle } from '../../src/client';
+import { seed } from '../properties/seed';
+import { AnsweringWorker } from '../support/answering-worker';
+import { TestEnvironment } from '../support/environment';
+import type { DeskData, TicketData } from '../workflows/hierarchy';
+import { Random } from './random/random';
+import { STEPS } from './random/steps';
+import { type Desk, type Ticket, World } from './random/world';
+
+const STEP_COUNT = 240;
+/** How many steps there are between two crashes of the worker. */
+const CRASH_EVERY = 40;
+/** How many steps there are between two loads that are waited for. */
+const PAUSE_EVERY = 6;
+
+const byId = <T extends { readonly id: string }>(items: readonly T[] = []): T[] =>
+  items.toSorted((a, b) => a.id.localeCompare(b.id));
+
+/** Asks again until it holds; a hierarchy of which a worker was just killed takes its time. */
+const atRest = <T>(look: () => Promise<T>): Promise<T> =>
+  vi.waitFor(look, { timeout: 60_000, interval: 250 });
+
+describe(`a hierarchy to which anything happens (FC_SEED=${seed})`, () => {
+  let env: TestEnvironment;
+  let worker: AnsweringWorker;
+  beforeAll(async () => {
+    env = await TestEnvironment.start({ started: false });
+  });
+  afterAll(async () => {
+    await worker.kill();
+    await env.stop();
+  });
+
+  it(
+    `holds what the sources hold, after ${STEP_COUNT} steps and several crashes`,
+    { timeout: 240_000 },
+    async () => {
+      const { client, taskQueue } = env;
+      const random = new Random(seed);
+      const world = new World(`r${randomUUID().slice(0, 6)}`, 3);
+      const startWorker = (): AnsweringWorker =>
+        new AnsweringWorker(taskQueue, ({ id }) => world.records(id));
+      worker = startWorker();
+      for (const { id, token } of world.desks)
+        await env.startRaw({ id, entityName: 'Desk', apiToken: token }, 'RollingDeskWorkflow', `Desk-${id}`);
+
+      const log: string[] = [];
+      while (log.length < STEP_COUNT) {
+        const step = random.weighted(STEPS);
+        const done = await step(world, random, client);
+        if (done === undefined) continue;
+        log.push(done);
+        // From time to time the workflows keep up; otherwise everything would come at once.
+        if (log.length % PAUSE_EVERY === 0) {
+          await worker.ready;
+          const desk = random.pick(world.desks) as Desk;
+          await handleOf<DeskData>(`Desk-${desk.id}`).refresh({ acceptDeletions: true });
+        }
+        if (log.length % CRASH_EVERY !== 0) continue;
+        await worker.ready;
+        await worker.kill();
+        worker = startWorker();
+      }
+
+      await worker.ready;
+      for (const desk of world.desks)
+        await handleOf<DeskData>(`Desk-${desk.id}`).refresh({ acceptDeletions: true });
+      for (const desk of world.desks) await atRest(() => expectDesk(desk));
+      await atRest(async () => expect(await runningIds()).toEqual(world.workflowIds));
+      for (const workflowId of world.workflowIds) await env.expectNeverWedged(workflowId);
+      expect(log.length).toBeGreaterThanOrEqual(200);
+    },
+  );
+
+  const handleOf = <Data>(workflowId: string): StatefulHandle<Data> =>
+    new StatefulHandle<Data>(env.client, workflowId);
+
+  async function expectDesk(desk: Desk): Promise<void> {
+    const handle = handleOf<DeskData>(`Desk-${desk.id}`);
+    const tickets = byId((await handle.data())?.tickets);
+    expect(tickets.map(({ id }) => id)).toEqual([...desk.tickets.keys()].toSorted());
+    const children = await handle.children();
+    expect(byId(children).map(({ id, status }) => `${id} ${status}`)).toEqual(
+      tickets.map(({ id }) => `${id} running`),
+    );
+    for (const held of tickets) await expectTicket(desk, desk.tickets.get(held.id) as Ticket, held);
+  }
+
+  /** @param held what the desk's workflow holds of it */
+  async function expectTicket(desk: Desk, ticket: Ticket, held: TicketData): Promise<void> {
+    const handle = handleOf<TicketData>(`Ticket-${ticket.id}`);
+    const data = await handle.data();
+    expect(data).toMatchObject({ id: ticket.id, title: ticket.title });
+    expect(byId(data?.comments)).toEqual(byId([...ticket.comments.values()]));
+    expect({ ...data, comments: byId(data?.comments) }).toEqual({ ...held, comments: byId(held.comments) });
+    if (ticket.settled) expect(data?.note).toBe(ticket.note);
+    expect(await handle.apiToken()).toMatchObject({ reference: desk.token });
+    const children = await handle.children();
+    expect(byId(children).map(({ id, status }) => `${id} ${status}`)).toEqual(
+      [...ticket.comments.keys()].toSorted().map((id) => `${id} running`),
+    );
+    for (const comment of ticket.comments.values())
+      expect(await handleOf(`Comment-${comment.id}`).data()).toEqual(comment);
+  }
+
+  async function runningIds(): Promise<string[]> {
+    const query = `TaskQueue = '${env.taskQueue}' AND ExecutionStatus = 'Running'`;
+    const ids: string[] = [];
+    for await (const { workflowId } of env.client.workflow.list({ query })) ids.push(workflowId);
+    return ids.toSorted();
+  }
+});
