@@ -1,5 +1,6 @@
 import type { Benchmark } from './benchmark';
 import { bundleSize } from './benchmarks/bundle-size';
+import { childrenStart } from './benchmarks/children-start';
 import { cycleTime } from './benchmarks/cycle-time';
 import { heapPerWorkflow } from './benchmarks/heap-per-workflow';
 import { historyOneChanged } from './benchmarks/history-one-changed';
@@ -7,6 +8,7 @@ import { historyUnchanged } from './benchmarks/history-unchanged';
 import { pollEvents } from './benchmarks/poll-events';
 import { storePointUpdate } from './benchmarks/store-point-update';
 import { storeReload } from './benchmarks/store-reload';
+import { tokenFanout } from './benchmarks/token-fanout';
 
 /** Every benchmark, in the order in which they run. A new one is added here. */
 export const benchmarks: readonly Benchmark[] = [
@@ -18,4 +20,8 @@ export const benchmarks: readonly Benchmark[] = [
   storePointUpdate,
   heapPerWorkflow,
   pollEvents,
+  childrenStart(100, 6),
+  childrenStart(500, 3),
+  tokenFanout(100, 6),
+  tokenFanout(500, 3),
 ];

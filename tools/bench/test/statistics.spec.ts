@@ -18,6 +18,7 @@ describe('statistics', () => {
 
   it('shows the spread', () => {
     expect(spread([1, 2, 3, 4, 5])).toBe('3.00 ms (half of them within 2.00–4.00)');
+    expect(spread([1_000, 1_234.5, 5_678.9])).toBe('1235 ms (half of them within 1117–3457)');
   });
 });
 

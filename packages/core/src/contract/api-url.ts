@@ -1,4 +1,18 @@
+import { type Check, matching } from './check';
 import { InvalidInputError } from './errors';
+
+/** So long that no server takes it, and it would be in the history of every load. */
+const LONGEST = 2_000;
+
+const httpUrl: Check<string> = matching(
+  `an absolute http or https URL of at most ${LONGEST} characters`,
+  'https://crm.example.com/api',
+  (value) =>
+    typeof value === 'string' &&
+    value.length <= LONGEST &&
+    URL.canParse(value) &&
+    /^https?:$/.test(new URL(value).protocol),
+);
 
 /**
  * Checks a base address: absolute, http or https, without user name or password.
@@ -8,28 +22,12 @@ import { InvalidInputError } from './errors';
  * @throws InvalidInputError that never repeats the address, which may hold a password
  */
 export function checkApiUrl(value: unknown, field = 'apiUrl'): string {
-  // So long that no server takes it, and it would be in the history of every load.
-  const longest = 2_000;
-  const fix = 'Give an absolute URL such as https://crm.example.com/api';
-  if (typeof value !== 'string' || value.trim() === '') {
-    throw new InvalidInputError(field, 'is not a non-empty string', fix);
-  }
-  if (value.length > longest) throw new InvalidInputError(field, `is longer than ${longest} characters`, fix);
-  let url: URL;
-  try {
-    url = new URL(value);
-  } catch {
-    throw new InvalidInputError(field, 'is not an absolute URL', fix);
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new InvalidInputError(field, `has the scheme "${url.protocol}", which is not http or https`, fix);
-  }
-  if (url.username !== '' || url.password !== '') {
+  const url = new URL(httpUrl(value, field));
+  if (url.username || url.password)
     throw new InvalidInputError(
       field,
       'holds a user name or password',
       'Leave them out and set apiToken to a credential reference',
     );
-  }
-  return value;
+  return value as string;
 }

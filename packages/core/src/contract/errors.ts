@@ -40,11 +40,15 @@ export class StatefulWorkflowError extends Error {
   /** Whether the same call may succeed later, unchanged. */
   readonly retryable: boolean;
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { cause, context = {}, retryable = false }: ErrorOptions = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.context = options.context ?? {};
-    this.retryable = options.retryable ?? false;
+    this.context = context;
+    this.retryable = retryable;
   }
 }
 

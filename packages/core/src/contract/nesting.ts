@@ -7,10 +7,11 @@ const MAX_LEVELS = 100;
  * Checks that data is not nested too deeply: what cannot be written as JSON again could neither be shown nor
  * handed to the next run.
  *
+ * @returns the data as given
  * @throws InvalidInputError
  */
-export function checkNesting(value: unknown, field: string): void {
-  let level: unknown[] = [value];
+export function checkNesting(value: unknown, field: string): unknown {
+  let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_LEVELS)
       throw new InvalidInputError(
@@ -22,4 +23,5 @@ export function checkNesting(value: unknown, field: string): void {
       typeof item === 'object' && item !== null ? Object.values(item) : [],
     );
   }
+  return value;
 }

@@ -1,4 +1,5 @@
 import { InvalidInputError } from './errors';
+import { NAME_PATTERN, NAME_RULE } from './names';
 
 /** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -33,7 +34,8 @@ export const one = (entityName: string): Relation => entityName;
 /** A relation to a list of entities. */
 export const many = (entityName: string): Relation => [entityName];
 
-const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
+const invalid = (field: string, reason: string, fix: string): InvalidInputError =>
+  new InvalidInputError(`schema.${field}`, reason, fix, 'SCHEMA_INVALID');
 
 /**
  * Declares the entities of a workflow and their relations.
@@ -48,41 +50,29 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
  */
 export function defineSchema<const S extends Schema>(schema: S): S {
   for (const [name, entity] of Object.entries(schema)) {
-    if (!NAME.test(name)) {
-      throw invalid(
-        name,
-        'is not a usable entity name',
-        'Use letters, digits and "_", starting with a letter',
-      );
-    }
-    for (const path of [entity.idAttribute ?? 'id'].flat()) {
-      if (typeof path !== 'string' || path === '') {
+    if (!NAME_PATTERN.test(name)) throw invalid(name, `is not ${NAME_RULE}`, 'Rename it');
+    for (const path of [entity.idAttribute ?? 'id'].flat())
+      if (typeof path !== 'string' || path === '')
         throw invalid(`${name}.idAttribute`, 'is empty', 'Name the field that holds the id');
-      }
-    }
     for (const [field, relation] of Object.entries(entity.relations ?? {})) {
       const target = relationTarget(relation);
-      if (!Object.hasOwn(schema, target)) {
+      if (!Object.hasOwn(schema, target))
         throw invalid(
           `${name}.relations.${field}`,
           `leads to "${target}", which the schema does not have`,
-          `Add "${target}" to the schema or correct the name; it has ${Object.keys(schema).join(', ')}`,
+          `Add it, or name one of ${Object.keys(schema).join(', ')}`,
         );
-      }
     }
   }
   return schema;
 }
 
 /** The name of the entity that a relation leads to. */
-export function relationTarget(relation: Relation): string {
-  return typeof relation === 'string' ? relation : relation[0];
-}
+export const relationTarget = (relation: Relation): string =>
+  typeof relation === 'string' ? relation : relation[0];
 
 /** Whether a relation holds a list. */
-export function isMany(relation: Relation): relation is readonly [string] {
-  return typeof relation !== 'string';
-}
+export const isMany = (relation: Relation): relation is readonly [string] => typeof relation !== 'string';
 
 /**
  * The part of a schema that can be reached from one entity: what a load has to know.
@@ -91,24 +81,16 @@ export function isMany(relation: Relation): relation is readonly [string] {
  */
 export function reachableSchema(schema: Schema, entityName: string, field?: string): Schema {
   const part: Record<string, EntitySchema> = {};
-  const add = (name: string, relations: EntitySchema['relations']): void => {
-    const { idAttribute } = schema[name] ?? {};
-    part[name] = { ...(idAttribute !== undefined && { idAttribute }), ...(relations && { relations }) };
+  const visit = (name: string, relations = schema[name]?.relations): void => {
+    if (Object.hasOwn(part, name)) return;
+    part[name] = { ...schema[name], relations };
     for (const relation of Object.values(relations ?? {})) visit(relationTarget(relation));
   };
-  const visit = (name: string): void => {
-    if (!Object.hasOwn(part, name)) add(name, schema[name]?.relations);
-  };
-  const relation = field === undefined ? undefined : schema[entityName]?.relations?.[field];
-  if (field === undefined || relation === undefined) visit(entityName);
-  else {
+  const relation = field && schema[entityName]?.relations?.[field];
+  if (relation) {
     visit(relationTarget(relation));
     // Unless a record can hold the first entity, and then all of it.
-    if (!Object.hasOwn(part, entityName)) add(entityName, { [field]: relation });
-  }
+    visit(entityName, { [field]: relation });
+  } else visit(entityName);
   return part;
-}
-
-function invalid(field: string, reason: string, fix: string): InvalidInputError {
-  return new InvalidInputError(`schema.${field}`, reason, fix, 'SCHEMA_INVALID');
 }

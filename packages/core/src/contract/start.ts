@@ -1,28 +1,9 @@
 import { checkApiUrl } from './api-url';
+import { listOf, oneOf, optional, shape, type Shape } from './check';
 import { InvalidInputError } from './errors';
-import {
-  checkEntities,
-  checkEntityName,
-  checkId,
-  checkObject,
-  checkReference,
-  checkRootData,
-} from './payloads';
+import { checkEntities, checkEntityName, checkId, checkReference, checkRootData } from './payloads';
 import { checkParentLink, checkSubscription } from './subscription';
-import type { Subscription } from './hierarchy';
 import type { StartInput } from './wire';
-
-const START_FIELDS: ReadonlySet<string> = new Set([
-  'id',
-  'entityName',
-  'data',
-  'state',
-  'apiUrl',
-  'apiToken',
-  'subscriptions',
-  'status',
-  'parent',
-]);
 
 /** What {@link checkStart} found. */
 export interface CheckedStart {
@@ -31,6 +12,18 @@ export interface CheckedStart {
   readonly dropped: readonly InvalidInputError[];
 }
 
+const FIELDS: Shape<StartInput> = {
+  id: checkId,
+  entityName: optional(checkEntityName),
+  data: optional(checkRootData),
+  state: optional(checkEntities),
+  apiUrl: optional(checkApiUrl),
+  apiToken: optional(checkReference),
+  subscriptions: optional(listOf(checkSubscription)),
+  status: optional(oneOf('running', 'paused')),
+  parent: optional(checkParentLink),
+};
+
 /**
  * Checks a start argument. A token in plaintext and fields that are not known are left out; everything else
  * that is wrong is an error.
@@ -38,47 +31,24 @@ export interface CheckedStart {
  * @throws InvalidInputError
  */
 export function checkStart(value: unknown): CheckedStart {
-  const given = checkObject(value, 'start argument', '{ id: "c_42" }');
   const dropped: InvalidInputError[] = [];
-  const input: { -readonly [K in keyof StartInput]: StartInput[K] } = { id: checkId(given['id']) };
-  if (given['entityName'] != null) input.entityName = checkEntityName(given['entityName']);
-  if (given['data'] != null) input.data = checkRootData(given['data']);
-  if (given['state'] != null) input.state = checkEntities(given['state'], 'state');
-  if (given['apiUrl'] != null) input.apiUrl = checkApiUrl(given['apiUrl']);
-  if (given['status'] != null) {
-    const status = given['status'];
-    if (status !== 'running' && status !== 'paused') {
-      throw new InvalidInputError(
-        'status',
-        'is not a status that a workflow can start with',
-        'Give "running" or "paused", or leave it out',
-      );
-    }
-    input.status = status;
-  }
-  if (given['apiToken'] != null) {
+  const apiToken: typeof FIELDS.apiToken = (token, field) => {
     try {
-      input.apiToken = checkReference(given['apiToken']);
+      return FIELDS.apiToken(token, field);
     } catch (error) {
       dropped.push(error as InvalidInputError);
+      return undefined;
     }
-  }
-  if (given['subscriptions'] != null) input.subscriptions = checkSubscriptions(given['subscriptions']);
-  if (given['parent'] != null) input.parent = checkParentLink(given['parent']);
-  for (const field of Object.keys(given)) {
-    if (START_FIELDS.has(field)) continue;
-    dropped.push(
-      new InvalidInputError(
-        field.slice(0, 80),
-        'is not a field of the start argument',
-        `Use ${[...START_FIELDS].join(', ')}`,
-      ),
-    );
-  }
+  };
+  const input = shape<StartInput>({ ...FIELDS, apiToken }, 'start argument')(value);
+  for (const field of Object.keys(value as object))
+    if (!Object.hasOwn(FIELDS, field))
+      dropped.push(
+        new InvalidInputError(
+          field.slice(0, 80),
+          'is not a field of the start argument',
+          `Use ${Object.keys(FIELDS).join(', ')}`,
+        ),
+      );
   return { input, dropped };
-}
-
-function checkSubscriptions(value: unknown): readonly Subscription[] {
-  if (Array.isArray(value)) return value.map((item, i) => checkSubscription(item, `subscriptions[${i}]`));
-  throw new InvalidInputError('subscriptions', 'is not a list', 'Give a list of subscriptions');
 }

@@ -1,111 +1,89 @@
-import { InvalidInputError } from './errors';
-import type { Ancestor, ChildNotice, Envelope, ParentLink, Subscription, Unsubscription } from './hierarchy';
-import { MAX_ID } from './names';
-import { checkEntityName, checkId, checkObject, checkStrategy } from './payloads';
+import { checkApiUrl } from './api-url';
+import { type Check, listOf, matching, oneOf, optional, shape, tableOf, text } from './check';
+import type {
+  Ancestor,
+  ChildNotice,
+  Envelope,
+  ParentLink,
+  Stamps,
+  Subscription,
+  Unsubscription,
+} from './hierarchy';
+import { checkEntityName, checkId, checkReference, checkStrategy } from './payloads';
 
 /** Checks the payload of `subscribe`. @throws InvalidInputError */
-export function checkSubscription(value: unknown, field = 'subscribe'): Subscription {
-  const example = '{ workflowId, subscriptionId, signalName: "update", selector: "Ticket.*.status" }';
-  const { workflowId, subscriptionId, signalName, selector, strategy } = checkObject(value, field, example);
-  if (signalName !== 'update' && signalName !== 'delete') {
-    throw new InvalidInputError(
-      `${field}.signalName`,
-      'is not one of the signals',
-      'Use "update" or "delete"',
-    );
-  }
-  return {
-    workflowId: checkId(workflowId, `${field}.workflowId`),
-    subscriptionId: checkId(subscriptionId, `${field}.subscriptionId`),
-    signalName,
-    selector: checkSelector(selector, `${field}.selector`),
-    ...(strategy != null && { strategy: checkStrategy(strategy) }),
-  };
-}
+export const checkSubscription = shape<Subscription>(
+  {
+    workflowId: checkId,
+    subscriptionId: checkId,
+    signalName: oneOf('update', 'delete'),
+    selector: text('a selector: names with dots between them, "*" for any', 'Ticket.*.status', (selector) =>
+      selector.split('.').every((part) => part !== ''),
+    ),
+    strategy: optional(checkStrategy),
+  },
+  'subscribe',
+);
 
 /** Checks the payload of `unsubscribe`. @throws InvalidInputError */
-export function checkUnsubscription(value: unknown): Unsubscription {
-  const { workflowId, subscriptionId } = checkObject(value, 'unsubscribe', '{ workflowId, subscriptionId }');
-  return {
-    workflowId: checkId(workflowId, 'unsubscribe.workflowId'),
-    ...(subscriptionId != null && { subscriptionId: checkId(subscriptionId, 'unsubscribe.subscriptionId') }),
-  };
-}
+export const checkUnsubscription = shape<Pick<Unsubscription, 'workflowId' | 'subscriptionId'>>(
+  { workflowId: checkId, subscriptionId: optional(checkId) },
+  'unsubscribe',
+);
 
-function checkSelector(value: unknown, field: string): string {
-  if (typeof value === 'string' && value.length <= MAX_ID && value.split('.').every((part) => part !== ''))
-    return value;
-  throw new InvalidInputError(
-    field,
-    'is not a selector',
-    'Write names with dots between them, "*" for any: "*", "Ticket.*.status", "Customer.c_42.tickets"',
-  );
-}
+const isTime = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+const milliseconds = <T = number>(test: (value: unknown) => boolean): Check<T> =>
+  matching('a time in milliseconds', '60000', test);
+
+const ancestor = shape<Ancestor>({ workflowId: checkId, entityName: checkEntityName, id: checkId });
+const ancestors = listOf(ancestor);
 
 /** Checks what a parent says of itself. @throws InvalidInputError */
-export function checkParentLink(value: unknown): ParentLink {
-  const link = checkObject(value, 'parent', '{ ancestry, entity, wants }');
-  const entity =
-    link['entity'] == null ? undefined : checkObject(link['entity'], 'parent.entity', '{ name, id }');
-  const ancestry = listOf(link['ancestry'], 'parent.ancestry').map((ancestor, i): Ancestor => {
-    const field = `parent.ancestry[${i}]`;
-    const given = checkObject(ancestor, field, '{ workflowId, entityName, id }');
-    return {
-      workflowId: checkId(given['workflowId'], `${field}.workflowId`),
-      entityName: checkEntityName(given['entityName'], `${field}.entityName`),
-      id: checkId(given['id'], `${field}.id`),
-    };
-  });
-  if (ancestry.length === 0)
-    throw new InvalidInputError(
-      'parent.ancestry',
-      'is empty',
-      'Name the parent, and those above it before it',
-    );
-  const { loads, orphanPolicy, checkEveryMs, apiUrl, apiToken } = link;
-  return {
-    ancestry,
-    ...(entity && {
-      entity: {
-        name: checkEntityName(entity['name'], 'parent.entity.name'),
-        id: checkId(entity['id'], 'parent.entity.id'),
-      },
-    }),
-    wants: listOf(link['wants'], 'parent.wants').map((entity) => checkEntityName(entity, 'parent.wants')),
-    ...(loads === 'parent' && { loads }),
-    ...(orphanPolicy === 'keep' && { orphanPolicy }),
-    ...(typeof checkEveryMs === 'number' && checkEveryMs > 0 && { checkEveryMs }),
-    ...(typeof apiUrl === 'string' && { apiUrl }),
-    ...(typeof apiToken === 'string' && { apiToken: apiToken as ParentLink['apiToken'] }),
-  };
-}
+export const checkParentLink = shape<ParentLink>(
+  {
+    ancestry: (value, field) => {
+      const line = ancestors(value, field);
+      // There is one at least: the parent.
+      ancestor(line[0], `${field}[0]`);
+      return line;
+    },
+    entity: optional(shape<NonNullable<ParentLink['entity']>>({ name: checkEntityName, id: checkId })),
+    wants: listOf(checkEntityName),
+    loads: optional(oneOf('own', 'parent')),
+    orphanPolicy: optional(oneOf('cancel', 'keep')),
+    checkEveryMs: optional(milliseconds((value) => isTime(value) && value !== 0)),
+    apiUrl: optional(checkApiUrl),
+    apiToken: optional(checkReference),
+  },
+  'parent',
+);
 
 /** Checks what a child says of itself. @throws InvalidInputError */
-export function checkNotice(value: unknown): ChildNotice {
-  const { workflowId, runId, status, message } = checkObject(value, 'child', '{ workflowId, runId, status }');
-  const known: readonly unknown[] = ['running', 'completed', 'cancelled', 'failed', 'refused'];
-  if (!known.includes(status))
-    throw new InvalidInputError('child.status', 'is not one a child has', `Use one of ${known.join(', ')}`);
-  return {
-    workflowId: checkId(workflowId, 'child.workflowId'),
-    runId: checkId(runId, 'child.runId'),
-    status: status as ChildNotice['status'],
-    ...(typeof message === 'string' && { message: message.slice(0, 1_000) }),
-  };
-}
+export const checkNotice = shape<ChildNotice>(
+  {
+    workflowId: checkId,
+    runId: checkId,
+    status: oneOf('running', 'completed', 'cancelled', 'failed', 'refused'),
+    message: (value) => (typeof value === 'string' ? value.slice(0, 1_000) : undefined),
+  },
+  'child',
+);
+
+/** The time of an entity, or the times of its fields. */
+const times = milliseconds<Stamps[string][string]>(
+  (value) =>
+    isTime(value) || (typeof value === 'object' && value !== null && Object.values(value).every(isTime)),
+);
+
+const envelope = optional(
+  shape<Envelope>({
+    from: checkId,
+    at: optional(milliseconds(isTime)),
+    stamps: optional(tableOf(checkEntityName, tableOf(checkId, times))),
+    via: optional(listOf(checkId)),
+    as: optional(oneOf('child')),
+  }),
+);
 
 /** Checks the second argument of a signal. @throws InvalidInputError */
-export function checkEnvelope(value: unknown): Envelope | undefined {
-  if (value == null) return undefined;
-  const envelope = checkObject(value, 'envelope', '{ from }');
-  checkId(envelope['from'], 'envelope.from');
-  if (envelope['via'] != null) listOf(envelope['via'], 'envelope.via');
-  if (envelope['stamps'] != null)
-    checkObject(envelope['stamps'], 'envelope.stamps', '{ Ticket: { t_1: 1 } }');
-  return envelope as unknown as Envelope;
-}
-
-function listOf(value: unknown, field: string): readonly unknown[] {
-  if (Array.isArray(value)) return value as readonly unknown[];
-  throw new InvalidInputError(field, 'is not a list', 'Leave it to the workflows to send this');
-}
+export const checkEnvelope = (value: unknown): Envelope | undefined => envelope(value, 'envelope');

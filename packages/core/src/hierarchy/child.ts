@@ -12,9 +12,10 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { EntityRef } from '../contract/adapter';
 import type { ChildInfo, ChildNotice, ChildStatus, ParentLink } from '../contract/hierarchy';
-import type { StartInput } from '../contract/wire';
+import type { ChangeSet, StartInput } from '../contract/wire';
+import { own } from '../state/json';
 import type { ManagedPath } from './managed-path';
-import { MOST_PAYLOAD, tooLarge } from './messages';
+import { MOST_PAYLOAD, sizeOf, tooLarge } from './messages';
 import { type CarriedPeer, Peer, type Post } from './peer';
 import type { Projection } from './projection';
 import type { Window } from './window';
@@ -68,6 +69,10 @@ export class Child {
   error?: string;
   #status?: ChildStatus;
   #runId?: string;
+  /** The run that was told to stop: that it ends then is no news of the one that comes after it. */
+  #stoppedRunId?: string;
+  /** Whether what ended was in the way of the child, and not the child. */
+  #wasOther = false;
   #syncedAt?: number;
   #stopAs: ManagedPath['onRemoved'] = 'cancel';
   #joinedAt = 0;
@@ -126,6 +131,14 @@ export class Child {
     this.heard = true;
   }
 
+  /** It hears of changes, whether or not they are to its part. */
+  mark({ upserts, unset }: ChangeSet): void {
+    for (const [name, entities] of Object.entries(upserts))
+      for (const [id, set] of Object.entries(entities))
+        this.peer.dirty.mark(name, id, [...Object.keys(set), ...(own(own(unset, name), id) ?? [])]);
+    void this.sync();
+  }
+
   /** Nobody needs it any more. */
   dismiss(how: ManagedPath['onRemoved']): void {
     this.wanted = false;
@@ -181,7 +194,7 @@ export class Child {
       case 'running':
         return this.#send();
       case 'cancelled':
-        if (!this.path.restart) return false;
+        if (!this.path.restart && !this.#wasOther) return false;
         await condition(() => !this.wanted, Math.min(FIRST_PAUSE * 2 ** this.#pauses++, LONGEST_PAUSE));
         this.#status = undefined;
         return true;
@@ -193,14 +206,17 @@ export class Child {
   async #start(): Promise<void> {
     const { path } = this;
     const { post } = this.#family;
+    // The rest of what happens in this moment is part of what it starts with.
+    await Promise.resolve();
     const begin = (): { bytes: number; done: Promise<unknown> } => {
       if (!this.wanted) return { bytes: 0, done: Promise.resolve() };
       this.#status = 'starting';
       this.error = undefined;
       this.heard = false;
       this.#runId = undefined;
+      this.#wasOther = false;
       const input = this.#family.inputOf(this);
-      const bytes = JSON.stringify(input).length;
+      const bytes = sizeOf(input);
       if (bytes > MOST_PAYLOAD) return { bytes: 0, done: Promise.reject(tooLarge(bytes)) };
       const done = startChild(path.workflowType, {
         workflowId: this.workflowId,
@@ -231,7 +247,10 @@ export class Child {
       await this.peer.signal('parent', this.#family.linkOf(this));
     } catch {
       // It ended meanwhile; in a moment its id is free.
-      if (this.#status === 'attaching') this.#status = 'cancelled';
+      if (this.#status === 'attaching') {
+        this.#status = 'cancelled';
+        this.#wasOther = true;
+      }
       return;
     }
     const answered = await condition(() => this.#status !== 'attaching' || !this.wanted, ANSWER_MS);
@@ -255,6 +274,7 @@ export class Child {
 
   async #stop(): Promise<void> {
     this.#status = undefined;
+    this.#stoppedRunId = this.#runId;
     try {
       if (this.#stopAs === 'complete') await this.peer.signal('status', 'completed');
       else await this.peer.signal(this.#stopAs === 'keep' ? 'release' : 'cancel');
@@ -265,6 +285,7 @@ export class Child {
 
   #join(ran: boolean): void {
     this.#status = 'running';
+    this.#stoppedRunId = undefined;
     this.error = undefined;
     this.#joinedAt = this.#syncedAt = Date.now();
     this.#family.joined(this, ran);
@@ -287,9 +308,10 @@ export class Child {
   #ended(status: 'completed' | 'cancelled' | 'failed', runId: string | undefined, message?: string): void {
     // It is heard of twice, by its own word and by Temporal's; and an earlier run's end is no news.
     if (!this.isLive || (runId !== undefined && this.#runId !== undefined && runId !== this.#runId)) return;
-    this.#status = status;
+    this.#wasOther = runId !== undefined && runId === this.#stoppedRunId;
+    this.#status = this.#wasOther ? 'cancelled' : status;
     if (Date.now() - this.#joinedAt > LONGEST_PAUSE) this.#pauses = 0;
-    if (status === 'failed') this.error = `It failed: ${message ?? 'it does not say why'}`;
+    if (this.#status === 'failed') this.error = `It failed: ${message ?? 'it does not say why'}`;
     void this.sync();
   }
 

@@ -2,7 +2,7 @@ import { condition } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { Ancestor, ChildInfo, ChildNotice, ManagedPathInfo, ParentLink } from '../contract/hierarchy';
-import { type Entities, type Fields, reachableSchema } from '../contract/schema';
+import { type Entities, type Fields, reachableSchema, relationTarget } from '../contract/schema';
 import type { ChangeSet, StartInput } from '../contract/wire';
 import { denormalize } from '../state/denormalize';
 import { identify } from '../state/identify';
@@ -49,7 +49,11 @@ export class Children implements Family {
   readonly #byItem = new Map<string, Child>();
   readonly #starts = new Map<string, Window>();
   readonly #wants = new Map<string, readonly string[]>();
+  /** The kinds of entity that are part of an item, by the item's. */
+  readonly #partNames = new Map<string, ReadonlySet<string>>();
   readonly #projections = new Map<string, Projection>();
+  /** Children just made, before it is known which others there are. */
+  readonly #fresh: Child[] = [];
   /** Items that are started by hand. */
   readonly #asked: Set<string>;
   /** Items that an ancestor is the home of. */
@@ -86,6 +90,7 @@ export class Children implements Family {
       void tellAncestor(ancestor);
     }
     for (const path of this.paths) this.#reconcile(path);
+    this.#settleFresh();
     for (const child of this.#byId.values()) {
       if (child.listedOn.size === 0) child.dismiss(child.path.onRemoved);
       void child.sync();
@@ -110,7 +115,8 @@ export class Children implements Family {
     const known = new Set(this.#delegated.keys());
     const rootFields = fieldsIn(changes, this.#session.root);
     for (const path of this.paths)
-      if (rootFields.includes(path.field) || (path.condition && rootFields.length > 0)) this.#reconcile(path);
+      if (rootFields.includes(path.field) || (path.condition && this.#mayDecide(path, changes, rootFields)))
+        this.#reconcile(path);
     const touched = new Set<Child>();
     const moved = new Set<Child>();
     for (const [name, entities] of Object.entries(changes.upserts)) {
@@ -142,7 +148,9 @@ export class Children implements Family {
     for (const child of moved) this.#move(child, child.workflowId === from ? changes : undefined);
     for (const child of touched) {
       child.retry();
-      if (child.workflowId !== from) this.#project(child);
+      // What the child said itself is not said back, whatever is made of it here.
+      if (child.workflowId === from) this.#projections.get(from)?.take(this.#processed(child));
+      else this.#project(child);
       void child.sync();
     }
   }
@@ -248,10 +256,15 @@ export class Children implements Family {
   }
 
   left(child: Child): void {
+    // Who has left may be followed by another one of its id.
+    if (this.#byId.get(child.workflowId) !== child) return;
     this.#byId.delete(child.workflowId);
     this.#byItem.delete(keyOf(child.item));
     this.#projections.delete(child.workflowId);
     this.#reach.forget(child.item);
+    // One of these may have waited for its workflow id.
+    const waiting = new Set([...this.#problems.values()].map(({ path }) => path));
+    for (const path of this.paths) if (waiting.has(path.field)) this.#reconcile(path);
   }
 
   /** Compares what a path holds with the children there are. */
@@ -264,6 +277,7 @@ export class Children implements Family {
     for (const key of this.#problems.keys())
       if (this.#problems.get(key)?.path === field) this.#problems.delete(key);
     for (const id of wanted) this.#list(path, { name, id });
+    this.#settleFresh();
   }
 
   /** An item changed: whether it gets a child is asked again. */
@@ -272,9 +286,45 @@ export class Children implements Family {
       if (path.target !== ref.name || (!path.condition && !path.idAttribute)) continue;
       if (!this.#listed(path).includes(ref.id)) continue;
       const child = this.#byItem.get(keyOf(ref));
+      this.#problems.delete(keyOf(ref));
       if (this.#isWanted(path, ref)) this.#list(path, ref);
       else if (child?.listedOn.has(path.field)) this.#unlist(child, path.field);
+      this.#settleFresh();
     }
+  }
+
+  /** More entities have a workflow of their own: they are no part of another's item any more. */
+  #settleFresh(): void {
+    const fresh = new Set(this.#fresh.splice(0));
+    const holders = new Set<Child>();
+    for (const { item } of fresh)
+      for (const key of this.#reach.itemsOf(item)) {
+        const holder = this.#byItem.get(key);
+        if (holder !== undefined) holders.add(holder);
+      }
+    for (const holder of holders) {
+      if (fresh.has(holder)) this.#reach.update(holder.item);
+      else {
+        this.#move(holder, undefined);
+        void holder.sync();
+      }
+    }
+  }
+
+  /** Whether the condition of a path may come to another answer, for items that did not change themselves. */
+  #mayDecide({ target }: ManagedPath, changes: ChangeSet, rootFields: readonly string[]): boolean {
+    if (rootFields.length > 0) return true;
+    const { schema, root } = this.#session;
+    let parts = this.#partNames.get(target);
+    if (parts === undefined) {
+      // An item leads back to the root entity, but does not hold it.
+      const held = reachableSchema(target === root.name ? schema : { ...schema, [root.name]: {} }, target);
+      const relations = Object.values(held).flatMap((entity) => Object.values(entity.relations ?? {}));
+      this.#partNames.set(target, (parts = new Set(relations.map(relationTarget))));
+    }
+    return [...Object.keys(changes.upserts), ...changes.deletes.map(({ name }) => name)].some((name) =>
+      parts.has(name),
+    );
   }
 
   #list(path: ManagedPath, item: EntityRef): void {
@@ -352,6 +402,7 @@ export class Children implements Family {
     this.#byId.set(workflowId, child);
     this.#byItem.set(keyOf(item), child);
     this.#reach.update(item);
+    this.#fresh.push(child);
     // It has what it was told before; only what changes from now on is news.
     if (carried !== undefined) projection?.take(this.#processed(child));
     return child;
@@ -378,9 +429,8 @@ export class Children implements Family {
         own(own(told?.upserts, ref.name), ref.id) === undefined
       )
         dirty.mark(ref.name, ref.id, true);
-    for (const ref of removed)
-      if (told?.deletes.some(({ name, id }) => name === ref.name && id === ref.id) !== true)
-        dirty.remove(ref);
+    // A child that said so itself knows.
+    if (told === undefined) for (const ref of removed) dirty.part(ref);
   }
 
   /** Makes anew what a child is given instead of its item, and has it told what of that changed. */

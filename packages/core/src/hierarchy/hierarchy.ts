@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
-import type { ChildNotice, Envelope, ParentLink, Stamps as CarriedStamps } from '../contract/hierarchy';
+import type { ChildNotice, ParentLink } from '../contract/hierarchy';
 import { checkApiUrl } from '../contract/api-url';
 import { checkReference } from '../contract/payloads';
 import type { Entities } from '../contract/schema';
@@ -11,8 +11,9 @@ import type { Child } from './child';
 import { type CarriedChildren, Children } from './children';
 import { managedPaths, type ManagedPaths } from './managed-path';
 import { type CarriedParents, type Ending, Parents } from './parents';
+import type { SignalEnvelope } from './messages';
 import { receive, type Received } from './receive';
-import { Stamps } from './stamps';
+import { type CarriedStamps, Stamps } from './stamps';
 import { StartCheck } from './start-check';
 import { type CarriedSubscribers, Subscribers } from './subscribers';
 import { Window } from './window';
@@ -53,15 +54,20 @@ export class Hierarchy {
     const { root, state } = session;
     this.#session = session;
     this.#carried = carried;
-    this.#stamps = new Stamps(carried.clock, carried.stamps);
+    this.#stamps = new Stamps(carried.clock, carried.stamps, state.store);
     const post = {
       workflowId: this.#workflowId,
       store: state.store,
       stamps: this.#stamps,
       window: this.#window,
     };
-    const parents = carried.parents ?? { links: parent ? [{ link: parent }] : [], isIndependent: !parent };
+    const { apiToken, apiUrl } = session;
+    const parents = carried.parents ?? {
+      links: parent ? [{ link: { ...parent, apiToken, apiUrl } }] : [],
+      isIndependent: !parent,
+    };
     this.parents = new Parents(post, root, parents);
+    this.parents.onLeft = (link, loaded) => this.#left(link, loaded);
     this.subscribers = new Subscribers(post, root.name, carried.subscribers ?? { subscriptions });
     const line = [
       ...this.parents.ancestry,
@@ -112,17 +118,27 @@ export class Hierarchy {
   }
 
   /** Takes in what another workflow of the hierarchy changed, and passes it on to the rest of it. */
-  receive(what: Received, envelope: Envelope): ChangeSet | undefined {
+  receive(what: Received, envelope: SignalEnvelope): ChangeSet | undefined {
     const { from } = envelope;
     const child = this.children.get(from);
     child?.synced();
     if (envelope.as === 'child' && child === undefined) return undefined;
     const { state } = this.#session;
-    const { changes, returned } = receive(state, this.#stamps, child ? renamed(child, what) : what, envelope);
-    for (const { name, id } of returned) child?.peer.dirty.mark(name, id, true);
-    this.parents.returned(from, returned);
-    if (!isEmpty(changes)) this.#spread(changes, from);
-    if (returned.length > 0) void child?.sync();
+    const said = child ? renamed(child, what) : what;
+    const times =
+      child && envelope.stamps ? { stamps: moved(envelope.stamps, child.entity, child.item) } : {};
+    const { changes, confirmed, written } = receive(state, this.#stamps, said, { ...envelope, ...times });
+    // What is no part any more is gone from here alone.
+    if (envelope.parted) this.children.changed(changes, from);
+    else this.#spread(changes, from);
+    if (!isEmpty(confirmed)) {
+      this.children.changed(confirmed, from);
+      this.parents.changed(confirmed, from);
+    }
+    if (!isEmpty(written)) {
+      child?.mark(written);
+      this.#spread(written);
+    }
     return changes;
   }
 
@@ -133,6 +149,18 @@ export class Hierarchy {
     if (apiUrl === undefined && link.apiUrl !== undefined) this.#session.setApiUrl(checkApiUrl(link.apiUrl));
     if (apiToken === undefined && link.apiToken !== undefined)
       this.#session.setApiToken(checkReference(link.apiToken));
+  }
+
+  /** A parent has let the workflow go: what that one gave it is taken from another now. */
+  #left(link: ParentLink, loaded: boolean): void {
+    const session = this.#session;
+    if (session.ending !== undefined) return session.supersede();
+    const { apiToken = link.apiToken, apiUrl = link.apiUrl } = this.parents.given;
+    if (apiToken !== undefined && apiToken !== link.apiToken && session.apiToken === link.apiToken)
+      session.setApiToken(apiToken);
+    if (apiUrl !== undefined && apiUrl !== link.apiUrl && session.apiUrl === link.apiUrl)
+      session.setApiUrl(apiUrl);
+    if (loaded) session.inbox.add('refresh');
   }
 
   noticed(notice: ChildNotice): void {
@@ -174,15 +202,18 @@ export class Hierarchy {
       children: this.children.carry(),
       subscribers: this.subscribers.carry(),
       clock: this.#stamps.clock,
-      stamps: this.#stamps.carry(),
+      stamps: this.#stamps.carry(this.#session.state.store),
     };
   }
 
   get #isAlone(): boolean {
-    return this.children.paths.length === 0 && this.parents.isEmpty && this.subscribers.isEmpty;
+    const { children, parents, subscribers } = this;
+    // One that a parent let go may be taken on again: when it changed what matters then.
+    return children.paths.length === 0 && parents.isEmpty && parents.isIndependent && subscribers.isEmpty;
   }
 
   #spread(changes: ChangeSet, from?: string): void {
+    if (isEmpty(changes)) return;
     this.children.changed(changes, from);
     this.parents.changed(changes, from);
     this.subscribers.changed(changes, from);

@@ -7,13 +7,21 @@ import { inner, own, setField, table } from '../state/json';
 import type { Dirty } from './dirty';
 import type { Stamps } from './stamps';
 
+/** An envelope as workflows fill it in. */
+export interface SignalEnvelope extends Envelope {
+  /** What a `delete` names is there still, and only no part any more of what the receiver holds. */
+  readonly parted?: true;
+}
+
 /** A signal to another workflow. */
 export interface Message {
   readonly signal: string;
   readonly payload: unknown;
-  readonly envelope: Envelope;
+  readonly envelope: SignalEnvelope;
   /** About how large it is. */
   readonly bytes: number;
+  /** The one entity whose fields it holds, where it is no more than one. */
+  readonly only?: readonly [name: string, id: string, fields: true | ReadonlySet<string>];
 }
 
 /** One payload is at most this large, unless one entity is. */
@@ -27,6 +35,12 @@ export const tooLarge = (bytes: number): Error =>
   new Error(
     `What is to be sent is ${bytes} bytes, and Temporal takes ${MOST_PAYLOAD}. Hold less in one entity, or have the child load it by itself.`,
   );
+
+/** How many bytes something is as JSON; only about, where that is certainly less than Temporal takes. */
+export function sizeOf(value: unknown): number {
+  const text = JSON.stringify(value);
+  return text.length * 3 < MOST_PAYLOAD ? text.length : new TextEncoder().encode(text).length;
+}
 
 /** Who sends. */
 export interface Sender {
@@ -49,7 +63,10 @@ export interface Receiver {
   readonly projection?: Pick<Sender, 'store' | 'stamps'>;
 }
 
-/** Turns what somebody has not been told yet into signals, removals first, with the values as they are now. */
+/**
+ * Turns what somebody has not been told yet into signals, with the values as they are now. An entity that is gone
+ * is taken away last, when nothing leads to it any more; one that came back, first.
+ */
 export function messagesOf(
   sender: Sender,
   dirty: Dirty,
@@ -58,19 +75,21 @@ export function messagesOf(
   const { store, stamps } = projection ?? sender;
   const messages: Message[] = [];
   const from: Envelope = { from: sender.workflowId, ...(as && { as }) };
-  const { gone } = dirty;
-  if (gone.length > 0) {
+  const remove = (gone: readonly EntityRef[], parted = false): void => {
+    if (gone.length === 0) return;
     const draft = new MessageDraft();
     const deletions = table<string[]>();
     for (const ref of gone) {
       const { name, id } = rename(ref);
       (deletions[name] ??= []).push(id);
-      draft.at(name, id, '', stamps.latest(ref.name, ref.id));
+      const at = parted ? stamps.latest(ref.name, ref.id) : stamps.removedAt(ref.name, ref.id);
+      draft.at(name, id, '', at);
     }
     const payload: DeletePayload = { entityName, deletions, changeOrigin: sender.workflowId };
-    messages.push(draft.message('delete', payload, from));
-  }
+    messages.push(draft.message('delete', payload, { ...from, ...(parted && { parted }) }));
+  };
   let draft = new MessageDraft();
+  let inDraft: NonNullable<Message['only']>[] = [];
   const flush = (): void => {
     if (draft.isEmpty) return;
     const { updates, unset } = draft;
@@ -81,18 +100,30 @@ export function messagesOf(
       ...(strategy && { strategy }),
       changeOrigin: sender.workflowId,
     };
-    messages.push(draft.message('update', payload, from));
+    const [only, ...others] = inDraft;
+    messages.push({
+      ...draft.message('update', payload, from),
+      ...(only && others.length === 0 && { only }),
+    });
     draft = new MessageDraft();
+    inDraft = [];
   };
+  remove(dirty.gone.filter((ref) => dirty.has(ref)));
   for (const [name, id, fields] of dirty.fields()) {
     const held = store.get(name, id);
     if (held === undefined) continue;
-    draft.add(rename({ name, id }), held, fields === true ? Object.keys(held) : fields, (field) =>
+    const part = new MessageDraft();
+    part.add(rename({ name, id }), held, fields === true ? Object.keys(held) : fields, (field) =>
       stamps.of(name, id, field),
     );
-    if (draft.bytes > MOST_BYTES) flush();
+    // One that is too large takes no other with it.
+    if (draft.bytes + part.bytes > MOST_BYTES) flush();
+    draft.join(part);
+    inDraft.push([name, id, fields]);
   }
   flush();
+  remove(dirty.gone.filter((ref) => !dirty.has(ref)));
+  remove(dirty.parted, true);
   return messages;
 }
 
@@ -124,16 +155,25 @@ class MessageDraft {
     this.bytes += JSON.stringify(set).length + id.length;
   }
 
+  join(part: MessageDraft): void {
+    const { updates, unset, bytes } = part;
+    for (const [name, entities] of Object.entries(updates))
+      Object.assign(inner(this.updates, name), entities);
+    for (const [name, entities] of Object.entries(unset)) Object.assign(inner(this.unset, name), entities);
+    this.#times.push(...part.#times);
+    this.bytes += bytes;
+  }
+
   at(name: string, id: string, field: string, at: number): void {
     this.#times.push([name, id, field, at]);
   }
 
-  message(signal: string, payload: unknown, from: Envelope): Message {
+  message(signal: string, payload: unknown, from: SignalEnvelope): Message {
     const latest = this.#times.reduce((most, [, , , at]) => Math.max(most, at), 0);
     const stamps = table<Record<string, Record<string, number>>>();
     for (const [name, id, field, at] of this.#times)
       if (at !== latest) (inner(stamps, name)[id] ??= table<number>())[field] = at;
     const envelope = { ...from, at: latest, ...(Object.keys(stamps).length > 0 && { stamps }) };
-    return { signal, payload, envelope, bytes: JSON.stringify(payload).length + 200 };
+    return { signal, payload, envelope, bytes: sizeOf(payload) + 200 };
   }
 }

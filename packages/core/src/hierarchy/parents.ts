@@ -23,7 +23,7 @@ export interface CarriedParents {
 export type Ending = 'completed' | 'cancelled';
 
 interface Parent {
-  readonly link: ParentLink;
+  link: ParentLink;
   readonly peer: Peer;
 }
 
@@ -33,7 +33,9 @@ export class Parents {
   readonly #root: EntityRef;
   readonly #byId = new Map<string, Parent>();
   /** Whether it was started by a client: then it lives on without a parent. */
-  readonly #isIndependent: boolean;
+  readonly isIndependent: boolean;
+  /** Is called when a parent has let the workflow go, with whether that one was the last to load for it. */
+  onLeft: (link: ParentLink, loaded: boolean) => void = () => {};
   #ending?: Ending;
   /** How it ended, once it has. */
   #ended?: ChildNotice;
@@ -42,7 +44,7 @@ export class Parents {
   constructor(post: Post, root: EntityRef, { links, isIndependent }: CarriedParents) {
     this.#post = post;
     this.#root = root;
-    this.#isIndependent = isIndependent;
+    this.isIndependent = isIndependent;
     for (const { link, peer } of links) this.#add(link, peer);
   }
 
@@ -67,7 +69,7 @@ export class Parents {
 
   /** How the workflow ends, when its parents let it go. */
   get ending(): Ending | undefined {
-    return this.isEmpty && !this.#isIndependent ? this.#ending : undefined;
+    return this.isEmpty && !this.isIndependent ? this.#ending : undefined;
   }
 
   has(workflowId: string): boolean {
@@ -104,11 +106,30 @@ export class Parents {
     this.#watchParents();
   }
 
+  /** A parent gives another token or address. */
+  gave(workflowId: string, access: Pick<ParentLink, 'apiToken' | 'apiUrl'>): void {
+    const parent = this.#byId.get(workflowId);
+    if (parent !== undefined) parent.link = { ...parent.link, ...access };
+  }
+
+  /** The token and the address that parents gave last; the first one's, where several did. */
+  get given(): Pick<ParentLink, 'apiToken' | 'apiUrl'> {
+    const links = [...this.#byId.values()].map(({ link }) => link);
+    return {
+      apiToken: links.find(({ apiToken }) => apiToken !== undefined)?.apiToken,
+      apiUrl: links.find(({ apiUrl }) => apiUrl !== undefined)?.apiUrl,
+    };
+  }
+
   /** A parent lets the workflow go. */
   letGo(workflowId: string, ending: Ending | undefined): void {
-    if (!this.#byId.delete(workflowId)) return;
+    const parent = this.#byId.get(workflowId);
+    if (parent === undefined) return;
+    const loaded = this.loads;
+    this.#byId.delete(workflowId);
     if (ending !== undefined) this.#ending = ending;
     this.#watchParents();
+    this.onLeft(parent.link, loaded && !this.loads);
   }
 
   /** Passes on what changed, to all parents but `from`. */
@@ -131,14 +152,6 @@ export class Parents {
       parent.peer.tell(signal, payload);
       void this.#send(parent);
     }
-  }
-
-  /** Gives back what a parent removed too early. */
-  returned(workflowId: string, refs: readonly EntityRef[]): void {
-    const parent = this.#byId.get(workflowId);
-    if (parent === undefined || refs.length === 0) return;
-    for (const { name, id } of refs) parent.peer.dirty.mark(name, id, true);
-    void this.#send(parent);
   }
 
   /** Tells every parent how the workflow ends; one that comes later is told as it comes. */
@@ -197,7 +210,7 @@ export class Parents {
       const carried = peer.carry();
       return { link, ...(carried && { peer: carried }) };
     });
-    return { links, isIndependent: this.#isIndependent };
+    return { links, isIndependent: this.isIndependent };
   }
 
   #add(link: ParentLink, carried?: CarriedPeer): Parent {

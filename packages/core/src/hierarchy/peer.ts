@@ -23,13 +23,15 @@ export interface CarriedPeer {
 export class Peer {
   readonly workflowId: string;
   readonly dirty: Dirty;
-  /** Why the last change was not sent. */
+  /** Why a change was not sent. */
   problem?: string;
   /** Other signals that wait, the last of each kind. */
   readonly #controls: Map<string, { readonly payload: unknown; readonly via: readonly string[] }>;
   readonly #post: Post;
   readonly #receiver: Receiver;
   #sending = false;
+  /** What is too large to be sent; it is tried again when something else comes. */
+  readonly #unsent = new Dirty();
   /** What is being sent: were the run to end before it is, the next one sends it again, to no effect. */
   #taken?: Dirty;
 
@@ -58,6 +60,8 @@ export class Peer {
   /** Forgets what waits: it is told in another way. */
   clear(): void {
     this.dirty.take();
+    this.#unsent.take();
+    this.problem = undefined;
     this.#controls.clear();
   }
 
@@ -119,6 +123,8 @@ export class Peer {
     do {
       await this.#post.window.pass(() => {
         if (messages === undefined) {
+          this.dirty.add(this.#unsent.take());
+          this.problem = undefined;
           this.#taken = this.dirty.take();
           messages = messagesOf(this.#post, this.#taken, this.#receiver);
         }
@@ -129,9 +135,12 @@ export class Peer {
     this.#taken = undefined;
   }
 
-  #begin({ signal, payload, envelope, bytes }: Message): { bytes: number; done: Promise<void> } {
-    this.problem = bytes > MOST_PAYLOAD ? tooLarge(bytes).message : undefined;
-    if (this.problem !== undefined) return { bytes: 0, done: Promise.resolve() };
+  #begin({ signal, payload, envelope, bytes, only }: Message): { bytes: number; done: Promise<void> } {
+    if (bytes > MOST_PAYLOAD) {
+      this.problem = tooLarge(bytes).message;
+      if (only !== undefined) this.#unsent.mark(...only);
+      return { bytes: 0, done: Promise.resolve() };
+    }
     // Also when the workflow is cancelled: who hears of it hears by this.
     const done = CancellationScope.nonCancellable(() =>
       getExternalWorkflowHandle(this.workflowId).signal(signal, payload, envelope),
@@ -147,6 +156,7 @@ export class Peer {
   carry(): CarriedPeer | undefined {
     const all = new Dirty();
     if (this.#taken !== undefined) all.add(this.#taken);
+    all.add(this.#unsent);
     all.add(this.dirty);
     const dirty = all.carry();
     const controls = [...this.#controls].map(([signal, { payload, via }]) => [signal, payload, via] as const);

@@ -1,9 +1,10 @@
 import type { EntityRef } from '../contract/adapter';
-import type { Envelope } from '../contract/hierarchy';
 import type { Fields, Json } from '../contract/schema';
 import type { ChangeSet, DeletePayload, MergeStrategy, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
-import { copyFields, equalJson, mergeJson, own, setField } from '../state/json';
+import type { EntityStore } from '../state/entity-store';
+import { copyFields, equalJson, inner, mergeJson, own, setField, table } from '../state/json';
+import type { SignalEnvelope } from './messages';
 import type { Stamps } from './stamps';
 
 /** What another workflow of the hierarchy says, in this workflow's names. */
@@ -14,8 +15,13 @@ export interface Received extends Pick<UpdatePayload, 'updates' | 'unset' | 'str
 /** What came of it. */
 export interface Reception {
   readonly changes: ChangeSet;
-  /** Entities that the other one removed, and that were changed here since: it gets them back. */
-  readonly returned: readonly EntityRef[];
+  /** What was said and held already, but is newer now: the others have to know. */
+  readonly confirmed: ChangeSet;
+  /**
+   * What was written here because of it: entities that the other one removed and that stay, relations that held
+   * one which is gone. Everybody hears of it, also who sent.
+   */
+  readonly written: ChangeSet;
 }
 
 /**
@@ -23,7 +29,12 @@ export interface Reception {
  * one of this workflow's own sources gives, only that source takes away. Entities that the schema does not have
  * are none of its business.
  */
-export function receive(state: EntityState, stamps: Stamps, what: Received, envelope: Envelope): Reception {
+export function receive(
+  state: EntityState,
+  stamps: Stamps,
+  what: Received,
+  envelope: SignalEnvelope,
+): Reception {
   const { store, root } = state;
   const draft = store.draft();
   const latest = stamps.heard(envelope.at);
@@ -32,21 +43,37 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
     const time = typeof at === 'object' ? own(at, field) : at;
     return time === undefined ? latest : Math.min(time, latest);
   };
-  const returned: EntityRef[] = [];
+  const written = new FieldList();
+  const confirmed = new FieldList();
   const removed: EntityRef[] = [];
   for (const [name, ids] of Object.entries(what.deletions ?? {})) {
     for (const id of ids) {
-      const isRoot = name === root.name && id === root.id;
-      if (isRoot || store.get(name, id) === undefined || state.provenance(name, id).length > 0) continue;
+      if (!Object.hasOwn(store.schema, name) || (name === root.name && id === root.id)) continue;
+      const held = store.get(name, id);
       const at = when(name, id, '');
-      const written = stamps.latest(name, id);
-      if (at >= written) {
-        draft.put(name, id, undefined);
+      if (held === undefined) {
+        // It may come from somebody who has not heard of that either.
+        if (envelope.parted || at <= stamps.latest(name, id)) continue;
+        stamps.remove(name, id, at);
+        confirmed.removed.push({ name, id });
+        continue;
+      }
+      const since = stamps.latest(name, id);
+      if (
+        state.provenance(name, id).length > 0 ||
+        (since > 0 && (envelope.parted ? at < since : at <= since))
+      ) {
+        // What is only no part any more stays for itself.
+        if (envelope.parted) continue;
+        for (const field of Object.keys(held)) written.add(name, id, field);
+        stamps.outlive(name, id, at);
+        continue;
+      }
+      draft.put(name, id, undefined);
+      if (envelope.parted) stamps.forget(name, id);
+      else {
         removed.push({ name, id });
-        stamps.writeAll(name, id, at);
-      } else {
-        stamps.writeAll(name, id, written);
-        returned.push({ name, id });
+        stamps.remove(name, id, at);
       }
     }
   }
@@ -54,7 +81,7 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
   for (const [name, entities] of draft.changes)
     for (const [id, fields] of entities)
       for (const field of Object.keys(fields ?? {}))
-        if (fields?.[field] !== own(store.get(name, id), field)) stamps.write(name, id, field, latest);
+        if (fields?.[field] !== own(store.get(name, id), field)) written.add(name, id, field);
   for (const [name, entities] of Object.entries(what.updates ?? {})) {
     if (!Object.hasOwn(store.schema, name)) continue;
     for (const [id, given] of Object.entries(entities)) {
@@ -66,16 +93,54 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
         const at = when(name, id, field);
         const before = own(held, field);
         const after = value !== undefined && what.strategy === '$merge' ? mergeJson(before, value) : value;
-        if (!stands(before, after, at - stamps.of(name, id, field))) continue;
+        if (!stands(before, after, at - stamps.of(name, id, field))) {
+          // It went with a removal that the rest of the entity outlived: who sent it may not have heard of that.
+          if (held !== undefined && before === undefined && at < stamps.removedAt(name, id))
+            written.add(name, id, field);
+          continue;
+        }
         if (at > 0) stamps.write(name, id, field, at);
-        changed = true;
+        if (equalJson(before, after)) confirmed.add(name, id, field);
+        else changed = true;
         if (after === undefined) delete next[field];
         else setField(next, field, after);
       }
       if (changed) draft.put(name, id, next);
     }
   }
-  return { changes: state.commit(draft, envelope.from), returned };
+  const changes = state.commit(draft, envelope.from);
+  if (!written.isEmpty) {
+    const now = stamps.tick();
+    for (const [name, id, field] of written.all) stamps.write(name, id, field, now);
+  }
+  return { changes, confirmed: confirmed.changes(store), written: written.changes(store) };
+}
+
+/** Fields of entities, to be told whether or not they changed. */
+class FieldList {
+  readonly all: (readonly [name: string, id: string, field: string])[] = [];
+  readonly removed: EntityRef[] = [];
+
+  get isEmpty(): boolean {
+    return this.all.length === 0;
+  }
+
+  add(name: string, id: string, field: string): void {
+    this.all.push([name, id, field]);
+  }
+
+  /** As they are now. */
+  changes(store: EntityStore): ChangeSet {
+    const upserts = table<Record<string, Record<string, Json>>>();
+    const unset = table<Record<string, string[]>>();
+    for (const [name, id, field] of this.all) {
+      const value = own(store.get(name, id), field);
+      const set = (inner(upserts, name)[id] ??= {});
+      if (value === undefined) (inner(unset, name)[id] ??= []).push(field);
+      else setField(set, field, value);
+    }
+    return { upserts, unset, deletes: this.removed };
+  }
 }
 
 /** The fields that are written; `undefined` for those that go away. */

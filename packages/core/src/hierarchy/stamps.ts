@@ -1,4 +1,3 @@
-import type { Stamps as CarriedStamps } from '../contract/hierarchy';
 import type { ChangeSet } from '../contract/wire';
 import type { EntityStore } from '../state/entity-store';
 import { own, table } from '../state/json';
@@ -8,9 +7,24 @@ const MOST_AHEAD = 60_000;
 /** By then every change that was under way has arrived; milliseconds. */
 const KEPT = 10 * 60_000;
 
-/** When an entity was written: as a whole, and those fields that were written later. */
+/**
+ * {@link Stamps} as they travel through continue-as-new, for each entity: one time for all that it has, or for
+ * its removal if it is gone; or both that and the times of fields.
+ */
+export type CarriedStamps = {
+  readonly [entityName: string]: {
+    readonly [id: string]: number | readonly [removed: number, fields: Readonly<Record<string, number>>];
+  };
+};
+
+/** When an entity was written. */
 interface Entry {
-  whole: number;
+  /** When it was last removed: what is older than that is gone. */
+  removed: number;
+  /** When the fields of `shape` were written, but for those of `fields`. */
+  at: number;
+  /** Shared between entities that were written with the same fields. */
+  shape: readonly string[];
   fields?: Record<string, number>;
 }
 
@@ -22,13 +36,19 @@ interface Entry {
 export class Stamps {
   #clock: number;
   readonly #entries = new Map<string, Map<string, Entry>>();
+  #lastShape: readonly string[] = [];
 
-  constructor(clock = 0, carried: CarriedStamps = {}) {
+  /** @param store what the carried times are about */
+  constructor(clock = 0, carried: CarriedStamps = {}, store?: EntityStore) {
     this.#clock = clock;
     for (const [name, entities] of Object.entries(carried))
-      for (const [id, at] of Object.entries(entities)) {
-        const { '': whole = 0, ...fields } = typeof at === 'number' ? { '': at } : at;
-        this.#table(name).set(id, Object.keys(fields).length > 0 ? { whole, fields } : { whole });
+      for (const [id, times] of Object.entries(entities)) {
+        const held = store?.get(name, id);
+        if (typeof times !== 'number') {
+          const [removed, fields] = times;
+          this.#table(name).set(id, { removed, at: 0, shape: [], fields: Object.assign(table(), fields) });
+        } else if (held === undefined) this.remove(name, id, times);
+        else this.#writeAll(name, id, Object.keys(held), times);
       }
   }
 
@@ -49,59 +69,109 @@ export class Stamps {
     return time;
   }
 
-  /** When a field was written, or its entity as a whole if that was later; 0 for long ago. */
+  /** When a field was written, or its entity removed if that was later; 0 for long ago. */
   of(name: string, id: string, field: string): number {
     const entry = this.#entries.get(name)?.get(id);
-    return entry === undefined ? 0 : Math.max(entry.whole, own(entry.fields, field) ?? 0);
+    if (entry === undefined) return 0;
+    const written = own(entry.fields, field) ?? (entry.shape.includes(field) ? entry.at : 0);
+    return Math.max(entry.removed, written);
   }
 
   /** When anything of an entity was last written. */
   latest(name: string, id: string): number {
     const entry = this.#entries.get(name)?.get(id);
-    return entry === undefined ? 0 : Math.max(entry.whole, ...Object.values(entry.fields ?? {}));
+    return entry === undefined ? 0 : Math.max(entry.removed, entry.at, ...Object.values(entry.fields ?? {}));
+  }
+
+  /** When an entity was last removed; 0 for never. */
+  removedAt(name: string, id: string): number {
+    return this.#entries.get(name)?.get(id)?.removed ?? 0;
   }
 
   write(name: string, id: string, field: string, at: number): void {
-    const entities = this.#table(name);
-    let entry = entities.get(id);
-    if (entry === undefined) entities.set(id, (entry = { whole: 0 }));
-    (entry.fields ??= table<number>())[field] = at;
+    (this.#entry(name, id).fields ??= table<number>())[field] = at;
   }
 
-  /** The whole entity is written, or removed. */
-  writeAll(name: string, id: string, at: number): void {
-    this.#table(name).set(id, { whole: at });
+  /** The entity is removed. */
+  remove(name: string, id: string, at: number): void {
+    this.#table(name).set(id, { removed: at, at: 0, shape: [] });
+  }
+
+  /** The entity was removed elsewhere and stays: what it has no longer is gone with that. */
+  outlive(name: string, id: string, at: number): void {
+    const entry = this.#entry(name, id);
+    entry.removed = Math.max(entry.removed, at);
+  }
+
+  /** Nothing is known of the entity any more. */
+  forget(name: string, id: string): void {
+    this.#entries.get(name)?.delete(id);
   }
 
   /** Notes that changes were made, all at one time. */
   note(changes: ChangeSet, at: number, store: EntityStore): void {
-    for (const { name, id } of changes.deletes) this.writeAll(name, id, at);
+    for (const { name, id } of changes.deletes) this.remove(name, id, at);
     for (const [name, entities] of Object.entries(changes.upserts)) {
       for (const [id, set] of Object.entries(entities)) {
         const fields = Object.keys(set);
-        // All of it: one number is enough.
-        if (fields.length === Object.keys(store.get(name, id) ?? {}).length) this.writeAll(name, id, at);
-        else
-          for (const field of [...fields, ...(own(own(changes.unset, name), id) ?? [])])
-            this.write(name, id, field, at);
+        for (const field of own(own(changes.unset, name), id) ?? []) this.write(name, id, field, at);
+        // All that it has: one time is enough.
+        if (fields.length === Object.keys(store.get(name, id) ?? {}).length)
+          this.#writeAll(name, id, fields, at);
+        else for (const field of fields) this.write(name, id, field, at);
       }
     }
   }
 
   /** What is recent, for continue-as-new. */
-  carry(): CarriedStamps {
+  carry(store: EntityStore): CarriedStamps {
     const since = this.#clock - KEPT;
-    const carried = table<Record<string, number | Record<string, number>>>();
+    const carried = table<Record<string, CarriedStamps[string][string]>>();
     for (const [name, entities] of this.#entries)
-      for (const [id, { whole, fields = {} }] of entities) {
-        const recent = Object.entries(fields).filter(([, at]) => at > since);
-        if (whole <= since && recent.length === 0) continue;
-        (carried[name] ??= table())[id] =
-          recent.length === 0
-            ? whole
-            : { ...(whole > since && { '': whole }), ...Object.fromEntries(recent) };
+      for (const [id, { removed, at, shape, fields = {} }] of entities) {
+        const times = new Map(shape.map((field) => [field, at]));
+        for (const [field, time] of Object.entries(fields)) times.set(field, time);
+        const recent = [...times].filter(([, time]) => time > since);
+        if (removed <= since && recent.length === 0) continue;
+        const held = store.get(name, id);
+        const [[, first] = ['', 0]] = recent;
+        const isOne =
+          removed <= since &&
+          held !== undefined &&
+          recent.length === Object.keys(held).length &&
+          recent.every(([field, time]) => time === first && Object.hasOwn(held, field));
+        (carried[name] ??= table())[id] = isOne
+          ? first
+          : held === undefined && recent.length === 0
+            ? removed
+            : [removed, Object.fromEntries(recent)];
       }
     return carried;
+  }
+
+  /** Fields that went away earlier keep their time: what is older than that does not come back. */
+  #writeAll(name: string, id: string, fields: readonly string[], at: number): void {
+    const entry = this.#entry(name, id);
+    for (const field of fields) if (entry.fields !== undefined) delete entry.fields[field];
+    for (const field of entry.shape)
+      if (!fields.includes(field)) (entry.fields ??= table<number>())[field] ??= entry.at;
+    if (entry.fields !== undefined && Object.keys(entry.fields).length === 0) delete entry.fields;
+    entry.at = at;
+    entry.shape = this.#intern(fields);
+  }
+
+  /** Neighbours mostly have the same fields. */
+  #intern(shape: readonly string[]): readonly string[] {
+    const last = this.#lastShape;
+    if (last.length === shape.length && last.every((field, i) => field === shape[i])) return last;
+    return (this.#lastShape = shape);
+  }
+
+  #entry(name: string, id: string): Entry {
+    const entities = this.#table(name);
+    let entry = entities.get(id);
+    if (entry === undefined) entities.set(id, (entry = { removed: 0, at: 0, shape: [] }));
+    return entry;
   }
 
   #table(name: string): Map<string, Entry> {

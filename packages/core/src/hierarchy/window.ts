@@ -36,28 +36,34 @@ export class Window {
    *
    * @param begin begins it, and says about how large it is
    */
-  async pass<T>(begin: () => { readonly bytes: number; readonly done: Promise<T> }): Promise<T> {
-    await new Promise<void>((resolve) => {
-      this.#waiting.push(resolve);
+  pass<T>(begin: () => { readonly bytes: number; readonly done: Promise<T> }): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push(() => {
+        let bytes = 0;
+        const left = (): void => {
+          this.#count--;
+          this.#bytes -= bytes;
+          this.#next();
+        };
+        this.#count++;
+        try {
+          const begun = begin();
+          this.#bytes += bytes = begun.bytes;
+          begun.done.finally(left).then(resolve, reject);
+        } catch (error) {
+          reject(error as Error);
+          left();
+        }
+      });
       this.#next();
     });
-    let bytes = 0;
-    try {
-      const begun = begin();
-      this.#bytes += bytes = begun.bytes;
-      return await begun.done;
-    } finally {
-      this.#count--;
-      this.#bytes -= bytes;
-      this.#next();
-    }
   }
 
   #next(): void {
+    // Begun in this moment and not in the next: only so is it known how large those before were.
     while (!this.#held && this.#count < this.#most && this.#bytes < MOST_BYTES) {
       const begin = this.#waiting.shift();
       if (begin === undefined) return;
-      this.#count++;
       begin();
     }
   }

@@ -2,18 +2,25 @@ import type { EntityRef } from '../contract/adapter';
 import type { Fields } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import { isEmpty, NO_CHANGES } from './change-set';
-import { inner, own, table } from './json';
+import { at, each, inner, table, type Tables, without } from './json';
+import { hasOwn, keys } from './objects';
+
+/** Changes that are still being added up. A table in it may be empty. */
+interface Sum {
+  readonly upserts: Record<string, Record<string, Fields>>;
+  readonly unset: Record<string, Record<string, readonly string[]>>;
+  readonly deletes: Map<string, EntityRef>;
+  origin?: string;
+}
+
+const nothing = (): Sum => ({ upserts: table(), unset: table(), deletes: new Map<string, EntityRef>() });
 
 /**
  * Changes that nobody has seen yet, added up. Adding costs what the change holds, not what waits already: a
  * workflow can be sent thousands of signals before anybody looks.
  */
 export class ChangeLog {
-  #upserts = table<Record<string, Fields>>();
-  #unset = table<Record<string, readonly string[]>>();
-  readonly #deletes = new Map<string, EntityRef>();
-  #origin: string | undefined;
-  #isEmpty = true;
+  #sum = nothing();
 
   /** @param changes what waits already */
   constructor(changes: ChangeSet = NO_CHANGES) {
@@ -21,78 +28,50 @@ export class ChangeLog {
   }
 
   get isEmpty(): boolean {
-    return this.#isEmpty;
+    // An entity leaves the upserts only when it is removed, so this is not fooled by an empty table.
+    return this.#sum.deletes.size === 0 && keys(this.#sum.upserts).length === 0;
   }
 
   /** What waits, as one change set; later changes do not show in it. */
   get changes(): ChangeSet {
-    return this.#changeSet(copied(this.#upserts), copied(this.#unset));
+    const { upserts, unset, deletes, origin } = this.#sum;
+    return { upserts: copied(upserts), unset: copied(unset), deletes: [...deletes.values()], origin };
   }
 
   /** Adds what happened after everything that waits. */
   add(changes: ChangeSet): void {
     if (isEmpty(changes)) return;
-    this.#origin = this.#isEmpty || this.#origin === changes.origin ? changes.origin : undefined;
-    this.#isEmpty = false;
+    const sum = this.#sum;
+    const { upserts, unset, deletes } = sum;
+    sum.origin = this.isEmpty || sum.origin === changes.origin ? changes.origin : undefined;
     // An entity that went and came back is among the deletes and the upserts, so the deletes come first.
-    for (const ref of changes.deletes) this.#delete(ref);
-    for (const [name, entities] of Object.entries(changes.upserts)) {
-      const unset = own(changes.unset, name);
-      for (const [id, fields] of Object.entries(entities))
-        this.#upsert(name, id, fields, own(unset, id) ?? []);
+    for (const ref of changes.deletes) {
+      const { name, id } = ref;
+      delete upserts[name]?.[id];
+      delete unset[name]?.[id];
+      deletes.set(`${name}:${id}`, ref);
+    }
+    for (const [name, id, fields] of each(changes.upserts)) {
+      const gone = at(changes.unset, name, id) ?? [];
+      const absent = [...new Set([...(unset[name]?.[id] ?? []), ...gone])].filter(
+        (field) => !hasOwn(fields, field),
+      );
+      inner(upserts, name)[id] = { ...without(upserts[name]?.[id], gone), ...fields };
+      if (absent.length > 0) inner(unset, name)[id] = absent;
+      else delete unset[name]?.[id];
     }
   }
 
   /** Hands over what waits; nothing does afterwards. */
   take(): ChangeSet {
-    const changes = this.#changeSet(this.#upserts, this.#unset);
-    this.#upserts = table();
-    this.#unset = table();
-    this.#deletes.clear();
-    this.#isEmpty = true;
+    const { changes } = this;
+    this.#sum = nothing();
     return changes;
   }
-
-  #changeSet(upserts: ChangeSet['upserts'], unset: ChangeSet['unset']): ChangeSet {
-    if (this.#isEmpty) return NO_CHANGES;
-    const origin = this.#origin;
-    return { upserts, unset, deletes: [...this.#deletes.values()], ...(origin !== undefined && { origin }) };
-  }
-
-  #delete(ref: EntityRef): void {
-    const { name, id } = ref;
-    drop(this.#upserts, name, id);
-    drop(this.#unset, name, id);
-    this.#deletes.set(JSON.stringify([name, id]), ref);
-  }
-
-  #upsert(name: string, id: string, fields: Fields, gone: readonly string[]): void {
-    const upserts = inner(this.#upserts, name);
-    const earlier = upserts[id];
-    const kept =
-      gone.length === 0 || earlier === undefined
-        ? earlier
-        : Object.fromEntries(Object.entries(earlier).filter(([field]) => !gone.includes(field)));
-    upserts[id] = { ...kept, ...fields };
-    const absent = [...new Set([...(this.#unset[name]?.[id] ?? []), ...gone])].filter(
-      (field) => !Object.hasOwn(fields, field),
-    );
-    if (absent.length > 0) inner(this.#unset, name)[id] = absent;
-    else drop(this.#unset, name, id);
-  }
 }
 
-/** Takes an entry out of a table of tables, and the inner table with the last one. */
-function drop<T>(tables: Record<string, Record<string, T>>, name: string, id: string): void {
-  const entries = tables[name];
-  if (entries === undefined) return;
-  delete entries[id];
-  for (const _ in entries) return;
-  delete tables[name];
-}
-
-function copied<T>(tables: Record<string, Record<string, T>>): Record<string, Record<string, T>> {
+function copied<T>(tables: Tables<T>): Tables<T> {
   const copy = table<Record<string, T>>();
-  for (const name of Object.keys(tables)) copy[name] = Object.assign(table<T>(), tables[name]);
+  for (const [name, id, value] of each(tables)) inner(copy, name)[id] = value;
   return copy;
 }

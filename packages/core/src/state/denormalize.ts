@@ -1,22 +1,14 @@
-import {
-  type Fields,
-  isMany,
-  type Json,
-  type Relation,
-  relationTarget,
-  type Schema,
-} from '../contract/schema';
+import { isMany, type Json, type Relation, relationTarget, type Schema } from '../contract/schema';
 import type { Held } from './draft';
 import { own, setField } from './json';
+import { entries } from './objects';
 
 /** Where this many entities are written out, those that stand elsewhere already are not written out again. */
 const MOST_ENTITIES = 100_000;
 
-/** What stands for an entity, or for several. */
+/** An entity with its relations filled in. */
 interface Filled {
   readonly value: unknown;
-  /** Whether it leads back to an entity that is being filled in. */
-  readonly cut: boolean;
   /** How many entities JSON would write out for it. */
   readonly size: number;
 }
@@ -41,61 +33,45 @@ export function denormalize(
   id: string,
   isCut: (name: string, id: string) => boolean = () => false,
 ): unknown {
-  const filled = new Map<string, Filled>();
-  const open = new Set<string>();
-  const circular = new Set<string>();
+  /** What was filled in, by place. Nothing while it is being filled in, and for good if it lies on a circle. */
+  const filled = new Map<string, Filled | undefined>();
   let written = 0;
+  let cuts = 0;
 
-  const fill = (type: string, key: string): Filled | undefined => {
+  const fill = (type: string, key: string): unknown => {
     const fields = held.get(type, key);
     if (fields === undefined) return undefined;
     const place = `${type}:${key}`;
-    if (open.has(place) || circular.has(place) || (open.size > 0 && isCut(type, key)))
-      return { value: key, cut: true, size: 0 };
     const known = filled.get(place);
     if (known !== undefined) {
-      if (written + known.size > MOST_ENTITIES) return { value: key, cut: false, size: 0 };
+      if (written + known.size > MOST_ENTITIES) return key;
       written += known.size;
-      return known;
+      return known.value;
     }
-    written++;
+    if (filled.has(place) || (filled.size > 0 && isCut(type, key))) {
+      cuts++;
+      return key;
+    }
+    const writtenBefore = written++;
+    const cutsBefore = cuts;
     const relations = own(schema, type)?.relations;
-    if (relations === undefined) return { value: fields, cut: false, size: 1 };
-    open.add(place);
-    let cut = false;
-    let size = 1;
+    if (relations === undefined) return fields;
+    filled.set(place, undefined);
     const value: Record<string, Json> = {};
-    for (const field of Object.keys(fields)) {
-      const relation = own(relations, field);
-      const filledIn = relation === undefined ? undefined : follow(relation, fields, field);
-      cut ||= filledIn?.cut ?? false;
-      size += filledIn?.size ?? 0;
-      setField(value, field, filledIn === undefined ? (fields[field] as Json) : (filledIn.value as Json));
-    }
-    open.delete(place);
-    const whole = { value, cut, size };
-    if (cut) circular.add(place);
-    else filled.set(place, whole);
-    return whole;
+    for (const [field, given] of entries(fields))
+      setField(value, field, follow(own(relations, field), given) as Json);
+    if (cuts === cutsBefore) filled.set(place, { value, size: written - writtenBefore });
+    return value;
   };
 
-  const follow = (relation: Relation, fields: Fields, field: string): Filled | undefined => {
-    const value = fields[field];
+  const follow = (relation: Relation | undefined, value: Json): unknown => {
+    if (relation === undefined) return value;
     const target = relationTarget(relation);
-    if (!isMany(relation))
-      return typeof value === 'string'
-        ? (fill(target, value) ?? { value: null, cut: false, size: 0 })
-        : undefined;
-    if (!Array.isArray(value)) return undefined;
-    const items = (value as readonly string[])
-      .map((key) => fill(target, key))
-      .filter((item) => item !== undefined);
-    return {
-      value: items.map((item) => item.value),
-      cut: items.some((item) => item.cut),
-      size: items.reduce((sum, item) => sum + item.size, 0),
-    };
+    if (!isMany(relation)) return typeof value === 'string' ? (fill(target, value) ?? null) : value;
+    return Array.isArray(value)
+      ? (value as readonly string[]).map((key) => fill(target, key)).filter((item) => item !== undefined)
+      : value;
   };
 
-  return fill(name, id)?.value;
+  return fill(name, id);
 }

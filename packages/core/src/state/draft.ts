@@ -1,4 +1,4 @@
-import { StatefulWorkflowError } from '../contract/errors';
+import type { InvalidInputError } from '../contract/errors';
 import {
   type EntitySchema,
   type Fields,
@@ -8,8 +8,9 @@ import {
   relationTarget,
   type Schema,
 } from '../contract/schema';
-import { identify } from './identify';
-import { copyFields, equalJson, isPlainObject, mergeJson, own, setField } from './json';
+import { identify, invalidRecord } from './identify';
+import { copyFields, isPlainObject, keepEqual, mergeJson, own, setField } from './json';
+import { entries, getOrAdd, keys } from './objects';
 
 /** How given fields meet held ones; see `MergeStrategy`. */
 export type Rule = '$merge' | '$set' | '$replace';
@@ -31,7 +32,10 @@ export class Draft {
   readonly #schema: Schema;
   /** Where in the given data the draft is; only errors read it. */
   readonly #path: (string | number)[] = [];
-  readonly #whereNow = (): string => this.#where();
+  readonly #where = (): string =>
+    this.#path
+      .map((place, i) => (typeof place === 'number' ? `[${place}]` : i === 0 ? place : `.${place}`))
+      .join('');
 
   constructor(held: Held, schema: Schema) {
     this.#held = held;
@@ -46,9 +50,7 @@ export class Draft {
 
   /** Replaces an entity's fields; for callers that have already compared. */
   put(name: string, id: string, fields: Fields | undefined): void {
-    let changed = this.changes.get(name);
-    if (changed === undefined) this.changes.set(name, (changed = new Map<string, Fields | undefined>()));
-    changed.set(id, fields);
+    getOrAdd(this.changes, name, () => new Map<string, Fields | undefined>()).set(id, fields);
   }
 
   /**
@@ -68,87 +70,52 @@ export class Draft {
    * @param place the record's place in what was given, for errors
    * @param id for a record whose id is known from elsewhere
    * @returns the record's id
-   * @throws StatefulWorkflowError `RECORD_INVALID`
+   * @throws InvalidInputError `RECORD_INVALID`
    */
   upsert(name: string, record: unknown, rule: Rule, place: string | number, id?: string): string {
     this.#path.push(place);
     if (!isPlainObject(record))
-      throw this.#wrong(
-        `is ${describe(record)}, not an object`,
-        `Give an object with the fields of one ${name}`,
-      );
+      throw this.#isNot('an object', record, `Give an object with the fields of one ${name}`);
     const schema = this.#schema[name];
-    const relations = schema?.relations;
-    const key = id ?? identify(record, schema, this.#whereNow);
-    const related = relations && this.#relateAll(relations, record, this.get(name, key), rule);
+    const key = id ?? identify(record, schema, this.#where);
+    const flat = schema?.relations
+      ? this.#flatten(record, schema.relations, this.get(name, key), rule)
+      : record;
     // Read after that: a record can be nested in itself.
     const held = this.get(name, key);
-    if (held !== undefined && relations === undefined && rule !== '$replace' && covers(held, record)) {
-      this.#path.pop();
-      return key;
+    if (held === undefined || rule === '$replace' || !covers(held, flat)) {
+      const next = merged(held, flat, rule);
+      if (next !== held) this.put(name, key, next);
     }
-    let next: Record<string, Json> | undefined;
-    let matched = 0;
-    for (const field in record) {
-      const value = related?.get(field) ?? (record[field] as Json | undefined);
-      if (value === undefined) continue;
-      const before = own(held, field);
-      if (before !== undefined) matched++;
-      const after = rule === '$merge' ? mergeJson(before, value) : equalJson(before, value) ? before : value;
-      if (after !== before || before === undefined)
-        setField((next ??= copyFields(held)), field, after as Json);
-    }
-    if (rule === '$replace' && held !== undefined && matched < Object.keys(held).length) {
-      next ??= copyFields(held);
-      for (const field of Object.keys(held)) {
-        if (!Object.hasOwn(record, field) || record[field] === undefined) delete next[field];
-      }
-    }
-    if (next !== undefined || held === undefined) this.put(name, key, next ?? {});
     this.#path.pop();
     return key;
   }
 
-  /** The ids that a record's relations hold, by field. Takes in the records nested in them. */
-  #relateAll(
-    relations: NonNullable<EntitySchema['relations']>,
+  /** A record with ids for the records nested in its relations, which are taken in. */
+  #flatten(
     record: Record<string, unknown>,
+    relations: NonNullable<EntitySchema['relations']>,
     held: Fields | undefined,
     rule: Rule,
-  ): Map<string, Json> | undefined {
-    let related: Map<string, Json> | undefined;
-    for (const [field, relation] of Object.entries(relations)) {
-      const value = own(record, field) as Json | undefined;
-      if (value === undefined || value === null) continue;
-      related ??= new Map<string, Json>();
-      related.set(field, this.#relate(relation, value, own(held, field), rule, field));
+  ): Record<string, unknown> {
+    const flat = { ...record };
+    for (const [field, relation] of entries(relations)) {
+      const value = own(record, field);
+      if (value != null) flat[field] = this.#relate(relation, value, own(held, field), rule, field);
     }
-    return related;
+    return flat;
   }
 
   /** Turns the value of a relation into ids, taking in the records it holds. Gives `before` when nothing differs. */
-  #relate(relation: Relation, value: Json, before: Json | undefined, rule: Rule, field: string): Json {
+  #relate(relation: Relation, value: unknown, before: Json | undefined, rule: Rule, field: string): Json {
     const target = relationTarget(relation);
     if (!isMany(relation)) return this.#reference(target, value, rule, field);
     this.#path.push(field);
-    if (!Array.isArray(value)) {
-      throw this.#wrong(
-        `is ${describe(value)}, not a list`,
-        `Give a list of ${target}, or declare the relation with one()`,
-      );
-    }
-    const items = value as readonly Json[];
-    const held = Array.isArray(before) ? (before as readonly Json[]) : [];
-    let same = 0;
-    let ids: Set<string> | undefined;
-    for (let i = 0; i < items.length; i++) {
-      const id = this.#reference(target, items[i], rule, i);
-      if (ids === undefined && id === held[same]) same++;
-      else (ids ??= new Set(held.slice(0, same) as string[])).add(id);
-    }
+    if (!Array.isArray(value))
+      throw this.#isNot('a list', value, `Give a list of ${target}, or declare the relation with one()`);
+    const ids = new Set(value.map((item, i) => this.#reference(target, item, rule, i)));
     this.#path.pop();
-    if (ids !== undefined) return [...ids];
-    return same === held.length && before !== undefined ? before : held.slice(0, same);
+    return keepEqual(before, [...ids]);
   }
 
   #reference(target: string, value: unknown, rule: Rule, place: string | number): string {
@@ -157,16 +124,9 @@ export class Draft {
     return this.upsert(target, value, rule, place);
   }
 
-  #where(): string {
-    return this.#path
-      .map((place, i) => (typeof place === 'number' ? `[${place}]` : i === 0 ? place : `.${place}`))
-      .join('');
-  }
-
-  #wrong(reason: string, fix: string): StatefulWorkflowError {
-    return new StatefulWorkflowError('RECORD_INVALID', `${this.#where()}: ${reason}. ${fix}.`, {
-      context: { field: this.#where() },
-    });
+  #isNot(what: string, value: unknown, fix: string): InvalidInputError {
+    const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+    return invalidRecord(this.#where(), `is ${found}, not ${what}`, fix);
   }
 }
 
@@ -180,7 +140,19 @@ function covers(held: Fields, record: Record<string, unknown>): boolean {
   return true;
 }
 
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+/** The fields of an entity with those of a record taken in; the same object when nothing differs. */
+function merged(held: Fields | undefined, record: Record<string, unknown>, rule: Rule): Fields {
+  const merge = rule === '$merge' ? mergeJson : keepEqual;
+  let next: Record<string, Json> | undefined;
+  for (const field in record) {
+    const value = record[field] as Json | undefined;
+    if (value === undefined) continue;
+    const before = own(held, field);
+    const after = merge(before, value);
+    if (after !== before) setField((next ??= copyFields(held)), field, after);
+  }
+  if (rule === '$replace')
+    for (const field of keys(held ?? {}))
+      if (own(record, field) === undefined) delete (next ??= copyFields(held))[field];
+  return next ?? held ?? {};
 }

@@ -2,12 +2,13 @@ import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import { type Entities, isMany, relationTarget, type Schema } from '../contract/schema';
 import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../contract/wire';
+import { refsOf } from './change-set';
 import type { Draft } from './draft';
 import { EntityStore } from './entity-store';
 import { identify } from './identify';
-import type { IntegrationOptions, Integration, SourceContent } from './integrate';
-import { integrate } from './integrate';
-import { copyFields, isPlainObject } from './json';
+import { integrate, type Integration, type IntegrationOptions, type SourceContent } from './integrate';
+import { each, isPlainObject, without } from './json';
+import { entries, fromEntries, getOrAdd, hasOwn, keys } from './objects';
 import { type CarriedView, SourceView } from './source-view';
 
 /** Who gave an entity, and when. */
@@ -24,7 +25,8 @@ export interface Provenance {
 export class EntityState {
   readonly root: EntityRef;
   readonly store: EntityStore;
-  readonly #views = new Map<string, SourceView>();
+  /** What each source last gave, by its name. */
+  readonly views: Map<string, SourceView>;
 
   constructor(
     root: EntityRef,
@@ -34,7 +36,7 @@ export class EntityState {
   ) {
     this.root = root;
     this.store = new EntityStore(schema, entities);
-    for (const [source, carried] of Object.entries(views)) this.#views.set(source, SourceView.from(carried));
+    this.views = new Map(entries(views).map(([source, carried]) => [source, SourceView.from(carried)]));
   }
 
   /** The root entity, denormalized; `undefined` until something is known of it. */
@@ -42,38 +44,35 @@ export class EntityState {
     return this.store.denormalize(this.root.name, this.root.id);
   }
 
+  isRoot(name: string, id: string): boolean {
+    return name === this.root.name && id === this.root.id;
+  }
+
   /** What a source last gave. */
   view(source: string): SourceView {
-    let view = this.#views.get(source);
-    if (view === undefined) this.#views.set(source, (view = new SourceView()));
-    return view;
+    return getOrAdd(this.views, source, () => new SourceView());
   }
 
   /** Who gave an entity; empty for one that only signals and the workflow itself wrote. */
   provenance(name: string, id: string): Provenance[] {
     const found: Provenance[] = [];
-    for (const [source, view] of this.#views) {
-      const changedAt = view.changedAt(name, id);
-      if (changedAt !== undefined) found.push({ source, seenAt: view.checkedAt, changedAt });
+    for (const [source, view] of this.views) {
+      const given = view.given(name, id);
+      if (given) found.push({ source, seenAt: view.checkedAt, changedAt: given.changedAt });
     }
     return found;
   }
 
   /** Takes in what a source gave, in one step: all of it, or nothing when the breaker refuses. */
   integrate(source: string, content: SourceContent, options: IntegrationOptions): Integration {
-    return integrate(
-      this.store,
-      this.root,
-      { source, views: this.#views, view: this.view(source) },
-      content,
-      options,
-    );
+    return integrate(this, source, content, options);
   }
 
   /** Takes in what a workflow is started with. @throws StatefulWorkflowError that leaves the state as it was */
   seed({ state = {}, data }: Pick<StartInput, 'state' | 'data'>): ChangeSet {
-    const draft = this.#draftOf({ entityName: this.root.name, updates: state, strategy: '$set' }, 'state');
-    if (data !== undefined) draft.upsert(this.root.name, data, '$merge', 'data', this.root.id);
+    const { name, id } = this.root;
+    const draft = this.#draftOf({ entityName: name, updates: state, strategy: '$set' }, 'state');
+    if (data !== undefined) draft.upsert(name, data, '$merge', 'data', id);
     return this.commit(draft);
   }
 
@@ -88,39 +87,29 @@ export class EntityState {
   }
 
   /** Takes in a `delete`. @throws StatefulWorkflowError that leaves the state as it was */
-  delete(payload: DeletePayload): ChangeSet {
-    const { entityName, data, deletions = {}, changeOrigin } = payload;
+  delete({ entityName, data, deletions = {}, changeOrigin }: DeletePayload): ChangeSet {
     this.#checkName('entityName', entityName);
-    const records = data === undefined ? [] : Array.isArray(data) ? (data as readonly unknown[]) : [data];
-    const refs: EntityRef[] = records.map((record, i) => {
-      const where = Array.isArray(data) ? `data[${i}]` : 'data';
+    const refs = placed(data).map(([record, place]) => {
       if (!isPlainObject(record))
-        throw new InvalidInputError(where, 'is not an object', 'Give the entity, or at least its id');
-      return { name: entityName, id: identify(record, this.store.schema[entityName], () => where) };
+        throw new InvalidInputError(place, 'is not an object', 'Give the entity, or at least its id');
+      return { name: entityName, id: identify(record, this.store.schema[entityName], () => place) };
     });
-    for (const [name, ids] of Object.entries(deletions)) {
-      this.#checkName(`deletions.${name}`, name);
-      for (const id of ids) refs.push({ name, id });
-    }
-    for (const { name, id } of refs) {
-      if (name === this.root.name && id === this.root.id) {
-        throw new InvalidInputError(
-          'deletions',
-          `names the root entity ${name} ${id}`,
-          'It lives as long as its workflow: send status "completed" or cancel instead',
-        );
-      }
-    }
+    this.#checkNames('deletions', deletions);
+    refs.push(...refsOf(deletions));
+    const { name, id } = this.root;
+    if (refs.some((ref) => this.isRoot(ref.name, ref.id)))
+      throw new InvalidInputError(
+        'deletions',
+        `names the root entity ${name} ${id}`,
+        'It lives as long as its workflow: send status "completed" or cancel instead',
+      );
     return this.remove(refs, changeOrigin);
   }
 
   /** Removes entities, and their ids from the relations that hold them. */
   remove(refs: readonly EntityRef[], origin?: string): ChangeSet {
-    const draft = this.store.draft();
     const held = refs.filter(({ name, id }) => this.store.get(name, id) !== undefined);
-    for (const { name, id } of held) draft.put(name, id, undefined);
-    this.store.dropReferences(draft, held);
-    return this.commit(draft, origin);
+    return this.#drop(held, this.store.draft(), origin);
   }
 
   /**
@@ -128,28 +117,43 @@ export class EntityState {
    * are removed.
    */
   setRoot(data: Readonly<Record<string, unknown>>): ChangeSet {
+    const { store } = this;
     const { name, id } = this.root;
-    const draft = this.store.draft();
+    const draft = store.draft();
     draft.upsert(name, data, '$set', 'data', id);
-    const before = this.store.get(name, id);
+    const before = store.get(name, id);
     const after = draft.get(name, id);
     const dropped: EntityRef[] = [];
-    for (const [field, relation] of Object.entries(this.store.schema[name]?.relations ?? {})) {
-      if (!isMany(relation) || !Object.hasOwn(data, field)) continue;
+    for (const [field, relation] of entries(store.schema[name]?.relations ?? {})) {
+      if (!isMany(relation) || !hasOwn(data, field)) continue;
+      const target = relationTarget(relation);
       const kept = new Set(after?.[field] as readonly string[]);
-      for (const item of (before?.[field] ?? []) as readonly string[]) {
-        const target = relationTarget(relation);
-        if (!kept.has(item) && !(target === name && item === id)) dropped.push({ name: target, id: item });
-      }
+      for (const item of (before?.[field] ?? []) as readonly string[])
+        if (!kept.has(item) && !this.isRoot(target, item)) dropped.push({ name: target, id: item });
     }
-    for (const ref of dropped) draft.put(ref.name, ref.id, undefined);
-    this.store.dropReferences(draft, dropped);
-    return this.commit(draft);
+    return this.#drop(dropped, draft);
   }
 
   /** The views as plain JSON, for continue-as-new. */
   carryViews(): Record<string, CarriedView> {
-    return Object.fromEntries([...this.#views].map(([source, view]) => [source, view.carry()]));
+    return fromEntries([...this.views].map(([source, view]) => [source, view.carry()]));
+  }
+
+  /**
+   * Makes a draft's changes real; what the sources gave is remembered where the state will differ.
+   *
+   * @param writer the view of the source that the changes are from, which knows of them already
+   */
+  commit(draft: Draft, origin?: string, writer?: SourceView): ChangeSet {
+    return this.store.commit(draft, origin, (...change) => {
+      for (const view of this.views.values()) if (view !== writer) view.keepBase(...change);
+    });
+  }
+
+  #drop(refs: readonly EntityRef[], draft: Draft, origin?: string): ChangeSet {
+    for (const { name, id } of refs) draft.put(name, id, undefined);
+    this.store.dropReferences(draft, refs);
+    return this.commit(draft, origin);
   }
 
   #draftOf(
@@ -158,58 +162,44 @@ export class EntityState {
   ): Draft {
     this.#checkName('entityName', entityName);
     const draft = this.store.draft();
-    if (data !== undefined) {
-      const records = Array.isArray(data) ? (data as readonly unknown[]) : [data];
-      records.forEach((record, i) =>
-        draft.upsert(
-          entityName,
-          record,
-          strategy,
-          Array.isArray(data) ? `data[${i}]` : 'data',
-          this.#rootId(entityName, record),
-        ),
-      );
-    }
-    for (const [name, entities] of Object.entries(updates)) {
-      this.#checkName(`${field}.${name}`, name);
-      for (const [id, fields] of Object.entries(entities))
-        draft.upsert(name, fields, strategy, `${field}.${name}.${id}`, id);
-    }
-    for (const [name, entities] of Object.entries(unset)) {
-      this.#checkName(`unset.${name}`, name);
-      for (const [id, fields] of Object.entries(entities)) {
-        const held = draft.get(name, id);
-        if (held === undefined) continue;
-        const left = copyFields(held);
-        for (const gone of fields) delete left[gone];
-        draft.put(name, id, left);
-      }
+    for (const [record, place] of placed(data))
+      draft.upsert(entityName, record, strategy, place, this.#rootId(entityName, record));
+    this.#checkNames(field, updates);
+    for (const [name, id, fields] of each(updates))
+      draft.upsert(name, fields, strategy, `${field}.${name}.${id}`, id);
+    this.#checkNames('unset', unset);
+    for (const [name, id, gone] of each(unset)) {
+      const held = draft.get(name, id);
+      if (held !== undefined) draft.put(name, id, without(held, gone));
     }
     return draft;
   }
 
-  /** Makes a draft's changes real; what the sources gave is remembered where the state will differ. */
-  commit(draft: Draft, origin?: string): ChangeSet {
-    return this.store.commit(draft, origin, (name, id, before, after) => {
-      for (const view of this.#views.values()) view.keepBase(name, id, before, after);
-    });
-  }
-
   /** A record of the root's kind that has no id is the root. */
   #rootId(name: string, record: unknown): string | undefined {
-    const attribute = this.store.schema[name]?.idAttribute ?? 'id';
+    const paths = [this.store.schema[name]?.idAttribute ?? 'id'].flat();
     const hasId =
-      isPlainObject(record) &&
-      [attribute].flat().some((path) => Object.hasOwn(record, path.split('.')[0] ?? path));
+      isPlainObject(record) && paths.some((path) => hasOwn(record, path.split('.', 1)[0] as string));
     return name === this.root.name && !hasId ? this.root.id : undefined;
   }
 
+  #checkNames(field: string, tables: object): void {
+    for (const name of keys(tables)) this.#checkName(`${field}.${name}`, name);
+  }
+
   #checkName(field: string, name: string): void {
-    if (Object.hasOwn(this.store.schema, name)) return;
+    const { schema } = this.store;
+    if (hasOwn(schema, name)) return;
     throw new InvalidInputError(
       field,
       `"${name.slice(0, 80)}" is not an entity of this workflow`,
-      `Use one of ${Object.keys(this.store.schema).join(', ')}`,
+      `Use one of ${keys(schema).join(', ')}`,
     );
   }
+}
+
+/** Records that were given, one or several, each with its place for errors. */
+function placed(data: UpdatePayload['data']): [record: unknown, place: string][] {
+  if (data === undefined) return [];
+  return Array.isArray(data) ? data.map((record, i) => [record, `data[${i}]`]) : [[data, 'data']];
 }

@@ -1,16 +1,12 @@
 import type { EntityRef } from '../contract/adapter';
-import {
-  type Entities,
-  type Fields,
-  type Json,
-  isMany,
-  relationTarget,
-  type Schema,
-} from '../contract/schema';
+import { type Entities, type Fields, isMany, relationTarget, type Schema } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
+import { isEmpty } from './change-set';
 import { Draft, type Rule } from './draft';
 import { denormalize } from './denormalize';
-import { equalJson, inner, setField, table } from './json';
+import { difference } from './difference';
+import { inner, table } from './json';
+import { entries, getOrAdd, keys } from './objects';
 
 /** Hears of every entity that a commit changes, before it is changed. */
 export type WriteListener = (
@@ -30,14 +26,12 @@ export class EntityStore {
   readonly schema: Schema;
   readonly #tables = table<Record<string, Fields>>();
   #version = 0;
-  #cached?: { readonly version: number; readonly key: string; readonly value: unknown };
+  #cached?: { readonly key: string; readonly value: unknown };
 
   /** @param entities entities to begin with; they are not copied, and must not be changed afterwards */
   constructor(schema: Schema, entities: Entities = {}) {
     this.schema = schema;
-    for (const name of Object.keys(entities)) {
-      Object.assign(inner(this.#tables, name), entities[name]);
-    }
+    for (const [name, table] of entries(entities)) Object.assign(inner(this.#tables, name), table);
   }
 
   /** Counts the commits that changed something. */
@@ -63,7 +57,7 @@ export class EntityStore {
   /**
    * Takes in records, denormalized, in one step.
    *
-   * @throws StatefulWorkflowError `RECORD_INVALID`, leaving the store as it was
+   * @throws InvalidInputError `RECORD_INVALID`, leaving the store as it was
    */
   upsert(name: string, records: readonly unknown[], rule: Rule = '$merge'): ChangeSet {
     const draft = this.draft();
@@ -86,12 +80,12 @@ export class EntityStore {
         const before = this.get(name, id);
         if (after === undefined) {
           if (before === undefined) continue;
-          listener?.(name, id, before, undefined);
+          listener?.(name, id, before, after);
           delete inner(this.#tables, name)[id];
           deletes.push({ name, id });
           continue;
         }
-        const changed = changedFields(before, after);
+        const changed = difference(before, after);
         if (changed === undefined) continue;
         listener?.(name, id, before, after);
         inner(this.#tables, name)[id] = after;
@@ -99,8 +93,9 @@ export class EntityStore {
         if (changed.unset.length > 0) inner(unset, name)[id] = changed.unset;
       }
     }
-    if (deletes.length > 0 || Object.keys(upserts).length > 0) this.#version++;
-    return { upserts, unset, deletes, ...(origin !== undefined && { origin }) };
+    const changes = { upserts, unset, deletes, origin };
+    if (!isEmpty(changes)) this.#version++;
+    return changes;
   }
 
   /**
@@ -113,19 +108,22 @@ export class EntityStore {
     removed: readonly EntityRef[],
     keeps: (name: string, id: string, field: string, fields: Fields) => boolean = () => false,
   ): void {
-    const gone = new Map<string, Set<string>>();
-    for (const { name, id } of removed) gone.set(name, (gone.get(name) ?? new Set()).add(id));
-    for (const [name, schema] of Object.entries(this.schema)) {
-      for (const [field, relation] of Object.entries(schema.relations ?? {})) {
+    const gone = new Map<string, Set<unknown>>();
+    for (const { name, id } of removed) getOrAdd(gone, name, () => new Set()).add(id);
+    for (const [name, { relations = {} }] of entries(this.schema)) {
+      for (const [field, relation] of entries(relations)) {
         const ids = gone.get(relationTarget(relation));
         if (ids === undefined) continue;
-        for (const holder of Object.keys(this.#tables[name] ?? {})) {
+        for (const holder of keys(this.#tables[name] ?? {})) {
           const fields = draft.get(name, holder);
           const value = fields?.[field];
-          if (fields === undefined || value === undefined || value === null) continue;
-          const list = isMany(relation) && Array.isArray(value) ? (value as readonly string[]) : undefined;
-          const holds = isMany(relation) ? list?.some((id) => ids.has(id)) : ids.has(value as string);
-          if (!holds || keeps(name, holder, field, fields)) continue;
+          const list = isMany(relation)
+            ? Array.isArray(value)
+              ? (value as readonly string[])
+              : []
+            : undefined;
+          const holds = list ? list.some((id) => ids.has(id)) : ids.has(value);
+          if (fields === undefined || !holds || keeps(name, holder, field, fields)) continue;
           const left = list?.filter((id) => !ids.has(id)) ?? null;
           draft.put(name, holder, { ...fields, [field]: left });
         }
@@ -135,27 +133,8 @@ export class EntityStore {
 
   /** One entity with its relations filled in; cached until the store changes. */
   denormalize(name: string, id: string): unknown {
-    const key = `${name}:${id}`;
-    if (this.#cached?.version !== this.#version || this.#cached.key !== key) {
-      this.#cached = { version: this.#version, key, value: denormalize(this, this.schema, name, id) };
-    }
+    const key = `${this.#version}:${name}:${id}`;
+    if (this.#cached?.key !== key) this.#cached = { key, value: denormalize(this, this.schema, name, id) };
     return this.#cached.value;
   }
-}
-
-function changedFields(
-  before: Fields | undefined,
-  after: Fields,
-): { set: Fields; unset: string[] } | undefined {
-  if (before === undefined) return { set: after, unset: [] };
-  let changed = false;
-  const set: Record<string, Json> = {};
-  for (const field of Object.keys(after)) {
-    const value = after[field] as Json;
-    if (Object.hasOwn(before, field) && equalJson(before[field], value)) continue;
-    setField(set, field, value);
-    changed = true;
-  }
-  const unset = Object.keys(before).filter((field) => !Object.hasOwn(after, field));
-  return changed || unset.length > 0 ? { set, unset } : undefined;
 }

@@ -2,9 +2,11 @@ import type { EntityRef } from '../contract/adapter';
 import type { Patch } from '../contract/load';
 import type { Entities, Fields, Json } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
-import type { Draft } from './draft';
-import type { EntityStore } from './entity-store';
-import { copyFields, equalJson, own, setField } from './json';
+import { refsOf } from './change-set';
+import { difference } from './difference';
+import type { EntityState } from './entity-state';
+import { at, copyFields, each, equalJson, own, setField, without } from './json';
+import { entries, hasOwn, keys } from './objects';
 import type { SourceView } from './source-view';
 import { applySplice } from './splice';
 
@@ -14,7 +16,7 @@ export type SourceContent =
       readonly entities: Entities;
       readonly complete: boolean;
       readonly deletes?: readonly EntityRef[];
-      readonly append?: { readonly field: string; readonly ids: readonly string[] };
+      readonly append?: Append;
     }
   | { readonly changes: Patch };
 
@@ -39,179 +41,126 @@ export interface RefusedSweep {
   readonly of: number;
 }
 
-/** The source that writes, among the views of all. */
-export interface Writer {
-  readonly source: string;
-  readonly view: SourceView;
-  readonly views: ReadonlyMap<string, SourceView>;
+/** Ids for a list of the root entity that was not given whole. */
+interface Append {
+  readonly field: string;
+  readonly ids: readonly string[];
 }
 
 /**
- * Takes what a source gave into the store. A field changes when the source gives a value other than the one
+ * Takes what a source gave into the state. A field changes when the source gives a value other than the one
  * it gave before: so a change made here stays until the source changes the same field, whether the load
  * brought everything or only what changed.
  */
 export function integrate(
-  store: EntityStore,
-  root: EntityRef,
-  writer: Writer,
+  state: EntityState,
+  source: string,
   content: SourceContent,
-  options: IntegrationOptions,
+  { now, maxDeleteRatio, minDeleteCount }: IntegrationOptions,
 ): Integration {
-  const gone = goneEntities(writer.view, content);
-  const of = writer.view.size;
-  if (of > options.minDeleteCount && gone.length > of * options.maxDeleteRatio)
+  const view = state.view(source);
+  const gone = goneEntities(view, content);
+  const of = view.size;
+  if (of > minDeleteCount && gone.length > of * maxDeleteRatio)
     return { refused: { deletes: gone.length, of } };
 
-  const step = new IntegrationStep(store, root, writer, options.now);
-  if ('changes' in content) step.takePatch(content.changes);
-  else step.takeEntities(content.entities, content.append);
-  step.takeDeletes(gone, 'changes' in content || content.complete);
-  writer.view.checkedAt = options.now;
-  return { changes: step.commit() };
-}
+  const draft = state.store.draft();
+  const others = [...state.views.values()].filter((other) => other !== view);
 
-function goneEntities(view: SourceView, content: SourceContent): EntityRef[] {
-  if ('changes' in content) {
-    return Object.entries(content.changes.deletes ?? {}).flatMap(([name, ids]) =>
-      ids.map((id) => ({ name, id })),
+  /** An entity as the source gave it before. */
+  const earlier = (name: string, id: string): Record<string, Json> | undefined =>
+    view.fields(name, id, draft.get(name, id));
+
+  /** The source changed these fields of an entity. */
+  const change = (name: string, id: string, set: Fields, unset: readonly string[]): void => {
+    const held = draft.get(name, id);
+    const next = copyFields(held ?? earlier(name, id));
+    for (const [field, value] of entries(set))
+      if (!equalJson(own(next, field), value)) setField(next, field, value);
+    for (const field of unset) {
+      const other = others.find((candidate) => candidate.given(name, id)?.shape.includes(field));
+      if (other === undefined) delete next[field];
+      else setField(next, field, own(other.fields(name, id, held), field) as Json);
+    }
+    const { shape = [], base } = view.given(name, id) ?? {};
+    const fields = keys(set);
+    view.give(
+      name,
+      id,
+      [...shape, ...fields.filter((field) => !shape.includes(field))].filter(
+        (field) => !unset.includes(field),
+      ),
+      now,
+      held && base && without(base, [...fields, ...unset]),
     );
-  }
-  const gone = new Map<string, EntityRef>();
-  const add = (ref: EntityRef): unknown => gone.set(JSON.stringify([ref.name, ref.id]), ref);
-  for (const ref of content.deletes ?? []) if (view.has(ref.name, ref.id)) add(ref);
-  if (content.complete) {
-    for (const ref of view.refs()) if (own(own(content.entities, ref.name), ref.id) === undefined) add(ref);
-  }
-  return [...gone.values()];
-}
+    draft.put(name, id, next);
+  };
 
-class IntegrationStep {
-  readonly #store: EntityStore;
-  readonly #root: EntityRef;
-  readonly #writer: Writer;
-  readonly #now: number;
-  readonly #draft: Draft;
-  readonly #others: readonly SourceView[];
-
-  constructor(store: EntityStore, root: EntityRef, writer: Writer, now: number) {
-    this.#store = store;
-    this.#root = root;
-    this.#writer = writer;
-    this.#now = now;
-    this.#draft = store.draft();
-    this.#others = [...writer.views.values()].filter((view) => view !== writer.view);
-  }
-
-  takeEntities(
-    entities: Entities,
-    append?: { readonly field: string; readonly ids: readonly string[] },
-  ): void {
-    const { view } = this.#writer;
-    if (append !== undefined) this.#append(append.field, append.ids);
-    for (const name of Object.keys(entities)) {
-      const given = entities[name] ?? {};
-      for (const id of Object.keys(given)) {
-        const fields = given[id] as Fields;
-        const held = this.#draft.get(name, id);
-        let set: Record<string, Json> | undefined;
-        for (const field of Object.keys(fields)) {
-          const was = view.value(name, id, field, held);
-          if (was === undefined || !equalJson(was, fields[field]))
-            setField((set ??= {}), field, fields[field] as Json);
-        }
-        // The root can be nested in a record; the list that grows is none of what that gave.
-        const grows = name === this.#root.name && id === this.#root.id ? append?.field : undefined;
-        const unset = view
-          .shape(name, id)
-          .filter((field) => !Object.hasOwn(fields, field) && field !== grows);
-        if (set !== undefined || unset.length > 0 || !view.has(name, id))
-          this.#change(name, id, set ?? {}, unset);
-      }
+  const takeEntities = (entities: Entities, append?: Append): void => {
+    const { name, id } = state.root;
+    if (append !== undefined) {
+      const list = (own(earlier(name, id), append.field) ?? []) as readonly string[];
+      const longer = [...new Set([...list, ...append.ids])];
+      if (longer.length > list.length) change(name, id, { [append.field]: longer }, []);
     }
-  }
-
-  /** Adds ids to a list of the root entity that was not given whole. */
-  #append(field: string, ids: readonly string[]): void {
-    const { name, id } = this.#root;
-    const list = (this.#writer.view.value(name, id, field, this.#draft.get(name, id)) ??
-      []) as readonly string[];
-    const longer = [...new Set([...list, ...ids])];
-    if (longer.length > list.length) this.#change(name, id, { [field]: longer }, []);
-  }
-
-  takePatch(patch: Patch): void {
-    const touched = new Map<string, Set<string>>();
-    for (const part of [patch.set, patch.unset, patch.splice]) {
-      for (const [name, entities] of Object.entries(part ?? {})) {
-        const ids = touched.get(name) ?? new Set<string>();
-        touched.set(name, ids);
-        for (const id of Object.keys(entities as object)) ids.add(id);
-      }
+    for (const [name, id, fields] of each(entities)) {
+      const before = earlier(name, id);
+      // The root can be nested in a record; the list that grows is none of what that gave.
+      if (append && state.isRoot(name, id) && !hasOwn(fields, append.field)) delete before?.[append.field];
+      const changed = difference(before, fields);
+      if (changed !== undefined) change(name, id, changed.set, changed.unset);
     }
-    for (const [name, ids] of touched) {
-      for (const id of ids) {
-        const set: Record<string, Json> = { ...own(own(patch.set, name), id) };
-        for (const [field, splice] of Object.entries(own(own(patch.splice, name), id) ?? {})) {
-          const list = this.#writer.view.value(name, id, field, this.#draft.get(name, id));
-          setField(set, field, applySplice((list ?? []) as readonly Json[], splice));
-        }
-        this.#change(name, id, set, own(own(patch.unset, name), id) ?? []);
-      }
-    }
-  }
+  };
 
-  /** @param whole whether the source said all that it holds, and so all that its lists hold */
-  takeDeletes(gone: readonly EntityRef[], whole: boolean): void {
+  const takePatch = ({ set, unset, splice }: Patch): void => {
+    const touched = new Map<string, EntityRef>();
+    for (const part of [set, unset, splice])
+      for (const [name, id] of each<unknown>(part)) touched.set(`${name}:${id}`, { name, id });
+    for (const { name, id } of touched.values()) {
+      const fields = copyFields(at(set, name, id));
+      for (const [field, edit] of entries(at(splice, name, id) ?? {})) {
+        const list = (own(earlier(name, id), field) ?? []) as readonly Json[];
+        setField(fields, field, applySplice(list, edit));
+      }
+      change(name, id, fields, at(unset, name, id) ?? []);
+    }
+  };
+
+  const takeDeletes = (): void => {
     const removed: EntityRef[] = [];
     for (const ref of gone) {
       const { name, id } = ref;
-      const isRoot = name === this.#root.name && id === this.#root.id;
-      if (this.#draft.get(name, id) !== undefined) {
-        if (isRoot || this.#others.some((view) => view.has(name, id))) {
-          this.#change(name, id, {}, this.#writer.view.shape(name, id));
+      if (draft.get(name, id) !== undefined) {
+        if (state.isRoot(name, id) || others.some((other) => other.given(name, id))) {
+          change(name, id, {}, view.given(name, id)?.shape ?? []);
         } else {
-          this.#draft.put(name, id, undefined);
+          draft.put(name, id, undefined);
           removed.push(ref);
         }
       }
-      this.#writer.view.forget(name, id);
+      view.forget(name, id);
     }
-    if (removed.length === 0) return;
     // What a source lists without giving it stays listed: so the state is what the sources say, and the item
-    // is there again once one of them gives it.
-    const listing = whole ? [this.#writer.view, ...this.#others] : this.#others;
-    this.#store.dropReferences(this.#draft, removed, (name, id, field, fields) =>
-      listing.some((view) => equalJson(view.value(name, id, field, fields), fields[field])),
+    // is there again once one of them gives it. Of this one that is known if it said all that its lists hold.
+    const listing = 'changes' in content || content.complete ? [view, ...others] : others;
+    state.store.dropReferences(draft, removed, (name, id, field, fields) =>
+      listing.some((one) => equalJson(own(one.fields(name, id, fields), field), fields[field])),
     );
-  }
+  };
 
-  commit(): ChangeSet {
-    return this.#store.commit(this.#draft, this.#writer.source, (name, id, before, after) => {
-      for (const view of this.#others) view.keepBase(name, id, before, after);
-    });
-  }
+  if ('changes' in content) takePatch(content.changes);
+  else takeEntities(content.entities, content.append);
+  takeDeletes();
+  view.checkedAt = now;
+  return { changes: state.commit(draft, source, view) };
+}
 
-  /** The source changed these fields of an entity. */
-  #change(name: string, id: string, set: Record<string, Json>, unset: readonly string[]): void {
-    const { view } = this.#writer;
-    const held = this.#draft.get(name, id);
-    const next = copyFields(held ?? view.fields(name, id, held));
-    for (const field of Object.keys(set)) {
-      const value = set[field] as Json;
-      if (held === undefined || !equalJson(own(held, field), value)) setField(next, field, value);
-    }
-    for (const field of unset) {
-      const other = this.#others.find((candidate) => candidate.gives(name, id, field));
-      if (other === undefined) delete next[field];
-      else setField(next, field, other.value(name, id, field, held) as Json);
-    }
-    const before = view.shape(name, id);
-    const kept = before.filter((field) => !unset.includes(field));
-    const shape = [...kept, ...Object.keys(set).filter((field) => !before.includes(field))];
-    const base = held === undefined ? {} : { ...view.base(name, id) };
-    for (const field of [...Object.keys(set), ...unset]) delete base[field];
-    view.give(name, id, shape, this.#now, base);
-    this.#draft.put(name, id, next);
-  }
+/** The entities that the source gave and that are no more; as for a patch, all that it names. */
+function goneEntities(view: SourceView, content: SourceContent): EntityRef[] {
+  if ('changes' in content) return refsOf(content.changes.deletes);
+  const { entities, complete, deletes = [] } = content;
+  const gone = deletes.filter(({ name, id }) => view.given(name, id));
+  if (complete)
+    for (const ref of view.refs()) if (at(entities, ref.name, ref.id) === undefined) gone.push(ref);
+  return [...new Map(gone.map((ref) => [`${ref.name}:${ref.id}`, ref])).values()];
 }

@@ -1,27 +1,18 @@
 import type { Fields, Json } from '../contract/schema';
+import { entries, hasOwn, keys } from './objects';
+
+/** Something for each of some entities, by name and id. */
+export type Tables<T> = { readonly [entityName: string]: { readonly [id: string]: T } };
 
 /** Whether two JSON values are equal. A key that holds `undefined` equals an absent one. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
-    return Number.isNaN(a) && Number.isNaN(b);
-  }
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return (
-      Array.isArray(a) &&
-      Array.isArray(b) &&
-      a.length === b.length &&
-      a.every((item, i) => equalJson(item, b[i]))
-    );
-  }
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
-  for (const key of Object.keys(left)) {
-    if (!equalJson(left[key], Object.hasOwn(right, key) ? right[key] : undefined)) return false;
-  }
-  for (const key of Object.keys(right)) {
-    if (right[key] !== undefined && !Object.hasOwn(left, key)) return false;
-  }
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalJson(item, b[i]));
+  // Of what is left, only NaN can equal something.
+  if (!isPlainObject(a) || !isPlainObject(b)) return Object.is(a, b);
+  for (const key of keys(a)) if (!equalJson(a[key], own(b, key))) return false;
+  for (const key of keys(b)) if (b[key] !== undefined && !hasOwn(a, key)) return false;
   return true;
 }
 
@@ -50,21 +41,27 @@ export function setField(fields: Record<string, Json>, key: string, value: Json)
  */
 export function copyFields(fields: Fields | undefined): Record<string, Json> {
   const copy: Record<string, Json> = {};
-  if (fields !== undefined) for (const key of Object.keys(fields)) setField(copy, key, fields[key] as Json);
+  if (fields !== undefined) for (const key of keys(fields)) setField(copy, key, fields[key] as Json);
   return copy;
+}
+
+/** A copy of an entity's fields without some of them. */
+export function without(fields: Fields | undefined, gone: readonly string[]): Record<string, Json> {
+  const left = copyFields(fields);
+  for (const field of gone) delete left[field];
+  return left;
 }
 
 /** The value at a key that is the object's own: what JSON brings has a prototype, with keys of its own. */
 export function own<T>(object: { readonly [key: string]: T } | undefined, key: string): T | undefined {
-  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+  return object !== undefined && hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** Merges plain objects key by key; everything else is replaced. Keeps `held` where nothing differs. */
 export function mergeJson(held: Json | undefined, given: Json): Json {
-  if (!isPlainObject(held) || !isPlainObject(given))
-    return held !== undefined && equalJson(held, given) ? held : given;
+  if (!isPlainObject(held) || !isPlainObject(given)) return keepEqual(held, given);
   let merged: Record<string, Json> | undefined;
-  for (const [key, value] of Object.entries(given)) {
+  for (const [key, value] of entries(given)) {
     const before = own(held, key);
     const after = mergeJson(before, value);
     if (after !== before) setField((merged ??= { ...held }), key, after);
@@ -72,7 +69,25 @@ export function mergeJson(held: Json | undefined, given: Json): Json {
   return merged ?? held;
 }
 
+/** The value that is given; the one that is held where it equals that, so that it keeps its identity. */
+export function keepEqual(held: Json | undefined, given: Json): Json {
+  return (equalJson(held, given) ? held : given) as Json;
+}
+
 /** Reads a value through a two-level table, making the inner table when asked to. */
 export function inner<T>(tables: Record<string, Record<string, T>>, name: string): Record<string, T> {
   return (tables[name] ??= table<T>());
+}
+
+/** What a two-level table that may have come as JSON has for an entity. */
+export function at<T>(tables: Tables<T> | undefined, name: string, id: string): T | undefined {
+  return own(own(tables, name), id);
+}
+
+/** All that a two-level table has, each with the entity's name and id. */
+export function* each<T>(
+  tables: Tables<T> = {},
+): IterableIterator<readonly [name: string, id: string, value: T]> {
+  for (const [name, table] of entries(tables))
+    for (const [id, value] of entries(table)) yield [name, id, value];
 }

@@ -1,27 +1,33 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Entities, Fields, Json } from '../contract/schema';
-import { equalJson, inner, own, setField, table } from './json';
+import { difference } from './difference';
+import { at, equalJson, inner, setField, table } from './json';
+import { entries, getOrAdd, hasOwn, keys } from './objects';
 
 /** What a source last gave of one entity. */
-interface Given {
+export interface Given {
   /** The fields it gave; shared between entities with the same fields. */
-  shape: readonly string[];
+  readonly shape: readonly string[];
   /** When it last gave something new of the entity, in milliseconds. */
-  changedAt: number;
+  readonly changedAt: number;
   /**
    * What the source gave where the state now differs, because somebody else wrote. Fields without an
    * entry here stand in the state as the source gave them.
    */
-  base?: Record<string, Json>;
+  readonly base?: Fields;
+}
+
+/** Entities that share their fields and the time of their last change. */
+interface Group {
+  readonly shape: readonly string[];
+  readonly at: number;
+  readonly ids: readonly string[];
 }
 
 /** A {@link SourceView} as it travels through continue-as-new. */
 export interface CarriedView {
   readonly checkedAt: number;
-  /** Entities by name, in groups that share fields and time of change. */
-  readonly given: {
-    readonly [name: string]: readonly { shape: readonly string[]; at: number; ids: readonly string[] }[];
-  };
+  readonly given: { readonly [name: string]: readonly Group[] };
   readonly base?: Entities;
 }
 
@@ -44,24 +50,9 @@ export class SourceView {
     return size;
   }
 
-  /** Whether the source gave the entity. */
-  has(name: string, id: string): boolean {
-    return this.#given.get(name)?.has(id) ?? false;
-  }
-
-  /** When the source last gave something new of the entity. */
-  changedAt(name: string, id: string): number | undefined {
-    return this.#given.get(name)?.get(id)?.changedAt;
-  }
-
-  /** Whether the source gave this field. */
-  gives(name: string, id: string, field: string): boolean {
-    return this.#given.get(name)?.get(id)?.shape.includes(field) ?? false;
-  }
-
-  /** The fields that the source gave of an entity. */
-  shape(name: string, id: string): readonly string[] {
-    return this.#given.get(name)?.get(id)?.shape ?? [];
+  /** What is known of an entity that the source gave; nothing of others. */
+  given(name: string, id: string): Given | undefined {
+    return this.#given.get(name)?.get(id);
   }
 
   /** Every entity that the source gave. */
@@ -69,39 +60,25 @@ export class SourceView {
     for (const [name, entities] of this.#given) for (const id of entities.keys()) yield { name, id };
   }
 
-  /** The fields that the source gave of an entity, as it gave them. */
-  fields(name: string, id: string, held: Fields | undefined): Fields | undefined {
-    const given = this.#given.get(name)?.get(id);
-    if (given === undefined) return undefined;
-    const fields: Record<string, Json> = {};
-    for (const field of given.shape) setField(fields, field, this.#value(given, field, held) as Json);
-    return fields;
+  /**
+   * The fields that the source gave of an entity, as it gave them.
+   *
+   * @param held the entity in the state
+   */
+  fields(name: string, id: string, held: Fields | undefined): Record<string, Json> | undefined {
+    const given = this.given(name, id);
+    return given && gaveOf(given, held);
   }
 
-  /** One field as the source gave it. */
-  value(name: string, id: string, field: string, held: Fields | undefined): Json | undefined {
-    const given = this.#given.get(name)?.get(id);
-    return given?.shape.includes(field) ? this.#value(given, field, held) : undefined;
-  }
-
-  /** Notes what the source gave now; all of it is about to stand in the state. */
-  give(
-    name: string,
-    id: string,
-    shape: readonly string[],
-    changedAt: number,
-    base?: Record<string, Json>,
-  ): void {
-    let entities = this.#given.get(name);
-    if (entities === undefined) this.#given.set(name, (entities = new Map<string, Given>()));
-    const given: Given = { shape: this.#intern(shape), changedAt };
-    if (base !== undefined && Object.keys(base).length > 0) given.base = base;
-    entities.set(id, given);
-  }
-
-  /** The values that the state does not show. */
-  base(name: string, id: string): Readonly<Record<string, Json>> | undefined {
-    return this.#given.get(name)?.get(id)?.base;
+  /**
+   * Notes what the source gave now; it is about to stand in the state.
+   *
+   * @param base what will not
+   */
+  give(name: string, id: string, shape: readonly string[], changedAt: number, base: Fields = {}): void {
+    const given: Given = { shape: this.#shared(shape), changedAt };
+    const entities = getOrAdd(this.#given, name, () => new Map<string, Given>());
+    entities.set(id, keys(base).length > 0 ? { ...given, base } : given);
   }
 
   /** The source no longer gives the entity. */
@@ -111,66 +88,49 @@ export class SourceView {
 
   /** Somebody else changes the entity: keeps what the source gave where the state will differ. */
   keepBase(name: string, id: string, before: Fields | undefined, after: Fields | undefined): void {
-    const given = this.#given.get(name)?.get(id);
+    const given = this.given(name, id);
     if (given === undefined) return;
-    for (const field of given.shape) {
-      const kept = given.base !== undefined && Object.hasOwn(given.base, field);
-      const gave = kept ? given.base?.[field] : before?.[field];
-      const differs = after === undefined || !Object.hasOwn(after, field) || !equalJson(after[field], gave);
-      if (differs && !kept) setField((given.base ??= {}), field, gave as Json);
-      else if (!differs && kept) delete given.base?.[field];
-    }
-    if (given.base !== undefined && Object.keys(given.base).length === 0) delete given.base;
+    this.give(name, id, given.shape, given.changedAt, difference(after, gaveOf(given, before))?.set);
   }
 
   /** The view as plain JSON. */
   carry(): CarriedView {
-    const given = table<{ shape: readonly string[]; at: number; ids: string[] }[]>();
+    const given = table<Group[]>();
     const base = table<Record<string, Fields>>();
     for (const [name, entities] of this.#given) {
-      const groups = new Map<string, { shape: readonly string[]; at: number; ids: string[] }>();
-      for (const [id, entity] of entities) {
-        const key = `${entity.changedAt} ${shapeKey(entity.shape)}`;
-        const group = groups.get(key) ?? { shape: entity.shape, at: entity.changedAt, ids: [] };
-        group.ids.push(id);
-        groups.set(key, group);
-        if (entity.base !== undefined) inner(base, name)[id] = entity.base;
+      const groups = new Map<string, Group & { readonly ids: string[] }>();
+      for (const [id, { shape, changedAt: at, base: kept }] of entities) {
+        getOrAdd(groups, JSON.stringify([at, shape]), () => ({ shape, at, ids: [] })).ids.push(id);
+        if (kept !== undefined) inner(base, name)[id] = kept;
       }
       given[name] = [...groups.values()];
     }
-    return { checkedAt: this.checkedAt, given, ...(Object.keys(base).length > 0 && { base }) };
+    return { checkedAt: this.checkedAt, given, base: keys(base).length > 0 ? base : undefined };
   }
 
   /** A view from what {@link carry} gave. */
   static from(carried: CarriedView): SourceView {
     const view = new SourceView();
     view.checkedAt = carried.checkedAt;
-    for (const [name, groups] of Object.entries(carried.given)) {
-      for (const { shape, at, ids } of groups) {
-        for (const id of ids) view.give(name, id, shape, at, { ...own(own(carried.base, name), id) });
+    for (const [name, groups] of entries(carried.given)) {
+      for (const group of groups) {
+        for (const id of group.ids) view.give(name, id, group.shape, group.at, at(carried.base, name, id));
       }
     }
     return view;
   }
 
-  #value(given: Given, field: string, held: Fields | undefined): Json | undefined {
-    return given.base !== undefined && Object.hasOwn(given.base, field) ? given.base[field] : held?.[field];
-  }
-
-  #intern(shape: readonly string[]): readonly string[] {
+  #shared(shape: readonly string[]): readonly string[] {
     // Neighbours mostly have the same fields: comparing is cheaper than making a key.
-    const last = this.#lastShape;
-    if (last.length === shape.length && last.every((field, i) => field === shape[i])) return last;
-    return (this.#lastShape = this.#lookUp(shape));
-  }
-
-  #lookUp(shape: readonly string[]): readonly string[] {
-    const key = shapeKey(shape);
-    const known = this.#shapes.get(key);
-    if (known !== undefined) return known;
-    this.#shapes.set(key, shape);
-    return shape;
+    if (!equalJson(this.#lastShape, shape))
+      this.#lastShape = getOrAdd(this.#shapes, JSON.stringify(shape), () => shape);
+    return this.#lastShape;
   }
 }
 
-const shapeKey = (shape: readonly string[]): string => JSON.stringify(shape);
+function gaveOf({ shape, base }: Given, held: Fields | undefined): Record<string, Json> {
+  const fields: Record<string, Json> = {};
+  for (const field of shape)
+    setField(fields, field, (base && hasOwn(base, field) ? base : held)?.[field] as Json);
+  return fields;
+}

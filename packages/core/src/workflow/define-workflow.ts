@@ -73,10 +73,11 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
     return made;
   });
   StatefulWorkflow.attach(workflow, session);
+  // Signals that came before are handled as their handlers are set: what they change concerns the children too.
+  session.hierarchy.begin();
   registerHandlers(session);
   workflow.setup?.();
   refuseUnknownSignals(session);
-  session.hierarchy.begin();
   return session;
 }
 

@@ -64,8 +64,16 @@ function registerSignals(session: Session): void {
     });
   };
   const { state, inbox, hierarchy } = session;
-  on('apiToken', (payload, envelope) => session.setApiToken(checkReference(payload), envelope?.via));
-  on('apiUrl', (payload, envelope) => session.setApiUrl(checkApiUrl(payload), envelope?.via));
+  on('apiToken', (payload, envelope) => {
+    const apiToken = checkReference(payload);
+    if (envelope !== undefined) hierarchy.parents.gave(envelope.from, { apiToken });
+    session.setApiToken(apiToken, envelope?.via);
+  });
+  on('apiUrl', (payload, envelope) => {
+    const apiUrl = checkApiUrl(payload);
+    if (envelope !== undefined) hierarchy.parents.gave(envelope.from, { apiUrl });
+    session.setApiUrl(apiUrl, envelope?.via);
+  });
   on('update', (payload, envelope) => {
     const update = checkUpdate(payload);
     if (envelope !== undefined && update.data === undefined) session.receive(update, envelope);
@@ -96,13 +104,14 @@ function registerSignals(session: Session): void {
   });
   // A parent does not end a workflow that has another.
   const end = (how: Ending, envelope: Envelope | undefined): void => {
-    if (envelope !== undefined && hierarchy.parents.has(envelope.from)) session.letGo(envelope.from, how);
+    if (envelope !== undefined && hierarchy.parents.has(envelope.from))
+      hierarchy.parents.letGo(envelope.from, how);
     else session.end(how);
   };
   on('status', (payload, envelope) => end(checkFinalStatus(payload), envelope));
   on('cancel', (_, envelope) => end('cancelled', envelope));
   on('release', (_, envelope) => {
-    if (envelope !== undefined) session.letGo(envelope.from, undefined);
+    if (envelope !== undefined) hierarchy.parents.letGo(envelope.from, undefined);
   });
 }
 

@@ -227,12 +227,6 @@ export class Session {
     this.supersede();
   }
 
-  /** A parent lets the workflow go; the last one ends it. */
-  letGo(parent: string, how: Ending | undefined): void {
-    this.hierarchy.parents.letGo(parent, how);
-    if (this.ending !== undefined) this.supersede();
-  }
-
   #target(name: string, { into }: SourceDefinition): string | undefined {
     const relations = this.schema[this.root.name]?.relations ?? {};
     if (into === 'root') return undefined;

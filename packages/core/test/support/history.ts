@@ -5,8 +5,13 @@ export type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandl
 /** One event of a history. */
 export type HistoryEvent = NonNullable<History['events']>[number];
 
-/** A task that failed because new events arrived while it tried to close the run is Temporal's own business. */
-const UNHANDLED_COMMAND: unknown = 1;
+/**
+ * What is Temporal's own business: a task that fails because new events arrived while it tried to close the run,
+ * and one that does because more than a hundred did while it ran.
+ */
+const UNHANDLED_COMMAND = 1;
+const FORCE_CLOSE_COMMAND = 17;
+const OWN_BUSINESS: readonly unknown[] = [UNHANDLED_COMMAND, FORCE_CLOSE_COMMAND];
 
 /** The histories of every run of a workflow, oldest first. */
 export async function historiesOf(client: Client, workflowId: string): Promise<History[]> {
@@ -30,7 +35,7 @@ export async function eventsOf(client: Client, workflowId: string): Promise<Hist
 export function taskFailures(events: readonly HistoryEvent[]): string[] {
   return events
     .map((event) => event.workflowTaskFailedEventAttributes)
-    .filter((failed) => failed != null && failed.cause !== UNHANDLED_COMMAND)
+    .filter((failed) => failed != null && !OWN_BUSINESS.includes(failed.cause))
     .map((failed) => failed?.failure?.message ?? String(failed?.cause));
 }
 

@@ -13,6 +13,13 @@ export { HandyWorkflow } from './handy';
 export { DeskWorkflow, TicketWorkflow } from './hierarchy';
 export { RollingCommentWorkflow, RollingDeskWorkflow, RollingTicketWorkflow } from './hierarchy-random';
 export {
+  HeadOfficeWorkflow,
+  type Heard,
+  LinkedTicketWorkflow,
+  ListeningWorkflow,
+  TeamDeskWorkflow,
+} from './hierarchy-links';
+export {
   AgentWorkflow,
   BareDeskWorkflow,
   CaseWorkflow,

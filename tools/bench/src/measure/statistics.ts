@@ -15,6 +15,6 @@ export function quantile(values: readonly number[], part: number): number {
 
 /** Durations for a person: `3.21 ms (half of them within 3.10–3.50)`. */
 export function spread(durations: readonly number[]): string {
-  const show = (value: number): string => value.toPrecision(3);
+  const show = (value: number): string => (value < 1_000 ? value.toPrecision(3) : value.toFixed());
   return `${show(median(durations))} ms (half of them within ${show(quantile(durations, 0.25))}–${show(quantile(durations, 0.75))})`;
 }

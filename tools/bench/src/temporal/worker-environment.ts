@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { StartInput } from '@stateful-workflow/core';
 import { createRegistry, statefulWorkflow } from '@stateful-workflow/core/worker';
 import { byHandActivities } from './by-hand-activities';
 import { memoryAdapter, type MemorySources } from './memory-adapter';
@@ -13,7 +14,7 @@ export interface EnvironmentOptions {
   readonly sources: MemorySources;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   /** Settings of the worker that differ from Temporal's own. */
-  readonly worker?: Pick<WorkerOptions, 'maxCachedWorkflows' | 'debugMode'>;
+  readonly worker?: Pick<WorkerOptions, 'maxCachedWorkflows' | 'debugMode' | 'sinks'>;
 }
 
 /** A client, and a worker that runs both the stateful workflows and those written by hand. */
@@ -56,8 +57,8 @@ export class WorkerEnvironment {
   }
 
   /** Starts a stateful workflow. */
-  startStateful(workflowType: string, id: string = randomUUID()): Promise<WorkflowHandle> {
-    return this.#start(workflowType, { id, entityName: 'Customer' });
+  startStateful(workflowType: string, more: Partial<StartInput> = {}): Promise<WorkflowHandle> {
+    return this.#start(workflowType, { id: randomUUID(), entityName: 'Customer', ...more });
   }
 
   /** Starts a workflow that is written by hand. */

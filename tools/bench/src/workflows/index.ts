@@ -11,3 +11,5 @@ export {
   PollingCustomerWorkflow,
   WatchingCustomerWorkflow,
 } from './customer';
+export { HierarchyWorkflow, TicketWorkflow } from './hierarchy';
+export { hierarchyByHand, ticketByHand } from './hierarchy-by-hand';

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TestEnvironment } from '../support/environment';
+import { eventually } from '../support/eventually';
+import { TestOffice } from '../support/office';
+
+describe('an entity under two parents', () => {
+  let env: TestEnvironment;
+  beforeAll(async () => {
+    env = await TestEnvironment.start();
+  });
+  afterAll(() => env.stop());
+
+  /** Two desks that hold the same ticket. */
+  const shared = async (fields: readonly Readonly<Record<string, unknown>>[] = [{}, {}]): Promise<TestOffice> => {
+    const office = new TestOffice(env);
+    for (const [i, more] of fields.entries())
+      await office.start('TeamDeskWorkflow', 'Desk', `d${i + 1}`, {
+        data: { tickets: [{ id: office.id('t'), title: 't', ...more }] },
+      });
+    const ticket = office.of('Ticket', 't').workflowId;
+    for (const i of fields.keys()) await office.parents('Desk', `d${i + 1}`, ticket);
+    return office;
+  };
+  const held = async (office: TestOffice, desk: string): Promise<unknown> =>
+    (await office.of('Desk', desk).state())['Ticket']?.[office.id('t')];
+  const letGo = (office: TestOffice, desk: string): Promise<unknown> =>
+    office.of('Desk', desk).update({ entityName: 'Desk', data: { tickets: [] }, strategy: '$set' });
+
+  it('is one workflow, and both hear of its changes, each once', async () => {
+    const office = await shared();
+    const { runId } = await office.of('Ticket', 't').temporal.describe();
+    const before = await Promise.all(['d1', 'd2'].map((desk) => office.signals(['Ticket', 't'], ['Desk', desk])));
+    await office.of('Ticket', 't').update({ entityName: 'Ticket', data: { status: 'open' } });
+    for (const [i, desk] of ['d1', 'd2'].entries()) {
+      await eventually(async () => expect(await held(office, desk)).toMatchObject({ status: 'open' }));
+      const after = await office.signals(['Ticket', 't'], ['Desk', desk]);
+      expect(after.slice(before[i]?.length)).toMatchObject([
+        { name: 'update', payload: { updates: { Ticket: { [office.id('t')]: { status: 'open' } } } } },
+      ]);
+    }
+    expect((await office.of('Ticket', 't').temporal.describe()).runId).toBe(runId);
+    for (const desk of ['d1', 'd2']) await env.expectNeverWedged(office.of('Desk', desk).workflowId);
+    await env.expectNeverWedged(office.of('Ticket', 't').workflowId);
+  });
+
+  it('passes a change of one parent on to the other, which does not tell it back', async () => {
+    const office = await shared();
+    const echo = await office.signals(['Desk', 'd2'], ['Ticket', 't']);
+    await office.of('Desk', 'd1').update({ entityName: 'Ticket', data: { id: office.id('t'), status: 'by d1' } });
+    await eventually(async () => expect(await held(office, 'd2')).toMatchObject({ status: 'by d1' }));
+    await office.holds('Ticket', 't', { status: 'by d1' });
+    expect(await office.signals(['Desk', 'd2'], ['Ticket', 't'])).toHaveLength(echo.length);
+  });
+
+  it('ends up the same everywhere where the parents know different things of it', async () => {
+    const office = await shared([
+      { status: 'by d1', one: 1 },
+      { status: 'by d2', two: 2 },
+    ]);
+    await eventually(async () => {
+      const [one, two] = [await held(office, 'd1'), await held(office, 'd2')];
+      const ticket = (await office.of('Ticket', 't').state())['Ticket']?.[office.id('t')];
+      expect(one).toEqual(ticket);
+      expect(two).toEqual(ticket);
+      expect(ticket).toMatchObject({ one: 1, two: 2 });
+    });
+  });
+
+  it('agrees with both after they changed it at the same time', async () => {
+    const office = await shared();
+    const id = office.id('t');
+    await env.stopWorkers();
+    for (const [of, name] of [['Desk', 'd1'], ['Desk', 'd2'], ['Ticket', 't']] as const)
+      await office
+        .of(of, name)
+        .temporal.signal('update', { entityName: 'Ticket', data: { id, status: name, [name]: true } });
+    await env.startWorker();
+    await eventually(async () => {
+      const [one, two] = [await held(office, 'd1'), await held(office, 'd2')];
+      const ticket = (await office.of('Ticket', 't').state())['Ticket']?.[id];
+      expect(ticket).toMatchObject({ d1: true, d2: true, t: true });
+      expect(one).toEqual(ticket);
+      expect(two).toEqual(ticket);
+    });
+  });
+
+  it('keeps a nested entity that one parent moves to another shared ticket', async () => {
+    const office = new TestOffice(env);
+    const comment = { id: office.id('k'), text: 'x' };
+    const tickets = [
+      { id: office.id('a'), comments: [comment] },
+      { id: office.id('b'), comments: [] },
+    ];
+    for (const desk of ['d1', 'd2']) await office.start('TeamDeskWorkflow', 'Desk', desk, { data: { tickets } });
+    const children = ['a', 'b'].map((name) => office.of('Ticket', name).workflowId);
+    for (const desk of ['d1', 'd2']) await office.parents('Desk', desk, ...children);
+    await office.of('Desk', 'd1').update({
+      entityName: 'Ticket',
+      updates: { Ticket: { [office.id('a')]: { comments: [] }, [office.id('b')]: { comments: [comment.id] } } },
+    });
+    for (const [of, name] of [['Desk', 'd1'], ['Desk', 'd2'], ['Ticket', 'b']] as const)
+      await eventually(async () => {
+        const state = await office.of(of, name).state();
+        expect(state['Ticket']?.[office.id('b')]).toMatchObject({ comments: [comment.id] });
+        expect(state['Comment']).toEqual({ [comment.id]: comment });
+      });
+    await eventually(async () =>
+      expect((await office.of('Ticket', 'a').state())['Comment'] ?? {}).toEqual({}),
+    );
+    expect((await office.of('Desk', 'd2').state())['Comment']).toEqual({ [comment.id]: comment });
+  });
+
+  it('runs on when one parent lets it go, and ends when the last one does', async () => {
+    const office = await shared();
+    await letGo(office, 'd1');
+    await office.parents('Desk', 'd1');
+    await office.of('Desk', 'd2').update({ entityName: 'Ticket', data: { id: office.id('t'), status: 'on' } });
+    await office.holds('Ticket', 't', { status: 'on' });
+    expect(await office.statusOf('Ticket', 't')).toBe('RUNNING');
+    await letGo(office, 'd2');
+    await office.closed('Ticket', 't');
+    expect(await office.of('Ticket', 't').status()).toMatchObject({ status: 'cancelled' });
+    await env.expectNeverWedged(office.of('Ticket', 't').workflowId);
+  });
+
+  it('runs on when one parent is cancelled', async () => {
+    const office = await shared();
+    await office.of('Desk', 'd1').cancel();
+    await expect(office.of('Desk', 'd1').result()).rejects.toThrow();
+    await office.of('Desk', 'd2').update({ entityName: 'Ticket', data: { id: office.id('t'), status: 'on' } });
+    await office.holds('Ticket', 't', { status: 'on' });
+    expect(await office.statusOf('Ticket', 't')).toBe('RUNNING');
+  });
+
+  it('that a client started is adopted, and not ended when the parent lets it go', async () => {
+    const office = new TestOffice(env);
+    await office.start('LinkedTicketWorkflow', 'Ticket', 't', { data: { title: 'mine', own: true } });
+    const { runId } = await office.of('Ticket', 't').temporal.describe();
+    await office.start('TeamDeskWorkflow', 'Desk', 'd', { data: { tickets: [{ id: office.id('t'), note: 'n' }] } });
+    await office.parents('Desk', 'd', office.of('Ticket', 't').workflowId);
+    await office.holds('Ticket', 't', { title: 'mine', own: true, note: 'n' });
+    await eventually(async () => expect(await held(office, 'd')).toMatchObject({ title: 'mine', own: true, note: 'n' }));
+    await letGo(office, 'd');
+    await office.parents('Desk', 'd');
+    await office.of('Ticket', 't').update({ entityName: 'Ticket', data: { note: 'alone' } });
+    expect(await office.statusOf('Ticket', 't')).toBe('RUNNING');
+    expect((await office.of('Ticket', 't').temporal.describe()).runId).toBe(runId);
+    await env.expectNeverWedged(office.of('Ticket', 't').workflowId);
+  });
+});
