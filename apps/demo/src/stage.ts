@@ -21,7 +21,7 @@ import { spawnWorker, type WorkerProcess } from './worker/worker-process';
 import type { CustomerData } from './workflows';
 
 /** Every workflow that the demo starts, in one mode or the other. */
-const workflowIds = [1, 2, 3, 4, 5, 6].map((n) => `Customer-c_${n}`);
+const workflowIds = [1, 2, 3, 4, 5, 6, 7].map((n) => `Customer-c_${n}`);
 
 /** How the stage is set. */
 export interface StageOptions {

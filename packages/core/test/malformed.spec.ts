@@ -3,7 +3,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RejectedSignals } from '../src/index';
 import { type TestCustomer, TestEnvironment } from './support/environment';
-import { CANARY, DROPPED, type Malformed, SIGNALS, STARTS, UPDATE_CALLS } from './support/malformed';
+import { DROPPED, SIGNALS, STARTS, UPDATE_CALLS } from './support/malformed';
+import { CANARY, type Malformed } from './support/malformed-values';
+import { eventsOf } from './support/history';
 import { CRM, testSecrets } from './support/secrets';
 
 /** Every query of the wire contract. */
@@ -17,6 +19,9 @@ const QUERIES = [
   'apiUrl',
   'apiToken',
   'sources',
+  'children',
+  'managedPaths',
+  'subscriptions',
   'rejectedSignals',
 ] as const;
 
@@ -27,7 +32,10 @@ async function askAll(handle: WorkflowHandle, queries: readonly string[]): Promi
   return answers;
 }
 
-const argsOf = ({ payload }: Malformed): [unknown] | [] => (payload === undefined ? [] : [payload]);
+const argsOf = ({ payload, envelope }: Malformed): unknown[] => {
+  if (envelope !== undefined) return [payload, envelope];
+  return payload === undefined ? [] : [payload];
+};
 
 describe('malformed input', () => {
   let env: TestEnvironment;
@@ -42,7 +50,16 @@ describe('malformed input', () => {
   const ask = <T>(query: string): Promise<T> => customer.handle.temporal.query<T>(query);
   /** Everything that may not change, by query. */
   const held = (): Promise<unknown[]> =>
-    askAll(customer.handle.temporal, ['state', 'apiUrl', 'apiToken', 'status', 'pendingChanges', 'cycles']);
+    askAll(customer.handle.temporal, [
+      'state',
+      'apiUrl',
+      'apiToken',
+      'status',
+      'pendingChanges',
+      'children',
+      'subscriptions',
+      'cycles',
+    ]);
   /** Everything a person can see of the workflow. */
   const visible = async (): Promise<string> =>
     JSON.stringify(await askAll(customer.handle.temporal, [...QUERIES, '__temporal_workflow_metadata']));
@@ -114,6 +131,12 @@ describe('malformed input', () => {
     customer.profile.records = [{ id: customer.id, name: 'Still here' }];
     expect(await customer.handle.refresh()).toMatchObject({ outcome: 'changed', changed: 1 });
     expect(await customer.handle.data()).toMatchObject({ name: 'Still here' });
+  });
+
+  it('told nobody anything: no parent was taken in, nor anybody who asked to hear', async () => {
+    const events = await eventsOf(env.client, customer.handle.workflowId);
+    const signals = events.map((event) => event.signalExternalWorkflowExecutionInitiatedEventAttributes);
+    expect(signals.filter((signal) => signal != null)).toEqual([]);
   });
 
   it('did not reach any prototype', () => {

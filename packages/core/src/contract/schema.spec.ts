@@ -34,3 +34,22 @@ describe('reachableSchema', () => {
     expect(reachableSchema(circular, 'Customer', 'contacts')).toEqual(circular);
   });
 });
+
+describe('defineSchema()', () => {
+  it.each([
+    [{ 'Con tact': {} }, 'schema.Con tact', /letters, digits and "_"/],
+    [JSON.parse('{"__proto__":{}}'), 'schema.__proto__', /letters, digits and "_"/],
+    [{ Contact: { idAttribute: '' } }, 'schema.Contact.idAttribute', /is empty/],
+    [{ Contact: { idAttribute: ['no', ''] } }, 'schema.Contact.idAttribute', /is empty/],
+    [
+      { Customer: { relations: { contacts: many('Contcat') } }, Contact: {} },
+      'schema.Customer.relations.contacts',
+      /leads to "Contcat".* one of Customer, Contact\.$/,
+    ],
+    [{ Customer: { relations: { boss: one('toString') } } }, 'schema.Customer.relations.boss', /"toString"/],
+  ])('refuses %j', (schema, field, message) => {
+    expect(() => defineSchema(schema)).toThrow(
+      expect.objectContaining({ code: 'SCHEMA_INVALID', field, message: expect.stringMatching(message) }),
+    );
+  });
+});

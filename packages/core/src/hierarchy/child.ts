@@ -28,6 +28,8 @@ const LONGEST_PAUSE = 60_000;
 /** A {@link Child} as it travels through continue-as-new. */
 export interface CarriedChild {
   readonly item: string;
+  /** The id that it was made with, where the item may have come to have another or be gone. */
+  readonly id?: string;
   readonly status?: ChildStatus;
   readonly runId?: string;
   readonly syncedAt?: number;
@@ -69,6 +71,8 @@ export class Child {
   error?: string;
   #status?: ChildStatus;
   #runId?: string;
+  /** What it was when it was told to stop, until that is said. */
+  #stopping?: ChildStatus;
   /** The run that was told to stop: that it ends then is no news of the one that comes after it. */
   #stoppedRunId?: string;
   /** Whether what ended was in the way of the child, and not the child. */
@@ -129,6 +133,8 @@ export class Child {
   synced(): void {
     this.#syncedAt = Date.now();
     this.heard = true;
+    // It gets on after all.
+    if (this.#status === 'running') this.error = undefined;
   }
 
   /** It hears of changes, whether or not they are to its part. */
@@ -198,7 +204,8 @@ export class Child {
         await condition(() => !this.wanted, Math.min(FIRST_PAUSE * 2 ** this.#pauses++, LONGEST_PAUSE));
         this.#status = undefined;
         return true;
-      default:
+      case 'completed':
+      case 'failed':
         return false;
     }
   }
@@ -273,6 +280,7 @@ export class Child {
   }
 
   async #stop(): Promise<void> {
+    this.#stopping = this.#status;
     this.#status = undefined;
     this.#stoppedRunId = this.#runId;
     try {
@@ -281,6 +289,7 @@ export class Child {
     } catch {
       // It has ended already.
     }
+    this.#stopping = undefined;
   }
 
   #join(ran: boolean): void {
@@ -337,7 +346,9 @@ export class Child {
     const peer = this.peer.carry();
     return {
       item: this.item.id,
-      status: this.#status,
+      ...(this.path.idAttribute !== undefined && { id: this.entity.id }),
+      // Who has not been told yet to stop is told by the next run.
+      status: this.#stopping ?? this.#status,
       runId: this.#runId,
       syncedAt: this.#syncedAt,
       error: this.error,

@@ -367,7 +367,8 @@ export class Children implements Family {
     try {
       const { idAttribute } = path;
       const fields = this.post.store.get(item.name, item.id);
-      if (idAttribute !== undefined && fields !== undefined)
+      if (carried?.id !== undefined) entity = { name: path.entityName, id: carried.id };
+      else if (idAttribute !== undefined && fields !== undefined)
         entity = {
           name: path.entityName,
           id: identify(fields, { idAttribute }, () => `${item.name} ${item.id}`),

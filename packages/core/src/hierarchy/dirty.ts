@@ -1,4 +1,5 @@
 import type { EntityRef } from '../contract/adapter';
+import { inner, table } from '../state/json';
 
 /** A {@link Dirty} as it travels through continue-as-new; `true` stands for every field. */
 export interface CarriedDirty {
@@ -87,8 +88,8 @@ export class Dirty {
   /** For continue-as-new; nothing when nothing waits. */
   carry(): CarriedDirty | undefined {
     if (this.isEmpty) return undefined;
-    const fields: Record<string, Record<string, true | readonly string[]>> = {};
-    for (const [name, id, some] of this.fields()) (fields[name] ??= {})[id] = some === true || [...some];
+    const fields = table<Record<string, true | readonly string[]>>();
+    for (const [name, id, some] of this.fields()) inner(fields, name)[id] = some === true || [...some];
     return { fields, gone: this.gone, ...(this.#parted.size > 0 && { parted: this.parted }) };
   }
 

@@ -1,18 +1,17 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
-import type { ChildNotice, ParentLink } from '../contract/hierarchy';
+import type { ChildNotice, Envelope, ParentLink } from '../contract/hierarchy';
 import { checkApiUrl } from '../contract/api-url';
 import { checkReference } from '../contract/payloads';
-import type { Entities } from '../contract/schema';
 import type { ChangeSet, StartInput } from '../contract/wire';
 import { isEmpty } from '../state/change-set';
+import { inner, table } from '../state/json';
 import type { Session } from '../workflow/session';
 import type { Child } from './child';
 import { type CarriedChildren, Children } from './children';
 import { managedPaths, type ManagedPaths } from './managed-path';
 import { type CarriedParents, type Ending, Parents } from './parents';
-import type { SignalEnvelope } from './messages';
-import { receive, type Received } from './receive';
+import { isParting, receive, type Received } from './receive';
 import { type CarriedStamps, Stamps } from './stamps';
 import { StartCheck } from './start-check';
 import { type CarriedSubscribers, Subscribers } from './subscribers';
@@ -118,18 +117,18 @@ export class Hierarchy {
   }
 
   /** Takes in what another workflow of the hierarchy changed, and passes it on to the rest of it. */
-  receive(what: Received, envelope: SignalEnvelope): ChangeSet | undefined {
+  receive(what: Received, envelope: Envelope): ChangeSet | undefined {
     const { from } = envelope;
     const child = this.children.get(from);
     child?.synced();
     if (envelope.as === 'child' && child === undefined) return undefined;
     const { state } = this.#session;
-    const said = child ? renamed(child, what) : what;
+    const said = this.#unsaid(child ? renamed(child, what) : what, envelope);
     const times =
       child && envelope.stamps ? { stamps: moved(envelope.stamps, child.entity, child.item) } : {};
     const { changes, confirmed, written } = receive(state, this.#stamps, said, { ...envelope, ...times });
     // What is no part any more is gone from here alone.
-    if (envelope.parted) this.children.changed(changes, from);
+    if (isParting(said, envelope)) this.children.changed(changes, from);
     else this.#spread(changes, from);
     if (!isEmpty(confirmed)) {
       this.children.changed(confirmed, from);
@@ -212,6 +211,15 @@ export class Hierarchy {
     return children.paths.length === 0 && parents.isEmpty && parents.isIndependent && subscribers.isEmpty;
   }
 
+  /** What is no part any more goes only once the parents know all that was written to it here. */
+  #unsaid(said: Received, envelope: Envelope): Received {
+    if (!isParting(said, envelope)) return said;
+    const deletions = Object.entries(said.deletions ?? {}).map(
+      ([name, ids]) => [name, ids.filter((id) => !this.parents.owes({ name, id }))] as const,
+    );
+    return { ...said, deletions: Object.fromEntries(deletions) };
+  }
+
   #spread(changes: ChangeSet, from?: string): void {
     if (isEmpty(changes)) return;
     this.children.changed(changes, from);
@@ -224,7 +232,7 @@ export class Hierarchy {
 function renamed({ entity, item }: Child, { updates, unset, deletions, strategy }: Received): Received {
   if (entity.name === item.name && entity.id === item.id) return { updates, unset, deletions, strategy };
   return {
-    updates: moved(updates, entity, item) as Entities,
+    updates: moved(updates, entity, item),
     unset: moved(unset, entity, item),
     deletions,
     strategy,
@@ -236,11 +244,11 @@ function moved<T>(
   from: EntityRef,
   to: EntityRef,
 ): Record<string, Record<string, T>> {
-  const result: Record<string, Record<string, T>> = {};
+  const result = table<Record<string, T>>();
   for (const [name, entities] of Object.entries(tables ?? {}))
     for (const [id, value] of Object.entries(entities)) {
       const ref = name === from.name && id === from.id ? to : { name, id };
-      (result[ref.name] ??= {})[ref.id] = value;
+      inner(result, ref.name)[ref.id] = value;
     }
   return result;
 }

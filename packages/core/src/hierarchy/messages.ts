@@ -7,17 +7,11 @@ import { inner, own, setField, table } from '../state/json';
 import type { Dirty } from './dirty';
 import type { Stamps } from './stamps';
 
-/** An envelope as workflows fill it in. */
-export interface SignalEnvelope extends Envelope {
-  /** What a `delete` names is there still, and only no part any more of what the receiver holds. */
-  readonly parted?: true;
-}
-
 /** A signal to another workflow. */
 export interface Message {
   readonly signal: string;
   readonly payload: unknown;
-  readonly envelope: SignalEnvelope;
+  readonly envelope: Envelope;
   /** About how large it is. */
   readonly bytes: number;
   /** The one entity whose fields it holds, where it is no more than one. */
@@ -75,18 +69,18 @@ export function messagesOf(
   const { store, stamps } = projection ?? sender;
   const messages: Message[] = [];
   const from: Envelope = { from: sender.workflowId, ...(as && { as }) };
-  const remove = (gone: readonly EntityRef[], parted = false): void => {
+  const remove = (gone: readonly EntityRef[], timed = true): void => {
     if (gone.length === 0) return;
     const draft = new MessageDraft();
     const deletions = table<string[]>();
     for (const ref of gone) {
       const { name, id } = rename(ref);
       (deletions[name] ??= []).push(id);
-      const at = parted ? stamps.latest(ref.name, ref.id) : stamps.removedAt(ref.name, ref.id);
-      draft.at(name, id, '', at);
+      draft.at(name, id, '', stamps.removedAt(ref.name, ref.id));
     }
     const payload: DeletePayload = { entityName, deletions, changeOrigin: sender.workflowId };
-    messages.push(draft.message('delete', payload, { ...from, ...(parted && { parted }) }));
+    const message = draft.message('delete', payload, from);
+    messages.push(timed ? message : { ...message, envelope: from });
   };
   let draft = new MessageDraft();
   let inDraft: NonNullable<Message['only']>[] = [];
@@ -123,7 +117,8 @@ export function messagesOf(
   }
   flush();
   remove(dirty.gone.filter((ref) => !dirty.has(ref)));
-  remove(dirty.parted, true);
+  // It may be there still, for others: so there is no time when it was removed.
+  remove(dirty.parted, false);
   return messages;
 }
 
@@ -168,7 +163,7 @@ class MessageDraft {
     this.#times.push([name, id, field, at]);
   }
 
-  message(signal: string, payload: unknown, from: SignalEnvelope): Message {
+  message(signal: string, payload: unknown, from: Envelope): Message {
     const latest = this.#times.reduce((most, [, , , at]) => Math.max(most, at), 0);
     const stamps = table<Record<string, Record<string, number>>>();
     for (const [name, id, field, at] of this.#times)

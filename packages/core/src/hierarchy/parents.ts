@@ -146,6 +146,11 @@ export class Parents {
     }
   }
 
+  /** Whether a parent has not been told yet of what changed of an entity. */
+  owes(ref: EntityRef): boolean {
+    return [...this.#byId.values()].some(({ peer }) => peer.dirty.has(ref));
+  }
+
   /** Has all parents hear something other than a change. */
   tell(signal: string, payload?: unknown): void {
     for (const parent of this.#byId.values()) {

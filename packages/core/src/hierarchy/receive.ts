@@ -1,10 +1,10 @@
 import type { EntityRef } from '../contract/adapter';
+import type { Envelope } from '../contract/hierarchy';
 import type { Fields, Json } from '../contract/schema';
 import type { ChangeSet, DeletePayload, MergeStrategy, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { EntityStore } from '../state/entity-store';
 import { copyFields, equalJson, inner, mergeJson, own, setField, table } from '../state/json';
-import type { SignalEnvelope } from './messages';
 import type { Stamps } from './stamps';
 
 /** What another workflow of the hierarchy says, in this workflow's names. */
@@ -29,12 +29,7 @@ export interface Reception {
  * one of this workflow's own sources gives, only that source takes away. Entities that the schema does not have
  * are none of its business.
  */
-export function receive(
-  state: EntityState,
-  stamps: Stamps,
-  what: Received,
-  envelope: SignalEnvelope,
-): Reception {
+export function receive(state: EntityState, stamps: Stamps, what: Received, envelope: Envelope): Reception {
   const { store, root } = state;
   const draft = store.draft();
   const latest = stamps.heard(envelope.at);
@@ -50,28 +45,25 @@ export function receive(
     for (const id of ids) {
       if (!Object.hasOwn(store.schema, name) || (name === root.name && id === root.id)) continue;
       const held = store.get(name, id);
+      const isGiven = state.provenance(name, id).length > 0;
+      if (isParting(what, envelope)) {
+        if (held === undefined || isGiven) continue;
+        draft.put(name, id, undefined);
+        stamps.forget(name, id);
+        continue;
+      }
       const at = when(name, id, '');
+      const since = stamps.latest(name, id);
       if (held === undefined) {
+        if (at <= since) continue;
         // It may come from somebody who has not heard of that either.
-        if (envelope.parted || at <= stamps.latest(name, id)) continue;
         stamps.remove(name, id, at);
         confirmed.removed.push({ name, id });
-        continue;
-      }
-      const since = stamps.latest(name, id);
-      if (
-        state.provenance(name, id).length > 0 ||
-        (since > 0 && (envelope.parted ? at < since : at <= since))
-      ) {
-        // What is only no part any more stays for itself.
-        if (envelope.parted) continue;
+      } else if (isGiven || (since > 0 && at <= since)) {
         for (const field of Object.keys(held)) written.add(name, id, field);
         stamps.outlive(name, id, at);
-        continue;
-      }
-      draft.put(name, id, undefined);
-      if (envelope.parted) stamps.forget(name, id);
-      else {
+      } else {
+        draft.put(name, id, undefined);
         removed.push({ name, id });
         stamps.remove(name, id, at);
       }
@@ -115,6 +107,13 @@ export function receive(
   }
   return { changes, confirmed: confirmed.changes(store), written: written.changes(store) };
 }
+
+/**
+ * Whether what is removed is only no part any more of what this workflow holds: then it has no time of removal,
+ * and may be there still, for others.
+ */
+export const isParting = ({ deletions }: Received, { at }: Envelope): boolean =>
+  deletions !== undefined && at === undefined;
 
 /** Fields of entities, to be told whether or not they changed. */
 class FieldList {

@@ -41,7 +41,7 @@ export class Subscribers {
     this.#gone = [...gone];
     this.#carried = new Map(peers);
     for (const subscription of subscriptions) this.add(subscription);
-    for (const key of this.#carried.keys()) this.#send(key);
+    for (const key of this.#carried.keys()) void this.#send(key);
   }
 
   get isEmpty(): boolean {
@@ -76,7 +76,7 @@ export class Subscribers {
       const { peer } = subscriber;
       if (peer.workflowId === from || peer.workflowId === changes.origin) continue;
       this.#mark(subscriber, changes);
-      if (!peer.isIdle) this.#send(key);
+      if (!peer.isIdle) void this.#send(key);
     }
   }
 

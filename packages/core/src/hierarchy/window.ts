@@ -1,6 +1,9 @@
 /** Of commands that the server has not answered yet, so that what one task sends stays below what it takes. */
 const MOST_BYTES = 1_000_000;
 
+/** Begins a command, and says about how large it is. */
+type Begin<T> = () => { readonly bytes: number; readonly done: Promise<T> };
+
 /**
  * Lets a bounded number of commands be under way at a time, of bounded size together; the others wait in turn.
  * While it is held, none begins.
@@ -36,27 +39,25 @@ export class Window {
    *
    * @param begin begins it, and says about how large it is
    */
-  pass<T>(begin: () => { readonly bytes: number; readonly done: Promise<T> }): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.push(() => {
-        let bytes = 0;
-        const left = (): void => {
-          this.#count--;
-          this.#bytes -= bytes;
-          this.#next();
-        };
-        this.#count++;
-        try {
-          const begun = begin();
-          this.#bytes += bytes = begun.bytes;
-          begun.done.finally(left).then(resolve, reject);
-        } catch (error) {
-          reject(error as Error);
-          left();
-        }
-      });
+  pass<T>(begin: Begin<T>): Promise<T> {
+    return new Promise<T>((resolve) => {
+      this.#waiting.push(() => resolve(this.#run(begin)));
       this.#next();
     });
+  }
+
+  async #run<T>(begin: Begin<T>): Promise<T> {
+    let bytes = 0;
+    this.#count++;
+    try {
+      const begun = begin();
+      this.#bytes += bytes = begun.bytes;
+      return await begun.done;
+    } finally {
+      this.#count--;
+      this.#bytes -= bytes;
+      this.#next();
+    }
   }
 
   #next(): void {

@@ -68,7 +68,7 @@ export function integrate(
   const others = [...state.views.values()].filter((other) => other !== view);
 
   /** An entity as the source gave it before. */
-  const earlier = (name: string, id: string): Record<string, Json> | undefined =>
+  const earlier = (name: string, id: string): Fields | undefined =>
     view.fields(name, id, draft.get(name, id));
 
   /** The source changed these fields of an entity. */
@@ -104,9 +104,10 @@ export function integrate(
       if (longer.length > list.length) change(name, id, { [append.field]: longer }, []);
     }
     for (const [name, id, fields] of each(entities)) {
-      const before = earlier(name, id);
+      let before = earlier(name, id);
       // The root can be nested in a record; the list that grows is none of what that gave.
-      if (append && state.isRoot(name, id) && !hasOwn(fields, append.field)) delete before?.[append.field];
+      if (before && append && state.isRoot(name, id) && !hasOwn(fields, append.field))
+        before = without(before, [append.field]);
       const changed = difference(before, fields);
       if (changed !== undefined) change(name, id, changed.set, changed.unset);
     }

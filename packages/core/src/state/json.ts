@@ -89,5 +89,5 @@ export function* each<T>(
   tables: Tables<T> = {},
 ): IterableIterator<readonly [name: string, id: string, value: T]> {
   for (const [name, table] of entries(tables))
-    for (const [id, value] of entries(table)) yield [name, id, value];
+    for (const id of keys(table)) yield [name, id, table[id] as T];
 }

@@ -65,7 +65,7 @@ export class SourceView {
    *
    * @param held the entity in the state
    */
-  fields(name: string, id: string, held: Fields | undefined): Record<string, Json> | undefined {
+  fields(name: string, id: string, held: Fields | undefined): Fields | undefined {
     const given = this.given(name, id);
     return given && gaveOf(given, held);
   }
@@ -128,9 +128,11 @@ export class SourceView {
   }
 }
 
-function gaveOf({ shape, base }: Given, held: Fields | undefined): Record<string, Json> {
+function gaveOf({ shape, base }: Given, held: Fields = {}): Fields {
+  // Mostly nobody else wrote to the entity: then it is what the source gave.
+  if (base === undefined && keys(held).length === shape.length) return held;
   const fields: Record<string, Json> = {};
   for (const field of shape)
-    setField(fields, field, (base && hasOwn(base, field) ? base : held)?.[field] as Json);
+    setField(fields, field, (base && hasOwn(base, field) ? base : held)[field] as Json);
   return fields;
 }

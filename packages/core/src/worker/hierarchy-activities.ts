@@ -9,6 +9,10 @@ const AT_A_TIME = 8;
 const NOT_FOUND = 5;
 /** From this attempt on a workflow task that is tried again is no accident. */
 const STUCK_ATTEMPT = 2;
+/** The state of a workflow task that no worker has taken yet. */
+const SCHEDULED = 1;
+/** How many events tell what is wrong. */
+const LAST_EVENTS = 20;
 
 /** The looks at a hierarchy that only the server can answer. */
 export const hierarchyActivities: HierarchyActivities = {
@@ -53,16 +57,32 @@ async function isRunning(client: Client, workflowId: string): Promise<boolean> {
 async function whyStuck(client: Client, workflowId: string): Promise<string | undefined> {
   const { namespace } = client.workflow.options;
   const { raw, taskQueue } = await client.workflow.getHandle(workflowId).describe();
-  const attempt = raw.pendingWorkflowTask?.attempt ?? 0;
-  if (attempt < STUCK_ATTEMPT) return undefined;
+  const { pendingWorkflowTask: task } = raw;
+  if (task == null) return undefined;
   const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
     namespace,
     execution: { workflowId },
-    maximumPageSize: 10,
+    maximumPageSize: LAST_EVENTS,
   });
-  const failed = history?.events?.find((event) => event.workflowTaskFailedEventAttributes);
+  const events = history?.events ?? [];
+  if ((task.attempt ?? 0) < STUCK_ATTEMPT)
+    return task.state === SCHEDULED && isUntouched(events)
+      ? `No worker has taken it on. Have workers poll task queue "${taskQueue}".`
+      : undefined;
+  const failed = events.find((event) => event.workflowTaskFailedEventAttributes);
   const why = failed?.workflowTaskFailedEventAttributes?.failure?.message ?? 'its history does not say why';
   return `Its workflow task fails again and again: ${why}. Have the workers of task queue "${taskQueue}" export that workflow, or correct its code.`;
+}
+
+/** Whether these are all events of a workflow, newest first, and no worker had a hand in them. */
+function isUntouched(
+  events: readonly {
+    readonly workflowExecutionStartedEventAttributes?: unknown;
+    readonly workflowTaskStartedEventAttributes?: unknown;
+  }[],
+): boolean {
+  const isAll = events.at(-1)?.workflowExecutionStartedEventAttributes != null;
+  return isAll && events.every((event) => event.workflowTaskStartedEventAttributes == null);
 }
 
 /** Whether the server said that there is no such workflow. */

@@ -1,3 +1,4 @@
+import { fromEntries } from '../state/objects';
 import type { CarriedView } from '../state/source-view';
 import type { CarriedHierarchy } from '../hierarchy/hierarchy';
 import type { ChangeSet, RejectedSignals, StartInput } from '../contract/wire';
@@ -27,10 +28,10 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
     apiToken: session.apiToken,
     status: session.paused ? 'paused' : 'running',
     carried: {
-      sources: Object.fromEntries([...session.allSources].map(([name, source]) => [name, source.carry()])),
+      sources: fromEntries(session.allSources.map(({ name, known }) => [name, known])),
       views: session.state.carryViews(),
       refusals: session.refusals.report,
-      inbox: session.inbox.carry(),
+      inbox: [...session.inbox],
       changes: session.pending.changes,
       quiet: session.quiet,
       loadedAt: session.loadedAt,

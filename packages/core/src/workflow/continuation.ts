@@ -7,7 +7,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { carryOver } from './carry';
+import { historyLength } from './history-length';
 import type { Session } from './session';
+import type { StatefulWorkflow } from './stateful-workflow';
 
 /** The largest start argument that is sent by default. Temporal refuses payloads over 2 MiB. */
 const MAX_STATE_BYTES = 1_900_000;
@@ -19,87 +21,74 @@ const PAUSE_EVENTS = 1_000;
 /** For how many events waiting refreshes may put it off; for fewer, where it is due early. */
 const MAX_PUT_OFF_EVENTS = 1_000;
 
-/** What a class can say about continuing as new. */
-export interface ContinuationOptions {
-  readonly maxHistoryEvents?: number;
-  readonly maxStateBytes?: number;
-}
-
-/** Continues the workflow as new when its history has grown, with everything it knows. */
-export class Continuation {
-  readonly #session: Session;
-  readonly #maxHistoryEvents: number;
-  readonly #maxStateBytes: number;
-  #from = 0;
-  /** The length of the history when somebody first put it off. */
-  #putOffAt: number | undefined;
-
-  constructor(
-    session: Session,
-    { maxHistoryEvents = Infinity, maxStateBytes = MAX_STATE_BYTES }: ContinuationOptions,
-  ) {
-    this.#session = session;
-    this.#maxHistoryEvents = maxHistoryEvents;
-    this.#maxStateBytes = maxStateBytes;
-  }
-
+/** When a workflow continues as new, and how. */
+export interface Continuation {
   /** Whether the history has grown enough. */
-  get isDue(): boolean {
-    const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return (
-      historyLength >= this.#from &&
-      (continueAsNewSuggested || historyLength >= this.#maxHistoryEvents || this.#session.hierarchy.isFull)
-    );
-  }
-
+  isDue(): boolean;
   /** Whether it has been put off for so long that nobody may put it off any more. */
-  get isOverdue(): boolean {
-    if (!this.isDue) return false;
-    const { historyLength } = workflowInfo();
-    this.#putOffAt ??= historyLength;
-    return historyLength >= this.#putOffAt + Math.min(this.#putOffAt, MAX_PUT_OFF_EVENTS);
-  }
-
+  isOverdue(): boolean;
   /**
    * Continues as new once every handler is done. Returns when it cannot: a handler wants a load first, the
    * workflow ends, or its state is too large.
-   *
-   * @param before runs just before; once more if somebody came meanwhile
    */
-  async run(before: () => void | Promise<void>): Promise<void> {
-    const session = this.#session;
-    const stop = (): boolean => session.awaitingLoad > 0 || session.ending !== undefined;
-    await condition(() => allHandlersFinished() || stop());
-    if (stop()) return;
-    await before();
-    // Whoever came while that ran is answered first: a run that continues takes no handler along.
-    if (stop() || !allHandlersFinished()) return;
-    const { hierarchy } = session;
-    hierarchy.hold();
-    try {
-      // What is on its way when a run ends may get lost.
-      await condition(() => hierarchy.isSettled || stop());
-      if (stop() || !allHandlersFinished()) return;
-      await this.#continue();
-    } finally {
-      hierarchy.release();
-    }
-  }
+  run(): Promise<void>;
+}
 
-  async #continue(): Promise<void> {
-    const next = carryOver(this.#session);
+/** Continues a workflow as new when its history has grown, with everything it knows. */
+export function continuationOf(
+  session: Session,
+  workflow: Pick<StatefulWorkflow, 'maxHistoryEvents' | 'maxStateBytes' | 'onContinue'>,
+): Continuation {
+  const { maxHistoryEvents = Infinity, maxStateBytes = MAX_STATE_BYTES } = workflow;
+  const { hierarchy } = session;
+  /** The length of the history from which on it may be tried. */
+  let from = 0;
+  /** The length of the history when somebody first put it off. */
+  let putOffAt: number | undefined;
+
+  const isDue = (): boolean => {
+    const events = historyLength();
+    return (
+      events >= from &&
+      (workflowInfo().continueAsNewSuggested || events >= maxHistoryEvents || hierarchy.isFull)
+    );
+  };
+  const stops = (): boolean => session.awaitingLoad > 0 || !!session.ending;
+  const isBusy = (): boolean => stops() || !allHandlersFinished();
+
+  /** Goes on, and says why, when the state is too large, rather than lose it. */
+  const goOn = async (): Promise<void> => {
+    const next = carryOver(session);
     const bytes = new TextEncoder().encode(JSON.stringify(next)).length;
-    if (bytes <= this.#maxStateBytes) await continueAsNew(next);
-    this.#tooLarge(bytes);
-  }
-
-  /** Says so and goes on, rather than lose the state. */
-  #tooLarge(bytes: number): void {
-    const { historyLength } = workflowInfo();
-    const message = `state: is ${bytes} bytes, more than the ${this.#maxStateBytes} that maxStateBytes lets a workflow hand to its next run, so it cannot continue as new. Hold less (a narrower query, smaller records), or set up external storage for payloads and raise maxStateBytes.`;
-    if (historyLength >= LAST_EVENTS) throw ApplicationFailure.nonRetryable(message, 'STATE_TOO_LARGE');
+    if (bytes <= maxStateBytes) await continueAsNew(next);
+    const message = `state: is ${bytes} bytes, more than the ${maxStateBytes} that maxStateBytes lets a run hand to the next, so it cannot continue as new. Hold less, or set up external storage for payloads and raise maxStateBytes.`;
+    if (historyLength() >= LAST_EVENTS) throw ApplicationFailure.nonRetryable(message, 'STATE_TOO_LARGE');
     log.warn(message);
-    this.#session.problem = message;
-    this.#from = historyLength + PAUSE_EVENTS;
-  }
+    session.problem = message;
+    from = historyLength() + PAUSE_EVENTS;
+  };
+
+  return {
+    isDue,
+    isOverdue() {
+      if (!isDue()) return false;
+      putOffAt ??= historyLength();
+      return historyLength() >= putOffAt + Math.min(putOffAt, MAX_PUT_OFF_EVENTS);
+    },
+    async run() {
+      await condition(() => allHandlersFinished() || stops());
+      if (stops()) return;
+      await workflow.onContinue?.();
+      // Whoever came while that ran is answered first: a run that continues takes no handler along.
+      if (isBusy()) return;
+      hierarchy.hold();
+      try {
+        // What is on its way when a run ends may get lost.
+        await condition(() => hierarchy.isSettled || stops());
+        if (!isBusy()) await goOn();
+      } finally {
+        hierarchy.release();
+      }
+    },
+  };
 }

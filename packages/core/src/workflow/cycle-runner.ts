@@ -5,173 +5,68 @@ import {
   isCancellation,
   setCurrentDetails,
   TemporalFailure,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Continuation } from './continuation';
 import { details } from './details';
+import { historyLength } from './history-length';
 import type { TriggerName } from './inbox';
 import type { LoadFault } from './load-fault';
-import { CycleLoader } from './loader';
+import { cycleLoader, type Loader } from './loader';
 import { interval, type RefreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/parents';
 import type { Session } from './session';
-import { SourceActivities } from './source-activities';
+import { sourceActivities } from './source-activities';
 import type { StatefulWorkflow } from './stateful-workflow';
-import { type Arrival, Watch } from './watch';
+import { type Arrival, startWatch } from './watch';
 
 /** Triggers that load whatever the age of the data, and try a refused credential again. */
 const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl', 'resume'];
-/** Triggers after which what a watch brought is about a source or token no longer in use. */
-const MOVES: readonly TriggerName[] = ['apiToken', 'apiUrl'];
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 
-/** The life of one run: trigger → load → integrate → `execute()` → wait, until it ends or continues as new. */
-export class CycleRunner {
-  readonly #workflow: StatefulWorkflow;
-  readonly #session: Session;
-  readonly #times: RefreshTimes;
-  readonly #continuation: Continuation;
-  readonly #activities: SourceActivities;
-  /** What a watch brought and no cycle has taken in yet. */
-  #arrivals = NO_ARRIVALS;
+/**
+ * The life of one run: trigger → load → integrate → `execute()` → wait, until it ends or continues as new.
+ *
+ * @returns the root entity, once a signal told the workflow to end. A workflow cannot close itself as
+ *   cancelled: the signal `cancel` closes it as completed, with the status `cancelled`
+ */
+export async function runCycles(
+  workflow: StatefulWorkflow,
+  session: Session,
+  times: RefreshTimes,
+  continuation: Continuation,
+): Promise<unknown> {
+  const { inbox, hierarchy, pending } = session;
+  const activities = sourceActivities(session);
+  /** What a watch brought and no load has taken in yet. */
+  let arrivals = NO_ARRIVALS;
 
-  constructor(workflow: StatefulWorkflow, session: Session, times: RefreshTimes, continuation: Continuation) {
-    this.#workflow = workflow;
-    this.#session = session;
-    this.#times = times;
-    this.#continuation = continuation;
-    this.#activities = new SourceActivities(session);
-  }
-
-  /**
-   * @returns the root entity, once a signal told the workflow to end. A workflow cannot close itself as
-   *   cancelled: the signal `cancel` closes it as completed, with the status `cancelled`
-   */
-  async run(): Promise<unknown> {
-    const session = this.#session;
-    try {
-      while (session.ending === undefined) {
-        await this.#wait();
-        if (session.ending !== undefined) break;
-        if (this.#continues) await this.#continuation.run(() => this.#workflow.onContinue?.());
-        else if (this.#cycles) await this.#cycle();
-      }
-    } catch (error) {
-      await this.#failed(error);
-      throw error;
-    }
-    await this.#end(session.ending);
-    await condition(() => allHandlersFinished() && session.hierarchy.isSettled);
-    this.#showDetails();
-    return session.state.data ?? null;
-  }
-
-  /** Ends the hierarchy below, and tells the one above. */
-  async #end(how: Ending | 'failed', message?: string): Promise<void> {
-    if (how !== 'failed') this.#session.end(how);
-    await CancellationScope.nonCancellable(() => this.#session.hierarchy.end(how, message));
-  }
-
-  async #failed(error: unknown): Promise<void> {
-    if (isCancellation(error)) await this.#end('cancelled');
-    // Any other error fails the task, which is tried again with corrected code: the workflow goes on.
-    else if (error instanceof TemporalFailure) await this.#end('failed', error.message);
-  }
-
-  get #continues(): boolean {
-    return this.#continuation.isDue && this.#session.awaitingLoad === 0;
-  }
-
-  get #cycles(): boolean {
-    return !this.#session.paused && !this.#session.inbox.isEmpty;
-  }
+  const continues = (): boolean => continuation.isDue() && session.awaitingLoad === 0;
+  const cycles = (): boolean => !session.paused && inbox.size > 0;
+  const showDetails = (): void => setCurrentDetails(details(session));
 
   /** Waits until there is something to do: a trigger, news of a watched source, or time. */
-  async #wait(): Promise<void> {
-    const session = this.#session;
-    const { paused, inbox } = session;
-    const ready = (): boolean =>
-      session.ending !== undefined || this.#continues || this.#cycles || session.paused !== paused;
-    const due = paused ? undefined : this.#nextLoad();
+  const wait = async (): Promise<void> => {
+    const { paused } = session;
+    const ready = (): boolean => !!session.ending || continues() || cycles() || session.paused !== paused;
+    const due = paused ? undefined : nextLoad(session, times);
     session.nextLoadAt = due?.at;
-    this.#showDetails();
+    showDetails();
     if (ready()) return;
-    const watched =
-      paused || !this.#times.watch ? [] : [...session.sources.values()].filter((source) => source.isCurrent);
-    const watch = watched.length === 0 ? undefined : new Watch(this.#activities, watched, this.#times);
-    const woken = (): boolean => ready() || watch?.hasNews === true;
-    let onTime = false;
-    if (due === undefined) await condition(woken);
-    else onTime = !(await condition(woken, Math.max(due.at - Date.now(), 1), { summary: due.trigger }));
+    const watched = !paused && times.watch ? session.sources.filter((source) => source.isCurrent) : [];
+    const watch = watched.length > 0 ? startWatch(activities, watched, times) : undefined;
+    const woken = (): boolean => ready() || !!watch?.hasNews();
+    const inTime = await (due
+      ? condition(woken, Math.max(due.at - Date.now(), 1), { summary: due.trigger })
+      : condition(woken));
     watch?.stop();
-    if (watch !== undefined && watch.arrivals.size > 0) {
-      this.#arrivals = watch.arrivals;
+    if (watch?.arrivals.size) {
+      ({ arrivals } = watch);
       inbox.add('news');
-    } else if (onTime && due !== undefined) inbox.add(due.trigger);
-  }
-
-  /** When the next load is due by itself, and why. */
-  #nextLoad(): { at: number; trigger: TriggerName } | undefined {
-    const { sources, loadedAt, quiet } = this.#session;
-    const retries = [...sources.values()].map((source) => source.retryAt ?? Infinity);
-    const retryAt = Math.min(...retries);
-    // A failing source waits for its back-off; the others keep their interval.
-    const anyCurrent = retries.length === 0 || retries.includes(Infinity);
-    const pause = this.#times.watch || !anyCurrent ? undefined : interval(this.#times, quiet);
-    const intervalAt = pause === undefined ? Infinity : loadedAt + pause;
-    if (retryAt === Infinity && intervalAt === Infinity) return undefined;
-    return retryAt <= intervalAt
-      ? { at: retryAt, trigger: 'retry' }
-      : { at: intervalAt, trigger: 'interval' };
-  }
-
-  async #cycle(): Promise<void> {
-    const session = this.#session;
-    const triggers = new Set(session.inbox.take());
-    const faults = await this.#load(triggers);
-    if (session.ending !== undefined) return;
-    this.#showDetails();
-    for (const fault of faults) {
-      const answer = await this.#workflow.onLoadError?.(fault);
-      session.sources.get(fault.source)?.tolerate(answer === 'proceed');
-    }
-    const { pending } = session;
-    if (!pending.isEmpty) await this.#workflow.onChange?.(pending.changes);
-    if (session.isReady) await this.#workflow.execute({ triggers, changes: pending.take() });
-  }
-
-  /** Loads until a load ran to its end: one that a new token or address overtakes is begun again. */
-  async #load(triggers: Set<TriggerName>): Promise<readonly LoadFault[]> {
-    const session = this.#session;
-    let arrivals = MOVES.some((trigger) => triggers.has(trigger)) ? NO_ARRIVALS : this.#arrivals;
-    this.#arrivals = NO_ARRIVALS;
-    for (;;) {
-      session.begun++;
-      session.begunAt = workflowInfo().historyLength;
-      const demanded = DEMANDS.some((trigger) => triggers.has(trigger));
-      const loader = new CycleLoader(session, this.#activities, {
-        staleAfter: this.#times.staleAfter,
-        demanded,
-        maxDeleteRatio: this.#workflow.maxDeleteRatio ?? 0.5,
-        arrivals,
-        every: this.#times.every,
-      });
-      const superseded = await this.#runLoad(loader);
-      if (session.ending !== undefined) return [];
-      if (!superseded) {
-        const { changed, faults } = loader.report;
-        session.loadEnded(changed, faults);
-        session.done = session.begun;
-        return faults;
-      }
-      for (const trigger of session.inbox.take()) triggers.add(trigger);
-      arrivals = NO_ARRIVALS;
-    }
-  }
+    } else if (due && !inTime) inbox.add(due.trigger);
+  };
 
   /** @returns whether the load was overtaken */
-  async #runLoad(loader: CycleLoader): Promise<boolean> {
-    const session = this.#session;
+  const runLoad = async (loader: Loader): Promise<boolean> => {
     const scope = new CancellationScope();
     let superseded = false;
     session.supersede = () => {
@@ -179,16 +74,88 @@ export class CycleRunner {
       scope.cancel();
     };
     try {
-      await scope.run(() => this.#workflow.loadData(loader));
+      await scope.run(() => workflow.loadData(loader));
     } catch (error) {
       if (!superseded || !isCancellation(error)) throw error;
     } finally {
       session.supersede = () => {};
     }
     return superseded;
-  }
+  };
 
-  #showDetails(): void {
-    setCurrentDetails(details(this.#session));
+  /** Loads until a load ran to its end: one that a new token or address overtakes is begun again. */
+  const load = async (triggers: Set<TriggerName>): Promise<readonly LoadFault[]> => {
+    // What a watch brought may be about a source or token no longer in use.
+    if (triggers.has('apiToken') || triggers.has('apiUrl')) arrivals = NO_ARRIVALS;
+    for (;;) {
+      session.begun++;
+      session.begunAt = historyLength();
+      const loader = cycleLoader(session, activities, {
+        ...times,
+        demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
+        maxDeleteRatio: workflow.maxDeleteRatio ?? 0.5,
+        arrivals,
+      });
+      arrivals = NO_ARRIVALS;
+      const superseded = await runLoad(loader);
+      if (session.ending) return [];
+      if (!superseded) {
+        session.loadEnded(loader.touched.size, loader.faults);
+        return loader.faults;
+      }
+      for (const trigger of inbox.take()) triggers.add(trigger);
+    }
+  };
+
+  const cycle = async (): Promise<void> => {
+    const triggers = inbox.take();
+    const faults = await load(triggers);
+    if (session.ending) return;
+    showDetails();
+    for (const fault of faults) {
+      const answer = await workflow.onLoadError?.(fault);
+      const source = session.sources.find(({ name }) => name === fault.source);
+      if (source) source.known.tolerated = answer === 'proceed';
+    }
+    if (!pending.isEmpty) await workflow.onChange?.(pending.changes);
+    if (session.isReady) await workflow.execute({ triggers, changes: pending.take() });
+  };
+
+  /** Ends the hierarchy below, and tells the one above. */
+  const end = async (how: Ending | 'failed', message?: string): Promise<void> => {
+    if (how !== 'failed') session.end(how);
+    await CancellationScope.nonCancellable(() => hierarchy.end(how, message));
+  };
+
+  try {
+    while (!session.ending) {
+      await wait();
+      if (session.ending) break;
+      if (continues()) await continuation.run();
+      else if (cycles()) await cycle();
+    }
+  } catch (error) {
+    if (isCancellation(error)) await end('cancelled');
+    // Any other error fails the task, which is tried again with corrected code: the workflow goes on.
+    else if (error instanceof TemporalFailure) await end('failed', error.message);
+    throw error;
   }
+  await end(session.ending);
+  await condition(() => allHandlersFinished() && hierarchy.isSettled);
+  showDetails();
+  return session.state.data ?? null;
+}
+
+/** When the next load is due by itself, and why. */
+function nextLoad(
+  { sources, loadedAt, quiet }: Session,
+  times: RefreshTimes,
+): { at: number; trigger: TriggerName } | undefined {
+  const retries = sources.map(({ known }) => known.retryAt ?? Infinity);
+  const retryAt = Math.min(...retries);
+  // A failing source waits for its back-off; the others keep their interval.
+  const anyCurrent = retries.length === 0 || retries.includes(Infinity);
+  const pause = times.watch || !anyCurrent ? undefined : interval(times, quiet);
+  const at = Math.min(retryAt, loadedAt + (pause ?? Infinity));
+  return at < Infinity ? { at, trigger: retryAt === at ? 'retry' : 'interval' } : undefined;
 }

@@ -11,8 +11,8 @@ import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/start';
 import type { StartInput } from '../contract/wire';
 import type { Carried } from './carry';
-import { Continuation } from './continuation';
-import { CycleRunner } from './cycle-runner';
+import { continuationOf } from './continuation';
+import { runCycles } from './cycle-runner';
 import { refuseUnknownSignals, registerHandlers } from './handlers';
 import { refreshTimes } from './refresh';
 import { Refusals } from './refusals';
@@ -41,20 +41,17 @@ export function defineWorkflow<Data>(
   workflowClass: new () => StatefulWorkflow<Data>,
   options: DefineWorkflowOptions = {},
 ): StatefulWorkflowFunction<Data> {
-  const {
-    name = workflowClass.name.endsWith('Workflow') ? workflowClass.name : `${workflowClass.name}Workflow`,
-    ...definition
-  } = options;
+  const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
   const run = async (input: StartInput): Promise<Data> => {
     const workflow = new workflowClass();
     const session = begin(workflow, input);
     const times = checked(() => refreshTimes(workflow.refresh));
-    const continuation = new Continuation(session, workflow);
-    session.isFull = () => continuation.isOverdue;
-    return (await new CycleRunner(workflow, session, times, continuation).run()) as Data;
+    const continuation = continuationOf(session, workflow);
+    session.isFull = () => continuation.isOverdue();
+    return (await runCycles(workflow, session, times, continuation)) as Data;
   };
   // Clients and parents take the workflow type from the function's name.
-  Object.defineProperty(run, 'name', { value: name, configurable: true });
+  Object.defineProperty(run, 'name', { value: name });
   setWorkflowOptions(definition, run);
   return run;
 }

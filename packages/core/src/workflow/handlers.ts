@@ -6,10 +6,9 @@ import {
   defineUpdate,
   setDefaultSignalHandler,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import { checkApiUrl } from '../contract/api-url';
-import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
+import { InvalidInputError, type StatefulWorkflowError } from '../contract/errors';
 import {
   checkDelete,
   checkFinalStatus,
@@ -26,11 +25,13 @@ import {
   checkSubscription,
   checkUnsubscription,
 } from '../contract/subscription';
-import type { ChangeSummary, RefreshResult, SourceInfo } from '../contract/wire';
+import type { RefreshResult } from '../contract/wire';
 import type { Ending } from '../hierarchy/parents';
 import { sizeOf } from '../state/change-set';
+import { entries, fromEntries } from '../state/objects';
+import { historyLength } from './history-length';
+import { iso } from './iso';
 import type { Session } from './session';
-import type { SourceState } from './source-state';
 
 /** Answers every signal, update and query of the wire contract. */
 export function registerHandlers(session: Session): void {
@@ -53,7 +54,61 @@ export function refuseUnknownSignals(session: Session): void {
 }
 
 function registerSignals(session: Session): void {
-  const on = (name: string, take: (payload: unknown, envelope: Envelope | undefined) => void): void => {
+  const { state, inbox, hierarchy } = session;
+  const { parents, children, subscribers } = hierarchy;
+  // A parent does not end a workflow that has another.
+  const end = (how: Ending, envelope?: Envelope): void => {
+    if (envelope && parents.has(envelope.from)) parents.letGo(envelope.from, how);
+    else session.end(how);
+  };
+  const signals: Record<string, (payload: unknown, envelope?: Envelope) => void> = {
+    apiToken(payload, envelope) {
+      const apiToken = checkReference(payload);
+      if (envelope) parents.gave(envelope.from, { apiToken });
+      session.setApiToken(apiToken, envelope?.via);
+    },
+    apiUrl(payload, envelope) {
+      const apiUrl = checkApiUrl(payload);
+      if (envelope) parents.gave(envelope.from, { apiUrl });
+      session.setApiUrl(apiUrl, envelope?.via);
+    },
+    update(payload, envelope) {
+      const update = checkUpdate(payload);
+      if (envelope && !update.data) session.receive(update, envelope);
+      else session.changed(state.update(update), 'update');
+    },
+    delete(payload, envelope) {
+      const removal = checkDelete(payload);
+      if (envelope && !removal.data) session.receive(removal, envelope);
+      else session.changed(state.delete(removal), 'delete');
+    },
+    data: (payload) => session.changed(state.setRoot(checkRootData(payload)), 'data'),
+    refresh(payload) {
+      session.acceptDeletions(checkRefresh(payload));
+      session.refresh();
+    },
+    subscribe: (payload) => subscribers.add(checkSubscription(payload)),
+    unsubscribe: (payload) => subscribers.remove(checkUnsubscription(payload)),
+    parent: (payload) => hierarchy.adopt(checkParentLink(payload)),
+    child: (payload) => hierarchy.noticed(checkNotice(payload)),
+    pause() {
+      if (!session.paused) children.tell('pause');
+      session.paused = true;
+    },
+    resume() {
+      if (session.paused) {
+        inbox.add('resume');
+        children.tell('resume');
+      }
+      session.paused = false;
+    },
+    status: (payload, envelope) => end(checkFinalStatus(payload), envelope),
+    cancel: (_, envelope) => end('cancelled', envelope),
+    release(_, envelope) {
+      if (envelope) parents.letGo(envelope.from, undefined);
+    },
+  };
+  for (const [name, take] of entries(signals))
     // A signal has no caller to answer and must not fail the task: what is wrong with it is counted.
     setHandler(defineSignal<[unknown, unknown]>(name), (payload, envelope) => {
       try {
@@ -62,96 +117,44 @@ function registerSignals(session: Session): void {
         session.refusals.add(name, error);
       }
     });
-  };
-  const { state, inbox, hierarchy } = session;
-  on('apiToken', (payload, envelope) => {
-    const apiToken = checkReference(payload);
-    if (envelope !== undefined) hierarchy.parents.gave(envelope.from, { apiToken });
-    session.setApiToken(apiToken, envelope?.via);
-  });
-  on('apiUrl', (payload, envelope) => {
-    const apiUrl = checkApiUrl(payload);
-    if (envelope !== undefined) hierarchy.parents.gave(envelope.from, { apiUrl });
-    session.setApiUrl(apiUrl, envelope?.via);
-  });
-  on('update', (payload, envelope) => {
-    const update = checkUpdate(payload);
-    if (envelope !== undefined && update.data === undefined) session.receive(update, envelope);
-    else session.changed(state.update(update), 'update');
-  });
-  on('delete', (payload, envelope) => {
-    const removal = checkDelete(payload);
-    if (envelope !== undefined && removal.data === undefined)
-      session.receive({ deletions: removal.deletions }, envelope);
-    else session.changed(state.delete(removal), 'delete');
-  });
-  on('data', (payload) => session.changed(state.setRoot(checkRootData(payload)), 'data'));
-  on('refresh', (payload) => session.refresh(checkRefresh(payload)));
-  on('subscribe', (payload) => hierarchy.subscribers.add(checkSubscription(payload)));
-  on('unsubscribe', (payload) => hierarchy.subscribers.remove(checkUnsubscription(payload)));
-  on('parent', (payload) => hierarchy.adopt(checkParentLink(payload)));
-  on('child', (payload) => hierarchy.noticed(checkNotice(payload)));
-  on('pause', () => {
-    if (!session.paused) hierarchy.children.tell('pause');
-    session.paused = true;
-  });
-  on('resume', () => {
-    if (session.paused) {
-      inbox.add('resume');
-      hierarchy.children.tell('resume');
-    }
-    session.paused = false;
-  });
-  // A parent does not end a workflow that has another.
-  const end = (how: Ending, envelope: Envelope | undefined): void => {
-    if (envelope !== undefined && hierarchy.parents.has(envelope.from))
-      hierarchy.parents.letGo(envelope.from, how);
-    else session.end(how);
-  };
-  on('status', (payload, envelope) => end(checkFinalStatus(payload), envelope));
-  on('cancel', (_, envelope) => end('cancelled', envelope));
-  on('release', (_, envelope) => {
-    if (envelope !== undefined) hierarchy.parents.letGo(envelope.from, undefined);
-  });
 }
 
 function registerUpdates(session: Session): void {
-  const refuse =
-    <A extends unknown[]>(check: (...args: A) => void) =>
-    (...args: A): void => {
-      try {
-        check(...args);
-      } catch (error) {
-        const { message } = error as Error;
-        throw ApplicationFailure.nonRetryable(
-          message,
-          error instanceof StatefulWorkflowError ? error.code : 'INPUT_INVALID',
-        );
-      }
-    };
-
-  setHandler(
-    defineUpdate<RefreshResult, [unknown]>('refresh'),
+  const { state } = session;
+  const update = <Result>(
+    name: string,
+    check: (payload: unknown) => unknown,
+    take: (payload: unknown) => Result | Promise<Result>,
+  ): void =>
+    setHandler(defineUpdate<Result, [unknown]>(name), take, {
+      validator(payload) {
+        try {
+          check(payload);
+        } catch (error) {
+          const { message, code = 'INPUT_INVALID' } = error as Partial<StatefulWorkflowError>;
+          throw ApplicationFailure.nonRetryable(message, code);
+        }
+      },
+    });
+  update(
+    'refresh',
+    (payload) => session.checkRefresh(checkRefresh(payload)),
     (payload) => {
-      const request = checkRefresh(payload);
-      session.acceptDeletions(request);
-      return loaded(session, () => session.refresh(request), false);
+      session.acceptDeletions(checkRefresh(payload));
+      return loaded(session, () => session.refresh(), false);
     },
-    { validator: refuse((payload) => session.checkRefresh(checkRefresh(payload))) },
   );
-  setHandler(
-    defineUpdate<RefreshResult, [unknown]>('rotateToken'),
-    (reference) => loaded(session, () => session.setApiToken(checkReference(reference)), true),
-    { validator: refuse((reference) => void checkReference(reference)) },
+  update('rotateToken', checkReference, (reference) =>
+    loaded(session, () => session.setApiToken(checkReference(reference)), true),
   );
-  setHandler(
-    defineUpdate<ChangeSummary, [unknown]>('update'),
+  update(
+    'update',
+    (payload) => state.checkUpdate(checkUpdate(payload)),
     (payload) => {
-      const changes = session.state.update(checkUpdate(payload));
+      const changes = state.update(checkUpdate(payload));
       session.changed(changes, 'update');
       return sizeOf(changes);
     },
-    { validator: refuse((payload) => session.state.checkUpdate(checkUpdate(payload))) },
   );
 }
 
@@ -161,53 +164,48 @@ function registerUpdates(session: Session): void {
  * @param overtakes whether the running load, if there is one, begins again because of it
  */
 async function loaded(session: Session, ask: () => void, overtakes: boolean): Promise<RefreshResult> {
-  const running = session.begun > session.done;
   // Before a continue-as-new that is overdue, waiters join the running load: were each to get one of its own,
   // a stream of them would put it off forever. So do those that arrive in the task that begins it.
   const joins =
-    running && !overtakes && (session.isFull() || session.begunAt === workflowInfo().historyLength);
+    session.begun > session.done && !overtakes && (session.isFull?.() || session.begunAt === historyLength());
   if (!joins) ask();
   const wanted = session.begun + (joins ? 0 : 1);
   const isDone = (): boolean => session.done >= wanted;
   session.awaitingLoad++;
   try {
-    await condition(() => isDone() || session.paused || session.ending !== undefined);
+    await condition(() => isDone() || session.paused || !!session.ending);
   } finally {
     session.awaitingLoad--;
   }
-  if (isDone() && session.lastResult !== undefined) return session.lastResult;
-  if (session.ending === undefined)
-    return { outcome: 'skipped', changed: 0, checkedAt: new Date().toISOString() };
+  const { lastResult, ending } = session;
+  if (isDone() && lastResult) return lastResult;
+  if (!ending) return { outcome: 'skipped', changed: 0, checkedAt: iso(Date.now()) };
   throw ApplicationFailure.nonRetryable(
-    `The workflow has ${session.ending} before the load was done.`,
+    `The workflow has ${ending} before the load was done.`,
     'WORKFLOW_ENDED',
   );
 }
 
 function registerQueries(session: Session): void {
-  const answer = (name: string, give: () => unknown): void => setHandler(defineQuery(name), give);
-  const { root, state } = session;
-  answer('id', () => root.id);
-  answer('entityName', () => root.name);
-  answer('state', () => state.store.entities);
-  answer('data', () => state.data ?? null);
-  answer('status', () => session.status);
-  answer('pendingChanges', () => session.pending.changes);
-  answer('apiUrl', () => session.apiUrl ?? null);
-  answer('apiToken', () => session.token);
-  answer('sources', () =>
-    Object.fromEntries([...session.sources].map(([name, source]) => [name, infoOf(session, source)])),
-  );
-  answer('children', () => session.hierarchy.children.infos);
-  answer('managedPaths', () => session.hierarchy.children.managedPaths());
-  answer('subscriptions', () => session.hierarchy.subscribers.infos);
-  answer('rejectedSignals', () => session.refusals.report);
-}
-
-/** A source's own account, with when it is looked at next. */
-function infoOf(session: Session, source: SourceState): SourceInfo {
-  const { nextLoadAt } = session;
-  return nextLoadAt === undefined
-    ? source.info
-    : { ...source.info, nextCheckAt: new Date(nextLoadAt).toISOString() };
+  const { root, state, pending, refusals } = session;
+  const { children, subscribers } = session.hierarchy;
+  const queries: Record<string, () => unknown> = {
+    id: () => root.id,
+    entityName: () => root.name,
+    state: () => state.store.entities,
+    data: () => state.data ?? null,
+    status: () => session.status,
+    pendingChanges: () => pending.changes,
+    apiUrl: () => session.apiUrl ?? null,
+    apiToken: () => session.token,
+    sources() {
+      const nextCheckAt = iso(session.nextLoadAt);
+      return fromEntries(session.sources.map(({ name, info }) => [name, { ...info, nextCheckAt }]));
+    },
+    children: () => children.infos,
+    managedPaths: () => children.managedPaths(),
+    subscriptions: () => subscribers.infos,
+    rejectedSignals: () => refusals.report,
+  };
+  for (const [name, answer] of entries(queries)) setHandler(defineQuery(name), answer);
 }

@@ -15,30 +15,11 @@ export type TriggerName =
   | 'request';
 
 /** Triggers that wait for the next cycle. Those that arrive together make one. */
-export class Inbox {
-  #waiting = new Set<TriggerName>();
-
-  constructor(waiting: Iterable<TriggerName> = []) {
-    this.#waiting = new Set(waiting);
-  }
-
-  get isEmpty(): boolean {
-    return this.#waiting.size === 0;
-  }
-
-  add(trigger: TriggerName): void {
-    this.#waiting.add(trigger);
-  }
-
+export class Inbox extends Set<TriggerName> {
   /** Takes out everything that waits. */
-  take(): ReadonlySet<TriggerName> {
-    const taken = this.#waiting;
-    this.#waiting = new Set();
+  take(): Set<TriggerName> {
+    const taken = new Set(this);
+    this.clear();
     return taken;
-  }
-
-  /** What waits, for continue-as-new. */
-  carry(): TriggerName[] {
-    return [...this.#waiting];
   }
 }

@@ -1,4 +1,5 @@
 import { msToNumber } from '@temporalio/common/lib/time';
+import { matching } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
 import type { Duration } from '../contract/source';
 
@@ -36,65 +37,65 @@ export interface RefreshTimes {
   readonly jitter: number;
 }
 
+const EVERY = 'refresh.every';
+const AN_INTERVAL = "Give the time from one load to the next, for example '1 minute'";
 /** Shortest interval that is taken: below it a workflow does nothing but load. */
 const SHORTEST = 100;
 
 /** @throws InvalidInputError that names the field */
-export function refreshTimes(policy: RefreshPolicy = {}): RefreshTimes {
-  const { every: given, watch = false, staleAfter = 0, jitter = 0.1 } = policy;
+export function refreshTimes({
+  every: given,
+  watch = false,
+  staleAfter = 0,
+  jitter = 0.1,
+}: RefreshPolicy = {}): RefreshTimes {
   const adapts = typeof given === 'object';
   const every =
     given === undefined
       ? undefined
-      : milliseconds(adapts ? 'refresh.every.min' : 'refresh.every', adapts ? given.min : given);
+      : milliseconds(adapts ? 'refresh.every.min' : EVERY, adapts ? given.min : given);
   const max = adapts ? milliseconds('refresh.every.max', given.max) : (every ?? 0);
-  if (every !== undefined && every < SHORTEST) {
-    throw new InvalidInputError(
-      'refresh.every',
-      `is ${every} ms, which is shorter than ${SHORTEST} ms`,
-      "Give a longer interval, for example '1 minute'",
-    );
-  }
-  if (every !== undefined && max < every) {
+  if (every === undefined) {
+    if (watch) throw new InvalidInputError(EVERY, 'is missing, and refresh.watch needs it', AN_INTERVAL);
+  } else if (every < SHORTEST) {
+    throw new InvalidInputError(EVERY, `is shorter than ${SHORTEST} ms`, AN_INTERVAL);
+  } else if (max < every) {
     throw new InvalidInputError(
       'refresh.every.max',
       'is shorter than refresh.every.min',
       "Give for example { min: '5 seconds', max: '5 minutes' }",
     );
   }
-  if (watch && every === undefined) {
-    throw new InvalidInputError(
-      'refresh.every',
-      'is missing, and refresh.watch needs it',
-      "Say how long it is from one look to the next, for example every: '30 seconds'",
-    );
-  }
-  if (typeof jitter !== 'number' || !(jitter >= 0 && jitter <= 1)) {
-    throw new InvalidInputError(
-      'refresh.jitter',
-      'is not a number from 0 to 1',
-      'Give for example 0.1 for ten percent',
-    );
-  }
-  return { every, max, watch, staleAfter: milliseconds('refresh.staleAfter', staleAfter), jitter };
+  return {
+    every,
+    max,
+    watch,
+    staleAfter: milliseconds('refresh.staleAfter', staleAfter),
+    jitter: checkJitter(jitter, 'refresh.jitter'),
+  };
 }
+
+const checkJitter = matching<number>(
+  'a number from 0 to 1',
+  '0.1',
+  (value) => typeof value === 'number' && value >= 0 && value <= 1,
+);
+
+const checkDuration = matching<number>(
+  'a duration',
+  "'30 seconds'",
+  (value) => Number.isFinite(value) && Number(value) >= 0,
+);
 
 /** Reads a duration. @throws InvalidInputError that names the field */
 export function milliseconds(field: string, value: Duration): number {
-  let ms: number | undefined;
+  let ms: unknown;
   try {
     ms = msToNumber(value as Parameters<typeof msToNumber>[0]);
   } catch {
-    // said below, with the field's name
+    // refused below, with the field's name
   }
-  if (ms === undefined || !Number.isFinite(ms) || ms < 0) {
-    throw new InvalidInputError(
-      field,
-      'is not a duration',
-      "Give milliseconds or a string such as '30 seconds'",
-    );
-  }
-  return ms;
+  return checkDuration(ms, field);
 }
 
 /** The time to the next load, when the last `quiet` loads in a row found nothing; jittered. */

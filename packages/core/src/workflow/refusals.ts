@@ -1,4 +1,5 @@
-import type { RejectedSignal, RejectedSignals } from '../contract/wire';
+import type { RejectedSignals } from '../contract/wire';
+import { iso } from './iso';
 
 const KEPT = 20;
 /** A reason may name a field that is as long as an id. */
@@ -6,26 +7,17 @@ const LONGEST_REASON = 500;
 
 /** Counts refused signals and keeps the reasons of the most recent ones. Never the payloads. */
 export class Refusals {
-  #count: number;
-  readonly #recent: RejectedSignal[];
-
-  constructor(carried: RejectedSignals = { count: 0, recent: [] }) {
-    this.#count = carried.count;
-    this.#recent = [...carried.recent];
-  }
+  /** @param report what was refused before */
+  constructor(public report: RejectedSignals = { count: 0, recent: [] }) {}
 
   add(signal: string, error: unknown): void {
+    const { count, recent } = this.report;
     const reason = error instanceof Error ? error.message : 'it could not be read';
-    this.#count++;
-    this.#recent.push({
+    const refused = {
       signal: signal.slice(0, 200),
       reason: reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason,
-      at: new Date().toISOString(),
-    });
-    if (this.#recent.length > KEPT) this.#recent.shift();
-  }
-
-  get report(): RejectedSignals {
-    return { count: this.#count, recent: [...this.#recent] };
+      at: iso(Date.now()),
+    };
+    this.report = { count: count + 1, recent: [...recent, refused].slice(-KEPT) };
   }
 }

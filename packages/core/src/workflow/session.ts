@@ -1,6 +1,6 @@
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
-import { isMany, type Schema } from '../contract/schema';
+import { isMany, type Relation, type Schema } from '../contract/schema';
 import type { SourceDefinition } from '../contract/source';
 import type {
   ChangeSet,
@@ -14,6 +14,8 @@ import type {
 import { ChangeLog } from '../state/change-log';
 import { isEmpty } from '../state/change-set';
 import { EntityState } from '../state/entity-state';
+import { own } from '../state/json';
+import { entries, fromEntries, hasOwn, keys } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
 import { Hierarchy } from '../hierarchy/hierarchy';
 import type { ManagedPaths } from '../hierarchy/managed-path';
@@ -22,6 +24,7 @@ import type { Received } from '../hierarchy/receive';
 import type { Carried } from './carry';
 import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
+import { iso } from './iso';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
 
@@ -32,11 +35,8 @@ export interface Declaration {
   readonly managedPaths?: true | ManagedPaths;
 }
 
-const NO_SOURCES: ReadonlyMap<string, SourceState> = new Map();
-
 /** Everything that one running workflow knows. The handlers write to it; the cycle reads it. */
 export class Session {
-  readonly root: EntityRef;
   readonly schema: Schema;
   readonly state: EntityState;
   readonly refusals: Refusals;
@@ -62,57 +62,66 @@ export class Session {
   /** How many handlers wait for a load to end. */
   awaitingLoad = 0;
   /** Whether the workflow has to continue as new and cannot wait for another load. */
-  isFull: () => boolean = () => false;
+  isFull?: () => boolean;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = () => {};
   /** Changes that `execute()` has not seen yet. */
   readonly pending: ChangeLog;
   /** Its parents, its children, and those who hear of its changes. */
   readonly hierarchy: Hierarchy;
-  readonly #sources: ReadonlyMap<string, SourceState>;
+  /** What it loads from, or would if its parent did not. */
+  readonly allSources: readonly SourceState[];
   #ending?: Ending;
 
   /** @param carried what the run before handed over, if there was one */
-  constructor(root: EntityRef, declaration: Declaration, input: StartInput, carried?: Carried) {
-    this.root = root;
-    this.schema = declaration.schema ?? { [root.name]: {} };
-    if (!Object.hasOwn(this.schema, root.name)) {
+  constructor(
+    readonly root: EntityRef,
+    declaration: Declaration,
+    input: StartInput,
+    carried?: Carried,
+  ) {
+    const schema = declaration.schema ?? { [root.name]: {} };
+    if (!hasOwn(schema, root.name))
       throw new InvalidInputError(
         'entityName',
-        `"${root.name}" is not in the schema of this workflow, which has ${Object.keys(this.schema).join(', ')}`,
-        'Start it with one of those as entityName, or name the class or the workflow type after the root entity',
+        `"${root.name}" is not in the schema of this workflow, which has ${keys(schema).join(', ')}`,
+        'Start it with one of those as entityName, or name the workflow type after one',
       );
-    }
+    const { views, refusals, inbox = ['start'], changes, hierarchy } = carried ?? {};
+    this.schema = schema;
     this.apiUrl = input.apiUrl;
     this.apiToken = input.apiToken;
     this.paused = input.status === 'paused';
-    this.refusals = new Refusals(carried?.refusals);
-    this.inbox = new Inbox(carried?.inbox ?? ['start']);
-    this.pending = new ChangeLog(carried?.changes);
+    this.refusals = new Refusals(refusals);
+    this.inbox = new Inbox(inbox);
+    this.pending = new ChangeLog(changes);
     this.quiet = carried?.quiet ?? 0;
     this.loadedAt = carried?.loadedAt ?? Date.now();
     // A run's own state is taken as it is; a client's is checked as an update is.
-    this.state = carried
-      ? new EntityState(root, this.schema, input.state, carried.views)
-      : new EntityState(root, this.schema);
+    this.state = new EntityState(root, schema, carried && input.state, views);
     if (!carried) this.pending.add(this.state.seed(input));
-    this.#sources = new Map(
-      Object.entries(declaration.sources ?? {}).map(([name, definition]) => [
-        name,
-        new SourceState(name, definition, this.#target(name, definition), carried?.sources?.[name]),
-      ]),
-    );
-    this.hierarchy = new Hierarchy(this, declaration.managedPaths, input, carried?.hierarchy);
+    this.allSources = entries(declaration.sources ?? {}).map(([name, definition]) => {
+      const into = listOf(schema, root.name, name, definition);
+      return new SourceState(name, definition, into, own(carried?.sources, name));
+    });
+    this.hierarchy = new Hierarchy(this, declaration.managedPaths, input, hierarchy);
   }
 
   /** What it loads from: nothing when its parent loads for it. */
-  get sources(): ReadonlyMap<string, SourceState> {
-    return this.hierarchy.parents.loads ? NO_SOURCES : this.#sources;
+  get sources(): readonly SourceState[] {
+    return this.hierarchy.parents.loads ? [] : this.allSources;
   }
 
-  /** What it would load from if its parent did not. */
-  get allSources(): ReadonlyMap<string, SourceState> {
-    return this.#sources;
+  /** A source by its name. @throws InvalidInputError that names `field` when there is no such source */
+  source(name: string, field: string): SourceState {
+    const { sources } = this;
+    const found = sources.find((source) => source.name === name);
+    if (found) return found;
+    throw new InvalidInputError(
+      field,
+      `names "${name.slice(0, 80)}", which is not a source`,
+      `Use one of ${sources.map((source) => source.name).join(', ') || 'none'}`,
+    );
   }
 
   /** How the workflow ends, once it is known. */
@@ -121,31 +130,30 @@ export class Session {
   }
 
   get status(): WorkflowStatus {
-    if (this.ending !== undefined) return this.ending;
-    if (this.paused) return 'paused';
-    const errors = [...this.sources.values()].map((source) => source.error);
-    if (errors.some((error) => error?.kind === 'unauthorized')) return 'unauthorized';
-    return this.problem !== undefined || errors.some((error) => error !== undefined) ? 'degraded' : 'running';
+    const { ending, paused, problem } = this;
+    if (ending) return ending;
+    if (paused) return 'paused';
+    const errors = this.sources.map(({ known }) => known.error?.kind).filter(Boolean);
+    if (errors.includes('unauthorized')) return 'unauthorized';
+    return (problem ?? errors[0]) ? 'degraded' : 'running';
   }
 
   /** Whether `execute()` may run: every source is loaded, and those that failed last are tolerated. */
   get isReady(): boolean {
-    return !this.paused && [...this.sources.values()].every((source) => source.isReady);
+    return !this.paused && this.sources.every((source) => source.isReady);
   }
 
   get token(): TokenInfo | null {
-    if (this.apiToken === undefined) return null;
-    const fingerprint = [...this.sources.values()].find(
-      (source) => source.definition.credential === undefined && source.checkpoint?.credential,
-    )?.checkpoint?.credential;
-    return { reference: this.apiToken, ...(fingerprint && { fingerprint }) };
+    const { apiToken: reference } = this;
+    if (!reference) return null;
+    const fingerprints = this.#followers('credential').map(({ known }) => known.checkpoint?.credential);
+    return { reference, fingerprint: fingerprints.find(Boolean) };
   }
 
   /** Notes what changed, and begins a cycle if anything did. */
   changed(changes: ChangeSet, trigger: TriggerName): void {
-    if (isEmpty(changes)) return;
     this.took(changes);
-    this.inbox.add(trigger);
+    if (!isEmpty(changes)) this.inbox.add(trigger);
   }
 
   /** Notes what changed here, and passes it on. */
@@ -156,70 +164,58 @@ export class Session {
 
   /** Takes in what another workflow of the hierarchy changed, and begins a cycle if it changed anything. */
   receive(what: Received, envelope: Envelope): void {
-    const changes = this.hierarchy.receive(what, envelope);
-    if (changes === undefined || isEmpty(changes)) return;
+    const { hierarchy } = this;
+    const changes = hierarchy.receive(what, envelope);
+    if (!changes || isEmpty(changes)) return;
     this.pending.add(changes);
-    this.inbox.add(this.hierarchy.children.get(envelope.from) ? 'child' : 'update');
+    this.inbox.add(hierarchy.children.get(envelope.from) ? 'child' : 'update');
   }
 
   /** Notes what a load over all sources came to. */
   loadEnded(changed: number, faults: readonly LoadFault[]): void {
+    const failed = faults.length > 0;
+    this.done = this.begun;
     this.loadedAt = Date.now();
-    this.quiet = changed > 0 ? 0 : this.quiet + 1;
+    this.quiet = changed ? 0 : this.quiet + 1;
     this.lastResult = {
-      outcome: faults.length > 0 ? 'failed' : changed > 0 ? 'changed' : 'unchanged',
+      outcome: failed ? 'failed' : changed ? 'changed' : 'unchanged',
       changed,
-      checkedAt: new Date(this.loadedAt).toISOString(),
-      ...(faults.length > 0 && {
-        errors: Object.fromEntries(faults.map((fault) => [fault.source, fault.message])),
-      }),
+      checkedAt: iso(this.loadedAt),
+      errors: failed ? fromEntries(faults.map(({ source, message }) => [source, message])) : undefined,
     };
   }
 
   setApiToken(reference: CredentialReference, via?: readonly string[]): void {
     // Another token may see other things: nothing may answer "not modified" to it.
-    for (const source of this.sources.values())
-      if (source.definition.credential === undefined) source.forgetValidators();
+    for (const source of this.#followers('credential')) source.forgetValidators();
     this.apiToken = reference;
     this.hierarchy.passToken(reference, via);
-    this.inbox.add('apiToken');
-    this.supersede();
+    this.#loadAnew('apiToken');
   }
 
   setApiUrl(url: string, via?: readonly string[]): void {
     const moved = url !== this.apiUrl;
     this.apiUrl = url;
     this.hierarchy.passUrl(url, via);
-    if (moved)
-      for (const source of this.sources.values()) if (source.definition.apiUrl === undefined) source.moved();
-    this.inbox.add('apiUrl');
-    this.supersede();
+    if (moved) for (const source of this.#followers('apiUrl')) source.moved();
+    this.#loadAnew('apiUrl');
   }
 
-  /** Loads now. @throws InvalidInputError when the request names a source there is not */
-  refresh(request: RefreshRequest): void {
-    this.acceptDeletions(request);
+  /** Loads now. */
+  refresh(): void {
+    const { parents } = this.hierarchy;
     this.inbox.add('refresh');
-    if (this.hierarchy.parents.loads) this.hierarchy.parents.tell('refresh');
+    if (parents.loads) parents.tell('refresh');
   }
 
-  /** Lets the next sweep of some sources remove what it likes. */
+  /** Lets the next sweep of some sources remove what it likes. @throws InvalidInputError when there is no such source */
   acceptDeletions(request: RefreshRequest): void {
-    for (const source of this.checkRefresh(request)) source.acceptsDeletions = true;
+    for (const { known } of this.checkRefresh(request)) known.acceptsDeletions = true;
   }
 
   /** The sources whose deletions a request accepts. @throws InvalidInputError when there is no such source */
-  checkRefresh({ acceptDeletions = [] }: RefreshRequest): SourceState[] {
-    const names = acceptDeletions === true ? [...this.sources.keys()] : acceptDeletions;
-    const unknown = names.find((name) => !this.sources.has(name));
-    if (unknown !== undefined) {
-      throw new InvalidInputError(
-        'acceptDeletions',
-        `names "${unknown.slice(0, 80)}", which is not a source`,
-        `Use one of ${[...this.sources.keys()].join(', ') || 'none'}`,
-      );
-    }
-    return names.map((name) => this.sources.get(name) as SourceState);
+  checkRefresh({ acceptDeletions: names = [] }: RefreshRequest): readonly SourceState[] {
+    return names === true ? this.sources : names.map((name) => this.source(name, 'acceptDeletions'));
   }
 
   end(how: Ending): void {
@@ -227,18 +223,33 @@ export class Session {
     this.supersede();
   }
 
-  #target(name: string, { into }: SourceDefinition): string | undefined {
-    const relations = this.schema[this.root.name]?.relations ?? {};
-    if (into === 'root') return undefined;
-    const field = into ?? (Object.hasOwn(relations, name) ? name : undefined);
-    if (field === undefined) return undefined;
-    const relation = relations[field];
-    if (relation !== undefined && isMany(relation)) return field;
-    const lists = Object.keys(relations).filter((key) => isMany(relations[key] ?? ''));
-    throw new InvalidInputError(
-      `sources.${name}.into`,
-      `"${field}" is not a list that ${this.root.name} has`,
-      `Use 'root' or one of its relations to many: ${lists.join(', ') || 'it has none, so add one to the schema'}`,
-    );
+  /** Begins a cycle, and the load that is running again. */
+  #loadAnew(trigger: TriggerName): void {
+    this.inbox.add(trigger);
+    this.supersede();
   }
+
+  /** The sources that have no token or address of their own. */
+  #followers(setting: 'credential' | 'apiUrl'): SourceState[] {
+    return this.sources.filter(({ definition }) => definition[setting] === undefined);
+  }
+}
+
+/** The list of the root entity that a source fills; `undefined` for the root entity itself. */
+function listOf(
+  schema: Schema,
+  root: string,
+  source: string,
+  { into }: SourceDefinition,
+): string | undefined {
+  const relations = schema[root]?.relations ?? {};
+  if (into === 'root' || (into === undefined && !hasOwn(relations, source))) return undefined;
+  const field = into ?? source;
+  const lists = keys(relations).filter((key) => isMany(relations[key] as Relation));
+  if (lists.includes(field)) return field;
+  throw new InvalidInputError(
+    `sources.${source}.into`,
+    `"${field}" is not a list that ${root} has`,
+    `Use 'root' or a relation to many: ${lists.join(', ') || 'the schema has none'}`,
+  );
 }

@@ -183,7 +183,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
   get #running(): Session {
     if (this.#session === undefined) {
       throw new Error(
-        'The workflow is not running yet. Use this from setup(), execute() and the other hooks, not from the constructor or a class field.',
+        'The workflow is not running yet. Use this from setup(), execute() and the other hooks.',
       );
     }
     return this.#session;

@@ -8,39 +8,44 @@ import type { SourceState } from './source-state';
 /** What a watch brought of one source: its load, or why it failed. */
 export type Arrival = { readonly result: WholeResult } | { readonly fault: LoadFault };
 
-/** Waits for news of several sources at once, at no cost in history while there is none. */
-export class Watch {
+/** A wait for news of several sources at once. */
+export interface Watch {
   /** What has arrived, by source. */
-  readonly arrivals = new Map<string, Arrival>();
-  readonly #scope = new CancellationScope();
-  /** An error that is no fault of a source. */
-  #error: Error | undefined;
-
-  constructor(activities: SourceActivities, sources: readonly SourceState[], times: RefreshTimes) {
-    const watchAll = (): Promise<unknown> =>
-      Promise.all(
-        sources.map(async (source) => {
-          try {
-            this.arrivals.set(source.name, { result: await activities.watch(source, times) });
-          } catch (error) {
-            if (!isCancellation(error))
-              this.arrivals.set(source.name, { fault: faultFrom(source.name, error) });
-          }
-        }),
-      );
-    this.#scope.run(watchAll).catch((error: unknown) => {
-      if (!isCancellation(error)) this.#error = error instanceof Error ? error : new Error(String(error));
-    });
-  }
-
+  readonly arrivals: ReadonlyMap<string, Arrival>;
   /** Whether there is anything to take. */
-  get hasNews(): boolean {
-    return this.arrivals.size > 0 || this.#error !== undefined;
-  }
+  hasNews(): boolean;
+  /** Ends the watch of every source that is still watched. @throws an error that is no fault of a source */
+  stop(): void;
+}
 
-  /** Ends the watch of every source that is still watched. */
-  stop(): void {
-    this.#scope.cancel();
-    if (this.#error !== undefined) throw this.#error;
-  }
+/** Begins to wait for news of several sources, at no cost in history while there is none. */
+export function startWatch(
+  activities: SourceActivities,
+  sources: readonly SourceState[],
+  times: RefreshTimes,
+): Watch {
+  const arrivals = new Map<string, Arrival>();
+  const scope = new CancellationScope();
+  let bug: Error | undefined;
+  const watch = async (source: SourceState): Promise<void> => {
+    const { name } = source;
+    try {
+      arrivals.set(name, { result: await activities.watch(source, times) });
+    } catch (error) {
+      if (!isCancellation(error)) arrivals.set(name, { fault: faultFrom(name, error) });
+    }
+  };
+  scope
+    .run(() => Promise.all(sources.map(watch)))
+    .catch((error: Error) => {
+      if (!isCancellation(error)) bug = error;
+    });
+  return {
+    arrivals,
+    hasNews: () => arrivals.size > 0 || bug !== undefined,
+    stop() {
+      scope.cancel();
+      if (bug) throw bug;
+    },
+  };
 }

@@ -45,7 +45,9 @@ describe('ancestry', () => {
         office: { items: 1, children: 0 },
       });
       const { runId } = await office.of('Office', 'o').temporal.describe();
-      await office.of('Desk', 'd').update({ entityName: 'Desk', data: { office: { id: office.id('o'), name: 'O' } } });
+      await office
+        .of('Desk', 'd')
+        .update({ entityName: 'Desk', data: { office: { id: office.id('o'), name: 'O' } } });
       await office.holds('Office', 'o', { name: 'O' });
       expect((await office.of('Office', 'o').temporal.describe()).runId).toBe(runId);
       await neverWedged(office, ['Office', 'o'], ['Desk', 'd'], ['Ticket', 't']);
@@ -95,20 +97,31 @@ describe('ancestry', () => {
       await office.holds('Ticket', 'u', { related: [office.id('u')] });
       await office.of('Ticket', 'u').update({ entityName: 'Ticket', data: { title: 'u' } });
       await eventually(async () =>
-        expect((await office.of('Ticket', 't').state())['Ticket']?.[office.id('u')]).toMatchObject({ title: 'u' }),
+        expect((await office.of('Ticket', 't').state())['Ticket']?.[office.id('u')]).toMatchObject({
+          title: 'u',
+        }),
       );
       await neverWedged(office, ['Ticket', 't'], ['Ticket', 'u']);
     });
 
     it('tickets that relate to each other are each told of themselves alone', async () => {
       const office = new TestOffice(env);
-      const ticket = (name: string, other: string) => ({ id: office.id(name), title: name, related: [office.id(other)] });
-      await office.start('TeamDeskWorkflow', 'Desk', 'd', { data: { tickets: [ticket('a', 'b'), ticket('b', 'a')] } });
+      const ticket = (name: string, other: string) => ({
+        id: office.id(name),
+        title: name,
+        related: [office.id(other)],
+      });
+      await office.start('TeamDeskWorkflow', 'Desk', 'd', {
+        data: { tickets: [ticket('a', 'b'), ticket('b', 'a')] },
+      });
       const [a, b] = [office.of('Ticket', 'a').workflowId, office.of('Ticket', 'b').workflowId];
       await office.parents('Desk', 'd', a, b);
       // One of them is the other's child, too: whoever of the two asks second finds an ancestor.
       await eventually(async () => {
-        const children = [await office.of('Ticket', 'a').children(), await office.of('Ticket', 'b').children()];
+        const children = [
+          await office.of('Ticket', 'a').children(),
+          await office.of('Ticket', 'b').children(),
+        ];
         expect(children.flat().every(({ status }) => status === 'running')).toBe(true);
       });
       await office.of('Desk', 'd').update({ entityName: 'Ticket', data: { id: office.id('b'), title: 'B' } });
@@ -144,7 +157,9 @@ describe('ancestry', () => {
     // A change goes round as well, and stops where it is known already.
     await office.of('Ticket', 'c').update({ entityName: 'Ticket', data: { title: 'C' } });
     await eventually(async () =>
-      expect((await office.of('Ticket', 'b').state())['Ticket']?.[office.id('c')]).toMatchObject({ title: 'C' }),
+      expect((await office.of('Ticket', 'b').state())['Ticket']?.[office.id('c')]).toMatchObject({
+        title: 'C',
+      }),
     );
     for (const name of circle) {
       const signals = await signalsOf(env.client, office.of('Ticket', name).workflowId);

@@ -3,7 +3,6 @@ import type { StatefulHandle } from '../../src/client';
 import { TestDesk } from '../support/desk';
 import { TestEnvironment } from '../support/environment';
 import { eventually } from '../support/eventually';
-import { eventsOf } from '../support/history';
 import { firstRunOf, toldBy } from '../support/told';
 
 describe('what a run of a hierarchy hands to the next', () => {
@@ -172,18 +171,5 @@ describe('what a run of a hierarchy hands to the next', () => {
     desk.source.records = [];
     await desk.handle.refresh();
     expect(await desk.closed('a')).toBe('COMPLETED');
-  });
-
-  it('is more children than one run may start', async () => {
-    const desk = new TestDesk(env);
-    const names = Array.from({ length: 1_600 }, (_, i) => `t${i}`);
-    desk.source.records = names.map((name) => desk.record(name));
-    await desk.start('CrowdedDeskWorkflow');
-    await desk.settled(...names);
-    const starts = (await eventsOf(env.client, desk.handle.workflowId)).filter(
-      (event) => event.startChildWorkflowExecutionInitiatedEventAttributes != null,
-    );
-    expect(starts).toHaveLength(names.length);
-    await env.expectNeverWedged(desk.handle.workflowId);
   });
 });

@@ -77,7 +77,7 @@ describe('what goes down a hierarchy', () => {
     it('does not go along a path that names a credential of its own', async () => {
       const desk = await loadedDesk('FixedDeskWorkflow');
       expect(looks(desk)).toMatchObject([{ apiUrl: CRM, token: TOKENS.SECOND }]);
-      await desk.handle.rotateToken('secret:TICKETS');
+      await desk.handle.rotateToken('secret:FIRST');
       desk.source.records = [desk.record('a', { title: 'afterwards' })];
       await desk.handle.refresh();
       await desk.holds('a', { title: 'afterwards' });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { TestEnvironment } from '../support/environment';
 import { Listener, Publisher } from '../support/publisher';
 

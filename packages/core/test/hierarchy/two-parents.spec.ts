@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UpdatePayload } from '../../src/index';
 import { TestEnvironment } from '../support/environment';
 import { eventually } from '../support/eventually';
 import { TestOffice } from '../support/office';
@@ -11,7 +12,9 @@ describe('an entity under two parents', () => {
   afterAll(() => env.stop());
 
   /** Two desks that hold the same ticket. */
-  const shared = async (fields: readonly Readonly<Record<string, unknown>>[] = [{}, {}]): Promise<TestOffice> => {
+  const shared = async (
+    fields: readonly Readonly<Record<string, unknown>>[] = [{}, {}],
+  ): Promise<TestOffice> => {
     const office = new TestOffice(env);
     for (const [i, more] of fields.entries())
       await office.start('TeamDeskWorkflow', 'Desk', `d${i + 1}`, {
@@ -29,14 +32,16 @@ describe('an entity under two parents', () => {
   it('is one workflow, and both hear of its changes, each once', async () => {
     const office = await shared();
     const { runId } = await office.of('Ticket', 't').temporal.describe();
-    const before = await Promise.all(['d1', 'd2'].map((desk) => office.signals(['Ticket', 't'], ['Desk', desk])));
     await office.of('Ticket', 't').update({ entityName: 'Ticket', data: { status: 'open' } });
-    for (const [i, desk] of ['d1', 'd2'].entries()) {
+    for (const desk of ['d1', 'd2']) {
       await eventually(async () => expect(await held(office, desk)).toMatchObject({ status: 'open' }));
-      const after = await office.signals(['Ticket', 't'], ['Desk', desk]);
-      expect(after.slice(before[i]?.length)).toMatchObject([
-        { name: 'update', payload: { updates: { Ticket: { [office.id('t')]: { status: 'open' } } } } },
-      ]);
+      const signals = await office.signals(['Ticket', 't'], ['Desk', desk]);
+      const told = signals.map(
+        ({ payload }) => (payload as UpdatePayload).updates?.['Ticket']?.[office.id('t')],
+      );
+      // The one that came second was told of all of it as it came.
+      expect(told.filter((fields) => fields?.['status'] !== undefined)).toEqual([{ status: 'open' }]);
+      expect(told.length).toBeLessThanOrEqual(2);
     }
     expect((await office.of('Ticket', 't').temporal.describe()).runId).toBe(runId);
     for (const desk of ['d1', 'd2']) await env.expectNeverWedged(office.of('Desk', desk).workflowId);
@@ -46,7 +51,9 @@ describe('an entity under two parents', () => {
   it('passes a change of one parent on to the other, which does not tell it back', async () => {
     const office = await shared();
     const echo = await office.signals(['Desk', 'd2'], ['Ticket', 't']);
-    await office.of('Desk', 'd1').update({ entityName: 'Ticket', data: { id: office.id('t'), status: 'by d1' } });
+    await office
+      .of('Desk', 'd1')
+      .update({ entityName: 'Ticket', data: { id: office.id('t'), status: 'by d1' } });
     await eventually(async () => expect(await held(office, 'd2')).toMatchObject({ status: 'by d1' }));
     await office.holds('Ticket', 't', { status: 'by d1' });
     expect(await office.signals(['Desk', 'd2'], ['Ticket', 't'])).toHaveLength(echo.length);
@@ -70,7 +77,11 @@ describe('an entity under two parents', () => {
     const office = await shared();
     const id = office.id('t');
     await env.stopWorkers();
-    for (const [of, name] of [['Desk', 'd1'], ['Desk', 'd2'], ['Ticket', 't']] as const)
+    for (const [of, name] of [
+      ['Desk', 'd1'],
+      ['Desk', 'd2'],
+      ['Ticket', 't'],
+    ] as const)
       await office
         .of(of, name)
         .temporal.signal('update', { entityName: 'Ticket', data: { id, status: name, [name]: true } });
@@ -91,14 +102,21 @@ describe('an entity under two parents', () => {
       { id: office.id('a'), comments: [comment] },
       { id: office.id('b'), comments: [] },
     ];
-    for (const desk of ['d1', 'd2']) await office.start('TeamDeskWorkflow', 'Desk', desk, { data: { tickets } });
+    for (const desk of ['d1', 'd2'])
+      await office.start('TeamDeskWorkflow', 'Desk', desk, { data: { tickets } });
     const children = ['a', 'b'].map((name) => office.of('Ticket', name).workflowId);
     for (const desk of ['d1', 'd2']) await office.parents('Desk', desk, ...children);
     await office.of('Desk', 'd1').update({
       entityName: 'Ticket',
-      updates: { Ticket: { [office.id('a')]: { comments: [] }, [office.id('b')]: { comments: [comment.id] } } },
+      updates: {
+        Ticket: { [office.id('a')]: { comments: [] }, [office.id('b')]: { comments: [comment.id] } },
+      },
     });
-    for (const [of, name] of [['Desk', 'd1'], ['Desk', 'd2'], ['Ticket', 'b']] as const)
+    for (const [of, name] of [
+      ['Desk', 'd1'],
+      ['Desk', 'd2'],
+      ['Ticket', 'b'],
+    ] as const)
       await eventually(async () => {
         const state = await office.of(of, name).state();
         expect(state['Ticket']?.[office.id('b')]).toMatchObject({ comments: [comment.id] });
@@ -114,7 +132,9 @@ describe('an entity under two parents', () => {
     const office = await shared();
     await letGo(office, 'd1');
     await office.parents('Desk', 'd1');
-    await office.of('Desk', 'd2').update({ entityName: 'Ticket', data: { id: office.id('t'), status: 'on' } });
+    await office
+      .of('Desk', 'd2')
+      .update({ entityName: 'Ticket', data: { id: office.id('t'), status: 'on' } });
     await office.holds('Ticket', 't', { status: 'on' });
     expect(await office.statusOf('Ticket', 't')).toBe('RUNNING');
     await letGo(office, 'd2');
@@ -127,7 +147,9 @@ describe('an entity under two parents', () => {
     const office = await shared();
     await office.of('Desk', 'd1').cancel();
     await expect(office.of('Desk', 'd1').result()).rejects.toThrow();
-    await office.of('Desk', 'd2').update({ entityName: 'Ticket', data: { id: office.id('t'), status: 'on' } });
+    await office
+      .of('Desk', 'd2')
+      .update({ entityName: 'Ticket', data: { id: office.id('t'), status: 'on' } });
     await office.holds('Ticket', 't', { status: 'on' });
     expect(await office.statusOf('Ticket', 't')).toBe('RUNNING');
   });
@@ -136,10 +158,14 @@ describe('an entity under two parents', () => {
     const office = new TestOffice(env);
     await office.start('LinkedTicketWorkflow', 'Ticket', 't', { data: { title: 'mine', own: true } });
     const { runId } = await office.of('Ticket', 't').temporal.describe();
-    await office.start('TeamDeskWorkflow', 'Desk', 'd', { data: { tickets: [{ id: office.id('t'), note: 'n' }] } });
+    await office.start('TeamDeskWorkflow', 'Desk', 'd', {
+      data: { tickets: [{ id: office.id('t'), note: 'n' }] },
+    });
     await office.parents('Desk', 'd', office.of('Ticket', 't').workflowId);
     await office.holds('Ticket', 't', { title: 'mine', own: true, note: 'n' });
-    await eventually(async () => expect(await held(office, 'd')).toMatchObject({ title: 'mine', own: true, note: 'n' }));
+    await eventually(async () =>
+      expect(await held(office, 'd')).toMatchObject({ title: 'mine', own: true, note: 'n' }),
+    );
     await letGo(office, 'd');
     await office.parents('Desk', 'd');
     await office.of('Ticket', 't').update({ entityName: 'Ticket', data: { note: 'alone' } });

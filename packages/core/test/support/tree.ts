@@ -58,6 +58,18 @@ export class TestTree {
       await eventually(async () => expect(await ask(this.at(level), level)).toEqual(expected));
   }
 
+  /** Asks every node, some at a time. */
+  async all<T>(ask: (node: StatefulHandle) => Promise<T>): Promise<T[]> {
+    const answers: T[] = [];
+    const waiting = [...this.ids.entries()];
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+        answers[next[0]] = await ask(this.node(next[1]));
+    };
+    await Promise.all(Array.from({ length: 32 }, work));
+    return answers;
+  }
+
   #data(level: number, i: number): TreeNode {
     const [own, below] = [this.levels[level] ?? [], this.levels[level + 1] ?? []];
     const nodes = below.flatMap((_, j) => (j % own.length === i ? [this.#data(level + 1, j)] : []));

@@ -144,6 +144,25 @@ export const OpenDeskWorkflow = desk('Open', { tickets: { credentials: 'hunter2'
 export const IdleDeskWorkflow = desk('Idle', { tickets: { maxConcurrentStarts: 0 } });
 export const OftenDeskWorkflow = desk('Often', { tickets: { checkEvery: 'often' as '1 minute' } });
 
+/** Shelves between a desk and its tickets: no workflow has more than so many children. */
+const roomSchema = defineSchema({
+  ...deskSchema,
+  Desk: { relations: { shelves: many('Shelf') } },
+  Shelf: { relations: { tickets: many('Ticket') } },
+});
+
+class Room extends Desk {
+  override readonly schema = roomSchema as unknown as typeof deskSchema;
+  override readonly sources = {} as Desk['sources'];
+  override readonly managedPaths: Paths = { shelves: true };
+}
+export const RoomDeskWorkflow = defineWorkflow(Room, { name: 'RoomDeskWorkflow' });
+
+class Shelf extends Room {
+  override readonly managedPaths: Paths = { tickets: true };
+}
+export const ShelfWorkflow = defineWorkflow(Shelf);
+
 // Credentials and addresses.
 export const FixedDeskWorkflow = desk('Fixed', {
   tickets: { workflowType: 'LoadingTicketWorkflow', credentials: 'secret:SECOND' },

@@ -97,7 +97,20 @@ class OutlivedDesk extends MortalDesk {
 }
 export const OutlivedDeskWorkflow = defineWorkflow(OutlivedDesk);
 
-/** The same, and it alone loads as long as it is there. */
+/** Desks whose tickets look after them once a minute. */
+class PatientDesk extends Desk {
+  override readonly managedPaths = { tickets: { workflowType: 'MortalTicketWorkflow' } };
+}
+export const PatientDeskWorkflow = defineWorkflow(PatientDesk);
+
+class PatientKeepingDesk extends Desk {
+  override readonly managedPaths = {
+    tickets: { workflowType: 'MortalTicketWorkflow', orphanPolicy: 'keep' },
+  } as const;
+}
+export const PatientKeepingDeskWorkflow = defineWorkflow(PatientKeepingDesk);
+
+/** A desk over tickets that it keeps, and it alone loads as long as it is there. */
 class ProvidingMortalDesk extends MortalDesk {
   override readonly managedPaths = {
     tickets: {
@@ -131,4 +144,3 @@ class GradualDesk extends StatefulWorkflow<DeskData> {
   } as const;
 }
 export const GradualDeskWorkflow = defineWorkflow(GradualDesk);
-

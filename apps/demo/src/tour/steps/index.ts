@@ -1,8 +1,10 @@
 import type { Step } from '../step';
 import { changeArrives } from './change-arrives';
+import { childrenFollow } from './children-follow';
 import { continueAsNew } from './continue-as-new';
 import { crmFails } from './crm-fails';
 import { firstLoad } from './first-load';
+import { hierarchySteered } from './hierarchy-steered';
 import { oneOfThousand } from './one-of-thousand';
 import { otherAddress } from './other-address';
 import { silentPolls } from './silent-polls';
@@ -18,6 +20,8 @@ export const steps: readonly Step[] = [
   unchangedReload,
   oneOfThousand,
   otherAddress,
+  childrenFollow,
+  hierarchySteered,
   tokenRotated,
   crmFails,
   workerKilled,

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import type { CommandContext, CommonOptions } from './commands/context';
+import { refresh, rotateToken } from './commands/load';
+import { request, type Request } from './commands/request';
+import { status } from './commands/status';
+import { tree } from './commands/tree';
+import { parseReference } from './reference';
+
+/** Runs a command with a connection. */
+export type WithContext = (
+  options: CommonOptions,
+  command: (context: CommandContext) => Promise<void>,
+) => Promise<void>;
+
+const examples = `
+Examples:
+  stateful-workflow tree Customer-c_42
+  stateful-workflow tree Customer-c_42 --depth 1 --json | jq '.children[] | select(.status != "running")'
+  stateful-workflow rotate-token Customer-c_42 secret:CRM_TOKEN --profile production
+
+The server is found as by Temporal's own tools: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
+TEMPORAL_TLS_..., or a profile of Temporal's configuration file. Exit codes: 0 done, 1 failed, 2 misused.
+`;
+
+const requests: Readonly<Record<Request, string>> = {
+  pause: 'stop loads and execute() of a workflow and its children until they are resumed',
+  resume: 'go on after pause, with a load',
+  cancel: "cancel a workflow and its children, by Temporal's cancellation",
+};
+
+/** The command line: its commands, arguments and options. */
+export function createProgram(withContext: WithContext): Command {
+  const program = new Command('stateful-workflow')
+    .description('Look at and steer a running hierarchy of Stateful Workflow.')
+    .version(version(), '--version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .option(
+      '--address <host:port>',
+      "the Temporal server (default: TEMPORAL_ADDRESS, the profile's, 127.0.0.1:7233)",
+    )
+    .option('--namespace <name>', "its namespace (default: TEMPORAL_NAMESPACE, the profile's, default)")
+    .option(
+      '--profile <name>',
+      "a profile of Temporal's configuration file (default: TEMPORAL_PROFILE, default)",
+    )
+    .option(
+      '--timeout <seconds>',
+      'how long an answer may take (default: 10, and 60 where a load is awaited)',
+      seconds,
+    )
+    .option('--json', 'print one JSON document and nothing else')
+    .configureHelp({ showGlobalOptions: true, helpWidth: 110 })
+    .addHelpText('after', examples);
+
+  const command = (name: string, description: string): Command =>
+    program.command(name).description(description).argument('<workflowId>', 'for example Customer-c_42');
+
+  command('tree', 'print a workflow and its children, recursively')
+    .option('--depth <levels>', 'how many levels below it to show (default: all)', levels)
+    .action((workflowId: string, _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions & { depth?: number }>();
+      return withContext(options, (context) => tree(context, workflowId, options));
+    });
+  command('status', 'print how a workflow and its sources are, and how many children it has').action(
+    (workflowId: string, _: unknown, self: Command) =>
+      withContext(self.optsWithGlobals(), (context) => status(context, workflowId)),
+  );
+  command('refresh', 'load now, and wait for it').action((workflowId: string, _: unknown, self: Command) =>
+    withContext(self.optsWithGlobals(), (context) => refresh(context, workflowId)),
+  );
+  for (const [what, description] of Object.entries(requests) as [Request, string][]) {
+    command(what, description).action((workflowId: string, _: unknown, self: Command) =>
+      withContext(self.optsWithGlobals(), (context) => request(context, workflowId, what)),
+    );
+  }
+  command('rotate-token', 'set another credential, and wait for the load that uses it')
+    .argument('<reference>', 'such as secret:NAME; never the token itself')
+    .action((workflowId: string, text: string, _: unknown, self: Command) => {
+      const reference = parseReference(text);
+      return withContext(self.optsWithGlobals(), (context) => rotateToken(context, workflowId, reference));
+    });
+  return program;
+}
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}
+
+function levels(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return Number(text);
+}
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (number > 0 && number <= 86_400) return number;
+  throw new InvalidArgumentError('It must be a number of seconds, more than 0.');
+}

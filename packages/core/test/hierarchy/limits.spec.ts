@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StatefulHandle } from '../../src/client';
+import { TestDesk } from '../support/desk';
+import { TestEnvironment } from '../support/environment';
+import { eventually } from '../support/eventually';
+import { TestTree } from '../support/tree';
+
+/** How long a thousand workflows may take, on a small machine that does other things as well. */
+const LONG = 120_000;
+
+describe('large hierarchies', () => {
+  let env: TestEnvironment;
+  beforeAll(async () => {
+    env = await TestEnvironment.start();
+  });
+  afterAll(() => env.stop());
+
+  const list = (desk: TestDesk, count: number, from = 0) =>
+    Array.from({ length: count }, (_, i) => desk.record(`n${from + i}`));
+  /** Waits until a workflow has so many children, all running. */
+  const hasChildren = (handle: StatefulHandle, count: number): Promise<void> =>
+    eventually(async () => {
+      const children = await handle.children();
+      expect(children.filter(({ status }) => status === 'running')).toHaveLength(count);
+      expect(children).toHaveLength(count);
+    }, LONG);
+
+  it(
+    '1,200 items on one path each get a child, and each hears of its change',
+    { timeout: LONG * 2 },
+    async () => {
+      const desk = new TestDesk(env);
+      desk.source.records = list(desk, 1_200);
+      await desk.start();
+      await hasChildren(desk.handle, 1_200);
+      desk.source.records = list(desk, 1_200).map((record) => ({ ...record, status: 'seen' }));
+      await desk.handle.refresh();
+      for (const name of ['n0', 'n599', 'n1199'])
+        await eventually(
+          async () => expect(await desk.ticket(name).data()).toMatchObject({ status: 'seen' }),
+          LONG,
+        );
+      await desk.handle.complete();
+      await eventually(async () => expect(await desk.closed('n1199')).toBe('COMPLETED'), LONG);
+      await env.expectNeverWedged(desk.handle.workflowId);
+    },
+  );
+
+  it('more than that go through a level in between', { timeout: LONG * 2 }, async () => {
+    const desk = new TestDesk(env);
+    const shelves = Array.from({ length: 8 }, (_, i) => ({
+      id: `s${i}-${desk.id}`,
+      tickets: list(desk, 150, i * 150),
+    }));
+    await desk.start('RoomDeskWorkflow', { data: { shelves } });
+    await hasChildren(desk.handle, 8);
+    for (const { id } of shelves) await hasChildren(new StatefulHandle(env.client, `Shelf-${id}`), 150);
+    // Both ways, through the level in between.
+    await desk.handle.update({ entityName: 'Ticket', data: { id: desk.idOf('n700'), title: 'from above' } });
+    await desk.holds('n700', { title: 'from above' });
+    await desk.ticket('n700').update({ entityName: 'Ticket', data: { note: 'from below' } });
+    await eventually(async () =>
+      expect((await desk.handle.state())['Ticket']?.[desk.idOf('n700')]).toMatchObject({
+        title: 'from above',
+        note: 'from below',
+      }),
+    );
+    await desk.handle.cancel();
+    await eventually(async () => expect(await desk.closed('n1199')).toBe('COMPLETED'), LONG);
+  });
+
+  it('five levels of 1,000 nodes start, take a token and are cancelled', { timeout: LONG * 2 }, async () => {
+    const tree = await new TestTree(env, [4, 20, 100, 875]).start('NodeWorkflow', {
+      apiToken: 'secret:FIRST',
+    });
+    expect(tree.ids).toHaveLength(1_000);
+    const references = async (): Promise<Set<string | undefined>> =>
+      new Set(await tree.all(async (node) => (await node.apiToken())?.reference));
+    await eventually(async () => expect(await references()).toEqual(new Set(['secret:FIRST'])), LONG);
+    await tree.at(0).temporal.signal('apiToken', 'secret:SECOND');
+    await eventually(async () => expect(await references()).toEqual(new Set(['secret:SECOND'])), LONG);
+    await tree.at(0).cancel();
+    await eventually(async () => {
+      const open = await tree.all(async (node) => (await node.temporal.describe()).status.name === 'RUNNING');
+      expect(open.filter(Boolean)).toEqual([]);
+    }, LONG);
+    await env.expectNeverWedged(tree.at(0).workflowId);
+  });
+});
