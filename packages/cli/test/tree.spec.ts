@@ -151,7 +151,7 @@ describe('tree', () => {
     const { entity, start } = environment;
     const ids = Array.from({ length: 40 }, (_, index) => id(`Silent_${index}`));
     const queue = `nobody-${suffix}`;
-    await Promise.all(ids.map((each) => start('EntityWorkflow', each, queue)));
+    await Promise.all(ids.map((each) => start('EntityWorkflow', each, { taskQueue: queue })));
     await entity(id('Waiting'), { children: ids.map((each) => child(each)) });
     const { stdout, code } = await cli(['tree', id('Waiting'), '--timeout', '5']);
     expect(code).toBe(0);

@@ -6,4 +6,11 @@ export {
 } from './client/stateful-client';
 export type { PendingWatch } from './client/pending-watches';
 export { StatefulHandle, type StatusReport } from './client/stateful-handle';
+export type {
+  ChildInfo,
+  ChildStatus,
+  ManagedPathInfo,
+  Subscription,
+  SubscriptionInfo,
+} from './contract/hierarchy';
 export type { RefreshResult, StartInput } from './contract/wire';

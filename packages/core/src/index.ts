@@ -24,6 +24,19 @@ export {
   type ErrorContext,
   type ErrorOptions,
 } from './contract/errors';
+export type {
+  Ancestor,
+  ChildInfo,
+  ChildNotice,
+  ChildStatus,
+  Envelope,
+  ManagedPathInfo,
+  OrphanPolicy,
+  ParentLink,
+  Subscription,
+  SubscriptionInfo,
+  Unsubscription,
+} from './contract/hierarchy';
 export {
   defineSchema,
   many,

@@ -20,6 +20,8 @@ export type {
   UpdatePayload,
   WorkflowStatus,
 } from './contract/wire';
+export type { ChildInfo, ChildStatus, OrphanPolicy, Subscription } from './contract/hierarchy';
+export type { Item, ManagedPathOptions, ManagedPaths } from './hierarchy/managed-path';
 export type { Provenance } from './state/entity-state';
 export {
   defineWorkflow,

@@ -13,13 +13,19 @@ import type { ChildInfo, ChildStatus } from '../../src/tree/wire';
 import type { EntityInput } from '../workflows';
 import type {} from './bundle-workflows';
 
+/** How a workflow is started, where it differs. */
+export interface StartOptions {
+  readonly taskQueue?: string;
+  readonly args?: readonly unknown[];
+}
+
 /** A client and a worker on a task queue of its own, over the real Temporal server of this run. */
 export interface TestEnvironment {
   readonly client: Client;
   /** Starts an `EntityWorkflow` that answers as told, and waits until it does. */
   entity(workflowId: string, input?: EntityInput): Promise<WorkflowHandle>;
   /** Starts a workflow of any type; on a task queue of any name, also one without a worker. */
-  start(workflowType: string, workflowId: string, taskQueue?: string): Promise<WorkflowHandle>;
+  start(workflowType: string, workflowId: string, options?: StartOptions): Promise<WorkflowHandle>;
   stop(): Promise<void>;
 }
 
@@ -50,8 +56,8 @@ export async function startEnvironment(): Promise<TestEnvironment> {
       await client.workflow.executeUpdateWithStart('refresh', { startWorkflowOperation });
       return startWorkflowOperation.workflowHandle();
     },
-    start: (workflowType, workflowId, taskQueue = queue) =>
-      client.workflow.start(workflowType, { workflowId, taskQueue }),
+    start: (workflowType, workflowId, { taskQueue = queue, args = [] } = {}) =>
+      client.workflow.start(workflowType, { workflowId, taskQueue, args: [...args] }),
     async stop() {
       worker.shutdown();
       await running;

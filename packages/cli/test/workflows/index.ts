@@ -62,3 +62,5 @@ export async function StuckWorkflow(): Promise<void> {
 export async function PlainWorkflow(): Promise<void> {
   await condition(() => false);
 }
+
+export { CommentWorkflow, DeskWorkflow, TicketWorkflow } from './desk';

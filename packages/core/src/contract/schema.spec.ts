@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineSchema, many, one, reachableSchema } from './schema';
+import { defineSchema, many, one, reachableSchema, type Schema } from './schema';
 
 describe('reachableSchema', () => {
   const schema = defineSchema({
@@ -36,9 +36,9 @@ describe('reachableSchema', () => {
 });
 
 describe('defineSchema()', () => {
-  it.each([
+  it.each<readonly [schema: Schema, field: string, message: RegExp]>([
     [{ 'Con tact': {} }, 'schema.Con tact', /letters, digits and "_"/],
-    [JSON.parse('{"__proto__":{}}'), 'schema.__proto__', /letters, digits and "_"/],
+    [JSON.parse('{"__proto__":{}}') as Schema, 'schema.__proto__', /letters, digits and "_"/],
     [{ Contact: { idAttribute: '' } }, 'schema.Contact.idAttribute', /is empty/],
     [{ Contact: { idAttribute: ['no', ''] } }, 'schema.Contact.idAttribute', /is empty/],
     [
