@@ -23,11 +23,13 @@ if (isRecording) {
     afterAll(() => env.stop());
 
     it.each(Object.entries(SCENARIOS))('%s', async (name, scenario) => {
-      const { handle } = await scenario(env);
-      await env.expectNeverWedged(handle.workflowId);
-      const histories = await historiesOf(env.client, handle.workflowId);
-      for (const [i, history] of histories.entries())
-        await record(histories.length === 1 ? name : `${name}-${i + 1}`, history);
+      for (const { workflowId, as } of await scenario(env)) {
+        await env.expectNeverWedged(workflowId);
+        const histories = await historiesOf(env.client, workflowId);
+        const file = as === undefined ? name : `${name}.${as}`;
+        for (const [i, history] of histories.entries())
+          await record(histories.length === 1 ? file : `${file}-${i + 1}`, history);
+      }
     });
   });
 } else {
@@ -35,7 +37,7 @@ if (isRecording) {
     const names = await recordedNames();
 
     it('exists for every scenario', () => {
-      const covered = new Set(names.map((name) => name.replace(/-\d+$/, '')));
+      const covered = new Set(names.map((name) => name.replace(/(\.\w+)?(-\d+)?$/, '')));
       expect([...covered].toSorted()).toEqual(Object.keys(SCENARIOS).toSorted());
     });
 

@@ -34,6 +34,7 @@ export interface CarriedChild {
   readonly runId?: string;
   readonly syncedAt?: number;
   readonly error?: string;
+  readonly begunAt?: number;
   readonly unheard?: true;
   /** Whether it was started by hand. */
   readonly asked?: true;
@@ -69,11 +70,13 @@ export class Child {
   /** Whether anything has come from it. */
   heard: boolean;
   error?: string;
+  /** The parent's clock when the child was given all that it begins with. */
+  begunAt: number;
   #status?: ChildStatus;
   #runId?: string;
   /** What it was when it was told to stop, until that is said. */
   #stopping?: ChildStatus;
-  /** The run that was told to stop: that it ends then is no news of the one that comes after it. */
+  /** The run that was told to stop, or that said how it ends: that it does is no news of the one after it. */
   #stoppedRunId?: string;
   /** Whether what ended was in the way of the child, and not the child. */
   #wasOther = false;
@@ -106,8 +109,10 @@ export class Child {
     );
     this.#status = carried?.status;
     this.#runId = carried?.runId;
+    if (!this.isLive) this.#stoppedRunId = this.#runId;
     this.#syncedAt = carried?.syncedAt;
     this.error = carried?.error;
+    this.begunAt = carried?.begunAt ?? 0;
     this.heard = carried !== undefined && carried.unheard !== true;
   }
 
@@ -142,6 +147,11 @@ export class Child {
     for (const [name, entities] of Object.entries(upserts))
       for (const [id, set] of Object.entries(entities))
         this.peer.dirty.mark(name, id, [...Object.keys(set), ...(own(own(unset, name), id) ?? [])]);
+    void this.sync();
+  }
+
+  tellAgain(name: string, id: string, field: string): void {
+    this.peer.dirty.mark(name, id, [field]);
     void this.sync();
   }
 
@@ -319,6 +329,8 @@ export class Child {
     if (!this.isLive || (runId !== undefined && this.#runId !== undefined && runId !== this.#runId)) return;
     this.#wasOther = runId !== undefined && runId === this.#stoppedRunId;
     this.#status = this.#wasOther ? 'cancelled' : status;
+    // It says so before it closes, and may still be in the way of the next.
+    this.#stoppedRunId = runId;
     if (Date.now() - this.#joinedAt > LONGEST_PAUSE) this.#pauses = 0;
     if (this.#status === 'failed') this.error = `It failed: ${message ?? 'it does not say why'}`;
     void this.sync();
@@ -352,6 +364,7 @@ export class Child {
       runId: this.#runId,
       syncedAt: this.#syncedAt,
       error: this.error,
+      begunAt: this.begunAt,
       ...(!this.heard && { unheard: true }),
       ...(peer && { peer }),
     };

@@ -233,6 +233,7 @@ export class Children implements Family {
   inputOf(child: Child): StartInput {
     const { path, entity } = child;
     const state = this.#stateOf(child);
+    child.begunAt = this.post.stamps.clock;
     this.started++;
     return {
       id: entity.id,
@@ -331,7 +332,10 @@ export class Children implements Family {
     const child = this.#byItem.get(keyOf(item)) ?? this.#make(path, item);
     if (child === undefined) return;
     child.listedOn.add(path.field);
-    child.wanted = true;
+    if (!child.wanted) {
+      child.wanted = true;
+      for (const ref of this.#partsOf(child)) child.peer.dirty.mark(ref.name, ref.id, true);
+    }
     void child.sync();
   }
 
@@ -414,7 +418,8 @@ export class Children implements Family {
     const children = new Set<Child>();
     for (const key of [keyOf(ref), ...this.#reach.itemsOf(ref)]) {
       const child = this.#byItem.get(key);
-      if (child !== undefined) children.add(child);
+      // One whose item goes is told nothing more: that went with it here, and may be there for another parent.
+      if (child?.wanted) children.add(child);
     }
     return children;
   }

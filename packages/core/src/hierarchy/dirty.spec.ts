@@ -21,7 +21,10 @@ describe('Dirty', () => {
     dirty.mark('Comment', 'k_1', ['a']);
     expect(contentOf(dirty)).toEqual({ fields: ['Ticket t_1 a,b,c', 'Comment k_1 *'], gone: [], parted: [] });
     expect(dirty.isEmpty).toBe(false);
-    expect([dirty.has(t1), dirty.has({ name: 'Ticket', id: 't_2' })]).toEqual([true, false]);
+    const k1 = { name: 'Comment', id: 'k_1' };
+    const t2 = { name: 'Ticket', id: 't_2' };
+    expect([t1, k1, t2].map((ref) => dirty.has(ref))).toEqual([true, true, false]);
+    expect([t1, k1, t2].map((ref) => dirty.hasChanged(ref))).toEqual([true, false, false]);
   });
 
   it('forgets the fields of what goes, and tells both of what comes back', () => {

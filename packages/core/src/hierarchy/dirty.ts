@@ -33,6 +33,11 @@ export class Dirty {
     return this.#fields.get(name)?.has(id) ?? false;
   }
 
+  /** Whether it holds some fields of an entity, because they were changed, and not all for another reason. */
+  hasChanged({ name, id }: EntityRef): boolean {
+    return this.#fields.get(name)?.get(id) instanceof Set;
+  }
+
   /** @param fields `true` for all that the entity has when it is sent */
   mark(name: string, id: string, fields: true | Iterable<string>): void {
     let entities = this.#fields.get(name);

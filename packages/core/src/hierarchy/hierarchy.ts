@@ -126,7 +126,10 @@ export class Hierarchy {
     const said = this.#unsaid(child ? renamed(child, what) : what, envelope);
     const times =
       child && envelope.stamps ? { stamps: moved(envelope.stamps, child.entity, child.item) } : {};
-    const { changes, confirmed, written } = receive(state, this.#stamps, said, { ...envelope, ...times });
+    const { changes, confirmed, written, refused } = receive(state, this.#stamps, said, {
+      ...envelope,
+      ...times,
+    });
     // What is no part any more is gone from here alone.
     if (isParting(said, envelope)) this.children.changed(changes, from);
     else this.#spread(changes, from);
@@ -134,6 +137,9 @@ export class Hierarchy {
       this.children.changed(confirmed, from);
       this.parents.changed(confirmed, from);
     }
+    // What a child began with came without times: should somebody older have undone it, it is told again.
+    for (const [name, id, field] of refused)
+      if (child && this.#stamps.of(name, id, field) <= child.begunAt) child.tellAgain(name, id, field);
     if (!isEmpty(written)) {
       child?.mark(written);
       this.#spread(written);

@@ -148,7 +148,7 @@ export class Parents {
 
   /** Whether a parent has not been told yet of what changed of an entity. */
   owes(ref: EntityRef): boolean {
-    return [...this.#byId.values()].some(({ peer }) => peer.dirty.has(ref));
+    return [...this.#byId.values()].some(({ peer }) => peer.dirty.hasChanged(ref));
   }
 
   /** Has all parents hear something other than a change. */

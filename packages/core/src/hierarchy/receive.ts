@@ -22,7 +22,12 @@ export interface Reception {
    * one which is gone. Everybody hears of it, also who sent.
    */
   readonly written: ChangeSet;
+  /** Fields that are newer here, and other than what was said. */
+  readonly refused: readonly FieldRef[];
 }
+
+/** One field of an entity. */
+export type FieldRef = readonly [name: string, id: string, field: string];
 
 /**
  * Takes in what another workflow changed, field by field: of two changes to one field the later one stands. What
@@ -41,6 +46,7 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
   const written = new FieldList();
   const confirmed = new FieldList();
   const removed: EntityRef[] = [];
+  const refused: FieldRef[] = [];
   for (const [name, ids] of Object.entries(what.deletions ?? {})) {
     for (const id of ids) {
       if (!Object.hasOwn(store.schema, name) || (name === root.name && id === root.id)) continue;
@@ -89,6 +95,7 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
           // It went with a removal that the rest of the entity outlived: who sent it may not have heard of that.
           if (held !== undefined && before === undefined && at < stamps.removedAt(name, id))
             written.add(name, id, field);
+          else if (held !== undefined && !equalJson(before, after)) refused.push([name, id, field]);
           continue;
         }
         if (at > 0) stamps.write(name, id, field, at);
@@ -105,7 +112,7 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
     const now = stamps.tick();
     for (const [name, id, field] of written.all) stamps.write(name, id, field, now);
   }
-  return { changes, confirmed: confirmed.changes(store), written: written.changes(store) };
+  return { changes, confirmed: confirmed.changes(store), written: written.changes(store), refused };
 }
 
 /**
@@ -117,7 +124,7 @@ export const isParting = ({ deletions }: Received, { at }: Envelope): boolean =>
 
 /** Fields of entities, to be told whether or not they changed. */
 class FieldList {
-  readonly all: (readonly [name: string, id: string, field: string])[] = [];
+  readonly all: FieldRef[] = [];
   readonly removed: EntityRef[] = [];
 
   get isEmpty(): boolean {

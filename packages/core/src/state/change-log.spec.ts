@@ -78,8 +78,8 @@ describe('ChangeLog', () => {
     const from = (origin?: string): ChangeSet =>
       changes({ deletes: [ref('k_1')], ...(origin && { origin }) });
     expect(mergeChanges(from('profile'), from('profile')).origin).toBe('profile');
-    expect(mergeChanges(from('profile'), from('contacts'))).not.toHaveProperty('origin');
-    expect(mergeChanges(from('profile'), from())).not.toHaveProperty('origin');
+    expect(mergeChanges(from('profile'), from('contacts')).origin).toBeUndefined();
+    expect(mergeChanges(from('profile'), from()).origin).toBeUndefined();
   });
 
   it('leaves both as they were', () => {

@@ -2,7 +2,7 @@ import type { EntityRef } from '../contract/adapter';
 import type { Fields } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import { isEmpty, NO_CHANGES } from './change-set';
-import { at, each, inner, table, type Tables, without } from './json';
+import { at, forEach, inner, table, type Tables, without } from './json';
 import { hasOwn, keys } from './objects';
 
 /** Changes that are still being added up. A table in it may be empty. */
@@ -51,7 +51,7 @@ export class ChangeLog {
       delete unset[name]?.[id];
       deletes.set(`${name}:${id}`, ref);
     }
-    for (const [name, id, fields] of each(changes.upserts)) {
+    forEach(changes.upserts, (name, id, fields) => {
       const gone = at(changes.unset, name, id) ?? [];
       const absent = [...new Set([...(unset[name]?.[id] ?? []), ...gone])].filter(
         (field) => !hasOwn(fields, field),
@@ -59,7 +59,7 @@ export class ChangeLog {
       inner(upserts, name)[id] = { ...without(upserts[name]?.[id], gone), ...fields };
       if (absent.length > 0) inner(unset, name)[id] = absent;
       else delete unset[name]?.[id];
-    }
+    });
   }
 
   /** Hands over what waits; nothing does afterwards. */
@@ -72,6 +72,6 @@ export class ChangeLog {
 
 function copied<T>(tables: Tables<T>): Tables<T> {
   const copy = table<Record<string, T>>();
-  for (const [name, id, value] of each(tables)) inner(copy, name)[id] = value;
+  forEach(tables, (name, id, value) => (inner(copy, name)[id] = value));
   return copy;
 }

@@ -1,14 +1,13 @@
 import type { EntityRef } from '../contract/adapter';
 import type { ChangeSet } from '../contract/wire';
-import { each } from './json';
-import { entries, keys } from './objects';
+import { entries, keys, values } from './objects';
 
 /** A change set that changes nothing. */
 export const NO_CHANGES: ChangeSet = { upserts: {}, unset: {}, deletes: [] };
 
 /** How many entities a change set touches. */
 export function sizeOf(changes: ChangeSet): { upserted: number; deleted: number } {
-  return { upserted: [...each(changes.upserts)].length, deleted: changes.deletes.length };
+  return { upserted: values(changes.upserts).flatMap(keys).length, deleted: changes.deletes.length };
 }
 
 /** Whether a change set changes nothing. */

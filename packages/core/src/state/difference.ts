@@ -16,6 +16,7 @@ export function difference(before: Fields | undefined, after: Fields): Differenc
     const value = after[field] as Json;
     if (!equalJson(own(before, field), value)) setField(set, field, value);
   }
-  const unset = keys(before).filter((field) => !hasOwn(after, field));
+  const unset: string[] = [];
+  for (const field of keys(before)) if (!hasOwn(after, field)) unset.push(field);
   return keys(set).length + unset.length > 0 ? { set, unset } : undefined;
 }

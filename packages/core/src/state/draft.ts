@@ -1,4 +1,3 @@
-import type { InvalidInputError } from '../contract/errors';
 import {
   type EntitySchema,
   type Fields,
@@ -8,8 +7,8 @@ import {
   relationTarget,
   type Schema,
 } from '../contract/schema';
-import { identify, invalidRecord } from './identify';
-import { copyFields, isPlainObject, keepEqual, mergeJson, own, setField } from './json';
+import { identify, notA, type Place, recordOf, textOf } from './identify';
+import { copyFields, keepEqual, mergeJson, own, setField } from './json';
 import { entries, getOrAdd, keys } from './objects';
 
 /** How given fields meet held ones; see `MergeStrategy`. */
@@ -30,12 +29,6 @@ export class Draft {
   readonly changes = new Map<string, Map<string, Fields | undefined>>();
   readonly #held: Held;
   readonly #schema: Schema;
-  /** Where in the given data the draft is; only errors read it. */
-  readonly #path: (string | number)[] = [];
-  readonly #where = (): string =>
-    this.#path
-      .map((place, i) => (typeof place === 'number' ? `[${place}]` : i === 0 ? place : `.${place}`))
-      .join('');
 
   constructor(held: Held, schema: Schema) {
     this.#held = held;
@@ -56,30 +49,26 @@ export class Draft {
   /**
    * Takes in a list of records, as {@link upsert} does with each.
    *
-   * @param place the list's place in what was given, for errors
+   * @param place the list's place in what was given
    */
   upsertAll(name: string, records: readonly unknown[], rule: Rule, place: string): void {
-    this.#path.push(place);
-    for (let i = 0; i < records.length; i++) this.upsert(name, records[i], rule, i);
-    this.#path.pop();
+    for (let i = 0; i < records.length; i++) this.upsert(name, records[i], rule, () => `${place}[${i}]`);
   }
 
   /**
    * Takes in a record and the records nested in its relations.
    *
-   * @param place the record's place in what was given, for errors
+   * @param place the record's place in what was given
    * @param id for a record whose id is known from elsewhere
    * @returns the record's id
    * @throws InvalidInputError `RECORD_INVALID`
    */
-  upsert(name: string, record: unknown, rule: Rule, place: string | number, id?: string): string {
-    this.#path.push(place);
-    if (!isPlainObject(record))
-      throw this.#isNot('an object', record, `Give an object with the fields of one ${name}`);
+  upsert(name: string, given: unknown, rule: Rule, place: Place, id?: string): string {
+    const record = recordOf(given, name, place);
     const schema = this.#schema[name];
-    const key = id ?? identify(record, schema, this.#where);
+    const key = id ?? identify(record, schema, place);
     const flat = schema?.relations
-      ? this.#flatten(record, schema.relations, this.get(name, key), rule)
+      ? this.#flatten(record, schema.relations, this.get(name, key), rule, place)
       : record;
     // Read after that: a record can be nested in itself.
     const held = this.get(name, key);
@@ -87,7 +76,6 @@ export class Draft {
       const next = merged(held, flat, rule);
       if (next !== held) this.put(name, key, next);
     }
-    this.#path.pop();
     return key;
   }
 
@@ -97,36 +85,29 @@ export class Draft {
     relations: NonNullable<EntitySchema['relations']>,
     held: Fields | undefined,
     rule: Rule,
+    place: Place,
   ): Record<string, unknown> {
     const flat = { ...record };
     for (const [field, relation] of entries(relations)) {
       const value = own(record, field);
-      if (value != null) flat[field] = this.#relate(relation, value, own(held, field), rule, field);
+      if (value == null) continue;
+      const ids = this.#relate(relation, value, rule, () => `${textOf(place)}.${field}`);
+      flat[field] = keepEqual(own(held, field), ids);
     }
     return flat;
   }
 
-  /** Turns the value of a relation into ids, taking in the records it holds. Gives `before` when nothing differs. */
-  #relate(relation: Relation, value: unknown, before: Json | undefined, rule: Rule, field: string): Json {
+  /** Turns the value of a relation into ids, taking in the records it holds. */
+  #relate(relation: Relation, value: unknown, rule: Rule, place: Place): Json {
     const target = relationTarget(relation);
-    if (!isMany(relation)) return this.#reference(target, value, rule, field);
-    this.#path.push(field);
-    if (!Array.isArray(value))
-      throw this.#isNot('a list', value, `Give a list of ${target}, or declare the relation with one()`);
-    const ids = new Set(value.map((item, i) => this.#reference(target, item, rule, i)));
-    this.#path.pop();
-    return keepEqual(before, [...ids]);
-  }
-
-  #reference(target: string, value: unknown, rule: Rule, place: string | number): string {
-    if (typeof value === 'string' && value !== '') return value;
-    if (typeof value === 'number') return String(value);
-    return this.upsert(target, value, rule, place);
-  }
-
-  #isNot(what: string, value: unknown, fix: string): InvalidInputError {
-    const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-    return invalidRecord(this.#where(), `is ${found}, not ${what}`, fix);
+    const idOf = (item: unknown, at: Place): string => {
+      if (typeof item === 'string' && item !== '') return item;
+      return typeof item === 'number' ? String(item) : this.upsert(target, item, rule, at);
+    };
+    if (!isMany(relation)) return idOf(value, place);
+    if (Array.isArray(value))
+      return [...new Set(value.map((item, i) => idOf(item, () => `${textOf(place)}[${i}]`)))];
+    throw notA('a list', value, place, `Give a list of ${target}, or declare the relation with one()`);
   }
 }
 

@@ -5,9 +5,9 @@ import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../con
 import { refsOf } from './change-set';
 import type { Draft } from './draft';
 import { EntityStore } from './entity-store';
-import { identify } from './identify';
+import { identify, recordOf } from './identify';
 import { integrate, type Integration, type IntegrationOptions, type SourceContent } from './integrate';
-import { each, isPlainObject, without } from './json';
+import { forEach, isPlainObject, without } from './json';
 import { entries, fromEntries, getOrAdd, hasOwn, keys } from './objects';
 import { type CarriedView, SourceView } from './source-view';
 
@@ -89,13 +89,11 @@ export class EntityState {
   /** Takes in a `delete`. @throws StatefulWorkflowError that leaves the state as it was */
   delete({ entityName, data, deletions = {}, changeOrigin }: DeletePayload): ChangeSet {
     this.#checkName('entityName', entityName);
-    const refs = placed(data).map(([record, place]) => {
-      if (!isPlainObject(record))
-        throw new InvalidInputError(place, 'is not an object', 'Give the entity, or at least its id');
-      return { name: entityName, id: identify(record, this.store.schema[entityName], () => place) };
+    const refs = placed(data).map(([given, place]) => {
+      const record = recordOf(given, entityName, place);
+      return { name: entityName, id: identify(record, this.store.schema[entityName], place) };
     });
-    this.#checkNames('deletions', deletions);
-    refs.push(...refsOf(deletions));
+    refs.push(...refsOf(this.#checked('deletions', deletions)));
     const { name, id } = this.root;
     if (refs.some((ref) => this.isRoot(ref.name, ref.id)))
       throw new InvalidInputError(
@@ -164,14 +162,13 @@ export class EntityState {
     const draft = this.store.draft();
     for (const [record, place] of placed(data))
       draft.upsert(entityName, record, strategy, place, this.#rootId(entityName, record));
-    this.#checkNames(field, updates);
-    for (const [name, id, fields] of each(updates))
-      draft.upsert(name, fields, strategy, `${field}.${name}.${id}`, id);
-    this.#checkNames('unset', unset);
-    for (const [name, id, gone] of each(unset)) {
+    forEach(this.#checked(field, updates), (name, id, fields) =>
+      draft.upsert(name, fields, strategy, `${field}.${name}.${id}`, id),
+    );
+    forEach(this.#checked('unset', unset), (name, id, gone) => {
       const held = draft.get(name, id);
       if (held !== undefined) draft.put(name, id, without(held, gone));
-    }
+    });
     return draft;
   }
 
@@ -183,8 +180,10 @@ export class EntityState {
     return name === this.root.name && !hasId ? this.root.id : undefined;
   }
 
-  #checkNames(field: string, tables: object): void {
+  /** What a payload has by entity name. */
+  #checked<T extends object>(field: string, tables: T): T {
     for (const name of keys(tables)) this.#checkName(`${field}.${name}`, name);
+    return tables;
   }
 
   #checkName(field: string, name: string): void {

@@ -1,11 +1,18 @@
 import type { EntityRef } from '../contract/adapter';
-import { type Entities, type Fields, isMany, relationTarget, type Schema } from '../contract/schema';
+import {
+  type Entities,
+  type Fields,
+  isMany,
+  type Json,
+  relationTarget,
+  type Schema,
+} from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import { isEmpty } from './change-set';
 import { Draft, type Rule } from './draft';
 import { denormalize } from './denormalize';
 import { difference } from './difference';
-import { inner, table } from './json';
+import { equalJson, inner, table } from './json';
 import { entries, getOrAdd, keys } from './objects';
 
 /** Hears of every entity that a commit changes, before it is changed. */
@@ -78,19 +85,17 @@ export class EntityStore {
     for (const [name, changes] of draft.changes) {
       for (const [id, after] of changes) {
         const before = this.get(name, id);
-        if (after === undefined) {
-          if (before === undefined) continue;
-          listener?.(name, id, before, after);
+        const changed = after && difference(before, after);
+        if ((after ? changed : before) === undefined) continue;
+        listener?.(name, id, before, after);
+        if (after && changed) {
+          inner(this.#tables, name)[id] = after;
+          inner(upserts, name)[id] = changed.set;
+          if (changed.unset.length > 0) inner(unset, name)[id] = changed.unset;
+        } else {
           delete inner(this.#tables, name)[id];
           deletes.push({ name, id });
-          continue;
         }
-        const changed = difference(before, after);
-        if (changed === undefined) continue;
-        listener?.(name, id, before, after);
-        inner(this.#tables, name)[id] = after;
-        inner(upserts, name)[id] = changed.set;
-        if (changed.unset.length > 0) inner(unset, name)[id] = changed.unset;
       }
     }
     const changes = { upserts, unset, deletes, origin };
@@ -114,18 +119,15 @@ export class EntityStore {
       for (const [field, relation] of entries(relations)) {
         const ids = gone.get(relationTarget(relation));
         if (ids === undefined) continue;
+        const stays = (id: unknown): boolean => !ids.has(id);
         for (const holder of keys(this.#tables[name] ?? {})) {
           const fields = draft.get(name, holder);
           const value = fields?.[field];
-          const list = isMany(relation)
-            ? Array.isArray(value)
-              ? (value as readonly string[])
-              : []
-            : undefined;
-          const holds = list ? list.some((id) => ids.has(id)) : ids.has(value);
-          if (fields === undefined || !holds || keeps(name, holder, field, fields)) continue;
-          const left = list?.filter((id) => !ids.has(id)) ?? null;
-          draft.put(name, holder, { ...fields, [field]: left });
+          // A start argument may have given something else in its place.
+          if (fields === undefined || isMany(relation) !== Array.isArray(value)) continue;
+          const left = Array.isArray(value) ? value.filter(stays) : stays(value) ? value : null;
+          if (!equalJson(left, value) && !keeps(name, holder, field, fields))
+            draft.put(name, holder, { ...fields, [field]: left as Json });
         }
       }
     }

@@ -4,51 +4,55 @@ import type { EntitySchema } from '../contract/schema';
 import { isPlainObject, own } from './json';
 import { hasOwn } from './objects';
 
+/** Where something stands in what was given. Only errors read it, so it may be put together for them. */
+export type Place = string | (() => string);
+
+/** A place as text. */
+export const textOf = (place: Place): string => (typeof place === 'string' ? place : place());
+
 /**
  * Finds the id of a record.
  *
- * @param where gives the record's place in what was given, for the error
  * @throws InvalidInputError `RECORD_INVALID` when the record has no usable id
  */
 export function identify(
   record: Record<string, unknown>,
   schema: EntitySchema | undefined,
-  where: () => string,
+  place: Place,
 ): string {
   const attribute = schema?.idAttribute ?? 'id';
   return typeof attribute === 'string'
-    ? part(record, attribute, where)
-    : attribute.map((path) => encodeURIComponent(part(record, path, where))).join(':');
+    ? part(record, attribute, place)
+    : attribute.map((path) => encodeURIComponent(part(record, path, place))).join(':');
 }
 
-function part(record: Record<string, unknown>, path: string, where: () => string): string {
-  const value = hasOwn(record, path) ? record[path] : follow(record, path);
-  // Almost every record has a string there.
-  const id = typeof value === 'string' ? value : numeral(value);
-  if (id === '')
-    throw invalidRecord(
-      where(),
-      `has no usable id in "${path}"`,
-      'Give every record a non-empty string or number there, or name another field as idAttribute',
-    );
-  if (id.length > MAX_ID)
-    throw invalidRecord(
-      where(),
-      `has an id of ${id.length} characters in "${path}", and ${MAX_ID} are the most`,
-      'Name another field as idAttribute',
-    );
-  return id;
-}
-
-function follow(record: Record<string, unknown>, path: string): unknown {
+function part(record: Record<string, unknown>, path: string, place: Place): string {
   let value: unknown = record;
-  for (const key of path.split('.')) value = isPlainObject(value) ? own(value, key) : undefined;
-  return value;
+  if (hasOwn(record, path)) value = record[path];
+  else for (const key of path.split('.')) value = isPlainObject(value) ? own(value, key) : undefined;
+  const id = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+  if (typeof id === 'string' && id !== '' && id.length <= MAX_ID) return id;
+  throw invalidRecord(
+    place,
+    typeof id === 'string' && id !== ''
+      ? `has an id of ${id.length} characters in "${path}"`
+      : `has no usable id in "${path}"`,
+    `Give every record a string or number of 1 to ${MAX_ID} characters there, or name another field as idAttribute`,
+  );
 }
-
-const numeral = (value: unknown): string =>
-  typeof value === 'number' || typeof value === 'bigint' ? String(value) : '';
 
 /** The error for a record that cannot be taken in. */
-export const invalidRecord = (where: string, reason: string, fix: string): InvalidInputError =>
-  new InvalidInputError(where, reason, fix, 'RECORD_INVALID');
+export const invalidRecord = (place: Place, reason: string, fix: string): InvalidInputError =>
+  new InvalidInputError(textOf(place), reason, fix, 'RECORD_INVALID');
+
+/** The error for a value that is not of the kind that is needed. */
+export function notA(what: string, value: unknown, place: Place, fix: string): InvalidInputError {
+  const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  return invalidRecord(place, `is ${found}, not ${what}`, fix);
+}
+
+/** A record that was given. @throws InvalidInputError `RECORD_INVALID` when it is no object */
+export function recordOf(value: unknown, name: string, place: Place): Record<string, unknown> {
+  if (isPlainObject(value)) return value;
+  throw notA('an object', value, place, `Give an object with the fields of one ${name}`);
+}

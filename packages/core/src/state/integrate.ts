@@ -5,7 +5,7 @@ import type { ChangeSet } from '../contract/wire';
 import { refsOf } from './change-set';
 import { difference } from './difference';
 import type { EntityState } from './entity-state';
-import { at, copyFields, each, equalJson, own, setField, without } from './json';
+import { at, copyFields, equalJson, forEach, own, setField, without } from './json';
 import { entries, hasOwn, keys } from './objects';
 import type { SourceView } from './source-view';
 import { applySplice } from './splice';
@@ -82,17 +82,8 @@ export function integrate(
       if (other === undefined) delete next[field];
       else setField(next, field, own(other.fields(name, id, held), field) as Json);
     }
-    const { shape = [], base } = view.given(name, id) ?? {};
-    const fields = keys(set);
-    view.give(
-      name,
-      id,
-      [...shape, ...fields.filter((field) => !shape.includes(field))].filter(
-        (field) => !unset.includes(field),
-      ),
-      now,
-      held && base && without(base, [...fields, ...unset]),
-    );
+    const given = without({ ...earlier(name, id), ...set }, unset);
+    view.give(name, id, keys(given), now, held && difference(next, given)?.set);
     draft.put(name, id, next);
   };
 
@@ -103,28 +94,27 @@ export function integrate(
       const longer = [...new Set([...list, ...append.ids])];
       if (longer.length > list.length) change(name, id, { [append.field]: longer }, []);
     }
-    for (const [name, id, fields] of each(entities)) {
+    forEach(entities, (name, id, fields) => {
       let before = earlier(name, id);
       // The root can be nested in a record; the list that grows is none of what that gave.
       if (before && append && state.isRoot(name, id) && !hasOwn(fields, append.field))
         before = without(before, [append.field]);
       const changed = difference(before, fields);
       if (changed !== undefined) change(name, id, changed.set, changed.unset);
-    }
+    });
   };
 
   const takePatch = ({ set, unset, splice }: Patch): void => {
-    const touched = new Map<string, EntityRef>();
-    for (const part of [set, unset, splice])
-      for (const [name, id] of each<unknown>(part)) touched.set(`${name}:${id}`, { name, id });
-    for (const { name, id } of touched.values()) {
-      const fields = copyFields(at(set, name, id));
-      for (const [field, edit] of entries(at(splice, name, id) ?? {})) {
+    forEach(set, (name, id, fields) => change(name, id, fields, []));
+    forEach(unset, (name, id, fields) => change(name, id, {}, fields));
+    forEach(splice, (name, id, edits) => {
+      const lists: Record<string, Json> = {};
+      for (const [field, edit] of entries(edits)) {
         const list = (own(earlier(name, id), field) ?? []) as readonly Json[];
-        setField(fields, field, applySplice(list, edit));
+        setField(lists, field, applySplice(list, edit));
       }
-      change(name, id, fields, at(unset, name, id) ?? []);
-    }
+      change(name, id, lists, []);
+    });
   };
 
   const takeDeletes = (): void => {

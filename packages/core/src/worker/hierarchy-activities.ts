@@ -66,7 +66,7 @@ async function whyStuck(client: Client, workflowId: string): Promise<string | un
   });
   const events = history?.events ?? [];
   if ((task.attempt ?? 0) < STUCK_ATTEMPT)
-    return task.state === SCHEDULED && isUntouched(events)
+    return Number(task.state) === SCHEDULED && isUntouched(events)
       ? `No worker has taken it on. Have workers poll task queue "${taskQueue}".`
       : undefined;
   const failed = events.find((event) => event.workflowTaskFailedEventAttributes);

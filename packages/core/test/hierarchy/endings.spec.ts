@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FIND_ORPHANED } from '../../src/hierarchy/activities';
 import { TestDesk } from '../support/desk';
 import { TestEnvironment, type WorkflowName } from '../support/environment';
 import { eventually } from '../support/eventually';
+import { eventsOf } from '../support/history';
 
 /** How a desk ends, and what its tickets do then. */
 type How = 'cancelled' | 'completed' | 'failed' | 'terminated';
@@ -53,6 +55,22 @@ describe('the end of a parent', () => {
     }
   };
 
+  /** Waits until a ticket knows that it has no parent any more: it was told, or it has looked. */
+  const letGo = (desk: TestDesk, name: string): Promise<void> =>
+    eventually(async () => {
+      const events = await eventsOf(env.client, desk.ticket(name).workflowId);
+      const looks = events.filter(
+        (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === FIND_ORPHANED,
+      );
+      const ids = looks.map((event) => String(event.eventId));
+      const told = events.filter(
+        (event) =>
+          event.workflowExecutionSignaledEventAttributes?.signalName === 'release' ||
+          ids.includes(String(event.activityTaskCompletedEventAttributes?.scheduledEventId)),
+      );
+      expect(told).toHaveLength(1);
+    });
+
   it.each([
     ['cancelled', 'MortalDeskWorkflow', 'CANCELLED'],
     ['completed', 'MortalDeskWorkflow', 'COMPLETED'],
@@ -66,19 +84,16 @@ describe('the end of a parent', () => {
     await END[how](desk);
     await eventually(async () => expect(await statusOf(desk.handle.workflowId)).toBe(closed));
     await below(desk, how === 'completed' ? 'completed' : 'cancelled');
-    if (how === 'failed') await expect(desk.handle.result()).rejects.toThrow(/the name is bad/);
+    if (how === 'failed')
+      await expect(desk.handle.result()).rejects.toMatchObject({ cause: { message: 'the name is bad' } });
   });
 
   it.each(['failed', 'terminated'] as const)('that %s leaves orphans that are kept', async (how) => {
     const desk = await begun('OutlivedDeskWorkflow');
     const run = await desk.runOf('a');
     await END[how](desk);
-    // It has noticed once it does not look any more.
-    await eventually(async () => {
-      const { raw } = await desk.ticket('a').temporal.describe();
-      expect(raw.pendingActivities ?? []).toEqual([]);
-      expect(await desk.handle.temporal.describe()).not.toMatchObject({ status: { name: 'RUNNING' } });
-    });
+    await letGo(desk, 'a');
+    await letGo(desk, 'b');
     await desk.ticket('a').update({ entityName: 'Ticket', data: { note: 'alone' } });
     await desk.ticket('b').update({ entityName: 'Ticket', data: { note: 'alone too' } });
     expect((await desk.ticket('a').status()).status).toBe('running');

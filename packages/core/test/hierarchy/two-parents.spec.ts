@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UpdatePayload } from '../../src/index';
+import { TestDesk } from '../support/desk';
 import { TestEnvironment } from '../support/environment';
 import { eventually } from '../support/eventually';
 import { TestOffice } from '../support/office';
@@ -73,6 +74,27 @@ describe('an entity under two parents', () => {
     });
   });
 
+  it('keeps what is newer where a parent that comes later knows only what is older', async () => {
+    const [one, other] = [new TestDesk(env), new TestDesk(env)];
+    const id = one.idOf('a');
+    const held = async ({ handle }: TestDesk) => (await handle.state())['Ticket']?.[id];
+    other.source.records = [{ id, status: 'older' }];
+    await other.start('ManualDeskWorkflow');
+    await eventually(async () => expect(await held(other)).toMatchObject({ status: 'older' }));
+    one.source.records = [{ id, status: 'newer' }];
+    await one.start();
+    await one.settled('a');
+    await other.handle.temporal.signal('take', 'tickets', id);
+    await eventually(async () =>
+      expect(await other.handle.children()).toMatchObject([{ status: 'running' }]),
+    );
+    await eventually(async () => {
+      expect(await held(other)).toMatchObject({ status: 'newer' });
+      expect(await held(one)).toMatchObject({ status: 'newer' });
+      expect(await one.ticket('a').data()).toMatchObject({ status: 'newer' });
+    });
+  });
+
   it('agrees with both after they changed it at the same time', async () => {
     const office = await shared();
     const id = office.id('t');
@@ -126,6 +148,28 @@ describe('an entity under two parents', () => {
       expect((await office.of('Ticket', 'a').state())['Comment'] ?? {}).toEqual({}),
     );
     expect((await office.of('Desk', 'd2').state())['Comment']).toEqual({ [comment.id]: comment });
+  });
+
+  it('keeps its parts when they go from one parent together with it', async () => {
+    const comment = { id: 'k', text: 'x' };
+    const office = await shared([{ comments: [comment] }, { comments: [comment] }]);
+    const { temporal } = office.of('Desk', 'd1');
+    // The first of these is on its way to the ticket when the others happen.
+    await temporal.signal('update', { entityName: 'Ticket', data: { id: office.id('t'), title: 'T' } });
+    await temporal.signal('data', { tickets: [] });
+    await temporal.signal('delete', { entityName: 'Comment', deletions: { Comment: ['k'] } });
+    await office.parents('Desk', 'd1');
+    await office
+      .of('Desk', 'd2')
+      .update({ entityName: 'Ticket', data: { id: office.id('t'), status: 'on' } });
+    await office.holds('Ticket', 't', { status: 'on' });
+    const signals = await office.signals(['Desk', 'd1'], ['Ticket', 't']);
+    expect(signals.map(({ name }) => name)).not.toContain('delete');
+    expect(signals.at(-1)?.name).toBe('cancel');
+    for (const state of [await office.of('Ticket', 't').state(), await office.of('Desk', 'd2').state()]) {
+      expect(state['Comment']).toEqual({ k: comment });
+      expect(state['Ticket']?.[office.id('t')]).toMatchObject({ comments: ['k'] });
+    }
   });
 
   it('runs on when one parent lets it go, and ends when the last one does', async () => {

@@ -30,6 +30,8 @@ export interface TestOptions extends ActivityOptions {
   readonly worker?: Partial<WorkerOptions>;
   /** Whether the environment begins with a running worker. @default true */
   readonly started?: boolean;
+  /** A Temporal server of its own. @default the one of this run */
+  readonly address?: string;
 }
 
 /** A workflow and the sources that it loads. */
@@ -59,7 +61,7 @@ export class TestEnvironment {
 
   static async start(options: TestOptions = {}): Promise<TestEnvironment> {
     quietRuntime();
-    const address = inject('temporalAddress');
+    const { address = inject('temporalAddress') } = options;
     const environment = new TestEnvironment(
       await Connection.connect({ address }),
       await NativeConnection.connect({ address }),

@@ -18,7 +18,10 @@ export async function recordedNames(): Promise<string[]> {
  */
 export async function recorded(name: string): Promise<{ workflowId: string; history: History }> {
   const plain = JSON.parse(await readFile(join(FOLDER, `${name}.json`), 'utf8')) as Record<string, unknown>;
-  return { workflowId: name, history: temporal.api.history.v1.History.fromObject(plain) };
+  const history = temporal.api.history.v1.History.fromObject(plain);
+  // A workflow says its id to others: it is part of what it does.
+  const { workflowId } = history.events[0]?.workflowExecutionStartedEventAttributes ?? {};
+  return { workflowId: workflowId || name, history };
 }
 
 /** Forgets every recorded history. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { StatefulHandle } from '../../src/client';
-import type { DeletePayload, Subscription, UpdatePayload } from '../../src/index';
+import type { Subscription } from '../../src/contract/hierarchy';
+import type { DeletePayload, UpdatePayload } from '../../src/index';
 import type { DeskData } from '../workflows/hierarchy';
 import type { Heard } from '../workflows/hierarchy-links';
 import type { TestEnvironment, WorkflowName } from './environment';

@@ -1,19 +1,27 @@
 import { expect } from 'vitest';
 import type { TestCustomer, TestEnvironment } from './environment';
 import { eventually, eventuallyEqual } from './eventually';
+import { HIERARCHY_SCENARIOS } from './hierarchy-scenarios';
 import { ScriptedFault } from './scripted-adapter';
 import { CRM, CRM_TWO } from './secrets';
 
-/** What a recorded workflow lives through. Gives the workflow whose histories are kept, ended. */
-export type Scenario = (env: TestEnvironment) => Promise<TestCustomer>;
+/** What recorded workflows live through. Gives those whose histories are kept, ended. */
+export type Scenario = (env: TestEnvironment) => Promise<readonly Recorded[]>;
+
+/** A workflow whose histories are kept. */
+export interface Recorded {
+  readonly workflowId: string;
+  /** Its part in the scenario, where there are several. */
+  readonly as?: string;
+}
 
 const INPUT = { apiUrl: CRM, apiToken: 'secret:FIRST' };
 const WATCHED = 'WatchingWorkflow';
 
-async function ended(customer: TestCustomer): Promise<TestCustomer> {
-  await customer.handle.complete();
-  await customer.handle.result();
-  return customer;
+async function ended({ handle }: TestCustomer): Promise<readonly Recorded[]> {
+  await handle.complete();
+  await handle.result();
+  return [handle];
 }
 
 /** The main shapes that a workflow's history can have, by the name of the file that keeps it. */
@@ -120,6 +128,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await customer.handle.cancel();
     await expect(customer.handle.result()).rejects.toThrow();
     gate.release();
-    return customer;
+    return [customer.handle];
   },
+
+  ...HIERARCHY_SCENARIOS,
 };

@@ -58,16 +58,20 @@ export class TestTree {
       await eventually(async () => expect(await ask(this.at(level), level)).toEqual(expected));
   }
 
-  /** Asks every node, some at a time. */
-  async all<T>(ask: (node: StatefulHandle) => Promise<T>): Promise<T[]> {
-    const answers: T[] = [];
-    const waiting = [...this.ids.entries()];
+  /** Waits until every node answers as expected; one that did is not asked again. */
+  async all(
+    ask: (node: StatefulHandle) => Promise<unknown>,
+    expected: unknown,
+    timeout: number,
+  ): Promise<void> {
+    const waiting = this.ids;
     const work = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-        answers[next[0]] = await ask(this.node(next[1]));
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        const node = this.node(id);
+        await eventually(async () => expect(await ask(node)).toEqual(expected), timeout);
+      }
     };
-    await Promise.all(Array.from({ length: 32 }, work));
-    return answers;
+    await Promise.all(Array.from({ length: 8 }, work));
   }
 
   #data(level: number, i: number): TreeNode {

@@ -131,7 +131,7 @@ export const WeanedTicketWorkflow = defineWorkflow(WeanedTicket);
 
 /** A desk that continues as new all the time, over tickets that may fail. */
 class RestlessMortalDesk extends MortalDesk {
-  override readonly maxHistoryEvents = 80;
+  override readonly maxHistoryEvents = 50;
 }
 export const RestlessMortalDeskWorkflow = defineWorkflow(RestlessMortalDesk);
 
