@@ -18,7 +18,6 @@ import type { ManagedPath } from './managed-path';
 import { MOST_PAYLOAD, sizeOf, tooLarge } from './messages';
 import { type CarriedPeer, Peer, type Post } from './peer';
 import type { Projection } from './projection';
-import type { Window } from './window';
 
 /** How long a workflow that has a child's id may take to say that it is the one. */
 const ANSWER_MS = 30_000;
@@ -44,8 +43,10 @@ export interface CarriedChild {
 /** What a child needs of the workflow that it is a child of. */
 export interface Family {
   readonly post: Post;
-  /** How many children of a path are starting at a time. */
-  starts(path: ManagedPath): Window;
+  /** Whether it is the child's turn to start. If not, it is told when it is. */
+  mayStart(child: Child): boolean;
+  /** The child has started, or could not. */
+  hasStarted(child: Child): void;
   /** What a child starts with: all there is, so that nothing waits for it any more. */
   inputOf(child: Child): StartInput;
   /** What a workflow that may be the child is told of its parent. */
@@ -147,12 +148,12 @@ export class Child {
     for (const [name, entities] of Object.entries(upserts))
       for (const [id, set] of Object.entries(entities))
         this.peer.dirty.mark(name, id, [...Object.keys(set), ...(own(own(unset, name), id) ?? [])]);
-    void this.sync();
+    this.sync();
   }
 
   tellAgain(name: string, id: string, field: string): void {
     this.peer.dirty.mark(name, id, [field]);
-    void this.sync();
+    this.sync();
   }
 
   /** Nobody needs it any more. */
@@ -178,18 +179,20 @@ export class Child {
   }
 
   /** Takes every step there is to take. One run at a time: another has the first look once more. */
-  async sync(): Promise<void> {
+  sync(): void {
     this.#isDue = true;
     if (this.#busy) return;
+    // Most of many children do nothing but wait for their turn.
+    if (this.wanted && this.#status === undefined && !this.#family.mayStart(this)) return;
     this.#busy = true;
     // Also when the workflow is cancelled: its children are told so.
-    await CancellationScope.nonCancellable(async () => {
+    void CancellationScope.nonCancellable(async () => {
       while (this.#isDue) {
         this.#isDue = false;
         while (await this.#step());
       }
+      this.#busy = false;
     });
-    this.#busy = false;
   }
 
   /** @returns whether there may be another step to take */
@@ -202,6 +205,7 @@ export class Child {
     switch (this.#status) {
       case undefined:
       case 'starting':
+        if (!this.#family.mayStart(this)) return false;
         await this.#start();
         return true;
       case 'attaching':
@@ -250,11 +254,13 @@ export class Child {
       return { bytes: bytes + 500, done };
     };
     try {
-      await this.#family.starts(path).pass(() => ({ bytes: 0, done: post.window.pass(begin) }));
+      await post.window.pass(begin);
     } catch (error) {
       // Either it runs already, as the child of somebody else or from before, or the id is somebody else's.
       if (error instanceof WorkflowExecutionAlreadyStartedError) this.#status = 'attaching';
       else this.#fail(`It could not be started: ${messageOf(error)}`);
+    } finally {
+      this.#family.hasStarted(this);
     }
   }
 
@@ -333,7 +339,7 @@ export class Child {
     this.#stoppedRunId = runId;
     if (Date.now() - this.#joinedAt > LONGEST_PAUSE) this.#pauses = 0;
     if (this.#status === 'failed') this.error = `It failed: ${message ?? 'it does not say why'}`;
-    void this.sync();
+    this.sync();
   }
 
   #fail(error: string): void {

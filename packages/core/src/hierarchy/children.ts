@@ -15,7 +15,7 @@ import type { Parents } from './parents';
 import { type CarriedPeer, Peer, type Post } from './peer';
 import { Projection } from './projection';
 import { Reach } from './reach';
-import { Window } from './window';
+import { StartTurns } from './start-turns';
 
 /** {@link Children} as they travel through continue-as-new. */
 export interface CarriedChildren {
@@ -35,8 +35,6 @@ const LONGEST_WORKFLOW_ID = 1_000;
 export class Children implements Family {
   readonly post: Post;
   readonly paths: readonly ManagedPath[];
-  /** How many were started in this run. */
-  started = 0;
   /** Is called when a child has begun to run. */
   onJoined = (): void => {};
   #ended = false;
@@ -47,7 +45,7 @@ export class Children implements Family {
   readonly #reach: Reach;
   readonly #byId = new Map<string, Child>();
   readonly #byItem = new Map<string, Child>();
-  readonly #starts = new Map<string, Window>();
+  readonly #turns = new StartTurns();
   readonly #wants = new Map<string, readonly string[]>();
   /** The kinds of entity that are part of an item, by the item's. */
   readonly #partNames = new Map<string, ReadonlySet<string>>();
@@ -93,8 +91,13 @@ export class Children implements Family {
     this.#settleFresh();
     for (const child of this.#byId.values()) {
       if (child.listedOn.size === 0) child.dismiss(child.path.onRemoved);
-      void child.sync();
+      child.sync();
     }
+  }
+
+  /** Whether this run has started so many that another has to go on. */
+  get isFull(): boolean {
+    return this.#turns.areUsedUp;
   }
 
   get all(): Iterable<Child> {
@@ -151,7 +154,7 @@ export class Children implements Family {
       // What the child said itself is not said back, whatever is made of it here.
       if (child.workflowId === from) this.#projections.get(from)?.take(this.#processed(child));
       else this.#project(child);
-      void child.sync();
+      child.sync();
     }
   }
 
@@ -165,7 +168,7 @@ export class Children implements Family {
     for (const child of this.#byId.values()) {
       if (!concerns(child.path) || via.includes(child.workflowId)) continue;
       child.peer.tell(signal, payload, via);
-      void child.sync();
+      child.sync();
     }
   }
 
@@ -173,7 +176,7 @@ export class Children implements Family {
   noticed(notice: ChildNotice): void {
     const child = this.#byId.get(notice.workflowId);
     child?.noticed(notice);
-    void child?.sync();
+    child?.sync();
   }
 
   /** Starts the child of an item whose path does not start it by itself. @throws InvalidInputError */
@@ -195,7 +198,7 @@ export class Children implements Family {
     for (const child of this.#byId.values()) {
       const keeps = how === 'failed' && child.path.orphanPolicy === 'keep';
       child.dismiss(how === 'completed' ? 'complete' : keeps ? 'keep' : 'cancel');
-      void child.sync();
+      child.sync();
     }
     await condition(() => this.#byId.size === 0);
   }
@@ -224,17 +227,18 @@ export class Children implements Family {
     return { paths, ...(delegated.length > 0 && { delegated }) };
   }
 
-  starts(path: ManagedPath): Window {
-    let window = this.#starts.get(path.field);
-    if (window === undefined) this.#starts.set(path.field, (window = new Window(path.maxConcurrentStarts)));
-    return window;
+  mayStart(child: Child): boolean {
+    return this.#turns.take(child);
+  }
+
+  hasStarted(child: Child): void {
+    this.#turns.end(child);
   }
 
   inputOf(child: Child): StartInput {
     const { path, entity } = child;
     const state = this.#stateOf(child);
     child.begunAt = this.post.stamps.clock;
-    this.started++;
     return {
       id: entity.id,
       entityName: entity.name,
@@ -257,6 +261,7 @@ export class Children implements Family {
   }
 
   left(child: Child): void {
+    this.#turns.end(child);
     // Who has left may be followed by another one of its id.
     if (this.#byId.get(child.workflowId) !== child) return;
     this.#byId.delete(child.workflowId);
@@ -307,7 +312,7 @@ export class Children implements Family {
       if (fresh.has(holder)) this.#reach.update(holder.item);
       else {
         this.#move(holder, undefined);
-        void holder.sync();
+        holder.sync();
       }
     }
   }
@@ -336,14 +341,14 @@ export class Children implements Family {
       child.wanted = true;
       for (const ref of this.#partsOf(child)) child.peer.dirty.mark(ref.name, ref.id, true);
     }
-    void child.sync();
+    child.sync();
   }
 
   #unlist(child: Child, field: string): void {
     child.listedOn.delete(field);
     if (child.listedOn.size > 0) return;
     child.dismiss(child.path.onRemoved);
-    void child.sync();
+    child.sync();
   }
 
   #isWanted(path: ManagedPath, item: EntityRef): boolean {

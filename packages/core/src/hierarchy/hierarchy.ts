@@ -1,8 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { ChildNotice, Envelope, ParentLink } from '../contract/hierarchy';
-import { checkApiUrl } from '../contract/api-url';
-import { checkReference } from '../contract/payloads';
 import type { ChangeSet, StartInput } from '../contract/wire';
 import { isEmpty } from '../state/change-set';
 import { inner, table } from '../state/json';
@@ -28,8 +26,6 @@ export interface CarriedHierarchy {
 
 /** How many signals and starts are under way at a time; the server's limit is 2,000. */
 const UNDER_WAY = 500;
-/** The server lets a run have 2,000 children; a new one begins to count anew. */
-const MOST_STARTS = 1_500;
 
 /** A workflow's place among others: its parents, its children, and those who hear of its changes. */
 export class Hierarchy {
@@ -92,7 +88,7 @@ export class Hierarchy {
 
   /** Whether this run has started so many children that another has to go on. */
   get isFull(): boolean {
-    return this.children.started >= MOST_STARTS;
+    return this.children.isFull;
   }
 
   /** Whether nothing is on its way to others. */
@@ -149,11 +145,15 @@ export class Hierarchy {
 
   /** A workflow says that it is a parent of this one. */
   adopt(link: ParentLink): void {
-    const { apiToken, apiUrl } = this.#session;
+    const session = this.#session;
+    // What it has of its own stays, or of another parent; what a parent gave that let it go does not.
+    const takes = this.parents.isEmpty && !this.parents.isIndependent;
+    const { apiToken, apiUrl } = link;
     this.parents.adopt(link);
-    if (apiUrl === undefined && link.apiUrl !== undefined) this.#session.setApiUrl(checkApiUrl(link.apiUrl));
-    if (apiToken === undefined && link.apiToken !== undefined)
-      this.#session.setApiToken(checkReference(link.apiToken));
+    if (apiUrl !== undefined && (takes ? apiUrl !== session.apiUrl : session.apiUrl === undefined))
+      session.setApiUrl(apiUrl);
+    if (apiToken !== undefined && (takes ? apiToken !== session.apiToken : session.apiToken === undefined))
+      session.setApiToken(apiToken);
   }
 
   /** A parent has let the workflow go: what that one gave it is taken from another now. */

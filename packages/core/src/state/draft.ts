@@ -52,7 +52,10 @@ export class Draft {
    * @param place the list's place in what was given
    */
   upsertAll(name: string, records: readonly unknown[], rule: Rule, place: string): void {
-    for (let i = 0; i < records.length; i++) this.upsert(name, records[i], rule, () => `${place}[${i}]`);
+    let i = 0;
+    // One for all records: that it is read in the middle is all that it is for.
+    const at = (): string => `${place}[${i}]`;
+    for (; i < records.length; i++) this.upsert(name, records[i], rule, at);
   }
 
   /**

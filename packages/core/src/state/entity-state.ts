@@ -68,10 +68,17 @@ export class EntityState {
     return integrate(this, source, content, options);
   }
 
-  /** Takes in what a workflow is started with. @throws StatefulWorkflowError that leaves the state as it was */
-  seed({ state = {}, data }: Pick<StartInput, 'state' | 'data'>): ChangeSet {
+  /**
+   * Takes in what a workflow is started with. A parent may hold kinds of entity that its child does not know.
+   *
+   * @throws StatefulWorkflowError that leaves the state as it was
+   */
+  seed({ state = {}, data, parent }: Pick<StartInput, 'state' | 'data' | 'parent'>): ChangeSet {
     const { name, id } = this.root;
-    const draft = this.#draftOf({ entityName: name, updates: state, strategy: '$set' }, 'state');
+    const updates = parent
+      ? fromEntries(entries(state).filter(([kind]) => hasOwn(this.store.schema, kind)))
+      : state;
+    const draft = this.#draftOf({ entityName: name, updates, strategy: '$set' }, 'state');
     if (data !== undefined) draft.upsert(name, data, '$merge', 'data', id);
     return this.commit(draft);
   }

@@ -28,7 +28,8 @@ export function identify(
 
 function part(record: Record<string, unknown>, path: string, place: Place): string {
   let value: unknown = record;
-  if (hasOwn(record, path)) value = record[path];
+  // Almost every record: a plain field that holds a string.
+  if (typeof record[path] === 'string' || hasOwn(record, path)) value = record[path];
   else for (const key of path.split('.')) value = isPlainObject(value) ? own(value, key) : undefined;
   const id = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
   if (typeof id === 'string' && id !== '' && id.length <= MAX_ID) return id;

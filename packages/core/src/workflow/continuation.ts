@@ -45,6 +45,8 @@ export function continuationOf(
   let from = 0;
   /** The length of the history when somebody first put it off. */
   let putOffAt: number | undefined;
+  /** Whether the run ends now. */
+  let isOver = false;
 
   const isDue = (): boolean => {
     const events = historyLength();
@@ -60,7 +62,11 @@ export function continuationOf(
   const goOn = async (): Promise<void> => {
     const next = carryOver(session);
     const bytes = new TextEncoder().encode(JSON.stringify(next)).length;
-    if (bytes <= maxStateBytes) await continueAsNew(next);
+    if (bytes <= maxStateBytes) {
+      // What is held stays so: it is carried, and would be sent by both runs.
+      isOver = true;
+      await continueAsNew(next);
+    }
     const message = `state: is ${bytes} bytes, more than the ${maxStateBytes} that maxStateBytes lets a run hand to the next, so it cannot continue as new. Hold less, or set up external storage for payloads and raise maxStateBytes.`;
     if (historyLength() >= LAST_EVENTS) throw ApplicationFailure.nonRetryable(message, 'STATE_TOO_LARGE');
     log.warn(message);
@@ -87,7 +93,7 @@ export function continuationOf(
         await condition(() => hierarchy.isSettled || stops());
         if (!isBusy()) await goOn();
       } finally {
-        hierarchy.release();
+        if (!isOver) hierarchy.release();
       }
     },
   };

@@ -60,28 +60,31 @@ describe('the end of a child', () => {
   it.each([
     ['', async () => undefined],
     [', also once the parent has continued as new', continued],
-  ] as const)('by failure is said with its reason, and it is tried again when its item changes%s', async (_, before) => {
-    const desk = await begun();
-    await before(desk);
-    await change(desk, { title: 'bad' });
-    await desk.eventually((children) =>
-      expect(children).toMatchObject([
-        { status: 'failed', error: 'It failed: the title is bad' },
-        { status: 'running' },
-      ]),
-    );
-    const run = await desk.runOf('a');
-    await desk.handle.refresh();
-    await desk.ticket('b').update({ entityName: 'Ticket', data: { note: 'of no concern to it' } });
-    await eventually(async () =>
-      expect((await desk.handle.data())?.tickets?.[1]).toMatchObject({ note: 'of no concern to it' }),
-    );
-    expect(await desk.runOf('a')).toBe(run);
-    await change(desk, { title: 'good' });
-    await restarted(desk, run);
-    await desk.holds('a', { title: 'good' });
-    expect((await desk.handle.children())[0]).not.toHaveProperty('error');
-  });
+  ] as const)(
+    'by failure is said with its reason, and it is tried again when its item changes%s',
+    async (_, before) => {
+      const desk = await begun();
+      await before(desk);
+      await change(desk, { title: 'bad' });
+      await desk.eventually((children) =>
+        expect(children).toMatchObject([
+          { status: 'failed', error: 'It failed: the title is bad' },
+          { status: 'running' },
+        ]),
+      );
+      const run = await desk.runOf('a');
+      await desk.handle.refresh();
+      await desk.ticket('b').update({ entityName: 'Ticket', data: { note: 'of no concern to it' } });
+      await eventually(async () =>
+        expect((await desk.handle.data())?.tickets?.[1]).toMatchObject({ note: 'of no concern to it' }),
+      );
+      expect(await desk.runOf('a')).toBe(run);
+      await change(desk, { title: 'good' });
+      await restarted(desk, run);
+      await desk.holds('a', { title: 'good' });
+      expect((await desk.handle.children())[0]).not.toHaveProperty('error');
+    },
+  );
 
   it('by a time limit, of one that the parent did not start, shows by a signal that fails', async () => {
     const desk = new TestDesk(env);

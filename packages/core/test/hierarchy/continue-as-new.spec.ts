@@ -23,7 +23,10 @@ describe('the hierarchy under continue-as-new', () => {
     (await historiesOf(env.client, workflowId)).length;
 
   /** Says whether a workflow has not had this many runs yet. */
-  const until = ({ temporal }: { readonly temporal: WorkflowHandle }, runs: number): (() => Promise<boolean>) => {
+  const until = (
+    { temporal }: { readonly temporal: WorkflowHandle },
+    runs: number,
+  ): (() => Promise<boolean>) => {
     const seen = new Set<string>();
     return async () => seen.add((await temporal.describe()).runId).size < runs;
   };

@@ -42,13 +42,15 @@ describe('a worker killed in the middle of a fan-out', () => {
     const expected = names.map((name) => `${desk.ticket(name).workflowId} running`).toSorted();
     await vi.waitFor(async () => {
       const children = await desk.handle.children();
-      expect(children.map(({ workflowId, status }) => `${workflowId} ${status}`).toSorted()).toEqual(expected);
+      expect(children.map(({ workflowId, status }) => `${workflowId} ${status}`).toSorted()).toEqual(
+        expected,
+      );
     }, PATIENCE);
   };
 
   it.each<[string, WorkflowName]>([
     // Nobody works for these tickets: it is about the desk.
-    ['all at once', 'CrowdedDeskWorkflow'],
+    ['all at once', 'UnstaffedDeskWorkflow'],
     ['few at a time', 'GradualDeskWorkflow'],
   ])('of 500 starts, %s: each child exists once', { timeout: 120_000 }, async (_, workflow) => {
     const first = await newWorker();

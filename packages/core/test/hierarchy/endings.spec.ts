@@ -118,7 +118,9 @@ describe('the end of a parent', () => {
       const desk = new TestDesk(env);
       desk.source.records = [desk.record('a')];
       // Nobody looks so soon.
-      await desk.start(workflow === 'MortalDeskWorkflow' ? 'PatientDeskWorkflow' : 'PatientKeepingDeskWorkflow');
+      await desk.start(
+        workflow === 'MortalDeskWorkflow' ? 'PatientDeskWorkflow' : 'PatientKeepingDeskWorkflow',
+      );
       await desk.settled('a');
       await END.terminated(desk);
       await desk.ticket('a').temporal.signal('update', { entityName: 'Ticket', data: { note: 'x' } });

@@ -19,7 +19,7 @@ describe('a Temporal server that is stopped and started again', () => {
     folder = await mkdtemp(join(tmpdir(), 'stateful-workflow-server-'));
     const port = await freePort();
     // A server of its own, also where the tests share one that somebody else runs.
-    const { TEMPORAL_ADDRESS: _, ...variables } = process.env;
+    const variables = { ...process.env, TEMPORAL_ADDRESS: undefined };
     start = () => startTemporal({ env: variables, port, dbFilename: join(folder, 'temporal.db') });
     server = await start();
     env = await TestEnvironment.start({ address: server.address, secrets: [testSecrets()] });

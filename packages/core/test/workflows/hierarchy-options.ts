@@ -163,6 +163,9 @@ class Shelf extends Room {
 }
 export const ShelfWorkflow = defineWorkflow(Shelf);
 
+/** Has very many tickets, and looks seldom after each. */
+export const VastDeskWorkflow = desk('Vast', { tickets: { checkEvery: '1 hour' } });
+
 // Credentials and addresses.
 export const FixedDeskWorkflow = desk('Fixed', {
   tickets: { workflowType: 'LoadingTicketWorkflow', credentials: 'secret:SECOND' },

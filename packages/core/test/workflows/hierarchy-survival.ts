@@ -38,10 +38,22 @@ class AwayDesk extends RestlessDesk {
 }
 export const AwayDeskWorkflow = defineWorkflow(AwayDesk);
 
-/** The same with a history that may grow as it likes: only the number of its children has it continue as new. */
-class CrowdedDesk extends Desk {
+/** A desk whose tickets nobody works for, unless a test does. */
+class UnstaffedDesk extends Desk {
   override readonly managedPaths = {
     tickets: { workflowType: 'TicketWorkflow', taskQueue: workflowInfo().taskQueue + AWAY },
+  };
+}
+export const UnstaffedDeskWorkflow = defineWorkflow(UnstaffedDesk);
+
+/** The same, with few tickets starting at a time: it is meant to have many. */
+class CrowdedDesk extends Desk {
+  override readonly managedPaths = {
+    tickets: {
+      workflowType: 'TicketWorkflow',
+      taskQueue: workflowInfo().taskQueue + AWAY,
+      maxConcurrentStarts: 100,
+    },
   };
 }
 export const CrowdedDeskWorkflow = defineWorkflow(CrowdedDesk);

@@ -61,6 +61,7 @@ export {
   ShoutingDeskWorkflow,
   TalkativeDeskWorkflow,
   UnknownDeskWorkflow,
+  VastDeskWorkflow,
   type TreeNode,
 } from './hierarchy-options';
 export {
@@ -80,6 +81,7 @@ export {
   RestlessTicketWorkflow,
   RollingBothDeskWorkflow,
   SteadyDeskWorkflow,
+  UnstaffedDeskWorkflow,
   WeanedTicketWorkflow,
 } from './hierarchy-survival';
 export {

@@ -47,8 +47,8 @@ export const childrenFollow: Step = {
       data: { id: written, note: 'prefers mail' },
     });
     const rose = await until('the note is in the state of the customer', async () => {
-      const contacts = (await customer.data())?.contacts as readonly ContactData[] | undefined;
-      return contacts?.some(({ id, note }) => id === written && note === 'prefers mail');
+      const contacts: readonly ContactData[] = (await customer.data())?.contacts ?? [];
+      return contacts.some(({ id, note }) => id === written && note === 'prefers mail');
     });
     return {
       expected: `${ids.length} children; they start, follow and stop with the contacts`,

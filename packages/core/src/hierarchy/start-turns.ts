@@ -1,0 +1,54 @@
+/** The server lets a run have 2,000 children; a new one begins to count anew. */
+const MOST_STARTS = 1_500;
+
+/** Somebody who starts when it is its turn. */
+export interface Starter {
+  readonly path: { readonly field: string; readonly maxConcurrentStarts: number };
+  /** It is its turn: it asks again, and starts. */
+  sync(): void;
+}
+
+interface Line {
+  readonly starting: Set<Starter>;
+  readonly waiting: Set<Starter>;
+}
+
+/**
+ * Whose turn it is to start: so many of a path at a time, and so many in one run. Who waits costs no promise:
+ * thousands may come in one workflow task, and Temporal ends one that takes five seconds.
+ */
+export class StartTurns {
+  #given = 0;
+  readonly #lines = new Map<string, Line>();
+
+  /** Whether nobody starts any more in this run. */
+  get areUsedUp(): boolean {
+    return this.#given >= MOST_STARTS;
+  }
+
+  /** Whether it is its turn. If not, it is told when it is. */
+  take(starter: Starter): boolean {
+    const { field, maxConcurrentStarts } = starter.path;
+    let line = this.#lines.get(field);
+    if (line === undefined) this.#lines.set(field, (line = { starting: new Set(), waiting: new Set() }));
+    const { starting, waiting } = line;
+    if (starting.has(starter)) return true;
+    if (this.areUsedUp || starting.size >= maxConcurrentStarts) {
+      waiting.add(starter);
+      return false;
+    }
+    waiting.delete(starter);
+    starting.add(starter);
+    this.#given++;
+    return true;
+  }
+
+  /** It has started, or does not want to any more. */
+  end(starter: Starter): void {
+    const line = this.#lines.get(starter.path.field);
+    line?.waiting.delete(starter);
+    if (line?.starting.delete(starter) !== true) return;
+    const [next] = line.waiting;
+    if (next !== undefined && this.take(next)) next.sync();
+  }
+}
