@@ -11,8 +11,7 @@ const LONG = 120_000;
 describe('large hierarchies', () => {
   let env: TestEnvironment;
   beforeAll(async () => {
-    // Hundreds of children start in one activation; a worker that gets little of the machine takes its time.
-    env = await TestEnvironment.start({ worker: { isolateExecutionTimeout: '1 minute' } });
+    env = await TestEnvironment.start();
   });
   afterAll(() => env.stop());
 
