@@ -64,6 +64,8 @@ describe('the plugin', () => {
       'default',
       'scripted.loadData',
       'scripted.waitForChange',
+      'stateful.findOrphaned',
+      'stateful.findStuck',
     ]);
     expect(await during(worker, load)).toMatchObject({ name: 'Ada' });
   });

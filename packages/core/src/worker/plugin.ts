@@ -45,7 +45,8 @@ class StatefulWorkflowPlugin extends SimplePlugin {
     if (this.#made.has(theirs)) return configured;
     const ours = registryActivities(this.#registry, this.#options, theirs['default']);
     for (const name of Object.keys(ours)) {
-      if (name === 'default' || !Object.hasOwn(theirs, name)) continue;
+      // Another of these plugins brings the same looks at a hierarchy.
+      if (name === 'default' || !Object.hasOwn(theirs, name) || theirs[name] === ours[name]) continue;
       throw new StatefulWorkflowError(
         'ADAPTER_DUPLICATE',
         `The worker already has an activity "${name}", which the adapter of that name brings. Remove it from the worker's activities, or give the adapter another name.`,
