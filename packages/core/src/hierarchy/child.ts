@@ -181,9 +181,7 @@ export class Child {
   /** Takes every step there is to take. One run at a time: another has the first look once more. */
   sync(): void {
     this.#isDue = true;
-    if (this.#busy) return;
-    // Most of many children do nothing but wait for their turn.
-    if (this.wanted && this.#status === undefined && !this.#family.mayStart(this)) return;
+    if (this.#busy || this.#rests) return;
     this.#busy = true;
     // Also when the workflow is cancelled: its children are told so.
     void CancellationScope.nonCancellable(async () => {
@@ -193,6 +191,14 @@ export class Child {
       }
       this.#busy = false;
     });
+  }
+
+  /** Whether there is no step to take: so it is for most of many children, and a look costs them no promise. */
+  get #rests(): boolean {
+    const status = this.#status;
+    if (!this.wanted) return false;
+    if (status === undefined) return !this.#family.mayStart(this);
+    return status === 'running' ? this.peer.isIdle : status === 'completed' || status === 'failed';
   }
 
   /** @returns whether there may be another step to take */

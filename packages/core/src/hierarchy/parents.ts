@@ -32,6 +32,8 @@ export class Parents {
   readonly #post: Post;
   readonly #root: EntityRef;
   readonly #byId = new Map<string, Parent>();
+  /** Workflows that took this one for their child by mistake. */
+  readonly #refused = new Set<string>();
   /** Whether it was started by a client: then it lives on without a parent. */
   readonly isIndependent: boolean;
   /** Is called when a parent has let the workflow go, with whether that one was the last to load for it. */
@@ -72,8 +74,9 @@ export class Parents {
     return this.isEmpty && !this.isIndependent ? this.#ending : undefined;
   }
 
+  /** Whether it is a parent, or takes itself for one: it ends this workflow as one of its parents, or not at all. */
   has(workflowId: string): boolean {
-    return this.#byId.has(workflowId);
+    return this.#byId.has(workflowId) || this.#refused.has(workflowId);
   }
 
   /** Whether a parent hears of changes of these entities. */
@@ -86,6 +89,7 @@ export class Parents {
     const { name, id } = this.#root;
     const { entity } = link;
     if (entity !== undefined && (entity.name !== name || entity.id !== id)) {
+      this.#refused.add(idOf(link));
       const message = `This workflow is the home of ${name} ${id}, not of ${entity.name} ${entity.id}: two kinds of item have one workflow id.`;
       void this.#attempt(
         new Peer(idOf(link), this.#post, { entityName: name }),
@@ -166,7 +170,7 @@ export class Parents {
       [...this.#byId.values()].map(async (parent) => {
         await this.#send(parent);
         // Somebody else may have been sending.
-        await condition(() => parent.peer.isIdle || !this.has(parent.peer.workflowId));
+        await condition(() => parent.peer.isIdle || !this.#byId.has(parent.peer.workflowId));
         await this.#attempt(parent.peer, this.#notice(status, message));
       }),
     );

@@ -5,6 +5,8 @@ import { FIND_ORPHANED, FIND_STUCK, type HierarchyActivities } from '../hierarch
 
 /** How many workflows are looked at at a time. */
 const AT_A_TIME = 8;
+/** How a workflow ends; one that is paused has not, nor has one of a status that this version does not know. */
+const ENDED: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
 /** gRPC's code for what does not exist. */
 const NOT_FOUND = 5;
 /** From this attempt on a workflow task that is tried again is no accident. */
@@ -47,7 +49,7 @@ export const hierarchyActivities: HierarchyActivities = {
 async function isRunning(client: Client, workflowId: string): Promise<boolean> {
   try {
     const { status } = await client.workflow.getHandle(workflowId).describe();
-    return status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW';
+    return !ENDED.has(status.name);
   } catch (error) {
     if (isNotFound(error)) return false;
     throw error;

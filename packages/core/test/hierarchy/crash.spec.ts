@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually';
 import { eventsOf } from '../support/history';
 
 /** Long fan-outs take their time on a small machine. */
-const PATIENCE = { timeout: 50_000, interval: 500 };
+const PATIENCE = { timeout: 100_000, interval: 500 };
 
 describe('a worker killed in the middle of a fan-out', () => {
   let env: TestEnvironment;
@@ -52,7 +52,7 @@ describe('a worker killed in the middle of a fan-out', () => {
     // Nobody works for these tickets: it is about the desk.
     ['all at once', 'UnstaffedDeskWorkflow'],
     ['few at a time', 'GradualDeskWorkflow'],
-  ])('of 500 starts, %s: each child exists once', { timeout: 120_000 }, async (_, workflow) => {
+  ])('of 500 starts, %s: each child exists once', { timeout: 240_000 }, async (_, workflow) => {
     const first = await newWorker();
     const { desk, names } = deskOf(500);
     await desk.start(workflow);
@@ -73,7 +73,7 @@ describe('a worker killed in the middle of a fan-out', () => {
     await env.expectNeverWedged(desk.handle.workflowId);
   });
 
-  it('of a token to 200 children: each gets it', { timeout: 120_000 }, async () => {
+  it('of a token to 200 children: each gets it', { timeout: 240_000 }, async () => {
     const first = await newWorker();
     const { desk, names } = deskOf(200);
     await desk.start('DeskWorkflow');

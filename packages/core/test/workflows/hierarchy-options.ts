@@ -1,6 +1,7 @@
 import { defineSignal, setHandler } from '@temporalio/workflow';
 import { defineSchema, defineWorkflow, many, one, StatefulWorkflow } from '../../src/workflow';
 import { Desk, deskSchema, Ticket } from './hierarchy';
+import { Node } from './hierarchy-large';
 import { scripted } from './sources';
 
 type Paths = StatefulWorkflow['managedPaths'];
@@ -144,28 +145,6 @@ export const OpenDeskWorkflow = desk('Open', { tickets: { credentials: 'hunter2'
 export const IdleDeskWorkflow = desk('Idle', { tickets: { maxConcurrentStarts: 0 } });
 export const OftenDeskWorkflow = desk('Often', { tickets: { checkEvery: 'often' as '1 minute' } });
 
-/** Shelves between a desk and its tickets: no workflow has more than so many children. */
-const roomSchema = defineSchema({
-  ...deskSchema,
-  Desk: { relations: { shelves: many('Shelf') } },
-  Shelf: { relations: { tickets: many('Ticket') } },
-});
-
-class Room extends Desk {
-  override readonly schema = roomSchema as unknown as typeof deskSchema;
-  override readonly sources = {} as Desk['sources'];
-  override readonly managedPaths: Paths = { shelves: true };
-}
-export const RoomDeskWorkflow = defineWorkflow(Room, { name: 'RoomDeskWorkflow' });
-
-class Shelf extends Room {
-  override readonly managedPaths: Paths = { tickets: true };
-}
-export const ShelfWorkflow = defineWorkflow(Shelf);
-
-/** Has very many tickets, and looks seldom after each. */
-export const VastDeskWorkflow = desk('Vast', { tickets: { checkEvery: '1 hour' } });
-
 // Credentials and addresses.
 export const FixedDeskWorkflow = desk('Fixed', {
   tickets: { workflowType: 'LoadingTicketWorkflow', credentials: 'secret:SECOND' },
@@ -195,24 +174,9 @@ export async function DeafWorkflow(): Promise<void> {
   await new Promise(() => {});
 }
 
-/** A node of a tree of any depth: each of its nodes has a workflow. */
-const nodeSchema = defineSchema({ Node: { relations: { nodes: many('Node') } } });
-
-class Node extends StatefulWorkflow<TreeNode> {
-  override readonly schema = nodeSchema;
-  override readonly sources: StatefulWorkflow['sources'] = {};
-  override readonly managedPaths = true;
-}
-export const NodeWorkflow = defineWorkflow(Node);
-
 /** A node that loads something, to see with which token. */
 class LoadingNode extends Node {
   override readonly sources = { self: scripted('ticket') };
-  override readonly managedPaths = { nodes: { workflowType: 'LoadingNodeWorkflow' } } as unknown as true;
+  override readonly managedPaths: Paths = { nodes: { workflowType: 'LoadingNodeWorkflow' } };
 }
 export const LoadingNodeWorkflow = defineWorkflow(LoadingNode);
-
-export interface TreeNode {
-  readonly id: string;
-  readonly nodes?: readonly TreeNode[];
-}

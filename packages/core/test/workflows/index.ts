@@ -20,6 +20,13 @@ export {
   TeamDeskWorkflow,
 } from './hierarchy-links';
 export {
+  NodeWorkflow,
+  RoomDeskWorkflow,
+  ShelfWorkflow,
+  type TreeNode,
+  VastDeskWorkflow,
+} from './hierarchy-large';
+export {
   AgentWorkflow,
   BareDeskWorkflow,
   CaseWorkflow,
@@ -44,7 +51,6 @@ export {
   ManualDeskWorkflow,
   MisroutedDeskWorkflow,
   MovingDeskWorkflow,
-  NodeWorkflow,
   NumberedDeskWorkflow,
   OfficeDeskWorkflow,
   OftenDeskWorkflow,
@@ -56,13 +62,9 @@ export {
   PlainWorkflow,
   ProvidingDeskWorkflow,
   RenamingDeskWorkflow,
-  RoomDeskWorkflow,
-  ShelfWorkflow,
   ShoutingDeskWorkflow,
   TalkativeDeskWorkflow,
   UnknownDeskWorkflow,
-  VastDeskWorkflow,
-  type TreeNode,
 } from './hierarchy-options';
 export {
   AwayDeskWorkflow,
