@@ -7,9 +7,10 @@ import {
   relationTarget,
   type Schema,
 } from '../contract/schema';
-import { identify, notA, type Place, recordOf, textOf } from './identify';
+import { identify, notA, recordOf } from './identify';
 import { copyFields, keepEqual, mergeJson, own, setField } from './json';
 import { entries, getOrAdd, keys } from './objects';
+import { forEachGiven, type Place, textOf } from './place';
 
 /** How given fields meet held ones; see `MergeStrategy`. */
 export type Rule = '$merge' | '$set' | '$replace';
@@ -52,10 +53,7 @@ export class Draft {
    * @param place the list's place in what was given
    */
   upsertAll(name: string, records: readonly unknown[], rule: Rule, place: string): void {
-    let i = 0;
-    // One for all records: that it is read in the middle is all that it is for.
-    const at = (): string => `${place}[${i}]`;
-    for (; i < records.length; i++) this.upsert(name, records[i], rule, at);
+    forEachGiven(records, place, (record, at) => this.upsert(name, record, rule, at));
   }
 
   /**
@@ -108,9 +106,11 @@ export class Draft {
       return typeof item === 'number' ? String(item) : this.upsert(target, item, rule, at);
     };
     if (!isMany(relation)) return idOf(value, place);
-    if (Array.isArray(value))
-      return [...new Set(value.map((item, i) => idOf(item, () => `${textOf(place)}[${i}]`)))];
-    throw notA('a list', value, place, `Give a list of ${target}, or declare the relation with one()`);
+    if (!Array.isArray(value))
+      throw notA('a list', value, place, `Give a list of ${target}, or declare the relation with one()`);
+    const ids = new Set<string>();
+    forEachGiven(value, place, (item, at) => ids.add(idOf(item, at)));
+    return [...ids];
   }
 }
 
@@ -130,8 +130,8 @@ function merged(held: Fields | undefined, record: Record<string, unknown>, rule:
   let next: Record<string, Json> | undefined;
   for (const field in record) {
     const value = record[field] as Json | undefined;
-    if (value === undefined) continue;
     const before = own(held, field);
+    if (value === undefined || value === before) continue;
     const after = merge(before, value);
     if (after !== before) setField((next ??= copyFields(held)), field, after);
   }

@@ -9,6 +9,7 @@ import { identify, recordOf } from './identify';
 import { integrate, type Integration, type IntegrationOptions, type SourceContent } from './integrate';
 import { forEach, isPlainObject, without } from './json';
 import { entries, fromEntries, getOrAdd, hasOwn, keys } from './objects';
+import { forEachGiven } from './place';
 import { type CarriedView, SourceView } from './source-view';
 
 /** Who gave an entity, and when. */
@@ -96,10 +97,12 @@ export class EntityState {
   /** Takes in a `delete`. @throws StatefulWorkflowError that leaves the state as it was */
   delete({ entityName, data, deletions = {}, changeOrigin }: DeletePayload): ChangeSet {
     this.#checkName('entityName', entityName);
-    const refs = placed(data).map(([given, place]) => {
-      const record = recordOf(given, entityName, place);
-      return { name: entityName, id: identify(record, this.store.schema[entityName], place) };
-    });
+    const refs: EntityRef[] = [];
+    if (data !== undefined)
+      forEachGiven(data, 'data', (given, place) => {
+        const record = recordOf(given, entityName, place);
+        refs.push({ name: entityName, id: identify(record, this.store.schema[entityName], place) });
+      });
     refs.push(...refsOf(this.#checked('deletions', deletions)));
     const { name, id } = this.root;
     if (refs.some((ref) => this.isRoot(ref.name, ref.id)))
@@ -167,8 +170,10 @@ export class EntityState {
   ): Draft {
     this.#checkName('entityName', entityName);
     const draft = this.store.draft();
-    for (const [record, place] of placed(data))
-      draft.upsert(entityName, record, strategy, place, this.#rootId(entityName, record));
+    if (data !== undefined)
+      forEachGiven(data, 'data', (record, place) =>
+        draft.upsert(entityName, record, strategy, place, this.#rootId(entityName, record)),
+      );
     forEach(this.#checked(field, updates), (name, id, fields) =>
       draft.upsert(name, fields, strategy, `${field}.${name}.${id}`, id),
     );
@@ -202,10 +207,4 @@ export class EntityState {
       `Use one of ${keys(schema).join(', ')}`,
     );
   }
-}
-
-/** Records that were given, one or several, each with its place for errors. */
-function placed(data: UpdatePayload['data']): [record: unknown, place: string][] {
-  if (data === undefined) return [];
-  return Array.isArray(data) ? data.map((record, i) => [record, `data[${i}]`]) : [[data, 'data']];
 }

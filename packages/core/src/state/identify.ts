@@ -3,12 +3,7 @@ import { MAX_ID } from '../contract/names';
 import type { EntitySchema } from '../contract/schema';
 import { isPlainObject, own } from './json';
 import { hasOwn } from './objects';
-
-/** Where something stands in what was given. Only errors read it, so it may be put together for them. */
-export type Place = string | (() => string);
-
-/** A place as text. */
-export const textOf = (place: Place): string => (typeof place === 'string' ? place : place());
+import { type Place, textOf } from './place';
 
 /**
  * Finds the id of a record.

@@ -83,7 +83,7 @@ export function integrate(
       else setField(next, field, own(other.fields(name, id, held), field) as Json);
     }
     const given = without({ ...earlier(name, id), ...set }, unset);
-    view.give(name, id, keys(given), now, held && difference(next, given)?.set);
+    view.give(name, id, keys(given), now, view.given(name, id)?.base && difference(next, given)?.set);
     draft.put(name, id, next);
   };
 

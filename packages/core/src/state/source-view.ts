@@ -1,7 +1,6 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Entities, Fields, Json } from '../contract/schema';
-import { difference } from './difference';
-import { at, equalJson, inner, setField, table } from './json';
+import { at, equalJson, inner, own, setField, table } from './json';
 import { entries, getOrAdd, hasOwn, keys } from './objects';
 
 /** What a source last gave of one entity. */
@@ -67,7 +66,7 @@ export class SourceView {
    */
   fields(name: string, id: string, held: Fields | undefined): Fields | undefined {
     const given = this.given(name, id);
-    return given && gaveOf(given, held);
+    return given && fieldsOf(given, held);
   }
 
   /**
@@ -75,10 +74,11 @@ export class SourceView {
    *
    * @param base what will not
    */
-  give(name: string, id: string, shape: readonly string[], changedAt: number, base: Fields = {}): void {
-    const given: Given = { shape: this.#shared(shape), changedAt };
-    const entities = getOrAdd(this.#given, name, () => new Map<string, Given>());
-    entities.set(id, keys(base).length > 0 ? { ...given, base } : given);
+  give(name: string, id: string, given: readonly string[], changedAt: number, base: Fields = {}): void {
+    const shape = this.#shared(given);
+    // Not a spread, for the same reason as in `copyFields`.
+    const entry = keys(base).length > 0 ? { shape, changedAt, base } : { shape, changedAt };
+    getOrAdd(this.#given, name, () => new Map<string, Given>()).set(id, entry);
   }
 
   /** The source no longer gives the entity. */
@@ -90,7 +90,12 @@ export class SourceView {
   keepBase(name: string, id: string, before: Fields | undefined, after: Fields | undefined): void {
     const given = this.given(name, id);
     if (given === undefined) return;
-    this.give(name, id, given.shape, given.changedAt, difference(after, gaveOf(given, before))?.set);
+    const base: Record<string, Json> = {};
+    for (const field of given.shape) {
+      const gave = valueOf(given, field, before);
+      if (!equalJson(own(after, field), gave)) setField(base, field, gave);
+    }
+    this.give(name, id, given.shape, given.changedAt, base);
   }
 
   /** The view as plain JSON. */
@@ -128,11 +133,15 @@ export class SourceView {
   }
 }
 
-function gaveOf({ shape, base }: Given, held: Fields = {}): Fields {
+function fieldsOf(given: Given, held: Fields | undefined): Fields {
+  const { shape, base } = given;
   // Mostly nobody else wrote to the entity: then it is what the source gave.
-  if (base === undefined && keys(held).length === shape.length) return held;
+  if (held && base === undefined && keys(held).length === shape.length) return held;
   const fields: Record<string, Json> = {};
-  for (const field of shape)
-    setField(fields, field, (base && hasOwn(base, field) ? base : held)[field] as Json);
+  for (const field of shape) setField(fields, field, valueOf(given, field, held));
   return fields;
+}
+
+function valueOf({ base }: Given, field: string, held: Fields | undefined): Json {
+  return (base && hasOwn(base, field) ? base : held)?.[field] as Json;
 }
