@@ -1,57 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { afterEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { TestEnvironment } from './support/environment';
 import { eventually } from './support/eventually';
 import { eventsOf } from './support/history';
-
-/** A page that the worker's adapter asks for. */
-interface Ask {
-  readonly load: number;
-  readonly key: string;
-  readonly page: number;
-}
-
-/** A worker in a process of its own; the test answers what its adapter asks. */
-class WorkerProcess {
-  readonly asked: Ask[] = [];
-  readonly child: ChildProcess;
-  readonly ready: Promise<void>;
-
-  /** @param answer what a page holds; `undefined` lets the load hang */
-  constructor(
-    taskQueue: string,
-    answer: (ask: Ask) => { readonly records: readonly unknown[]; readonly last: boolean } | undefined,
-  ) {
-    this.child = fork(
-      join(__dirname, 'fixtures/worker.mjs'),
-      [inject('temporalAddress'), taskQueue, inject('workflowBundle')],
-      { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] },
-    );
-    let errors = '';
-    this.child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    this.ready = new Promise((resolve, reject) => {
-      this.child.once('exit', (code) => reject(new Error(`the worker ended with ${code}: ${errors}`)));
-      this.child.on('message', (message: Ask | { readonly ready: true }) => {
-        if ('ready' in message) return resolve();
-        this.asked.push(message);
-        const page = answer(message);
-        if (page !== undefined) this.child.send({ load: message.load, page });
-      });
-    });
-    // Whoever does not wait for it does not want to hear that it was killed.
-    this.ready.catch(() => {});
-  }
-
-  /** Ends it as a crash does: it gets to say nothing more. */
-  async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const exit = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
-    await exit;
-  }
-}
+import { WorkerProcess } from './support/worker-process';
 
 describe('a worker that goes away in mid-load', () => {
   const workers: WorkerProcess[] = [];

@@ -88,6 +88,8 @@ export type OrphanPolicy = 'cancel' | 'keep';
 export interface ParentLink {
   /** From the top of the hierarchy to the parent itself. */
   readonly ancestry: readonly Ancestor[];
+  /** The parent's first run: a later workflow of its id is another parent. */
+  readonly runId?: string;
   /** The entity that the parent takes the workflow to be the home of; in the signal. */
   readonly entity?: { readonly name: string; readonly id: string };
   /** The kinds of entity whose changes the parent wants to hear of. */

@@ -47,6 +47,7 @@ export const checkParentLink = shape<ParentLink>(
       ancestor(line[0], `${field}[0]`);
       return line;
     },
+    runId: optional(checkId),
     entity: optional(shape<NonNullable<ParentLink['entity']>>({ name: checkEntityName, id: checkId })),
     wants: listOf(checkEntityName),
     loads: optional(oneOf('own', 'parent')),

@@ -2,30 +2,25 @@ import { condition } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { Ancestor, ChildInfo, ChildNotice, ManagedPathInfo, ParentLink } from '../contract/hierarchy';
-import { type Entities, type Fields, reachableSchema, relationTarget } from '../contract/schema';
 import type { ChangeSet, StartInput } from '../contract/wire';
-import { denormalize } from '../state/denormalize';
 import { identify } from '../state/identify';
-import { inner, own, table } from '../state/json';
+import { own, table } from '../state/json';
 import type { Session } from '../workflow/session';
 import { type CarriedChild, Child, type Family } from './child';
+import { type CarriedDelegation, Delegation } from './delegation';
 import { keyOf } from './dirty';
-import { idsOf, type Item, type ManagedPath } from './managed-path';
+import { fieldsIn } from './fields-in';
+import { idsOf, type ManagedPath } from './managed-path';
 import type { Parents } from './parents';
-import { type CarriedPeer, Peer, type Post } from './peer';
-import { Projection } from './projection';
+import type { Post } from './peer';
+import { Portions } from './portions';
 import { Reach } from './reach';
 import { StartTurns } from './start-turns';
 
 /** {@link Children} as they travel through continue-as-new. */
 export interface CarriedChildren {
   readonly paths: Readonly<Record<string, readonly CarriedChild[]>>;
-  readonly delegated?: readonly (readonly [
-    key: string,
-    workflowId: string,
-    name: string,
-    peer: CarriedPeer,
-  ])[];
+  readonly delegated?: CarriedDelegation;
 }
 
 /** Longest workflow id that Temporal takes. */
@@ -46,16 +41,12 @@ export class Children implements Family {
   readonly #byId = new Map<string, Child>();
   readonly #byItem = new Map<string, Child>();
   readonly #turns = new StartTurns();
-  readonly #wants = new Map<string, readonly string[]>();
-  /** The kinds of entity that are part of an item, by the item's. */
-  readonly #partNames = new Map<string, ReadonlySet<string>>();
-  readonly #projections = new Map<string, Projection>();
   /** Children just made, before it is known which others there are. */
   readonly #fresh: Child[] = [];
   /** Items that are started by hand. */
-  readonly #asked: Set<string>;
-  /** Items that an ancestor is the home of. */
-  readonly #delegated = new Map<string, Peer>();
+  readonly #asked = new Set<string>();
+  readonly #delegation: Delegation;
+  readonly #portions: Portions;
   /** Items that cannot have a child, and why. */
   readonly #problems = new Map<string, ChildInfo>();
 
@@ -72,21 +63,18 @@ export class Children implements Family {
     this.#line = line;
     this.#parents = parents;
     this.#reach = new Reach(post.store, (ref) => this.#isHome(ref));
-    this.#asked = new Set();
+    this.#delegation = new Delegation(post);
+    this.#portions = new Portions(session, post, line, this.#reach, (ref) => this.#isHome(ref));
   }
 
   /** Takes on the children of the run before, and starts those that are missing. */
-  begin({ paths: carried, delegated = [] }: CarriedChildren = { paths: {} }): void {
+  begin({ paths: carried, delegated }: CarriedChildren = { paths: {} }): void {
     for (const path of this.paths)
       for (const child of carried[path.field] ?? []) {
         if (child.asked) this.#asked.add(keyOf({ name: path.target, id: child.item }));
         this.#make(path, { name: path.target, id: child.item }, child);
       }
-    for (const [key, workflowId, name, peer] of delegated) {
-      const ancestor = this.#ancestorPeer(workflowId, name, peer);
-      this.#delegated.set(key, ancestor);
-      void tellAncestor(ancestor);
-    }
+    this.#delegation.begin(delegated);
     for (const path of this.paths) this.#reconcile(path);
     this.#settleFresh();
     for (const child of this.#byId.values()) {
@@ -115,7 +103,7 @@ export class Children implements Family {
   /** Passes on what changed, to those whom it concerns but `from`. */
   changed(changes: ChangeSet, from?: string): void {
     if (this.paths.length === 0) return;
-    const known = new Set(this.#delegated.keys());
+    const { known } = this.#delegation;
     const rootFields = fieldsIn(changes, this.#session.root);
     for (const path of this.paths)
       if (rootFields.includes(path.field) || (path.condition && this.#mayDecide(path, changes, rootFields)))
@@ -126,12 +114,7 @@ export class Children implements Family {
       for (const id of Object.keys(entities)) {
         const ref = { name, id };
         const fields = fieldsIn(changes, ref);
-        const ancestor = this.#delegated.get(keyOf(ref));
-        // What it was when it appeared is no change.
-        if (ancestor !== undefined && known.has(keyOf(ref)) && ancestor.workflowId !== from) {
-          ancestor.dirty.mark(name, id, fields);
-          void tellAncestor(ancestor);
-        }
+        if (known.has(keyOf(ref))) this.#delegation.changed(ref, fields, from);
         const isMove = this.#reach.isMovedBy(changes, name, id);
         for (const child of this.#concerned(ref)) {
           touched.add(child);
@@ -152,8 +135,8 @@ export class Children implements Family {
     for (const child of touched) {
       child.retry();
       // What the child said itself is not said back, whatever is made of it here.
-      if (child.workflowId === from) this.#projections.get(from)?.take(this.#processed(child));
-      else this.#project(child);
+      if (child.workflowId === from) this.#portions.note(child);
+      else this.#portions.project(child);
       child.sync();
     }
   }
@@ -220,11 +203,7 @@ export class Children implements Family {
       const asked = this.#asked.has(keyOf(child.item)) && { asked: true as const };
       (paths[child.path.field] ??= []).push({ ...child.carry(), ...asked });
     }
-    const delegated = [...this.#delegated].flatMap(([key, peer]) => {
-      const carried = peer.carry();
-      return carried ? [[key, peer.workflowId, peer.entityName, carried] as const] : [];
-    });
-    return { paths, ...(delegated.length > 0 && { delegated }) };
+    return { paths, delegated: this.#delegation.carry() };
   }
 
   mayStart(child: Child): boolean {
@@ -236,27 +215,17 @@ export class Children implements Family {
   }
 
   inputOf(child: Child): StartInput {
-    const { path, entity } = child;
-    const state = this.#stateOf(child);
-    child.begunAt = this.post.stamps.clock;
-    return {
-      id: entity.id,
-      entityName: entity.name,
-      ...(state && { state }),
-      ...this.#access(path),
-      ...(this.#session.paused && { status: 'paused' }),
-      parent: this.#link(path),
-    };
+    return this.#portions.inputOf(child);
   }
 
-  linkOf({ path, entity }: Child): ParentLink {
-    return { ...this.#link(path), entity, ...this.#access(path) };
+  linkOf(child: Child): ParentLink {
+    return this.#portions.linkOf(child);
   }
 
   joined(child: Child, ran: boolean): void {
     this.onJoined();
     if (!ran) return;
-    for (const ref of this.#partsOf(child)) child.peer.dirty.mark(ref.name, ref.id, true);
+    for (const ref of this.#portions.partsOf(child)) child.peer.dirty.mark(ref.name, ref.id, true);
     if (this.#session.paused) child.peer.tell('pause');
   }
 
@@ -266,7 +235,7 @@ export class Children implements Family {
     if (this.#byId.get(child.workflowId) !== child) return;
     this.#byId.delete(child.workflowId);
     this.#byItem.delete(keyOf(child.item));
-    this.#projections.delete(child.workflowId);
+    this.#portions.forget(child);
     this.#reach.forget(child.item);
     // One of these may have waited for its workflow id.
     const waiting = new Set([...this.#problems.values()].map(({ path }) => path));
@@ -320,14 +289,7 @@ export class Children implements Family {
   /** Whether the condition of a path may come to another answer, for items that did not change themselves. */
   #mayDecide({ target }: ManagedPath, changes: ChangeSet, rootFields: readonly string[]): boolean {
     if (rootFields.length > 0) return true;
-    const { schema, root } = this.#session;
-    let parts = this.#partNames.get(target);
-    if (parts === undefined) {
-      // An item leads back to the root entity, but does not hold it.
-      const held = reachableSchema(target === root.name ? schema : { ...schema, [root.name]: {} }, target);
-      const relations = Object.values(held).flatMap((entity) => Object.values(entity.relations ?? {}));
-      this.#partNames.set(target, (parts = new Set(relations.map(relationTarget))));
-    }
+    const parts = this.#portions.kindsIn(target);
     return [...Object.keys(changes.upserts), ...changes.deletes.map(({ name }) => name)].some((name) =>
       parts.has(name),
     );
@@ -339,7 +301,7 @@ export class Children implements Family {
     child.listedOn.add(path.field);
     if (!child.wanted) {
       child.wanted = true;
-      for (const ref of this.#partsOf(child)) child.peer.dirty.mark(ref.name, ref.id, true);
+      for (const ref of this.#portions.partsOf(child)) child.peer.dirty.mark(ref.name, ref.id, true);
     }
     child.sync();
   }
@@ -359,14 +321,13 @@ export class Children implements Family {
     const ancestor = this.#ancestorOf(item);
     if (ancestor !== undefined) {
       // A parent that wants to hear of it does so anyway.
-      if (!this.#delegated.has(key) && !this.#parents.hears(ancestor.workflowId, item.name))
-        this.#delegated.set(key, this.#ancestorPeer(ancestor.workflowId, item.name));
+      if (!this.#parents.hears(ancestor.workflowId, item.name)) this.#delegation.add(item, ancestor);
       return false;
     }
     // Without its entity the id of such an item is not known.
     if (path.idAttribute !== undefined && this.post.store.get(item.name, item.id) === undefined) return false;
     if (!path.autoStart && !this.#asked.has(key)) return false;
-    return path.condition?.(this.#itemOf(item)) ?? true;
+    return path.condition?.(this.#portions.itemOf(item)) ?? true;
   }
 
   /** @returns nothing when the item cannot have a child; that is reported */
@@ -406,15 +367,14 @@ export class Children implements Family {
       });
       return undefined;
     }
-    const projection = path.processData && new Projection(this.#session.schema, item);
-    if (projection) this.#projections.set(workflowId, projection);
+    const projection = this.#portions.projectionFor(path, item, workflowId);
     const child = new Child(path, item, entity, workflowId, this, { carried, projection });
     this.#byId.set(workflowId, child);
     this.#byItem.set(keyOf(item), child);
     this.#reach.update(item);
     this.#fresh.push(child);
     // It has what it was told before; only what changes from now on is news.
-    if (carried !== undefined) projection?.take(this.#processed(child));
+    if (carried !== undefined) this.#portions.note(child);
     return child;
   }
 
@@ -444,74 +404,6 @@ export class Children implements Family {
     if (told === undefined) for (const ref of removed) dirty.part(ref);
   }
 
-  /** Makes anew what a child is given instead of its item, and has it told what of that changed. */
-  #project(child: Child): void {
-    const changes = this.#projections.get(child.workflowId)?.take(this.#processed(child));
-    for (const [name, entities] of Object.entries(changes?.upserts ?? {}))
-      for (const id of Object.keys(entities))
-        child.peer.dirty.mark(name, id, fieldsIn(changes, { name, id }));
-  }
-
-  #processed({ path, item }: Child): Item {
-    const given = this.#itemOf(item);
-    return path.processData?.(given) ?? given;
-  }
-
-  #itemOf(item: EntityRef): Item {
-    const { store } = this.post;
-    const filled = denormalize(store, store.schema, item.name, item.id, (name, id) =>
-      this.#isHome({ name, id }),
-    );
-    return (filled as Item | undefined) ?? { id: item.id };
-  }
-
-  *#partsOf(child: Child): IterableIterator<EntityRef> {
-    const projection = this.#projections.get(child.workflowId);
-    if (projection !== undefined) {
-      for (const [name, entities] of Object.entries(projection.store.entities))
-        for (const id of Object.keys(entities)) yield { name, id };
-      return;
-    }
-    for (const ref of [child.item, ...this.#reach.partsOf(child.item)])
-      if (this.post.store.get(ref.name, ref.id) !== undefined) yield ref;
-  }
-
-  /** What a child begins with: its part of the state, as it calls it. */
-  #stateOf(child: Child): Entities | undefined {
-    const projection = this.#projections.get(child.workflowId);
-    this.#project(child);
-    child.peer.clear();
-    const store = projection?.store ?? this.post.store;
-    const state = table<Record<string, Fields>>();
-    for (const ref of this.#partsOf(child)) {
-      const { name, id } = child.rename(ref);
-      inner(state, name)[id] = store.get(ref.name, ref.id) as Fields;
-    }
-    return Object.keys(state).length > 0 ? state : undefined;
-  }
-
-  #link(path: ManagedPath): ParentLink {
-    const { loads, orphanPolicy, checkEveryMs, field, target, entityName } = path;
-    let wants = this.#wants.get(field);
-    if (wants === undefined) {
-      const names = Object.keys(reachableSchema(this.#session.schema, target));
-      wants = names.map((name) => (name === target ? entityName : name));
-      this.#wants.set(field, wants);
-    }
-    return { ancestry: this.#line, wants, loads, orphanPolicy, checkEveryMs };
-  }
-
-  /** The address and the credential that the children of a path are given. */
-  #access({ credentials }: ManagedPath): Pick<StartInput, 'apiUrl' | 'apiToken'> {
-    const { apiUrl, apiToken: inherited } = this.#session;
-    const apiToken = credentials === 'inherit' ? inherited : credentials === 'none' ? undefined : credentials;
-    return { ...(apiUrl !== undefined && { apiUrl }), ...(apiToken !== undefined && { apiToken }) };
-  }
-
-  #ancestorPeer(workflowId: string, entityName: string, carried?: CarriedPeer): Peer {
-    return new Peer(workflowId, this.post, { entityName }, carried);
-  }
-
   #listed({ field }: ManagedPath): readonly string[] {
     const { root } = this.#session;
     return idsOf(own(this.post.store.get(root.name, root.id), field));
@@ -526,21 +418,4 @@ export class Children implements Family {
   #ancestorOf({ name, id }: EntityRef): Ancestor | undefined {
     return this.#line.find((ancestor) => ancestor.entityName === name && ancestor.id === id);
   }
-}
-
-async function tellAncestor(peer: Peer): Promise<void> {
-  try {
-    await peer.send();
-  } catch {
-    // It has ended, and with it what it is the home of.
-    peer.clear();
-  }
-}
-
-/** The fields of an entity that a change set touches. */
-function fieldsIn(changes: ChangeSet | undefined, { name, id }: EntityRef): string[] {
-  return [
-    ...Object.keys(own(own(changes?.upserts, name), id) ?? {}),
-    ...(own(own(changes?.unset, name), id) ?? []),
-  ];
 }

@@ -32,8 +32,6 @@ export class Parents {
   readonly #post: Post;
   readonly #root: EntityRef;
   readonly #byId = new Map<string, Parent>();
-  /** Workflows that took this one for their child by mistake. */
-  readonly #refused = new Set<string>();
   /** Whether it was started by a client: then it lives on without a parent. */
   readonly isIndependent: boolean;
   /** Is called when a parent has let the workflow go, with whether that one was the last to load for it. */
@@ -56,10 +54,6 @@ export class Parents {
     return first?.link.ancestry ?? [];
   }
 
-  get ids(): string[] {
-    return [...this.#byId.keys()];
-  }
-
   get isEmpty(): boolean {
     return this.#byId.size === 0;
   }
@@ -74,11 +68,6 @@ export class Parents {
     return this.isEmpty && !this.isIndependent ? this.#ending : undefined;
   }
 
-  /** Whether it is a parent, or takes itself for one: it ends this workflow as one of its parents, or not at all. */
-  has(workflowId: string): boolean {
-    return this.#byId.has(workflowId) || this.#refused.has(workflowId);
-  }
-
   /** Whether a parent hears of changes of these entities. */
   hears(workflowId: string, name: string): boolean {
     return this.#byId.get(workflowId)?.link.wants.includes(name) ?? false;
@@ -89,7 +78,6 @@ export class Parents {
     const { name, id } = this.#root;
     const { entity } = link;
     if (entity !== undefined && (entity.name !== name || entity.id !== id)) {
-      this.#refused.add(idOf(link));
       const message = `This workflow is the home of ${name} ${id}, not of ${entity.name} ${entity.id}: two kinds of item have one workflow id.`;
       void this.#attempt(
         new Peer(idOf(link), this.#post, { entityName: name }),
@@ -188,7 +176,7 @@ export class Parents {
    */
   #watchParents(): void {
     this.stopWatch();
-    const parents = this.ids;
+    const parents = [...this.#byId].map(([workflowId, { link }]) => ({ workflowId, runId: link.runId }));
     if (parents.length === 0) return;
     const every = Math.min(...[...this.#byId.values()].map(({ link }) => link.checkEveryMs ?? 60_000));
     const scope = (this.#watching = new CancellationScope());

@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { FIND_ORPHANED, FIND_STUCK, type HierarchyActivities } from '../hierarchy/activities';
+import { FIND_ORPHANED, FIND_STUCK, type HierarchyActivities, type ParentRef } from '../hierarchy/activities';
 
 /** How many workflows are looked at at a time. */
 const AT_A_TIME = 8;
@@ -21,7 +21,7 @@ export const hierarchyActivities: HierarchyActivities = {
   async [FIND_ORPHANED]({ parents, every }) {
     const { client } = Context.current();
     const gone: string[] = [];
-    for (const workflowId of parents) if (!(await isRunning(client, workflowId))) gone.push(workflowId);
+    for (const parent of parents) if (!(await isRunning(client, parent))) gone.push(parent.workflowId);
     if (gone.length > 0) return gone;
     throw ApplicationFailure.create({
       type: 'unchanged',
@@ -46,10 +46,12 @@ export const hierarchyActivities: HierarchyActivities = {
   },
 };
 
-async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+async function isRunning(client: Client, { workflowId, runId }: ParentRef): Promise<boolean> {
   try {
-    const { status } = await client.workflow.getHandle(workflowId).describe();
-    return !ENDED.has(status.name);
+    const { status, raw } = await client.workflow.getHandle(workflowId).describe();
+    const first = raw.workflowExecutionInfo?.firstRunId;
+    // One that somebody started anew under its id is another workflow. An old server does not say.
+    return !ENDED.has(status.name) && (!first || runId === undefined || first === runId);
   } catch (error) {
     if (isNotFound(error)) return false;
     throw error;

@@ -56,9 +56,9 @@ export function refuseUnknownSignals(session: Session): void {
 function registerSignals(session: Session): void {
   const { state, inbox, hierarchy } = session;
   const { parents, children, subscribers } = hierarchy;
-  // A parent does not end a workflow that has another.
+  // A workflow ends another only as one of its parents, and then not one that has others.
   const end = (how: Ending, envelope?: Envelope): void => {
-    if (envelope && parents.has(envelope.from)) parents.letGo(envelope.from, how);
+    if (envelope) parents.letGo(envelope.from, how);
     else session.end(how);
   };
   const signals: Record<string, (payload: unknown, envelope?: Envelope) => void> = {

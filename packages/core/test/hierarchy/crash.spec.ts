@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AnsweringWorker } from '../support/answering-worker';
 import { TestDesk, type TicketRecord } from '../support/desk';
 import { TestEnvironment, type WorkflowName } from '../support/environment';
 import { eventually } from '../support/eventually';
 import { eventsOf } from '../support/history';
+import { WorkerProcess } from '../support/worker-process';
 
 /** Long fan-outs take their time on a small machine. */
 const PATIENCE = { timeout: 100_000, interval: 500 };
 
 describe('a worker killed in the middle of a fan-out', () => {
   let env: TestEnvironment;
-  const workers: AnsweringWorker[] = [];
+  const workers: WorkerProcess[] = [];
   let records: readonly TicketRecord[] = [];
   beforeEach(async () => {
     env = await TestEnvironment.start({ started: false });
@@ -20,8 +20,8 @@ describe('a worker killed in the middle of a fan-out', () => {
     await env.stop();
   });
 
-  const newWorker = async (): Promise<AnsweringWorker> => {
-    const worker = new AnsweringWorker(env.taskQueue, () => records);
+  const newWorker = async (): Promise<WorkerProcess> => {
+    const worker = new WorkerProcess(env.taskQueue, () => ({ records, last: true }));
     workers.push(worker);
     await worker.ready;
     return worker;

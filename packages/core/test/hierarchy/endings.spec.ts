@@ -135,6 +135,15 @@ describe('the end of a parent', () => {
     },
   );
 
+  it('that is started anew at once leaves no child over whose item is gone meanwhile', async () => {
+    const desk = await begun('MortalDeskWorkflow');
+    desk.source.records = [desk.record('a')];
+    await END.terminated(desk);
+    await desk.start('MortalDeskWorkflow');
+    expect(await desk.closed('b')).toBe('COMPLETED');
+    await desk.settled('a');
+  });
+
   it('has a kept orphan load by itself what its parent loaded for it', async () => {
     const desk = await begun('ProvidingMortalDeskWorkflow');
     const own = env.sources.of(desk.idOf('a'), 'ticket');

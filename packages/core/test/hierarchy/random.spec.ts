@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { StatefulHandle } from '../../src/client';
 import { seed } from '../properties/seed';
-import { AnsweringWorker } from '../support/answering-worker';
 import { TestEnvironment } from '../support/environment';
 import type { DeskData, TicketData } from '../workflows/hierarchy';
 import { Random } from './random/random';
 import { STEPS } from './random/steps';
 import { type Desk, type Ticket, World } from './random/world';
+import { WorkerProcess } from '../support/worker-process';
 
 const STEP_COUNT = 240;
 /** How many steps there are between two crashes of the worker. */
@@ -24,7 +24,7 @@ const atRest = <T>(look: () => Promise<T>): Promise<T> =>
 
 describe(`a hierarchy to which anything happens (FC_SEED=${seed})`, () => {
   let env: TestEnvironment;
-  let worker: AnsweringWorker;
+  let worker: WorkerProcess;
   beforeAll(async () => {
     env = await TestEnvironment.start({ started: false });
   });
@@ -40,8 +40,8 @@ describe(`a hierarchy to which anything happens (FC_SEED=${seed})`, () => {
       const { client, taskQueue } = env;
       const random = new Random(seed);
       const world = new World(`r${randomUUID().slice(0, 6)}`, 3);
-      const startWorker = (): AnsweringWorker =>
-        new AnsweringWorker(taskQueue, ({ id }) => world.records(id));
+      const startWorker = (): WorkerProcess =>
+        new WorkerProcess(taskQueue, ({ id }) => ({ records: world.records(id), last: true }));
       worker = startWorker();
       for (const { id, token } of world.desks)
         await env.startRaw({ id, entityName: 'Desk', apiToken: token }, 'RollingDeskWorkflow', `Desk-${id}`);

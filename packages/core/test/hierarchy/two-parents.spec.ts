@@ -198,6 +198,18 @@ describe('an entity under two parents', () => {
     expect(await office.statusOf('Ticket', 't')).toBe('RUNNING');
   });
 
+  it('is not ended by what a workflow says that is none of its parents any more', async () => {
+    const office = new TestOffice(env);
+    await office.start('LinkedTicketWorkflow', 'Ticket', 't', { data: { title: 'mine' } });
+    const { temporal } = office.of('Ticket', 't');
+    const former = { from: `Desk-${office.id('d')}` };
+    await temporal.signal('cancel', null, former);
+    await temporal.signal('status', 'completed', former);
+    await temporal.signal('update', { entityName: 'Ticket', data: { note: 'still here' } });
+    await office.holds('Ticket', 't', { title: 'mine', note: 'still here' });
+    expect(await office.statusOf('Ticket', 't')).toBe('RUNNING');
+  });
+
   it('that a client started is adopted, and not ended when the parent lets it go', async () => {
     const office = new TestOffice(env);
     await office.start('LinkedTicketWorkflow', 'Ticket', 't', { data: { title: 'mine', own: true } });

@@ -46,18 +46,6 @@ class UnstaffedDesk extends Desk {
 }
 export const UnstaffedDeskWorkflow = defineWorkflow(UnstaffedDesk);
 
-/** The same, with few tickets starting at a time: it is meant to have many. */
-class CrowdedDesk extends Desk {
-  override readonly managedPaths = {
-    tickets: {
-      workflowType: 'TicketWorkflow',
-      taskQueue: workflowInfo().taskQueue + AWAY,
-      maxConcurrentStarts: 100,
-    },
-  };
-}
-export const CrowdedDeskWorkflow = defineWorkflow(CrowdedDesk);
-
 /** Removes its tickets in the very moment before it continues as new, with as much under way as may be. */
 class LastMinuteDesk extends RestlessDesk {
   override readonly maxStateBytes = 2_090_000;

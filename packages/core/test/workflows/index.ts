@@ -68,7 +68,6 @@ export {
 } from './hierarchy-options';
 export {
   AwayDeskWorkflow,
-  CrowdedDeskWorkflow,
   GradualDeskWorkflow,
   LastMinuteDeskWorkflow,
   MortalCommentWorkflow,
