@@ -21,7 +21,7 @@ const sandbox = [
 
 /** The dependency rules of docs/decisions and CONTRIBUTING: what a project of one type may import. */
 function moduleBoundaries({ alsoAllowed = [], core = {} } = {}) {
-  const everything = ['type:core', 'type:adapter', 'type:kit', 'type:tool'];
+  const everything = ['type:core', 'type:http', 'type:adapter', 'type:kit', 'type:tool'];
   return [
     'error',
     {
@@ -31,7 +31,11 @@ function moduleBoundaries({ alsoAllowed = [], core = {} } = {}) {
       allow: ['../../vitest.config.base.mjs', '../../vitest.config.base.mts'],
       depConstraints: [
         { sourceTag: 'type:core', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed], ...core },
-        { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed] },
+        { sourceTag: 'type:http', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed], ...core },
+        {
+          sourceTag: 'type:adapter',
+          onlyDependOnLibsWithTags: ['type:core', 'type:http', ...alsoAllowed],
+        },
         { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed] },
         { sourceTag: 'type:app', onlyDependOnLibsWithTags: everything },
         { sourceTag: 'type:tool', onlyDependOnLibsWithTags: everything },

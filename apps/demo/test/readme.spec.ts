@@ -11,7 +11,7 @@ import { startNode } from './support/demo-process';
 
 const run = promisify(execFile);
 const root = join(__dirname, '../../..');
-const packages = ['core', 'adapter-rest'];
+const packages = ['core', 'http', 'adapter-rest'];
 
 describe('the first example of the README', () => {
   let readme: string;

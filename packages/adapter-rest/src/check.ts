@@ -1,8 +1,5 @@
 import type { CheckResult, LoadContext } from '@stateful-workflow/core';
-import { classify } from './classify';
-import type { HttpClient } from './http/http-client';
-import { HttpError } from './http/http-error';
-import type { Origins } from './http/origins';
+import { classify, type HttpClient, HttpError, type Origins } from '@stateful-workflow/http';
 import { requestUrl } from './request-url';
 
 /**

@@ -1,7 +1,6 @@
 import { InvalidInputError } from '@stateful-workflow/core';
 import { z } from 'zod';
-import { isHeaderValue } from './http/headers';
-import { originProblem } from './http/origins';
+import { isHeaderValue, originProblem } from '@stateful-workflow/http';
 
 /** How a REST adapter reaches its APIs. Set on the worker; a workflow cannot change it. */
 export interface RestAdapterOptions {

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidInputError, type LoadContext, type Page } from '@stateful-workflow/core';
-import type { HttpAnswer, HttpClient } from './http/http-client';
-import { statusError } from './http/status-error';
+import { type HttpAnswer, type HttpClient, statusError } from '@stateful-workflow/http';
 import { parseBody, pickHasMore, pickRecords } from './records';
 import { requestUrl } from './request-url';
 import type { PagePagination, RestQuery } from './rest-query';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headerNameProblem, isHeaderValue } from './http/headers';
+import { headerNameProblem, isHeaderValue } from '@stateful-workflow/http';
 import { templateProblem } from './template';
 
 /** `a.b.c`, each part not empty. */

@@ -1,6 +1,5 @@
 import { InvalidInputError } from '@stateful-workflow/core';
-import type { HttpAnswer } from './http/http-client';
-import { HttpError } from './http/http-error';
+import { type HttpAnswer, HttpError } from '@stateful-workflow/http';
 
 /**
  * Parses a body as JSON. What the answer says of its type is not asked, since many APIs are wrong about it,

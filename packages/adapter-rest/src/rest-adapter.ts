@@ -1,8 +1,7 @@
 import type { DataSourceAdapter } from '@stateful-workflow/core';
 import { checkReachable } from './check';
-import { classify } from './classify';
-import { HttpClient } from './http/http-client';
-import { Origins } from './http/origins';
+import { classify, HttpClient, Origins } from '@stateful-workflow/http';
+import { AxiosTransport } from './axios-transport';
 import { resolveOptions, type RestAdapterOptions } from './options';
 import { loadPages } from './pages';
 import { querySchema } from './query-schema';
@@ -31,8 +30,9 @@ export type RestAdapter = DataSourceAdapter<RestQuery, number> &
  */
 export function restAdapter(options: RestAdapterOptions): RestAdapter {
   const { name, origins: allowed, ...settings } = resolveOptions(options);
-  const origins = new Origins(allowed);
-  const client = new HttpClient({ origins, ...settings });
+  const origins = new Origins(allowed, 'restAdapter');
+  const transport = new AxiosTransport();
+  const client = new HttpClient({ adapter: 'restAdapter', transport, origins, ...settings });
   return {
     name,
     contractVersion: 1,

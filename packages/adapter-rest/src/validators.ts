@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Validators } from '@stateful-workflow/core';
-import { isHeaderValue } from './http/headers';
+import { isHeaderValue } from '@stateful-workflow/http';
 
 /** The headers that ask "changed since?". Both are sent where both are known; a server prefers the ETag. */
 export function conditionalHeaders(validators: Validators | undefined): Record<string, string> {

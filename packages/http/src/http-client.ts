@@ -10,10 +10,13 @@ import { ACCEPT_ENCODING, decodeUtf8, readBody } from './read-body';
 import { isRedirect, redirectTarget, tooManyRedirects } from './redirect';
 import { RequestScope, type HttpTimeouts } from './request-scope';
 import { statusError } from './status-error';
-import { Transport } from './transport';
+import type { Transport } from './transport';
 
 /** How an {@link HttpClient} behaves. */
 export interface HttpClientOptions {
+  /** Who asks, in errors: `restAdapter`. */
+  readonly adapter: string;
+  readonly transport: Transport;
   readonly origins: Origins;
   readonly timeouts: HttpTimeouts;
   readonly maxResponseBytes: number;
@@ -47,7 +50,6 @@ export interface HttpAnswer {
 /** Gets URLs: from registered origins only, within time and size, each credential kept to its origin. */
 export class HttpClient {
   readonly #options: HttpClientOptions;
-  readonly #transport = new Transport();
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
@@ -61,7 +63,7 @@ export class HttpClient {
    */
   async get(request: HttpRequest): Promise<HttpAnswer> {
     this.#options.origins.check(request.url, request.field);
-    const scope = new RequestScope(request.url, request.signal, this.#options.timeouts);
+    const scope = new RequestScope(request.url, request.signal, this.#options);
     try {
       scope.signal.throwIfAborted();
       return await this.#follow(request, scope);
@@ -76,7 +78,7 @@ export class HttpClient {
 
   /** Closes every connection. */
   close(): void {
-    this.#transport.close();
+    this.#options.transport.close();
   }
 
   async #follow(request: HttpRequest, scope: RequestScope): Promise<HttpAnswer> {
@@ -107,7 +109,7 @@ export class HttpClient {
 
   async #send(url: URL, headers: Record<string, string>, scope: RequestScope): Promise<IncomingMessage> {
     try {
-      return await this.#transport.get(url, headers, scope);
+      return await this.#options.transport.get(url, headers, scope);
     } catch (error) {
       throw networkError(url, error);
     }
@@ -117,8 +119,8 @@ export class HttpClient {
     const request = `GET ${describeUrl(url)}`;
     const { headers, statusCode: status = 0 } = message;
     if (status === 200 || status === 203) {
-      const maxBytes = this.#options.maxResponseBytes;
-      const bytes = await readBody(message, { maxBytes, request, onData: () => scope.alive() });
+      const { adapter, maxResponseBytes: maxBytes } = this.#options;
+      const bytes = await readBody(message, { maxBytes, adapter, request, onData: () => scope.alive() });
       return { status, headers, body: decodeUtf8(bytes, request), bytes: bytes.length, request };
     }
     await discardBody(message);

@@ -1,7 +1,7 @@
 import { CredentialError, InvalidInputError, LoadError, type FaultKind } from '@stateful-workflow/core';
 import { describe, expect, it } from 'vitest';
 import { classify } from './classify';
-import { HttpError, type HttpFailure } from './http/http-error';
+import { HttpError, type HttpFailure } from './http-error';
 
 const coded = (code: string, cause?: unknown): Error =>
   Object.assign(new Error(`failed: ${code}`, { cause }), { code });

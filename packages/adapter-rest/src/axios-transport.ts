@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { Axios, type AxiosError } from 'axios';
-import type { RequestScope } from './request-scope';
+import type { RequestScope, Transport } from '@stateful-workflow/http';
 
 /**
  * How long a connection is kept for the next request: less than the 5 s after which Node's servers, and many
@@ -13,7 +13,7 @@ const KEEP_ALIVE_MS = 4_000;
  * Sends single requests with axios, over connections that are kept and shared. It follows no redirect, judges
  * no status and leaves the body unread: that is for its callers.
  */
-export class Transport {
+export class AxiosTransport implements Transport {
   // `new Axios` and not `axios.create()`: this one has no part in `axios.defaults` and global interceptors,
   // where other code in the worker may have put headers that must not go to these APIs.
   readonly #axios = new Axios({});

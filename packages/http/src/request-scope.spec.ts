@@ -8,7 +8,8 @@ describe('RequestScope', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  const scope = (): RequestScope => new RequestScope(url, new AbortController().signal, timeouts);
+  const scope = (): RequestScope =>
+    new RequestScope(url, new AbortController().signal, { adapter: 'restAdapter', timeouts });
 
   it('runs the connect clock until the connection is up', () => {
     const made = scope();
@@ -49,10 +50,8 @@ describe('RequestScope', () => {
     'says which setting to raise for %s, and no query value',
     (phase) => {
       const made = new RequestScope(url, new AbortController().signal, {
-        connect: 1e6,
-        idle: 1e6,
-        total: 1e6,
-        [phase]: 5,
+        adapter: 'restAdapter',
+        timeouts: { connect: 1e6, idle: 1e6, total: 1e6, [phase]: 5 },
       });
       made.connecting(url);
       if (phase === 'idle') made.connected();
@@ -65,7 +64,7 @@ describe('RequestScope', () => {
 
   it('leaves no timer behind, nor acts on its parent, once closed', () => {
     const parent = new AbortController();
-    const made = new RequestScope(url, parent.signal, timeouts);
+    const made = new RequestScope(url, parent.signal, { adapter: 'restAdapter', timeouts });
     made.connecting(url);
     made.connected();
     made.close();
@@ -76,6 +75,8 @@ describe('RequestScope', () => {
 
   it('takes the reason of its parent, also of one that was aborted before', () => {
     const reason = new Error('cancelled');
-    expect(new RequestScope(url, AbortSignal.abort(reason), timeouts).signal.reason).toBe(reason);
+    expect(
+      new RequestScope(url, AbortSignal.abort(reason), { adapter: 'restAdapter', timeouts }).signal.reason,
+    ).toBe(reason);
   });
 });

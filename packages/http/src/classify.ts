@@ -1,6 +1,6 @@
 import type { Fault, FaultKind } from '@stateful-workflow/core';
-import { HttpError, type BodyProblem, type HttpFailure } from './http/http-error';
-import { networkCode } from './http/network-error';
+import { HttpError, type BodyProblem, type HttpFailure } from './http-error';
+import { networkCode } from './network-error';
 
 /** Statuses with a meaning of their own; for the others see {@link statusKind}. */
 const BY_STATUS: Readonly<Record<number, FaultKind>> = {

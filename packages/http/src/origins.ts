@@ -21,9 +21,14 @@ export function originProblem(origin: string): string | undefined {
 /** The origins that an adapter may reach. Every URL goes through {@link Origins.check} before it is requested. */
 export class Origins {
   readonly #allowed: ReadonlySet<string>;
+  readonly #adapter: string;
 
-  /** @param origins each free of {@link originProblem} */
-  constructor(origins: readonly string[]) {
+  /**
+   * @param origins each free of {@link originProblem}
+   * @param adapter whose they are, in errors: `restAdapter`
+   */
+  constructor(origins: readonly string[], adapter: string) {
+    this.#adapter = adapter;
     this.#allowed = new Set(origins.map((origin) => new URL(origin).origin));
   }
 
@@ -52,7 +57,7 @@ export class Origins {
       throw new InvalidInputError(
         field,
         `${from}the origin ${url.origin === 'null' ? url.protocol : url.origin} is not registered with the adapter`,
-        `Registered: ${this.list.join(', ')}. If it is right, add it to the origins of restAdapter on the worker`,
+        `Registered: ${this.list.join(', ')}. If it is right, add it to the origins of ${this.#adapter} on the worker`,
       );
     }
   }

@@ -17,6 +17,8 @@ const decompressors = {
 export interface ReadBodyOptions {
   /** The most bytes a body may have, both as sent and unpacked. */
   readonly maxBytes: number;
+  /** Who asks, in errors: `restAdapter`. */
+  readonly adapter: string;
   /** Names the request in errors: `GET https://…`. */
   readonly request: string;
   /** Called when bytes came. */
@@ -42,7 +44,7 @@ export async function readBody(message: IncomingMessage, options: ReadBodyOption
     }
     const packed = await collect(message, options, fail);
     if (encoding === 'identity' || packed.length === 0) return packed;
-    return await unpack(packed, encoding as keyof typeof decompressors, options.maxBytes, fail);
+    return await unpack(packed, encoding as keyof typeof decompressors, options, fail);
   } catch (error) {
     message.destroy();
     throw error;
@@ -66,10 +68,10 @@ export function decodeUtf8(bytes: Buffer, request: string): string {
 
 type Fail = (problem: BodyProblem, reason: string, cause?: unknown) => HttpError;
 
-const oversized = (fail: Fail, maxBytes: number): HttpError =>
+const oversized = (fail: Fail, { maxBytes, adapter }: ReadBodyOptions): HttpError =>
   fail(
     'oversized',
-    `answered with more than ${maxBytes} bytes. Ask for smaller pages, or raise maxResponseBytes of restAdapter.`,
+    `answered with more than ${maxBytes} bytes. Ask for smaller pages, or raise maxResponseBytes of ${adapter}.`,
   );
 
 function collect(message: IncomingMessage, options: ReadBodyOptions, fail: Fail): Promise<Buffer> {
@@ -77,14 +79,14 @@ function collect(message: IncomingMessage, options: ReadBodyOptions, fail: Fail)
     const truncated = (cause?: unknown): void =>
       reject(fail('truncated', 'broke off in the middle of the body. The load is tried again.', cause));
     if (Number(message.headers['content-length'] ?? 0) > options.maxBytes) {
-      return reject(oversized(fail, options.maxBytes));
+      return reject(oversized(fail, options));
     }
     const chunks: Buffer[] = [];
     let size = 0;
     message.on('data', (chunk: Buffer) => {
       options.onData();
       size += chunk.length;
-      if (size > options.maxBytes) return reject(oversized(fail, options.maxBytes));
+      if (size > options.maxBytes) return reject(oversized(fail, options));
       chunks.push(chunk);
     });
     message.on('end', () => (message.complete ? resolve(Buffer.concat(chunks, size)) : truncated()));
@@ -97,14 +99,14 @@ function collect(message: IncomingMessage, options: ReadBodyOptions, fail: Fail)
 async function unpack(
   packed: Buffer,
   encoding: keyof typeof decompressors,
-  maxBytes: number,
+  options: ReadBodyOptions,
   fail: Fail,
 ): Promise<Buffer> {
   try {
-    return await decompressors[encoding](packed, { maxOutputLength: maxBytes });
+    return await decompressors[encoding](packed, { maxOutputLength: options.maxBytes });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw oversized(fail, maxBytes);
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw oversized(fail, options);
     if (code === 'Z_BUF_ERROR') {
       throw fail('truncated', `sent ${encoding} data that ends too early. The load is tried again.`, error);
     }

@@ -18,6 +18,7 @@ export interface HttpTimeouts {
 export class RequestScope {
   readonly #controller = new AbortController();
   readonly #parent: AbortSignal;
+  readonly #adapter: string;
   readonly #timeouts: HttpTimeouts;
   readonly #total: NodeJS.Timeout;
   readonly #abort: () => void;
@@ -25,7 +26,12 @@ export class RequestScope {
   #idle: NodeJS.Timeout | undefined;
   #url: URL;
 
-  constructor(url: URL, parent: AbortSignal, timeouts: HttpTimeouts) {
+  constructor(
+    url: URL,
+    parent: AbortSignal,
+    { adapter, timeouts }: { readonly adapter: string; readonly timeouts: HttpTimeouts },
+  ) {
+    this.#adapter = adapter;
     this.#url = url;
     this.#parent = parent;
     this.#timeouts = timeouts;
@@ -77,7 +83,7 @@ export class RequestScope {
       idle: `received nothing for ${ms} ms. The API is slow or stuck; if that is normal for it`,
       total: `took longer than ${ms} ms. Ask for smaller pages; if the API is always this slow`,
     }[phase];
-    const fix = `raise timeouts.${phase} of restAdapter`;
+    const fix = `raise timeouts.${phase} of ${this.#adapter}`;
     const message = `GET ${describeUrl(this.#url)} ${what}, ${phase === 'connect' ? 'or ' : ''}${fix}.`;
     this.#controller.abort(new HttpError({ type: 'timeout', phase }, message));
   }

@@ -1,0 +1,11 @@
+export { bearer } from './bearer';
+export { classify } from './classify';
+export { describeUrl } from './describe-url';
+export { headerNameProblem, isHeaderValue } from './headers';
+export { HttpClient, type HttpAnswer, type HttpClientOptions, type HttpRequest } from './http-client';
+export { HttpError, type BodyProblem, type HttpFailure, type TimeoutPhase } from './http-error';
+export { networkCode } from './network-error';
+export { Origins, originProblem } from './origins';
+export type { HttpTimeouts, RequestScope } from './request-scope';
+export { statusError } from './status-error';
+export type { Transport } from './transport';
