@@ -1,6 +1,7 @@
 export {
   StatefulClient,
   type StartOptions,
+  type StartWith,
   type StatefulClientOptions,
   type WorkflowOf,
 } from './client/stateful-client';
@@ -14,3 +15,8 @@ export type {
   SubscriptionInfo,
 } from './contract/hierarchy';
 export type { RefreshResult, StartInput } from './contract/wire';
+export type { PlainToken, SealingOptions, TokenInput, TokenOptions } from './client/tokens';
+export { encryptionCodec, type EncryptionCodecOptions } from './credentials/encryption-codec';
+export { Keyring, type KeyringOptions } from './credentials/keyring';
+export type { SecretBinding } from './credentials/provider';
+export { sealToken, type SealOptions } from './credentials/sealed-token';

@@ -1,11 +1,11 @@
 export { registryActivities, type Activities } from './worker/activities';
-export type { ActivityOptions } from './worker/harness';
+export type { ActivityOptions, EncryptionOptions } from './worker/harness';
 export { statefulWorkflow, type StatefulWorkflowPluginOptions } from './worker/plugin';
 export { createRegistry, type Registry } from './worker/registry';
-export {
-  environmentSecrets,
-  type BoundSecret,
-  type SecretBinding,
-  type SecretProvider,
-} from './worker/secrets';
+export { customSecrets, type CustomSecret, type CustomSecretsOptions } from './credentials/custom-secrets';
+export { directorySecrets, type FileBinding } from './credentials/directory-secrets';
+export { environmentSecrets, type EnvironmentBinding } from './credentials/environment-secrets';
+export { encryptionCodec, type EncryptionCodecOptions } from './credentials/encryption-codec';
+export { Keyring, type KeyringOptions } from './credentials/keyring';
+export type { BoundSecret, SecretBinding, SecretProvider } from './credentials/provider';
 export { memorySnapshots, type MemorySnapshotOptions, type SnapshotStore } from './worker/snapshots';

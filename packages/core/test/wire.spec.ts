@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fingerprint } from '../src/worker/secrets';
+import { fingerprint } from '../src/credentials/resolve';
 import { Secret } from '../src/index';
 import { TestEnvironment } from './support/environment';
 import { eventually, eventuallyEqual } from './support/eventually';

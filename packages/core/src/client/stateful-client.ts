@@ -1,15 +1,21 @@
 import { type Client, WithStartWorkflowOperation, type WorkflowStartOptions } from '@temporalio/client';
 import { InvalidInputError } from '../contract/errors';
+import { checkApiUrl } from '../contract/api-url';
+import { checkAnyToken, checkReference } from '../contract/payloads';
 import { checkStart } from '../contract/start';
 import type { RefreshResult, StartInput } from '../contract/wire';
 import { entityNameOf } from '../contract/names';
 import { explained, StatefulHandle } from './stateful-handle';
+import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
 
 /** A workflow function, as `defineWorkflow` returns it; only its name is used. */
 export type WorkflowOf<Data> = (input: StartInput) => Promise<Data>;
 
+/** What a workflow is started with by a {@link StatefulClient}: a token itself is sealed before it is sent. */
+export type StartWith = Omit<StartInput, 'apiToken'> & { readonly apiToken?: TokenInput };
+
 /** What {@link StatefulClient} talks to. */
-export interface StatefulClientOptions<Data> {
+export interface StatefulClientOptions<Data> extends TokenOptions {
   /** The workflow, or its type as a string. */
   readonly workflow: WorkflowOf<Data> | string;
   /** The task queue that its workers poll. */
@@ -35,9 +41,11 @@ export class StatefulClient<Data = unknown> {
   readonly #workflowType: string;
   readonly #taskQueue: string;
   readonly #entityName: string;
+  readonly #tokens: TokenOptions;
 
-  constructor(client: Client, { workflow, taskQueue, entityName }: StatefulClientOptions<Data>) {
+  constructor(client: Client, { workflow, taskQueue, entityName, ...tokens }: StatefulClientOptions<Data>) {
     this.#client = client;
+    this.#tokens = tokens;
     this.#workflowType = typeof workflow === 'string' ? workflow : workflow.name;
     this.#taskQueue = taskQueue;
     this.#entityName = entityName ?? entityNameOf(this.#workflowType);
@@ -50,7 +58,7 @@ export class StatefulClient<Data = unknown> {
 
   /** A handle on an entity's workflow, whether or not it runs. */
   get(id: string): StatefulHandle<Data> {
-    return new StatefulHandle<Data>(this.#client, this.workflowId(id));
+    return new StatefulHandle<Data>(this.#client, this.workflowId(id), this.#tokens);
   }
 
   /**
@@ -59,7 +67,7 @@ export class StatefulClient<Data = unknown> {
    * @throws InvalidInputError when the input cannot be used; a token in plaintext is never sent
    * @throws WorkflowExecutionAlreadyStartedError when it runs already; use {@link ensure} to take either
    */
-  async start(input: StartInput, options: StartOptions = {}): Promise<StatefulHandle<Data>> {
+  async start(input: StartWith, options: StartOptions = {}): Promise<StatefulHandle<Data>> {
     await this.#client.workflow.start(this.#workflowType, this.#startOptions(input, options));
     return this.get(input.id);
   }
@@ -72,7 +80,7 @@ export class StatefulClient<Data = unknown> {
    * @throws InvalidInputError when the input cannot be used
    */
   async ensure(
-    input: StartInput,
+    input: StartWith,
     options: StartOptions = {},
   ): Promise<{ handle: StatefulHandle<Data>; result: RefreshResult }> {
     const startWorkflowOperation = new WithStartWorkflowOperation(this.#workflowType, {
@@ -87,8 +95,9 @@ export class StatefulClient<Data = unknown> {
     return { handle: this.get(input.id), result };
   }
 
-  #startOptions(input: StartInput, options: StartOptions): WorkflowStartOptions & { args: [StartInput] } {
-    const { dropped } = checkStart(input);
+  #startOptions(given: StartWith, options: StartOptions): WorkflowStartOptions & { args: [StartInput] } {
+    const input = this.#sealed(given);
+    const { dropped } = checkStart(input, this.#tokens.allowPlaintextTokens ? checkAnyToken : checkReference);
     const [first] = dropped;
     if (first !== undefined) throw first;
     if (input.entityName !== undefined && input.entityName !== this.#entityName) {
@@ -104,5 +113,12 @@ export class StatefulClient<Data = unknown> {
       taskQueue: this.#taskQueue,
       workflowId: this.workflowId(input.id),
     };
+  }
+
+  #sealed({ apiToken, ...input }: StartWith): StartInput {
+    if (apiToken == null) return input;
+    const origins = input.apiUrl === undefined ? undefined : [new URL(checkApiUrl(input.apiUrl)).origin];
+    const { namespace } = this.#client.options;
+    return { ...input, apiToken: referenceFor(apiToken, 'apiToken', this.#tokens, namespace, origins) };
   }
 }

@@ -9,13 +9,12 @@ import type {
   SubscriptionInfo,
   Unsubscription,
 } from '../contract/hierarchy';
-import { checkDelete, checkReference, checkRefresh, checkUpdate } from '../contract/payloads';
+import { checkDelete, checkRefresh, checkUpdate } from '../contract/payloads';
 import { checkSubscription, checkUnsubscription } from '../contract/subscription';
 import type { Entities } from '../contract/schema';
 import type {
   ChangeSet,
   ChangeSummary,
-  CredentialReference,
   DeletePayload,
   RefreshRequest,
   RefreshResult,
@@ -25,6 +24,7 @@ import type {
   UpdatePayload,
   WorkflowStatus,
 } from '../contract/wire';
+import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
 import { type PendingWatch, pendingWatches, withWatch } from './pending-watches';
 
 /** How a workflow is doing. */
@@ -46,8 +46,14 @@ export class StatefulHandle<Data = unknown> {
   /** Temporal's own handle, for what this one does not do. */
   readonly temporal: WorkflowHandle;
 
-  constructor(client: Client, workflowId: string) {
+  readonly #namespace: string;
+  readonly #tokens: TokenOptions;
+
+  /** @param tokens how tokens are sealed */
+  constructor(client: Client, workflowId: string, tokens: TokenOptions = {}) {
     this.temporal = client.workflow.getHandle(workflowId);
+    this.#namespace = client.options.namespace;
+    this.#tokens = tokens;
   }
 
   get workflowId(): string {
@@ -135,9 +141,13 @@ export class StatefulHandle<Data = unknown> {
     return this.#update('refresh', checkRefresh(request));
   }
 
-  /** Sets the credential and waits for the load that uses it. @throws InvalidInputError for a token in plaintext */
-  async rotateToken(reference: CredentialReference): Promise<RefreshResult> {
-    return this.#update('rotateToken', checkReference(reference, 'reference'));
+  /**
+   * Sets the credential and waits for the load that uses it. A token itself is sealed here and never sent as it is.
+   *
+   * @throws InvalidInputError for a token in plaintext, and for one that cannot be sealed
+   */
+  async rotateToken(token: TokenInput): Promise<RefreshResult> {
+    return this.#update('rotateToken', referenceFor(token, 'reference', this.#tokens, this.#namespace));
   }
 
   /** Sets the base address; a load follows. */

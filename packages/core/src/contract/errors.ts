@@ -3,9 +3,14 @@ export type ErrorCode =
   | 'ADAPTER_DUPLICATE'
   | 'ADAPTER_INVALID'
   | 'ADAPTER_UNKNOWN'
+  | 'CREDENTIAL_EXPIRED'
+  | 'CREDENTIAL_INVALID'
+  | 'CREDENTIAL_KEY_UNKNOWN'
   | 'CREDENTIAL_MISSING'
   | 'CREDENTIAL_MISBOUND'
   | 'CREDENTIAL_PLAINTEXT'
+  | 'CREDENTIAL_TAMPERED'
+  | 'CREDENTIAL_UNAVAILABLE'
   | 'INPUT_INVALID'
   | 'LOAD_FAILED'
   | 'QUERY_INVALID'
@@ -78,12 +83,8 @@ export class InvalidInputError extends StatefulWorkflowError {
 export class CredentialError extends StatefulWorkflowError {
   override readonly name = 'CredentialError';
 
-  constructor(
-    code: 'CREDENTIAL_MISSING' | 'CREDENTIAL_MISBOUND',
-    message: string,
-    context: ErrorContext = {},
-  ) {
-    super(code, message, { context });
+  constructor(code: ErrorCode & `CREDENTIAL_${string}`, message: string, context: ErrorContext = {}) {
+    super(code, message, { context, retryable: code === 'CREDENTIAL_UNAVAILABLE' });
   }
 }
 

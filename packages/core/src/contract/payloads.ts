@@ -39,6 +39,15 @@ export function checkReference(value: unknown, field = 'apiToken'): CredentialRe
   );
 }
 
+/** Whether a token is a reference. */
+export const isReference = (token: string): boolean => REFERENCE.test(token);
+
+/** Takes a token in plaintext, too: for development, where a workflow says so. @throws InvalidInputError */
+export const checkAnyToken: typeof checkReference = (value, field) =>
+  typeof value === 'string' && /^[!-~]{1,4096}$/.test(value)
+    ? (value as CredentialReference)
+    : checkReference(value, field);
+
 /** Checks an id. @throws InvalidInputError */
 export const checkId = text(
   `a text of at most ${MAX_ID} characters that is not blank`,

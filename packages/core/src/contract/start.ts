@@ -28,19 +28,22 @@ const FIELDS: Shape<StartInput> = {
  * Checks a start argument. A token in plaintext and fields that are not known are left out; everything else
  * that is wrong is an error.
  *
+ * @param checkToken what may stand as a token
  * @throws InvalidInputError
  */
-export function checkStart(value: unknown): CheckedStart {
+export function checkStart(value: unknown, checkToken = checkReference): CheckedStart {
   const dropped: InvalidInputError[] = [];
+  const check = optional(checkToken);
   const apiToken: typeof FIELDS.apiToken = (token, field) => {
     try {
-      return FIELDS.apiToken(token, field);
+      return check(token, field);
     } catch (error) {
       dropped.push(error as InvalidInputError);
       return undefined;
     }
   };
-  const input = shape<StartInput>({ ...FIELDS, apiToken }, 'start argument')(value);
+  const parent = optional<StartInput['parent']>((link, field) => checkParentLink(link, field, checkToken));
+  const input = shape<StartInput>({ ...FIELDS, apiToken, parent }, 'start argument')(value);
   for (const field of Object.keys(value as object))
     if (!Object.hasOwn(FIELDS, field))
       dropped.push(

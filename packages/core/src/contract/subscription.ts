@@ -1,5 +1,5 @@
 import { checkApiUrl } from './api-url';
-import { type Check, listOf, matching, oneOf, optional, shape, tableOf, text } from './check';
+import { type Check, listOf, matching, oneOf, optional, shape, type Shape, tableOf, text } from './check';
 import type {
   Ancestor,
   ChildNotice,
@@ -10,6 +10,7 @@ import type {
   Unsubscription,
 } from './hierarchy';
 import { checkEntityName, checkId, checkReference, checkStrategy } from './payloads';
+import type { CredentialReference } from './wire';
 
 /** Checks the payload of `subscribe`. @throws InvalidInputError */
 export const checkSubscription = shape<Subscription>(
@@ -38,26 +39,34 @@ const milliseconds = <T = number>(test: (value: unknown) => boolean): Check<T> =
 const ancestor = shape<Ancestor>({ workflowId: checkId, entityName: checkEntityName, id: checkId });
 const ancestors = listOf(ancestor);
 
-/** Checks what a parent says of itself. @throws InvalidInputError */
-export const checkParentLink = shape<ParentLink>(
-  {
-    ancestry: (value, field) => {
-      const line = ancestors(value, field);
-      // There is one at least: the parent.
-      ancestor(line[0], `${field}[0]`);
-      return line;
-    },
-    runId: optional(checkId),
-    entity: optional(shape<NonNullable<ParentLink['entity']>>({ name: checkEntityName, id: checkId })),
-    wants: listOf(checkEntityName),
-    loads: optional(oneOf('own', 'parent')),
-    orphanPolicy: optional(oneOf('cancel', 'keep')),
-    checkEveryMs: optional(milliseconds((value) => isTime(value) && value !== 0)),
-    apiUrl: optional(checkApiUrl),
-    apiToken: optional(checkReference),
+const PARENT_LINK: Shape<ParentLink> = {
+  ancestry: (value, field) => {
+    const line = ancestors(value, field);
+    // There is one at least: the parent.
+    ancestor(line[0], `${field}[0]`);
+    return line;
   },
-  'parent',
-);
+  runId: optional(checkId),
+  entity: optional(shape<NonNullable<ParentLink['entity']>>({ name: checkEntityName, id: checkId })),
+  wants: listOf(checkEntityName),
+  loads: optional(oneOf('own', 'parent')),
+  orphanPolicy: optional(oneOf('cancel', 'keep')),
+  checkEveryMs: optional(milliseconds((value) => isTime(value) && value !== 0)),
+  apiUrl: optional(checkApiUrl),
+  apiToken: optional(checkReference),
+};
+
+/**
+ * Checks what a parent says of itself.
+ *
+ * @param checkToken what may stand as a token
+ * @throws InvalidInputError
+ */
+export const checkParentLink = (
+  value: unknown,
+  field?: string,
+  checkToken: Check<CredentialReference> = checkReference,
+): ParentLink => shape({ ...PARENT_LINK, apiToken: optional(checkToken) }, 'parent')(value, field);
 
 /** Checks what a child says of itself. @throws InvalidInputError */
 export const checkNotice = shape<ChildNotice>(

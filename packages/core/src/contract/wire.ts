@@ -111,6 +111,8 @@ export interface SourceInfo {
   readonly refusedSweep?: RefusedSweepInfo;
   /** When it is looked at next, where the workflow decides that: ISO 8601. Absent while it is watched. */
   readonly nextCheckAt?: string;
+  /** What is wrong although it loads: a token in plaintext. */
+  readonly warning?: string;
 }
 
 /** A sweep that the breaker refused. */

@@ -27,12 +27,15 @@ export function registryActivities(
   fallback?: Activities[string],
 ): Activities {
   const {
-    secrets = [],
+    secrets: providers = [],
+    encryption,
+    allowPlaintextTokens: allowPlaintext,
     snapshots = memorySnapshots(),
     maxResultBytes = MIB,
     maxLoadBytes = 32 * MIB,
   } = options;
-  const harness = { secrets, snapshots, maxResultBytes, maxLoadBytes };
+  const vault = { providers, keyring: encryption?.keyring, allowPlaintext };
+  const harness = { vault, snapshots, maxResultBytes, maxLoadBytes };
   const activities: Activities = { ...hierarchyActivities };
   for (const adapter of registry.adapters) {
     activities[`${adapter.name}.loadData`] = loadActivity(adapter, harness);

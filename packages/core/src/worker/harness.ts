@@ -13,14 +13,35 @@ import { diffEntities } from '../state/diff';
 import { equalJson } from '../state/json';
 import { canonical, type Content, ContentBuilder } from './content';
 import type { AttemptContext } from './load-context';
-import { redact } from './redact';
-import type { SecretProvider } from './secrets';
+import type { Keyring } from '../credentials/keyring';
+import type { SecretProvider } from '../credentials/provider';
+import { redact } from '../credentials/redact';
+import type { Vault } from '../credentials/resolve';
 import type { SnapshotStore } from './snapshots';
+
+/** What a worker shares with its clients, so that what travels through Temporal can be read by them alone. */
+export interface EncryptionOptions {
+  /** Opens tokens that were sealed with `sealToken`. */
+  readonly keyring: Keyring;
+  /**
+   * Whether every payload is encrypted, too. Clients then need the same: give the plugin to `Client` as well.
+   * @default false
+   */
+  readonly payloads?: boolean;
+}
 
 /** What the activities of a worker share. */
 export interface ActivityOptions {
   /** Where `secret:NAME` is looked up, in this order. @default none */
   readonly secrets?: readonly SecretProvider[];
+  /** What opens `sealed:…`. @default none: sealed tokens are refused */
+  readonly encryption?: EncryptionOptions;
+  /**
+   * Takes a token that stands in plaintext in a workflow, whose class must allow it as well. For development only: it
+   * is in the workflow's history for anybody to read. Every load with one warns.
+   * @default false
+   */
+  readonly allowPlaintextTokens?: boolean;
   /** What earlier loads gave, for deltas. @default 64 MiB in the worker's memory */
   readonly snapshots?: SnapshotStore;
   /** A result with more bytes of JSON travels in several activity results. @default 1 MiB */
@@ -29,8 +50,12 @@ export interface ActivityOptions {
   readonly maxLoadBytes?: number;
 }
 
-/** {@link ActivityOptions} with every default filled in. */
-export type Harness = Required<ActivityOptions>;
+/** {@link ActivityOptions} with every default filled in, as activities use them. */
+export interface Harness extends Required<
+  Pick<ActivityOptions, 'snapshots' | 'maxResultBytes' | 'maxLoadBytes'>
+> {
+  readonly vault: Vault;
+}
 
 /** How often an attempt says that it is alive, in milliseconds. A cancellation arrives with the answer. */
 const BEAT = 2_000;
@@ -172,6 +197,7 @@ const HARNESS_CODES: ReadonlySet<string> = new Set(['RECORD_INVALID', 'STATE_TOO
 /** What kind of fault an error is: what the harness knows itself, or else what the adapter says. */
 export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
   if (error instanceof StatefulWorkflowError) {
+    if (error.code === 'CREDENTIAL_UNAVAILABLE') return { kind: 'transient', message: error.message };
     if (error.code.startsWith('CREDENTIAL')) return { kind: 'unauthorized', message: error.message };
     if (error instanceof LoadError) return { kind: 'fatal', message: error.message };
     if (error instanceof InvalidInputError || HARNESS_CODES.has(error.code))
@@ -212,6 +238,7 @@ export function failureOf(
   context: AttemptContext | undefined,
   retry: { readonly nonRetryable: boolean; readonly nextRetryDelay?: number },
 ): ApplicationFailure {
+  if (fault.kind === 'unauthorized') context?.forgetCredential();
   const details: FaultDetails = {
     kind: fault.kind,
     ...(context?.fingerprint !== undefined && { credential: context.fingerprint }),

@@ -33,13 +33,7 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
     const started = Date.now();
     let context: AttemptContext | undefined;
     try {
-      const attempt = (context = new AttemptContext(
-        activity,
-        request,
-        signal,
-        harness.secrets,
-        adapter.name,
-      ));
+      const attempt = (context = new AttemptContext(activity, request, signal, harness.vault, adapter.name));
       const result = await beating(attempt, () => look(adapter, request, attempt, harness));
       measure(activity, adapter, request, result.outcome, started);
       return await travelling(result, harness, attempt.log, part);

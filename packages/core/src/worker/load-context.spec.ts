@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { LoadRequest } from '../contract/load';
 import { Secret } from '../contract/secret';
 import { AttemptContext } from './load-context';
-import type { SecretProvider } from './secrets';
+import type { SecretProvider } from '../credentials/provider';
 
 const CRM = 'https://crm.example.com';
 const request: LoadRequest = {
@@ -28,7 +28,7 @@ async function logging(value: string, run: (context: AttemptContext) => void): P
   };
   await environment.run(async () => {
     const { cancellationSignal } = Context.current();
-    const context = new AttemptContext(Context.current(), request, cancellationSignal, [provider], 'rest');
+    const context = new AttemptContext(Context.current(), request, cancellationSignal, { providers: [provider] }, 'rest');
     await context.credential(CRM);
     run(context);
   });

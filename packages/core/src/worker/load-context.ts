@@ -5,9 +5,10 @@ import type { Checkpoint, Credential, LoadContext, LoadLog, LoadMetrics } from '
 import { checkApiUrl } from '../contract/api-url';
 import { CredentialError } from '../contract/errors';
 import type { LoadRequest } from '../contract/load';
+import { isReference } from '../contract/payloads';
 import type { Secret } from '../contract/secret';
-import { redact } from './redact';
-import { resolveCredential, type SecretProvider } from './secrets';
+import { redact } from '../credentials/redact';
+import { forgetCredential, resolveCredential, type Vault } from '../credentials/resolve';
 
 /** What a watch knows from its earlier looks. */
 export interface WatchProgress {
@@ -49,17 +50,11 @@ export class AttemptContext implements LoadContext {
   readonly #resumeFrom: unknown;
   readonly #activity: Context;
   readonly #request: LoadRequest;
-  readonly #providers: readonly SecretProvider[];
+  readonly #vault: Vault;
   #progress: unknown;
   #watch: WatchProgress | undefined;
 
-  constructor(
-    activity: Context,
-    request: LoadRequest,
-    signal: AbortSignal,
-    providers: readonly SecretProvider[],
-    adapter: string,
-  ) {
+  constructor(activity: Context, request: LoadRequest, signal: AbortSignal, vault: Vault, adapter: string) {
     this.signal = signal;
     this.entity = request.entity;
     this.about = aboutOf(request);
@@ -70,7 +65,7 @@ export class AttemptContext implements LoadContext {
     this.#watch = watchProgress(activity);
     this.#activity = activity;
     this.#request = request;
-    this.#providers = providers;
+    this.#vault = vault;
     this.log = redactingLog(activity, this.secrets, { adapter, source: request.source });
     this.metrics = activityMetrics(activity, { adapter, source: request.source });
   }
@@ -83,9 +78,13 @@ export class AttemptContext implements LoadContext {
   async credential(origin: string): Promise<Credential | undefined> {
     const { credential: reference, refused } = this.#request;
     if (reference === undefined) return undefined;
-    const use = { origin, workflowType: this.#activity.info.workflowType };
-    const credential = await resolveCredential(reference, use, this.#providers);
+    const { workflowType, namespace } = this.#activity.info;
+    const credential = await resolveCredential(reference, { origin, workflowType, namespace }, this.#vault);
     this.secrets.add(credential.secret);
+    if (!isReference(reference))
+      this.log.warn(
+        'The token of this load stands in plaintext in the history of the workflow, because allowPlaintextTokens is set',
+      );
     this.fingerprint = credential.fingerprint;
     if (refused === credential.fingerprint) {
       throw new CredentialError(
@@ -94,6 +93,12 @@ export class AttemptContext implements LoadContext {
       );
     }
     return credential;
+  }
+
+  /** The source has refused the credential. */
+  forgetCredential(): void {
+    const { credential: reference } = this.#request;
+    if (reference !== undefined) forgetCredential(reference, this.#vault);
   }
 
   heartbeat(progress: unknown): void {

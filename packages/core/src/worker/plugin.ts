@@ -1,7 +1,8 @@
 import { SimplePlugin } from '@temporalio/plugin';
-import type { Worker, WorkerOptions } from '@temporalio/worker';
+import type { BundleOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { StatefulWorkflowError } from '../contract/errors';
 import { type Activities, registryActivities } from './activities';
+import { encrypting, failuresPath } from './encryption';
 import type { ActivityOptions } from './harness';
 import type { Registry } from './registry';
 
@@ -12,8 +13,9 @@ export interface StatefulWorkflowPluginOptions extends ActivityOptions {
 }
 
 /**
- * The Temporal plugin that brings a registry's adapters to a worker. It adds activities and leaves
- * everything else of the worker as it is. Applying the same plugin twice, as Temporal does when it is given
+ * The Temporal plugin that brings a registry's adapters to a worker. It adds activities and, where payloads are to be
+ * encrypted, a codec after the user's own; it leaves everything else of the worker as it is. A client that is to read
+ * and write what is encrypted takes the same plugin, and so does `bundleWorkflowCode`. Applying the same plugin twice, as Temporal does when it is given
  * to a connection and to the worker made with it, is the same as applying it once. When the last worker that
  * runs with it has stopped, the registry is closed.
  *
@@ -31,10 +33,16 @@ class StatefulWorkflowPlugin extends SimplePlugin {
   readonly #options: ActivityOptions;
   /** Activity sets that this plugin has made, to know its own when it is applied again. */
   readonly #made = new WeakSet<object>();
+  readonly #encrypts: boolean;
   #running = 0;
 
   constructor({ registry, ...options }: StatefulWorkflowPluginOptions) {
-    super({ name: '@stateful-workflow/core' });
+    const { keyring, payloads } = options.encryption ?? {};
+    super({
+      name: '@stateful-workflow/core',
+      ...(keyring && payloads && { dataConverter: (theirs) => encrypting(theirs, keyring) }),
+    });
+    this.#encrypts = payloads === true;
     this.#registry = registry;
     this.#options = options;
   }
@@ -56,6 +64,12 @@ class StatefulWorkflowPlugin extends SimplePlugin {
     const activities = { ...theirs, ...ours };
     this.#made.add(activities);
     return { ...configured, activities };
+  }
+
+  /** For workflows that are bundled ahead: a bundle holds the converter of failures. */
+  override configureBundler(options: BundleOptions): BundleOptions {
+    const configured = super.configureBundler(options);
+    return this.#encrypts ? { failureConverterPath: failuresPath(), ...configured } : configured;
   }
 
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {

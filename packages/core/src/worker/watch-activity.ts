@@ -37,7 +37,7 @@ export function watchActivity(adapter: DataSourceAdapter, harness: Harness): Wat
     const since = { ...request, checkpoint: watch.checkpoint };
     const deadline = AbortSignal.timeout(attemptLimit(activity));
     const signal = AbortSignal.any([activity.cancellationSignal, deadline]);
-    const context = new AttemptContext(activity, since, signal, harness.secrets, adapter.name);
+    const context = new AttemptContext(activity, since, signal, harness.vault, adapter.name);
     try {
       // The load that came before the watch was the first look.
       if (activity.info.attempt === 1 && !hints) throw nothingNew(request, watch.quiet);

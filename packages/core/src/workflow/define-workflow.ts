@@ -16,7 +16,7 @@ import { runCycles } from './cycle-runner';
 import { refuseUnknownSignals, registerHandlers } from './handlers';
 import { refreshTimes } from './refresh';
 import { Refusals } from './refusals';
-import { Session } from './session';
+import { Session, tokenCheck } from './session';
 import { StatefulWorkflow } from './stateful-workflow';
 
 /** How {@link defineWorkflow} names and sets up a workflow. */
@@ -63,7 +63,7 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
     // What a run hands to the next is taken from a run only, never from a client.
     const continued = info.continuedFromExecutionRunId !== undefined;
     const { carried, ...start } = (continued ? given : {}) as { carried?: Carried };
-    const { input, dropped } = checkStart(continued ? start : given);
+    const { input, dropped } = checkStart(continued ? start : given, tokenCheck(workflow));
     const root = { id: input.id, name: input.entityName ?? entityNameOf(info.workflowType) };
     const made = new Session(root, workflow, input, carried);
     for (const error of dropped) made.refusals.add('start', error);

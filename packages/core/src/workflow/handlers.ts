@@ -12,7 +12,6 @@ import { InvalidInputError, type StatefulWorkflowError } from '../contract/error
 import {
   checkDelete,
   checkFinalStatus,
-  checkReference,
   checkRefresh,
   checkRootData,
   checkUpdate,
@@ -63,7 +62,7 @@ function registerSignals(session: Session): void {
   };
   const signals: Record<string, (payload: unknown, envelope?: Envelope) => void> = {
     apiToken(payload, envelope) {
-      const apiToken = checkReference(payload);
+      const apiToken = session.checkToken(payload);
       if (envelope) parents.gave(envelope.from, { apiToken });
       session.setApiToken(apiToken, envelope?.via);
     },
@@ -89,7 +88,7 @@ function registerSignals(session: Session): void {
     },
     subscribe: (payload) => subscribers.add(checkSubscription(payload)),
     unsubscribe: (payload) => subscribers.remove(checkUnsubscription(payload)),
-    parent: (payload) => hierarchy.adopt(checkParentLink(payload)),
+    parent: (payload) => hierarchy.adopt(checkParentLink(payload, undefined, session.checkToken)),
     child: (payload) => hierarchy.noticed(checkNotice(payload)),
     pause() {
       if (!session.paused) children.tell('pause');
@@ -144,8 +143,9 @@ function registerUpdates(session: Session): void {
       return loaded(session, () => session.refresh(), false);
     },
   );
-  update('rotateToken', checkReference, (reference) =>
-    loaded(session, () => session.setApiToken(checkReference(reference)), true),
+  const { checkToken } = session;
+  update('rotateToken', checkToken, (reference) =>
+    loaded(session, () => session.setApiToken(checkToken(reference)), true),
   );
   update(
     'update',
@@ -200,7 +200,8 @@ function registerQueries(session: Session): void {
     apiToken: () => session.token,
     sources() {
       const nextCheckAt = iso(session.nextLoadAt);
-      return fromEntries(session.sources.map(({ name, info }) => [name, { ...info, nextCheckAt }]));
+      const warning = session.tokenWarning;
+      return fromEntries(session.sources.map(({ name, info }) => [name, { ...info, nextCheckAt, warning }]));
     },
     children: () => children.infos,
     managedPaths: () => children.managedPaths(),

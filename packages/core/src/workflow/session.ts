@@ -1,6 +1,8 @@
+import { log } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import { isMany, type Relation, type Schema } from '../contract/schema';
+import { checkAnyToken, checkReference, isReference } from '../contract/payloads';
 import type { SourceDefinition } from '../contract/source';
 import type {
   ChangeSet,
@@ -33,7 +35,15 @@ export interface Declaration {
   readonly schema?: Schema;
   readonly sources?: Readonly<Record<string, SourceDefinition>>;
   readonly managedPaths?: true | ManagedPaths;
+  readonly allowPlaintextTokens?: boolean;
 }
+
+/** What may stand as a token. */
+export const tokenCheck = ({ allowPlaintextTokens }: Declaration): typeof checkReference =>
+  allowPlaintextTokens ? checkAnyToken : checkReference;
+
+const PLAINTEXT =
+  'The token stands in plaintext in the history of this workflow, because allowPlaintextTokens is set. That is for development: use secret:NAME or a sealed token.';
 
 /** Everything that one running workflow knows. The handlers write to it; the cycle reads it. */
 export class Session {
@@ -71,6 +81,7 @@ export class Session {
   readonly hierarchy: Hierarchy;
   /** What it loads from, or would if its parent did not. */
   readonly allSources: readonly SourceState[];
+  readonly checkToken: typeof checkReference;
   #ending?: Ending;
 
   /** @param carried what the run before handed over, if there was one */
@@ -91,6 +102,8 @@ export class Session {
     this.schema = schema;
     this.apiUrl = input.apiUrl;
     this.apiToken = input.apiToken;
+    this.checkToken = tokenCheck(declaration);
+    this.#warn();
     this.paused = input.status === 'paused';
     this.refusals = new Refusals(refusals);
     this.inbox = new Inbox(inbox);
@@ -144,10 +157,15 @@ export class Session {
   }
 
   get token(): TokenInfo | null {
-    const { apiToken: reference } = this;
-    if (!reference) return null;
+    if (!this.apiToken) return null;
+    const reference = this.tokenWarning ? 'plaintext' : this.apiToken;
     const fingerprints = this.#followers('credential').map(({ known }) => known.checkpoint?.credential);
     return { reference, fingerprint: fingerprints.find(Boolean) };
+  }
+
+  /** What is wrong with the token that the sources are loaded with. */
+  get tokenWarning(): string | undefined {
+    return this.apiToken && !isReference(this.apiToken) ? PLAINTEXT : undefined;
   }
 
   /** Notes what changed, and begins a cycle if anything did. */
@@ -189,6 +207,7 @@ export class Session {
     // Another token may see other things: nothing may answer "not modified" to it.
     for (const source of this.#followers('credential')) source.forgetValidators();
     this.apiToken = reference;
+    this.#warn();
     this.hierarchy.passToken(reference, via);
     this.#loadAnew('apiToken');
   }
@@ -221,6 +240,10 @@ export class Session {
   end(how: Ending): void {
     this.#ending ??= how;
     this.supersede();
+  }
+
+  #warn(): void {
+    if (this.tokenWarning) log.warn(this.tokenWarning);
   }
 
   /** Begins a cycle, and the load that is running again. */

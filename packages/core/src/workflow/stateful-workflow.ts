@@ -61,6 +61,12 @@ export abstract class StatefulWorkflow<Data = unknown> {
   declare readonly refresh?: RefreshPolicy;
   /** The largest part of a source's entities that one sweep may remove, above 10 entities. @default 0.5 */
   declare readonly maxDeleteRatio?: number;
+  /**
+   * Takes a token in plaintext from whoever sends it, for development: it is in the history of the workflow for anybody
+   * to read, and the query `sources` and the log say so. The worker has to allow it, too.
+   * @default false: a token in plaintext is dropped, counted and explained
+   */
+  declare readonly allowPlaintextTokens?: boolean;
   /** Continues as new once the history has this many events. @default when Temporal suggests it */
   declare readonly maxHistoryEvents?: number;
 

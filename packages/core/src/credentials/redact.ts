@@ -19,12 +19,33 @@ function formsOf(secret: Secret): string[] {
   const value = secret.reveal();
   if (value.length < 4) return [];
   const bytes = Buffer.from(value);
+  const encoded = encodeURIComponent(value);
+  const hex = bytes.toString('hex');
   return [
     value,
-    encodeURIComponent(value),
+    encoded,
+    encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     JSON.stringify(value).slice(1, -1),
     bytes.toString('base64'),
     bytes.toString('base64url'),
-    bytes.toString('hex'),
+    hex,
+    hex.toUpperCase(),
+    ...withinBase64(bytes),
   ];
+}
+
+/**
+ * What of a secret's base64 is the same whatever stands before and after it: `Basic` authentication holds it behind a
+ * user name. Where it begins within a group of three bytes makes it another text.
+ */
+function withinBase64(bytes: Buffer): string[] {
+  const forms = [0, 1, 2].map((offset) => {
+    const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
+    const end = Math.floor((padded.length * 8) / 6);
+    return padded.toString('base64').slice(Math.ceil((offset * 8) / 6), end);
+  });
+  // A short text may stand anywhere by chance.
+  return forms
+    .filter((form) => form.length >= 8)
+    .flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
 }

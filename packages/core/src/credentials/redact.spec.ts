@@ -13,8 +13,23 @@ describe('redact()', () => {
     ['in base64', Buffer.from(VALUE).toString('base64')],
     ['in base64url', Buffer.from(VALUE).toString('base64url')],
     ['in hex', Buffer.from(VALUE).toString('hex')],
+    ['in large hex', Buffer.from(VALUE).toString('hex').toUpperCase()],
+    ['in a URL in small letters', encodeURIComponent(VALUE).replace(/%../g, (code) => code.toLowerCase())],
   ])('removes a secret %s, wherever it stands', (_, form) => {
     expect(redact(`before ${form} after ${form}`, [secret])).toBe('before [secret] after [secret]');
+  });
+
+  it.each(['', 'a', 'ab', 'abc', 'ann:'])('removes it from base64 that begins with %j', (before) => {
+    for (const encoding of ['base64', 'base64url'] as const) {
+      const text = Buffer.from(`${before}${VALUE}:after`).toString(encoding);
+      const clean = redact(`Basic ${text}`, [secret]);
+      expect(clean).toContain('[secret]');
+      const left = clean.replace('Basic ', '').split('[secret]');
+      // At most the few bits that it shares with its neighbours.
+      for (const part of left)
+        expect(Buffer.from(part, 'base64').toString('latin1')).not.toContain(VALUE.slice(0, 4));
+      expect(left.join('').length).toBeLessThan(Buffer.from(`${before}:after`).toString('base64').length + 6);
+    }
   });
 
   it('removes each of several secrets, also one that begins like another', () => {
