@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { describe, expectTypeOf, it } from 'vitest';
-import { type RefreshResult, StatefulClient, type StatefulHandle } from '../client';
+import { type PlainToken, type RefreshResult, StatefulClient, type StatefulHandle } from '../client';
 import type { ChangeSummary, CredentialReference, StartInput, TokenInfo } from '../index';
 import type { StatefulWorkflowFunction } from '../workflow';
 
@@ -37,7 +37,9 @@ describe('types of the client', () => {
   });
 
   it('takes a credential reference, and no plain string', () => {
-    expectTypeOf<StatefulHandle['rotateToken']>().parameters.toEqualTypeOf<[CredentialReference]>();
+    expectTypeOf<StatefulHandle['rotateToken']>().parameters.toEqualTypeOf<
+      [CredentialReference | PlainToken]
+    >();
     expectTypeOf<'secret:CRM_TOKEN'>().toExtend<CredentialReference>();
     expectTypeOf<'sealed:abc'>().toExtend<CredentialReference>();
     expectTypeOf<string>().not.toExtend<CredentialReference>();

@@ -24,8 +24,11 @@ export interface CarriedHierarchy {
   readonly stamps?: CarriedStamps;
 }
 
-/** How many signals and starts are under way at a time; the server's limit is 2,000. */
-const UNDER_WAY = 500;
+/**
+ * How many signals and starts are under way at a time. The server's limit is 2,000; but each costs the workflow a
+ * millisecond or two, and Temporal's sandbox ends a task that takes five seconds, also on a machine that is busy.
+ */
+const UNDER_WAY = 200;
 
 /** A workflow's place among others: its parents, its children, and those who hear of its changes. */
 export class Hierarchy {

@@ -24,7 +24,7 @@ describe('managedPaths', () => {
       restart: true,
       orphanPolicy: 'cancel',
       credentials: 'inherit',
-      maxConcurrentStarts: 500,
+      maxConcurrentStarts: 100,
       checkEveryMs: 60_000,
     };
     expect(managedPaths(true, schema, 'Desk')).toEqual([

@@ -12,5 +12,8 @@ export function encrypting(theirs: DataConverter | undefined, keyring: Keyring):
   return { ...theirs, failureConverterPath, payloadCodecs: [...payloadCodecs, encryptionCodec(keyring)] };
 }
 
+/** This package as those who installed it see it: what is resolved here is loaded by Temporal, which has no other name. */
+const PACKAGE = '@stateful-workflow/core';
+
 /** The module that encodes failures, to be bundled with workflows. */
-export const failuresPath = (): string => require.resolve('@stateful-workflow/core/failure-converter');
+export const failuresPath = (): string => require.resolve(`${PACKAGE}/failure-converter`);

@@ -28,7 +28,13 @@ async function logging(value: string, run: (context: AttemptContext) => void): P
   };
   await environment.run(async () => {
     const { cancellationSignal } = Context.current();
-    const context = new AttemptContext(Context.current(), request, cancellationSignal, { providers: [provider] }, 'rest');
+    const context = new AttemptContext(
+      Context.current(),
+      request,
+      cancellationSignal,
+      { providers: [provider] },
+      'rest',
+    );
     await context.credential(CRM);
     run(context);
   });

@@ -28,7 +28,12 @@ async function secondAttempt(begin: (ctx: LoadContext) => unknown): Promise<Load
     },
     classify: (error) => ({ kind: 'fatal', message: String(error) }),
   };
-  const harness = { secrets: [], snapshots: memorySnapshots(), maxResultBytes: 1e6, maxLoadBytes: 1e6 };
+  const harness = {
+    vault: { providers: [] },
+    snapshots: memorySnapshots(),
+    maxResultBytes: 1e6,
+    maxLoadBytes: 1e6,
+  };
   const environment = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: { progress: 1 } });
   return environment.run<[LoadRequest], LoadResult, (given: LoadRequest) => Promise<LoadResult>>(
     loadActivity(adapter, harness),

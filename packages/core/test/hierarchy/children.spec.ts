@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestDesk } from '../support/desk';
 import { TestEnvironment } from '../support/environment';
-import { eventually } from '../support/eventually';
+import { eventually, eventuallyEqual } from '../support/eventually';
 
 describe('children', () => {
   let env: TestEnvironment;
@@ -44,7 +44,7 @@ describe('children', () => {
     await eventually(async () =>
       expect((await desk.handle.data())?.tickets).toMatchObject([{ note: 'hello' }]),
     );
-    expect(await desk.handle.temporal.query('triggers')).toEqual(['start', 'child']);
+    await eventuallyEqual(() => desk.handle.temporal.query('triggers'), ['start', 'child']);
     expect(await desk.ticket('a').temporal.query('triggers')).toEqual(['start', 'update']);
   });
 

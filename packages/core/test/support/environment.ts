@@ -10,7 +10,7 @@ import {
 } from '@temporalio/worker';
 import { expect, inject } from 'vitest';
 import type {} from '@stateful-workflow/dev-services/vitest';
-import { StatefulClient, type StatefulHandle } from '../../src/client';
+import { StatefulClient, type StatefulHandle, type TokenOptions } from '../../src/client';
 import type { DataSourceAdapter } from '../../src/index';
 import { type ActivityOptions, createRegistry, registryActivities, statefulWorkflow } from '../../src/worker';
 import type * as workflows from '../workflows';
@@ -73,8 +73,7 @@ export class TestEnvironment {
 
   /** Starts a worker; a `part` of one runs only workflows, or only activities. */
   async startWorker(part?: 'workflows' | 'activities'): Promise<() => Promise<void>> {
-    const { adapters = [], worker: options, secrets, snapshots, maxResultBytes } = this.#options;
-    const activityOptions = { secrets, snapshots, maxResultBytes };
+    const { adapters = [], worker: options, ...activityOptions } = this.#options;
     const registry = createRegistry([scriptedAdapter(this.sources), ...adapters]);
     const worker = await Worker.create({
       connection: this.#native,
@@ -103,8 +102,12 @@ export class TestEnvironment {
   }
 
   /** A typed client for one of the test workflows. */
-  workflows(workflow: WorkflowName = 'CustomerWorkflow'): StatefulClient<CustomerData> {
+  workflows(
+    workflow: WorkflowName = 'CustomerWorkflow',
+    tokens: TokenOptions = {},
+  ): StatefulClient<CustomerData> {
     return new StatefulClient<CustomerData>(this.client, {
+      ...tokens,
       workflow,
       taskQueue: this.taskQueue,
       entityName: 'Customer',

@@ -10,6 +10,7 @@ export {
   UnregisteredWorkflow,
 } from './failing';
 export { HandyWorkflow } from './handy';
+export { OutspokenWorkflow } from './plaintext';
 export { DeskWorkflow, TicketWorkflow } from './hierarchy';
 export { RollingCommentWorkflow, RollingDeskWorkflow, RollingTicketWorkflow } from './hierarchy-random';
 export {
