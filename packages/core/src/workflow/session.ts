@@ -189,14 +189,14 @@ export class Session {
     // Another token may see other things: nothing may answer "not modified" to it.
     for (const source of this.#followers('credential')) source.forgetValidators();
     this.apiToken = reference;
-    this.hierarchy.passToken(reference, via);
+    this.hierarchy.pass('apiToken', reference, via);
     this.#loadAnew('apiToken');
   }
 
   setApiUrl(url: string, via?: readonly string[]): void {
     const moved = url !== this.apiUrl;
     this.apiUrl = url;
-    this.hierarchy.passUrl(url, via);
+    this.hierarchy.pass('apiUrl', url, via);
     if (moved) for (const source of this.#followers('apiUrl')) source.moved();
     this.#loadAnew('apiUrl');
   }
