@@ -38,15 +38,12 @@ function toCommonJs(code, isEntry) {
   // From the end, so that the positions of what is still to be replaced stay right.
   for (const node of parseAst(code).body.toReversed()) {
     if (!/^(Import|Export)/.test(node.type)) continue;
-    result = `${result.slice(0, node.start)}${statement(node, code)}${result.slice(node.end)}`;
+    result = `${result.slice(0, node.start)}${statement(node, code, isEntry)}${result.slice(node.end)}`;
   }
-  // Without a new line, so that the source map stays right.
-  return isEntry
-    ? result.replace(';', `; Object.defineProperty(exports, '__esModule', { value: true });`)
-    : result;
+  return result;
 }
 
-function statement(node, code) {
+function statement(node, code, isEntry) {
   const { specifiers = [] } = node;
   if (node.type === 'ImportDeclaration' && specifiers.every(({ type }) => type === 'ImportSpecifier')) {
     const names = specifiers.map(({ imported, local }) =>
@@ -55,7 +52,10 @@ function statement(node, code) {
     return `${names.length > 0 ? `const { ${names.join(', ')} } = ` : ''}require(${node.source.raw});`;
   }
   if (node.type === 'ExportNamedDeclaration' && !node.declaration && !node.source) {
-    return specifiers.map(({ exported, local }) => `exports.${exported.name} = ${local.name};`).join('\n');
+    // Of an entry, in the form that Node reads the names from for an `import` of ES modules.
+    if (isEntry)
+      return specifiers.map(({ exported, local }) => `exports.${exported.name} = ${local.name};`).join('\n');
+    return `module.exports = { ${specifiers.map(({ exported, local }) => `${exported.name}: ${local.name}`).join(', ')} };`;
   }
   throw new Error(`Import and export by name, not as in: ${code.slice(node.start, node.end)}`);
 }
@@ -73,9 +73,13 @@ const { output } = await build.write({
   dir: 'dist',
   format: 'esm',
   sourcemap: true,
-  banner: `'use strict';`,
-  minify: false,
-  minifyInternalExports: false,
+  // After the compression, which takes the code for a module's, where this goes without saying.
+  postBanner: ({ isEntry }) =>
+    `'use strict';${isEntry ? ` Object.defineProperty(exports, '__esModule', { value: true });` : ''}`,
+  // Shorter in ways that a user's minifier does not know. Names and lines stay: the output is to be read.
+  minify: { compress: true, mangle: false, codegen: false },
+  // What chunks hand to each other, under short names: a user's minifier cannot shorten these.
+  minifyInternalExports: true,
   entryFileNames: '[name].js',
   chunkFileNames: 'shared/[name].js',
   codeSplitting: {

@@ -29,6 +29,10 @@ export const matching = <T>(what: string, example: string, test: (value: unknown
     throw new InvalidInputError(field, `is not ${what}`, `Give one such as ${example}`);
   });
 
+/** A whole number from 1. */
+export const wholeNumber = (example: string): Check<number> =>
+  matching('a whole number from 1', example, (value) => Number.isInteger(value) && Number(value) > 0);
+
 /** A text that passes a test and is no longer than an id. */
 export const text = (what: string, example: string, test: (text: string) => boolean): Check<string> =>
   matching(

@@ -11,13 +11,17 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { EntityRef } from '../contract/adapter';
-import type { ChildInfo, ChildNotice, ChildStatus, ParentLink } from '../contract/hierarchy';
-import type { ChangeSet, StartInput } from '../contract/wire';
-import { own } from '../state/json';
+import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy';
+import type { ChangeSet } from '../contract/wire';
+import { isSame } from '../state/refs';
+import { iso } from '../workflow/iso';
 import type { ManagedPath } from './managed-path';
 import { MOST_PAYLOAD, sizeOf, tooLarge } from './messages';
 import { type CarriedPeer, Peer, type Post } from './peer';
-import type { Projection } from './projection';
+import type { Portions } from './portions';
+import { Projection } from './projection';
+import type { StartTurns } from './start-turns';
+import type { Begun } from './window';
 
 /** How long a workflow that has a child's id may take to say that it is the one. */
 const ANSWER_MS = 30_000;
@@ -34,7 +38,7 @@ export interface CarriedChild {
   readonly syncedAt?: number;
   readonly error?: string;
   readonly begunAt?: number;
-  readonly unheard?: true;
+  readonly unheard?: boolean;
   /** Whether it was started by hand. */
   readonly asked?: true;
   readonly peer?: CarriedPeer;
@@ -43,14 +47,8 @@ export interface CarriedChild {
 /** What a child needs of the workflow that it is a child of. */
 export interface Family {
   readonly post: Post;
-  /** Whether it is the child's turn to start. If not, it is told when it is. */
-  mayStart(child: Child): boolean;
-  /** The child has started, or could not. */
-  hasStarted(child: Child): void;
-  /** What a child starts with: all there is, so that nothing waits for it any more. */
-  inputOf(child: Child): StartInput;
-  /** What a workflow that may be the child is told of its parent. */
-  linkOf(child: Child): ParentLink;
+  readonly turns: StartTurns;
+  readonly portions: Portions;
   /** The child has begun to run: it may have missed something, if it ran before. */
   joined(child: Child, ran: boolean): void;
   /** Nobody needs the child any more. */
@@ -64,24 +62,27 @@ export class Child {
   /** The item as the child calls it. */
   readonly entity: EntityRef;
   readonly peer: Peer;
+  /** What it is given instead of its item, where that is not given as it is. */
+  readonly projection?: Projection;
   /** The relations of the root entity that hold the item. */
   readonly listedOn = new Set<string>();
   /** Whether its item is there. */
   wanted = true;
   /** Whether anything has come from it. */
   heard: boolean;
-  error?: string;
+  /** What is wrong with it. */
+  error: string | undefined;
   /** The parent's clock when the child was given all that it begins with. */
   begunAt: number;
-  #status?: ChildStatus;
-  #runId?: string;
+  #status: ChildStatus | undefined;
+  #runId: string | undefined;
   /** What it was when it was told to stop, until that is said. */
   #stopping?: ChildStatus;
   /** The run that was told to stop, or that said how it ends: that it does is no news of the one after it. */
   #stoppedRunId?: string;
   /** Whether what ended was in the way of the child, and not the child. */
   #wasOther = false;
-  #syncedAt?: number;
+  #syncedAt: number | undefined;
   #stopAs: ManagedPath['onRemoved'] = 'cancel';
   #joinedAt = 0;
   #pauses = 0;
@@ -96,30 +97,31 @@ export class Child {
     entity: EntityRef,
     workflowId: string,
     family: Family,
-    { carried, projection }: { readonly carried?: CarriedChild; readonly projection?: Projection },
+    carried: Partial<CarriedChild> = { unheard: true },
   ) {
+    const { post } = family;
+    const { status, runId, syncedAt, error, begunAt = 0, unheard, peer } = carried;
     this.path = path;
     this.item = item;
     this.entity = entity;
     this.#family = family;
-    this.peer = new Peer(
-      workflowId,
-      family.post,
-      { entityName: entity.name, rename: (ref) => this.rename(ref), projection },
-      carried?.peer,
-    );
-    this.#status = carried?.status;
-    this.#runId = carried?.runId;
-    if (!this.isLive) this.#stoppedRunId = this.#runId;
-    this.#syncedAt = carried?.syncedAt;
-    this.error = carried?.error;
-    this.begunAt = carried?.begunAt ?? 0;
-    this.heard = carried !== undefined && carried.unheard !== true;
+    this.projection = path.processData && new Projection(post.store.schema, item);
+    const rename = (ref: EntityRef): EntityRef => this.rename(ref);
+    const receiver = { entityName: entity.name, rename, projection: this.projection };
+    // It is not there any more, and could not say so: somebody terminated it.
+    this.peer = new Peer(workflowId, post, receiver, () => this.#ended('cancelled', this.#runId), peer);
+    this.#status = status;
+    this.#runId = runId;
+    if (!this.isLive) this.#stoppedRunId = runId;
+    this.#syncedAt = syncedAt;
+    this.error = error;
+    this.begunAt = begunAt;
+    this.heard = !unheard;
   }
 
   /** How the child calls an entity. */
   rename(ref: EntityRef): EntityRef {
-    return ref.name === this.item.name && ref.id === this.item.id ? this.entity : ref;
+    return isSame(ref, this.item) ? this.entity : ref;
   }
 
   get workflowId(): string {
@@ -144,15 +146,8 @@ export class Child {
   }
 
   /** It hears of changes, whether or not they are to its part. */
-  mark({ upserts, unset }: ChangeSet): void {
-    for (const [name, entities] of Object.entries(upserts))
-      for (const [id, set] of Object.entries(entities))
-        this.peer.dirty.mark(name, id, [...Object.keys(set), ...(own(own(unset, name), id) ?? [])]);
-    this.sync();
-  }
-
-  tellAgain(name: string, id: string, field: string): void {
-    this.peer.dirty.mark(name, id, [field]);
+  tell(changes: ChangeSet): void {
+    this.peer.dirty.note(changes);
     this.sync();
   }
 
@@ -171,9 +166,7 @@ export class Child {
   noticed({ status, runId, message }: ChildNotice): void {
     this.synced();
     if (status === 'running') {
-      if (this.#status !== 'attaching') return;
-      this.#runId = runId;
-      this.#join(true);
+      if (this.#status === 'attaching') this.#join(runId, true);
     } else if (status === 'refused') this.#fail(message ?? 'The workflow refuses to be its child.');
     else this.#ended(status, runId, message);
   }
@@ -197,7 +190,7 @@ export class Child {
   get #rests(): boolean {
     const status = this.#status;
     if (!this.wanted) return false;
-    if (status === undefined) return !this.#family.mayStart(this);
+    if (status === undefined) return !this.#family.turns.take(this);
     return status === 'running' ? this.peer.isIdle : status === 'completed' || status === 'failed';
   }
 
@@ -211,7 +204,7 @@ export class Child {
     switch (this.#status) {
       case undefined:
       case 'starting':
-        if (!this.#family.mayStart(this)) return false;
+        if (!this.#family.turns.take(this)) return false;
         await this.#start();
         return true;
       case 'attaching':
@@ -231,30 +224,29 @@ export class Child {
   }
 
   async #start(): Promise<void> {
-    const { path } = this;
-    const { post } = this.#family;
+    const { path, workflowId } = this;
+    const { post, portions, turns } = this.#family;
     // The rest of what happens in this moment is part of what it starts with.
     await Promise.resolve();
-    const begin = (): { bytes: number; done: Promise<unknown> } => {
-      if (!this.wanted) return { bytes: 0, done: Promise.resolve() };
+    const begin = (): Begun | undefined => {
+      if (!this.wanted) return undefined;
       this.#status = 'starting';
       this.error = undefined;
       this.heard = false;
       this.#runId = undefined;
       this.#wasOther = false;
-      const input = this.#family.inputOf(this);
+      const input = portions.inputOf(this);
       const bytes = sizeOf(input);
-      if (bytes > MOST_PAYLOAD) return { bytes: 0, done: Promise.reject(tooLarge(bytes)) };
+      if (bytes > MOST_PAYLOAD) throw tooLarge(bytes);
       const done = startChild(path.workflowType, {
-        workflowId: this.workflowId,
+        workflowId,
         args: [input],
         // Temporal applies this at every continue-as-new of the parent.
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
-        ...(path.taskQueue !== undefined && { taskQueue: path.taskQueue }),
+        taskQueue: path.taskQueue,
       }).then((handle) => {
-        this.#runId = handle.firstExecutionRunId;
-        this.#join(false);
+        this.#join(handle.firstExecutionRunId, false);
         this.#follow(handle.firstExecutionRunId, handle.result());
       });
       return { bytes: bytes + 500, done };
@@ -266,15 +258,13 @@ export class Child {
       if (error instanceof WorkflowExecutionAlreadyStartedError) this.#status = 'attaching';
       else this.#fail(`It could not be started: ${messageOf(error)}`);
     } finally {
-      this.#family.hasStarted(this);
+      turns.end(this);
     }
   }
 
   /** Asks the workflow that has its id whether it is the one. */
   async #attach(): Promise<void> {
-    try {
-      await this.peer.signal('parent', this.#family.linkOf(this));
-    } catch {
+    if (!(await this.peer.signal('parent', this.#family.portions.linkOf(this)))) {
       // It ended meanwhile; in a moment its id is free.
       if (this.#status === 'attaching') {
         this.#status = 'cancelled';
@@ -291,30 +281,22 @@ export class Child {
 
   async #send(): Promise<boolean> {
     if (this.peer.isIdle) return false;
-    try {
-      if (await this.peer.send()) this.#syncedAt = Date.now();
-      return !this.peer.isIdle;
-    } catch {
-      // It is not there any more, and could not say so: somebody terminated it.
-      this.#ended('cancelled', this.#runId);
-      return true;
-    }
+    if (await this.peer.send()) this.#syncedAt = Date.now();
+    return !this.peer.isIdle;
   }
 
   async #stop(): Promise<void> {
     this.#stopping = this.#status;
     this.#status = undefined;
     this.#stoppedRunId = this.#runId;
-    try {
-      if (this.#stopAs === 'complete') await this.peer.signal('status', 'completed');
-      else await this.peer.signal(this.#stopAs === 'keep' ? 'release' : 'cancel');
-    } catch {
-      // It has ended already.
-    }
+    const how = this.#stopAs;
+    if (how === 'complete') await this.peer.signal('status', 'completed');
+    else await this.peer.signal(how === 'keep' ? 'release' : 'cancel');
     this.#stopping = undefined;
   }
 
-  #join(ran: boolean): void {
+  #join(runId: string, ran: boolean): void {
+    this.#runId = runId;
     this.#status = 'running';
     this.#stoppedRunId = undefined;
     this.error = undefined;
@@ -338,8 +320,8 @@ export class Child {
 
   #ended(status: 'completed' | 'cancelled' | 'failed', runId: string | undefined, message?: string): void {
     // It is heard of twice, by its own word and by Temporal's; and an earlier run's end is no news.
-    if (!this.isLive || (runId !== undefined && this.#runId !== undefined && runId !== this.#runId)) return;
-    this.#wasOther = runId !== undefined && runId === this.#stoppedRunId;
+    if (!this.isLive || (runId && this.#runId && runId !== this.#runId)) return;
+    this.#wasOther = !!runId && runId === this.#stoppedRunId;
     this.#status = this.#wasOther ? 'cancelled' : status;
     // It says so before it closes, and may still be in the way of the next.
     this.#stoppedRunId = runId;
@@ -361,24 +343,23 @@ export class Child {
       id: this.entity.id,
       path: this.path.field,
       status: this.#status ?? 'starting',
-      ...(this.#syncedAt !== undefined && { lastSyncedAt: new Date(this.#syncedAt).toISOString() }),
-      ...((this.error ?? this.peer.problem) !== undefined && { error: this.error ?? this.peer.problem }),
+      lastSyncedAt: iso(this.#syncedAt),
+      error: this.error ?? this.peer.problem,
     };
   }
 
   carry(): CarriedChild {
-    const peer = this.peer.carry();
     return {
       item: this.item.id,
-      ...(this.path.idAttribute !== undefined && { id: this.entity.id }),
+      id: this.path.idAttribute && this.entity.id,
       // Who has not been told yet to stop is told by the next run.
       status: this.#stopping ?? this.#status,
       runId: this.#runId,
       syncedAt: this.#syncedAt,
       error: this.error,
       begunAt: this.begunAt,
-      ...(!this.heard && { unheard: true }),
-      ...(peer && { peer }),
+      unheard: !this.heard || undefined,
+      peer: this.peer.carry(),
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor } from '../contract/hierarchy';
-import { keyOf } from './dirty';
+import { keyOf } from '../state/refs';
 import { type CarriedPeer, Peer, type Post } from './peer';
 
 /** A {@link Delegation} as it travels through continue-as-new: what an ancestor has not been told yet. */
@@ -22,11 +22,7 @@ export class Delegation {
 
   /** Sends what the run before left over. */
   begin(carried: CarriedDelegation = []): void {
-    for (const [key, workflowId, name, left] of carried) {
-      const peer = new Peer(workflowId, this.#post, { entityName: name }, left);
-      this.#ancestors.set(key, peer);
-      void send(peer);
-    }
+    for (const delegated of carried) void this.#add(...delegated).send();
   }
 
   /** The items that are known already; what one was when it appeared is no change. */
@@ -36,16 +32,15 @@ export class Delegation {
 
   add(item: EntityRef, { workflowId }: Ancestor): void {
     const key = keyOf(item);
-    if (!this.#ancestors.has(key))
-      this.#ancestors.set(key, new Peer(workflowId, this.#post, { entityName: item.name }));
+    if (!this.#ancestors.has(key)) this.#add(key, workflowId, item.name);
   }
 
   /** An item changed: its home is told, unless it said so itself. */
   changed(item: EntityRef, fields: readonly string[], from: string | undefined): void {
     const peer = this.#ancestors.get(keyOf(item));
-    if (peer === undefined || peer.workflowId === from) return;
+    if (!peer || peer.workflowId === from) return;
     peer.dirty.mark(item.name, item.id, fields);
-    void send(peer);
+    void peer.send();
   }
 
   /** For continue-as-new; nothing when nothing waits. */
@@ -56,13 +51,12 @@ export class Delegation {
     });
     return waiting.length > 0 ? waiting : undefined;
   }
-}
 
-async function send(peer: Peer): Promise<void> {
-  try {
-    await peer.send();
-  } catch {
+  #add(key: string, workflowId: string, entityName: string, carried?: CarriedPeer): Peer {
     // It has ended, and with it what it is the home of.
-    peer.clear();
+    const onGone = (): void => peer.clear();
+    const peer = new Peer(workflowId, this.#post, { entityName }, onGone, carried);
+    this.#ancestors.set(key, peer);
+    return peer;
   }
 }

@@ -1,11 +1,10 @@
 import type { EntityRef } from '../contract/adapter';
 import type { ChangeSet } from '../contract/wire';
-import { own } from '../state/json';
+import { at } from '../state/json';
+import { keys } from '../state/objects';
 
 /** The fields of an entity that a change set touches. */
-export function fieldsIn(changes: ChangeSet | undefined, { name, id }: EntityRef): string[] {
-  return [
-    ...Object.keys(own(own(changes?.upserts, name), id) ?? {}),
-    ...(own(own(changes?.unset, name), id) ?? []),
-  ];
-}
+export const fieldsIn = ({ upserts, unset }: ChangeSet, { name, id }: EntityRef): string[] => [
+  ...keys(at(upserts, name, id) ?? {}),
+  ...(at(unset, name, id) ?? []),
+];

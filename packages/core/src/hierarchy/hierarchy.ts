@@ -1,14 +1,14 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { EntityRef } from '../contract/adapter';
 import type { ChildNotice, Envelope, ParentLink } from '../contract/hierarchy';
 import type { ChangeSet, StartInput } from '../contract/wire';
-import { isEmpty } from '../state/change-set';
-import { inner, table } from '../state/json';
+import { isEmpty, refsOf } from '../state/change-set';
+import { forEach, inner, table, type Tables } from '../state/json';
+import { isSame } from '../state/refs';
 import type { Session } from '../workflow/session';
 import type { Child } from './child';
 import { type CarriedChildren, Children } from './children';
 import { managedPaths, type ManagedPaths } from './managed-path';
-import { type CarriedParents, type Ending, Parents } from './parents';
+import { type Access, type CarriedParents, type Ending, Parents } from './parents';
 import { isParting, receive, type Received } from './receive';
 import { type CarriedStamps, Stamps } from './stamps';
 import { StartCheck } from './start-check';
@@ -49,29 +49,19 @@ export class Hierarchy {
     { parent, subscriptions }: StartInput,
     carried: CarriedHierarchy = {},
   ) {
-    const { root, state } = session;
+    const { root, state, apiToken, apiUrl } = session;
+    const { store } = state;
+    const { workflowId } = workflowInfo();
     this.#session = session;
     this.#carried = carried;
-    this.#stamps = new Stamps(carried.clock, carried.stamps, state.store);
-    const post = {
-      workflowId: this.#workflowId,
-      store: state.store,
-      stamps: this.#stamps,
-      window: this.#window,
-    };
-    const { apiToken, apiUrl } = session;
-    const parents = carried.parents ?? {
-      links: parent ? [{ link: { ...parent, apiToken, apiUrl } }] : [],
-      isIndependent: !parent,
-    };
-    this.parents = new Parents(post, root, parents);
+    this.#stamps = new Stamps(carried.clock, carried.stamps, store);
+    const post = { workflowId, store, stamps: this.#stamps, window: this.#window };
+    const links = parent ? [{ link: { ...parent, apiToken, apiUrl } }] : [];
+    this.parents = new Parents(post, root, carried.parents ?? { links, isIndependent: !parent });
     this.parents.onLeft = (link, loaded) => this.#left(link, loaded);
     this.subscribers = new Subscribers(post, root.name, carried.subscribers ?? { subscriptions });
-    const line = [
-      ...this.parents.ancestry,
-      { workflowId: this.#workflowId, entityName: root.name, id: root.id },
-    ];
-    const paths = managedPaths(declared, state.store.schema, root.name);
+    const line = [...this.parents.ancestry, { workflowId, entityName: root.name, id: root.id }];
+    const paths = managedPaths(declared, store.schema, root.name);
     this.children = new Children(session, post, paths, line, this.parents);
     this.#check = new StartCheck(this.children);
     this.children.onJoined = () => this.#check.begin();
@@ -117,77 +107,71 @@ export class Hierarchy {
 
   /** Takes in what another workflow of the hierarchy changed, and passes it on to the rest of it. */
   receive(what: Received, envelope: Envelope): ChangeSet | undefined {
-    const { from } = envelope;
-    const child = this.children.get(from);
+    const { from, stamps } = envelope;
+    const { children, parents } = this;
+    const child = children.get(from);
     child?.synced();
-    if (envelope.as === 'child' && child === undefined) return undefined;
-    const { state } = this.#session;
-    const said = this.#unsaid(child ? renamed(child, what) : what, envelope);
-    const times =
-      child && envelope.stamps ? { stamps: moved(envelope.stamps, child.entity, child.item) } : {};
-    const { changes, confirmed, written, refused } = receive(state, this.#stamps, said, {
-      ...envelope,
-      ...times,
-    });
+    if (envelope.as && !child) return undefined;
+    const named = <T>(tables?: Tables<T>): Tables<T> | undefined =>
+      child ? inParentNames(child, tables) : tables;
+    const { updates, unset } = what;
+    const said = this.#unsaid({ ...what, updates: named(updates), unset: named(unset) }, envelope);
+    const times = { ...envelope, stamps: named(stamps) };
+    const { changes, confirmed, written, refused } = receive(this.#session.state, this.#stamps, said, times);
     // What is no part any more is gone from here alone.
-    if (isParting(said, envelope)) this.children.changed(changes, from);
+    if (isParting(said, envelope)) children.changed(changes, from);
     else this.#spread(changes, from);
     if (!isEmpty(confirmed)) {
-      this.children.changed(confirmed, from);
-      this.parents.changed(confirmed, from);
+      children.changed(confirmed, from);
+      parents.changed(confirmed, from);
     }
     // What a child began with came without times: should somebody older have undone it, it is told again.
     for (const [name, id, field] of refused)
-      if (child && this.#stamps.of(name, id, field) <= child.begunAt) child.tellAgain(name, id, field);
-    if (!isEmpty(written)) {
-      child?.mark(written);
-      this.#spread(written);
-    }
+      if (child && this.#stamps.of(name, id, field) <= child.begunAt)
+        child.peer.dirty.mark(name, id, [field]);
+    child?.tell(written);
+    this.#spread(written);
     return changes;
   }
 
   /** A workflow says that it is a parent of this one. */
   adopt(link: ParentLink): void {
-    const session = this.#session;
+    const { parents } = this;
     // What it has of its own stays, or of another parent; what a parent gave that let it go does not.
-    const takes = this.parents.isEmpty && !this.parents.isIndependent;
-    const { apiToken, apiUrl } = link;
-    this.parents.adopt(link);
-    if (apiUrl !== undefined && (takes ? apiUrl !== session.apiUrl : session.apiUrl === undefined))
-      session.setApiUrl(apiUrl);
-    if (apiToken !== undefined && (takes ? apiToken !== session.apiToken : session.apiToken === undefined))
-      session.setApiToken(apiToken);
+    const takes = parents.isEmpty && !parents.isIndependent;
+    parents.adopt(link);
+    this.#take(link, (held) => takes || held === undefined);
   }
 
   /** A parent has let the workflow go: what that one gave it is taken from another now. */
   #left(link: ParentLink, loaded: boolean): void {
     const session = this.#session;
-    if (session.ending !== undefined) return session.supersede();
-    const { apiToken = link.apiToken, apiUrl = link.apiUrl } = this.parents.given;
-    if (apiToken !== undefined && apiToken !== link.apiToken && session.apiToken === link.apiToken)
-      session.setApiToken(apiToken);
-    if (apiUrl !== undefined && apiUrl !== link.apiUrl && session.apiUrl === link.apiUrl)
-      session.setApiUrl(apiUrl);
+    if (session.ending) return session.supersede();
+    this.#take(this.parents.given, (held, which) => held === link[which]);
     if (loaded) session.inbox.add('refresh');
+  }
+
+  /** Takes what a parent gives, unless it is held already or what is held stays. */
+  #take(given: Access, yields: (held: string | undefined, which: keyof Access) => boolean): void {
+    const session = this.#session;
+    const { apiUrl, apiToken } = given;
+    if (apiUrl && apiUrl !== session.apiUrl && yields(session.apiUrl, 'apiUrl')) session.setApiUrl(apiUrl);
+    if (apiToken && apiToken !== session.apiToken && yields(session.apiToken, 'apiToken'))
+      session.setApiToken(apiToken);
   }
 
   noticed(notice: ChildNotice): void {
     this.children.noticed(notice);
   }
 
-  /** Hands a token down to the children that follow this workflow's. */
-  passToken(reference: string, via: readonly string[] = []): void {
+  /** Hands a token or an address down to the children that follow this workflow's. */
+  pass(what: keyof Access, given: string, via: readonly string[] = []): void {
     this.children.tell(
-      'apiToken',
-      reference,
+      what,
+      given,
       [...via, this.#workflowId],
-      ({ credentials }) => credentials === 'inherit',
+      ({ credentials, apiUrl }) => (what === 'apiToken' ? credentials : apiUrl) === 'inherit',
     );
-  }
-
-  /** Hands an address down to the children that follow this workflow's. */
-  passUrl(url: string, via: readonly string[] = []): void {
-    this.children.tell('apiUrl', url, [...via, this.#workflowId], ({ apiUrl }) => apiUrl === 'inherit');
   }
 
   /**
@@ -223,10 +207,10 @@ export class Hierarchy {
   /** What is no part any more goes only once the parents know all that was written to it here. */
   #unsaid(said: Received, envelope: Envelope): Received {
     if (!isParting(said, envelope)) return said;
-    const deletions = Object.entries(said.deletions ?? {}).map(
-      ([name, ids]) => [name, ids.filter((id) => !this.parents.owes({ name, id }))] as const,
-    );
-    return { ...said, deletions: Object.fromEntries(deletions) };
+    const deletions = table<string[]>();
+    for (const ref of refsOf(said.deletions))
+      if (!this.parents.owes(ref)) (deletions[ref.name] ??= []).push(ref.id);
+    return { ...said, deletions };
   }
 
   #spread(changes: ChangeSet, from?: string): void {
@@ -237,27 +221,13 @@ export class Hierarchy {
   }
 }
 
-/** What a child says, in its parent's names. */
-function renamed({ entity, item }: Child, { updates, unset, deletions, strategy }: Received): Received {
-  if (entity.name === item.name && entity.id === item.id) return { updates, unset, deletions, strategy };
-  return {
-    updates: moved(updates, entity, item),
-    unset: moved(unset, entity, item),
-    deletions,
-    strategy,
-  };
-}
-
-function moved<T>(
-  tables: { readonly [name: string]: { readonly [id: string]: T } } | undefined,
-  from: EntityRef,
-  to: EntityRef,
-): Record<string, Record<string, T>> {
+/** What a child says of entities, by the parent's name for its own. */
+function inParentNames<T>({ entity, item }: Child, tables: Tables<T> | undefined): Tables<T> | undefined {
+  if (isSame(entity, item)) return tables;
   const result = table<Record<string, T>>();
-  for (const [name, entities] of Object.entries(tables ?? {}))
-    for (const [id, value] of Object.entries(entities)) {
-      const ref = name === from.name && id === from.id ? to : { name, id };
-      inner(result, ref.name)[ref.id] = value;
-    }
+  forEach(tables, (name, id, value) => {
+    const ref = isSame({ name, id }, entity) ? item : { name, id };
+    inner(result, ref.name)[ref.id] = value;
+  });
   return result;
 }

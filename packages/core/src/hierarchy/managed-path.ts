@@ -1,9 +1,12 @@
+import { wholeNumber } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
 import type { OrphanPolicy } from '../contract/hierarchy';
 import { checkEntityName, checkReference } from '../contract/payloads';
 import { relationTarget, type Schema } from '../contract/schema';
 import type { Duration } from '../contract/source';
 import type { CredentialReference } from '../contract/wire';
+import { own } from '../state/json';
+import { entries, fromEntries, keys } from '../state/objects';
 import { milliseconds } from '../workflow/refresh';
 
 /** An item of a managed path, with its relations filled in. Of an item that only its id is known of: `{ id }`. */
@@ -79,29 +82,20 @@ export function managedPaths(
 ): ManagedPath[] {
   const relations = schema[root]?.relations ?? {};
   const given =
-    declared === true
-      ? Object.fromEntries(Object.keys(relations).map((name) => [name, true as const]))
-      : declared;
-  return Object.entries(given ?? {}).map(([field, value]) => {
+    declared === true ? fromEntries(keys(relations).map((name) => [name, true as const])) : (declared ?? {});
+  return entries(given).map(([field, value]) => {
     const name = `managedPaths.${field}`;
-    const relation = Object.hasOwn(relations, field) ? relations[field] : undefined;
-    if (relation === undefined) {
+    const relation = own(relations, field);
+    if (!relation)
       throw new InvalidInputError(
         name,
         `is not a relation of ${root}`,
-        `Name one of ${Object.keys(relations).join(', ') || 'its relations; the schema gives it none'}`,
+        `Name one of ${keys(relations).join(', ') || 'its relations; the schema gives it none'}`,
       );
-    }
     const options: ManagedPathOptions = value === true ? {} : value;
     const { credentials = 'inherit', maxConcurrentStarts = 100 } = options;
     if (credentials !== 'inherit' && credentials !== 'none')
       checkReference(credentials, `${name}.credentials`);
-    if (!(Number.isInteger(maxConcurrentStarts) && maxConcurrentStarts > 0))
-      throw new InvalidInputError(
-        `${name}.maxConcurrentStarts`,
-        'is not a whole number from 1',
-        'Give for example 100',
-      );
     const target = relationTarget(relation);
     const entityName = checkEntityName(options.entityName ?? target, `${name}.entityName`);
     return {
@@ -117,11 +111,13 @@ export function managedPaths(
       target,
       entityName,
       credentials,
-      maxConcurrentStarts,
+      maxConcurrentStarts: checkCount(maxConcurrentStarts, `${name}.maxConcurrentStarts`),
       checkEveryMs: milliseconds(`${name}.checkEvery`, options.checkEvery ?? '1 minute'),
     };
   });
 }
+
+const checkCount = wholeNumber('100');
 
 /** The ids that a relation holds. */
 export function idsOf(value: unknown): readonly string[] {

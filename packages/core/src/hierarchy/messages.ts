@@ -4,6 +4,7 @@ import type { Fields, Json } from '../contract/schema';
 import type { DeletePayload, MergeStrategy, UpdatePayload } from '../contract/wire';
 import type { EntityStore } from '../state/entity-store';
 import { inner, own, setField, table } from '../state/json';
+import { keys } from '../state/objects';
 import type { Dirty } from './dirty';
 import type { Stamps } from './stamps';
 
@@ -14,9 +15,12 @@ export interface Message {
   readonly envelope: Envelope;
   /** About how large it is. */
   readonly bytes: number;
-  /** The one entity whose fields it holds, where it is no more than one. */
-  readonly only?: readonly [name: string, id: string, fields: true | ReadonlySet<string>];
+  /** Whose fields it holds. */
+  readonly marked?: readonly Marked[];
 }
+
+/** An entity, and the fields of it that are told. */
+export type Marked = readonly [name: string, id: string, fields: true | ReadonlySet<string>];
 
 /** One payload is at most this large, unless one entity is. */
 const MOST_BYTES = 256_000;
@@ -57,63 +61,74 @@ export interface Receiver {
   readonly projection?: Pick<Sender, 'store' | 'stamps'>;
 }
 
+/** When a field was written, in the receiver's names. */
+type Time = readonly [name: string, id: string, field: string, at: number];
+
 /**
  * Turns what somebody has not been told yet into signals, with the values as they are now. An entity that is gone
  * is taken away last, when nothing leads to it any more; one that came back, first.
  */
 export function messagesOf(
-  sender: Sender,
+  { workflowId, ...sender }: Sender,
   dirty: Dirty,
   { entityName, as, strategy, rename = (ref) => ref, projection }: Receiver,
 ): Message[] {
   const { store, stamps } = projection ?? sender;
   const messages: Message[] = [];
-  const from: Envelope = { from: sender.workflowId, ...(as && { as }) };
-  const remove = (gone: readonly EntityRef[], timed = true): void => {
+  const from: Envelope = { from: workflowId, as };
+  const base = { entityName, changeOrigin: workflowId };
+
+  const add = (
+    signal: string,
+    payload: UpdatePayload | DeletePayload,
+    envelope: Envelope,
+    marked?: readonly Marked[],
+  ): void => void messages.push({ signal, payload, envelope, bytes: sizeOf(payload) + 200, marked });
+  const remove = (gone: readonly EntityRef[], isTimed = true): void => {
     if (gone.length === 0) return;
-    const draft = new MessageDraft();
     const deletions = table<string[]>();
-    for (const ref of gone) {
+    const times = gone.map((ref): Time => {
       const { name, id } = rename(ref);
       (deletions[name] ??= []).push(id);
-      draft.at(name, id, '', stamps.removedAt(ref.name, ref.id));
-    }
-    const payload: DeletePayload = { entityName, deletions, changeOrigin: sender.workflowId };
-    const message = draft.message('delete', payload, from);
-    messages.push(timed ? message : { ...message, envelope: from });
-  };
-  let draft = new MessageDraft();
-  let inDraft: NonNullable<Message['only']>[] = [];
-  const flush = (): void => {
-    if (draft.isEmpty) return;
-    const { updates, unset } = draft;
-    const payload: UpdatePayload = {
-      entityName,
-      updates,
-      ...(Object.keys(unset).length > 0 && { unset }),
-      ...(strategy && { strategy }),
-      changeOrigin: sender.workflowId,
-    };
-    const [only, ...others] = inDraft;
-    messages.push({
-      ...draft.message('update', payload, from),
-      ...(only && others.length === 0 && { only }),
+      return [name, id, '', stamps.removedAt(ref.name, ref.id)];
     });
-    draft = new MessageDraft();
-    inDraft = [];
+    add('delete', { ...base, deletions }, isTimed ? timed(from, times) : from);
   };
+
+  let updates = table<Record<string, Fields>>();
+  let unset = table<Record<string, string[]>>();
+  let times: Time[] = [];
+  let marked: Marked[] = [];
+  let bytes = 0;
+  const flush = (): void => {
+    if (times.length === 0) return;
+    const gone = keys(unset).length > 0 ? unset : undefined;
+    add('update', { ...base, updates, unset: gone, strategy }, timed(from, times), marked);
+    [updates, unset, times, marked, bytes] = [table(), table(), [], [], 0];
+  };
+
   remove(dirty.gone.filter((ref) => dirty.has(ref)));
   for (const [name, id, fields] of dirty.fields()) {
     const held = store.get(name, id);
-    if (held === undefined) continue;
-    const part = new MessageDraft();
-    part.add(rename({ name, id }), held, fields === true ? Object.keys(held) : fields, (field) =>
-      stamps.of(name, id, field),
-    );
+    if (!held) continue;
+    const called = rename({ name, id });
+    const set: Record<string, Json> = {};
+    const gone: string[] = [];
+    const written: Time[] = [];
+    for (const field of fields === true ? keys(held) : fields) {
+      const value = own(held, field);
+      if (value === undefined) gone.push(field);
+      else setField(set, field, value);
+      written.push([called.name, called.id, field, stamps.of(name, id, field)]);
+    }
+    const size = JSON.stringify(set).length + called.id.length;
     // One that is too large takes no other with it.
-    if (draft.bytes + part.bytes > MOST_BYTES) flush();
-    draft.join(part);
-    inDraft.push([name, id, fields]);
+    if (bytes + size > MOST_BYTES) flush();
+    bytes += size;
+    inner(updates, called.name)[called.id] = set;
+    if (gone.length > 0) inner(unset, called.name)[called.id] = gone;
+    times.push(...written);
+    marked.push([name, id, fields]);
   }
   flush();
   remove(dirty.gone.filter((ref) => !dirty.has(ref)));
@@ -122,53 +137,11 @@ export function messagesOf(
   return messages;
 }
 
-/** A payload being put together, and when each of its fields was written. */
-class MessageDraft {
-  readonly updates = table<Record<string, Fields>>();
-  readonly unset = table<Record<string, string[]>>();
-  bytes = 0;
-  readonly #times: (readonly [name: string, id: string, field: string, at: number])[] = [];
-
-  get isEmpty(): boolean {
-    return this.#times.length === 0;
-  }
-
-  add(
-    { name, id }: EntityRef,
-    held: Fields,
-    fields: Iterable<string>,
-    when: (field: string) => number,
-  ): void {
-    const set: Record<string, Json> = {};
-    for (const field of fields) {
-      const value = own(held, field);
-      if (value === undefined) (inner(this.unset, name)[id] ??= []).push(field);
-      else setField(set, field, value);
-      this.at(name, id, field, when(field));
-    }
-    inner(this.updates, name)[id] = set;
-    this.bytes += JSON.stringify(set).length + id.length;
-  }
-
-  join(part: MessageDraft): void {
-    const { updates, unset, bytes } = part;
-    for (const [name, entities] of Object.entries(updates))
-      Object.assign(inner(this.updates, name), entities);
-    for (const [name, entities] of Object.entries(unset)) Object.assign(inner(this.unset, name), entities);
-    this.#times.push(...part.#times);
-    this.bytes += bytes;
-  }
-
-  at(name: string, id: string, field: string, at: number): void {
-    this.#times.push([name, id, field, at]);
-  }
-
-  message(signal: string, payload: unknown, from: Envelope): Message {
-    const latest = this.#times.reduce((most, [, , , at]) => Math.max(most, at), 0);
-    const stamps = table<Record<string, Record<string, number>>>();
-    for (const [name, id, field, at] of this.#times)
-      if (at !== latest) (inner(stamps, name)[id] ??= table<number>())[field] = at;
-    const envelope = { ...from, at: latest, ...(Object.keys(stamps).length > 0 && { stamps }) };
-    return { signal, payload, envelope, bytes: sizeOf(payload) + 200 };
-  }
+/** Says when what is sent was written: one time, and those that differ. */
+function timed(from: Envelope, times: readonly Time[]): Envelope {
+  const at = times.reduce((most, [, , , time]) => Math.max(most, time), 0);
+  const stamps = table<Record<string, Record<string, number>>>();
+  for (const [name, id, field, time] of times)
+    if (time !== at) (inner(stamps, name)[id] ??= table<number>())[field] = time;
+  return { ...from, at, stamps: keys(stamps).length > 0 ? stamps : undefined };
 }

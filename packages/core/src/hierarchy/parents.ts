@@ -1,16 +1,12 @@
-import {
-  CancellationScope,
-  condition,
-  isCancellation,
-  proxyActivities,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor, ChildNotice, ParentLink } from '../contract/hierarchy';
 import type { ChangeSet } from '../contract/wire';
 import { own } from '../state/json';
-import { FIND_ORPHANED, type HierarchyActivities } from './activities';
+import { keys } from '../state/objects';
+import { isSame } from '../state/refs';
+import { FIND_ORPHANED } from './activities';
+import { lookAside, looks } from './look';
 import { type CarriedPeer, Peer, type Post } from './peer';
 
 /** {@link Parents} as they travel through continue-as-new. */
@@ -21,6 +17,9 @@ export interface CarriedParents {
 
 /** How a workflow ends when no parent needs it any more. */
 export type Ending = 'completed' | 'cancelled';
+
+/** What a parent gives besides data. */
+export type Access = Pick<ParentLink, 'apiToken' | 'apiUrl'>;
 
 interface Parent {
   link: ParentLink;
@@ -39,7 +38,8 @@ export class Parents {
   #ending?: Ending;
   /** How it ended, once it has. */
   #ended?: ChildNotice;
-  #watching?: CancellationScope;
+  /** Ends the watch. */
+  stopWatch = (): void => {};
 
   constructor(post: Post, root: EntityRef, { links, isIndependent }: CarriedParents) {
     this.#post = post;
@@ -50,8 +50,7 @@ export class Parents {
 
   /** From the top of the hierarchy down to the parent; the first parent's, where there are several. */
   get ancestry(): readonly Ancestor[] {
-    const [first] = this.#byId.values();
-    return first?.link.ancestry ?? [];
+    return this.#links[0]?.ancestry ?? [];
   }
 
   get isEmpty(): boolean {
@@ -60,7 +59,7 @@ export class Parents {
 
   /** Whether a parent loads, so that this workflow does not. */
   get loads(): boolean {
-    return !this.isEmpty && [...this.#byId.values()].every(({ link }) => link.loads === 'parent');
+    return !this.isEmpty && this.#links.every(({ loads }) => loads === 'parent');
   }
 
   /** How the workflow ends, when its parents let it go. */
@@ -75,66 +74,58 @@ export class Parents {
 
   /** A workflow says that it is a parent, too. It is told how this one is, and all that it wants to hear of. */
   adopt(link: ParentLink): void {
-    const { name, id } = this.#root;
+    const root = this.#root;
     const { entity } = link;
-    if (entity !== undefined && (entity.name !== name || entity.id !== id)) {
-      const message = `This workflow is the home of ${name} ${id}, not of ${entity.name} ${entity.id}: two kinds of item have one workflow id.`;
-      void this.#attempt(
-        new Peer(idOf(link), this.#post, { entityName: name }),
-        this.#notice('refused', message),
-      );
+    if (entity && !isSame(entity, root)) {
+      const message = `This workflow is the home of ${root.name} ${root.id}, not of ${entity.name} ${entity.id}: two kinds of item have one workflow id.`;
+      void this.#peer(link).signal('child', notice('refused', message));
       return;
     }
-    const parent = this.#add(link);
-    if (this.#ended !== undefined) {
-      void this.#attempt(parent.peer, this.#ended);
+    const { peer } = this.#add(link);
+    if (this.#ended) {
+      void peer.signal('child', this.#ended);
       return;
     }
     for (const wanted of link.wants)
-      for (const held of Object.keys(own(this.#post.store.entities, wanted) ?? {}))
-        parent.peer.dirty.mark(wanted, held, true);
-    parent.peer.tell('child', this.#notice('running'));
-    void this.#send(parent);
+      for (const held of keys(own(this.#post.store.entities, wanted) ?? {}))
+        peer.dirty.mark(wanted, held, true);
+    peer.tell('child', notice('running'));
+    void peer.send();
     this.#watchParents();
   }
 
   /** A parent gives another token or address. */
-  gave(workflowId: string, access: Pick<ParentLink, 'apiToken' | 'apiUrl'>): void {
+  gave(workflowId: string, access: Access): void {
     const parent = this.#byId.get(workflowId);
-    if (parent !== undefined) parent.link = { ...parent.link, ...access };
+    if (parent) parent.link = { ...parent.link, ...access };
   }
 
   /** The token and the address that parents gave last; the first one's, where several did. */
-  get given(): Pick<ParentLink, 'apiToken' | 'apiUrl'> {
-    const links = [...this.#byId.values()].map(({ link }) => link);
+  get given(): Access {
+    const links = this.#links;
     return {
-      apiToken: links.find(({ apiToken }) => apiToken !== undefined)?.apiToken,
-      apiUrl: links.find(({ apiUrl }) => apiUrl !== undefined)?.apiUrl,
+      apiToken: links.find(({ apiToken }) => apiToken)?.apiToken,
+      apiUrl: links.find(({ apiUrl }) => apiUrl)?.apiUrl,
     };
   }
 
   /** A parent lets the workflow go. */
   letGo(workflowId: string, ending: Ending | undefined): void {
     const parent = this.#byId.get(workflowId);
-    if (parent === undefined) return;
+    if (!parent) return;
     const loaded = this.loads;
     this.#byId.delete(workflowId);
-    if (ending !== undefined) this.#ending = ending;
+    this.#ending = ending ?? this.#ending;
     this.#watchParents();
     this.onLeft(parent.link, loaded && !this.loads);
   }
 
   /** Passes on what changed, to all parents but `from`. */
   changed(changes: ChangeSet, from?: string): void {
-    for (const parent of this.#byId.values()) {
-      const { link, peer } = parent;
-      if (peer.workflowId === from || peer.workflowId === changes.origin) continue;
-      for (const name of link.wants) {
-        for (const [id, set] of Object.entries(own(changes.upserts, name) ?? {}))
-          peer.dirty.mark(name, id, [...Object.keys(set), ...(own(own(changes.unset, name), id) ?? [])]);
-        for (const ref of changes.deletes) if (ref.name === name) peer.dirty.remove(ref);
-      }
-      if (!peer.isIdle) void this.#send(parent);
+    for (const [id, { link, peer }] of this.#byId) {
+      if (id === from || id === changes.origin) continue;
+      peer.dirty.note(changes, (name) => link.wants.includes(name));
+      if (!peer.isIdle) void peer.send();
     }
   }
 
@@ -145,28 +136,28 @@ export class Parents {
 
   /** Has all parents hear something other than a change. */
   tell(signal: string, payload?: unknown): void {
-    for (const parent of this.#byId.values()) {
-      parent.peer.tell(signal, payload);
-      void this.#send(parent);
+    for (const { peer } of this.#byId.values()) {
+      peer.tell(signal, payload);
+      void peer.send();
     }
   }
 
   /** Tells every parent how the workflow ends; one that comes later is told as it comes. */
   async end(status: ChildNotice['status'], message?: string): Promise<void> {
-    this.#ended = this.#notice(status, message);
+    const ended = (this.#ended = notice(status, message));
     await Promise.all(
-      [...this.#byId.values()].map(async (parent) => {
-        await this.#send(parent);
+      [...this.#byId].map(async ([id, { peer }]) => {
+        await peer.send();
         // Somebody else may have been sending.
-        await condition(() => parent.peer.isIdle || !this.#byId.has(parent.peer.workflowId));
-        await this.#attempt(parent.peer, this.#notice(status, message));
+        await condition(() => peer.isIdle || !this.#byId.has(id));
+        await peer.signal('child', ended);
       }),
     );
   }
 
   /** Sends what the run before left over. */
   begin(): void {
-    for (const parent of this.#byId.values()) void this.#send(parent);
+    for (const { peer } of this.#byId.values()) void peer.send();
     this.#watchParents();
   }
 
@@ -176,76 +167,50 @@ export class Parents {
    */
   #watchParents(): void {
     this.stopWatch();
+    if (this.isEmpty) return;
     const parents = [...this.#byId].map(([workflowId, { link }]) => ({ workflowId, runId: link.runId }));
-    if (parents.length === 0) return;
-    const every = Math.min(...[...this.#byId.values()].map(({ link }) => link.checkEveryMs ?? 60_000));
-    const scope = (this.#watching = new CancellationScope());
-    scope
-      .run(async () => {
-        // Most children that live for a moment never come to it.
-        await sleep(every);
-        const activities = proxyActivities<HierarchyActivities>({
-          startToCloseTimeout: '1 minute',
-          retry: { initialInterval: every, backoffCoefficient: 1 },
-          summary: 'watch parents',
-        });
-        for (const gone of await activities[FIND_ORPHANED]({ parents, every })) this.#isGone(gone);
-      })
-      .catch((error: unknown) => {
-        // A worker that cannot look leaves it at that.
-        if (!isCancellation(error)) this.#watching = undefined;
+    const every = Math.min(...this.#links.map(({ checkEveryMs = 60_000 }) => checkEveryMs));
+    this.stopWatch = lookAside(async () => {
+      // Most children that live for a moment never come to it.
+      await sleep(every);
+      const look = looks({
+        retry: { initialInterval: every, backoffCoefficient: 1 },
+        summary: 'watch parents',
       });
-  }
-
-  stopWatch(): void {
-    this.#watching?.cancel();
-    this.#watching = undefined;
+      for (const gone of await look[FIND_ORPHANED]({ parents, every })) this.#isGone(gone);
+    });
   }
 
   carry(): CarriedParents {
-    const links = [...this.#byId.values()].map(({ link, peer }) => {
-      const carried = peer.carry();
-      return { link, ...(carried && { peer: carried }) };
-    });
+    const links = [...this.#byId.values()].map(({ link, peer }) => ({ link, peer: peer.carry() }));
     return { links, isIndependent: this.isIndependent };
   }
 
+  get #links(): ParentLink[] {
+    return [...this.#byId.values()].map(({ link }) => link);
+  }
+
   #add(link: ParentLink, carried?: CarriedPeer): Parent {
-    const workflowId = idOf(link);
-    const peer = new Peer(workflowId, this.#post, { entityName: this.#root.name, as: 'child' }, carried);
-    const parent = { link, peer };
-    this.#byId.set(workflowId, parent);
+    const parent = { link, peer: this.#peer(link, carried) };
+    this.#byId.set(parent.peer.workflowId, parent);
     return parent;
   }
 
-  async #send({ peer }: Parent): Promise<void> {
-    try {
-      await peer.send();
-    } catch {
-      this.#isGone(peer.workflowId);
-    }
+  /** The parent itself is the last of its line. */
+  #peer({ ancestry }: ParentLink, carried?: CarriedPeer): Peer {
+    const { workflowId } = ancestry.at(-1) as Ancestor;
+    const receiver = { entityName: this.#root.name, as: 'child' as const };
+    return new Peer(workflowId, this.#post, receiver, () => this.#isGone(workflowId), carried);
   }
 
   /** A parent that nobody ended in good order: it was terminated, or it failed. */
   #isGone(workflowId: string): void {
-    const parent = this.#byId.get(workflowId);
-    if (parent !== undefined)
-      this.letGo(workflowId, parent.link.orphanPolicy === 'keep' ? undefined : 'cancelled');
-  }
-
-  async #attempt(peer: Peer, notice: ChildNotice): Promise<void> {
-    try {
-      await peer.signal('child', notice);
-    } catch {
-      // Nobody is left to hear it.
-    }
-  }
-
-  #notice(status: ChildNotice['status'], message?: string): ChildNotice {
-    const { workflowId, firstExecutionRunId: runId } = workflowInfo();
-    return { workflowId, runId, status, ...(message !== undefined && { message: message.slice(0, 1_000) }) };
+    const keeps = this.#byId.get(workflowId)?.link.orphanPolicy === 'keep';
+    this.letGo(workflowId, keeps ? undefined : 'cancelled');
   }
 }
 
-/** The parent itself is the last of its line. */
-const idOf = ({ ancestry }: ParentLink): string => (ancestry.at(-1) as Ancestor).workflowId;
+function notice(status: ChildNotice['status'], message?: string): ChildNotice {
+  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
+  return { workflowId, runId, status, message: message?.slice(0, 1_000) };
+}

@@ -1,8 +1,7 @@
 import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
-import type { Envelope } from '../contract/hierarchy';
 import { type CarriedDirty, Dirty } from './dirty';
 import { type Message, messagesOf, MOST_PAYLOAD, type Receiver, type Sender, tooLarge } from './messages';
-import type { Window } from './window';
+import type { Begun, Window } from './window';
 
 /** What every peer of a workflow sends with. */
 export interface Post extends Sender {
@@ -10,11 +9,17 @@ export interface Post extends Sender {
   readonly window: Window;
 }
 
+/** A signal that is no change of data, and the workflows that it came through. */
+type Control = readonly [signal: string, payload: unknown, via: readonly string[]];
+
 /** A {@link Peer} as it travels through continue-as-new. */
 export interface CarriedPeer {
   readonly dirty?: CarriedDirty;
-  readonly controls?: readonly (readonly [signal: string, payload: unknown, via: readonly string[]])[];
+  readonly controls?: readonly Control[];
 }
+
+/** About how large a signal without data is. */
+const CONTROL_BYTES = 500;
 
 /**
  * Another workflow that is sent signals: what waits for it, and that one is under way at a time, so that they
@@ -26,26 +31,30 @@ export class Peer {
   /** Why a change was not sent. */
   problem?: string;
   /** Other signals that wait, the last of each kind. */
-  readonly #controls: Map<string, { readonly payload: unknown; readonly via: readonly string[] }>;
+  readonly #controls: Map<string, Control>;
   readonly #post: Post;
   readonly #receiver: Receiver;
+  readonly #onGone: () => void;
   #sending = false;
   /** What is too large to be sent; it is tried again when something else comes. */
   readonly #unsent = new Dirty();
   /** What is being sent: were the run to end before it is, the next one sends it again, to no effect. */
   #taken?: Dirty;
 
+  /** @param onGone is called when the other workflow turns out not to be there */
   constructor(
     workflowId: string,
     post: Post,
     receiver: Receiver,
+    onGone: () => void,
     { dirty, controls = [] }: CarriedPeer = {},
   ) {
     this.workflowId = workflowId;
     this.#post = post;
     this.#receiver = receiver;
+    this.#onGone = onGone;
     this.dirty = new Dirty(dirty);
-    this.#controls = new Map(controls.map(([signal, payload, via]) => [signal, { payload, via }]));
+    this.#controls = new Map(controls.map((control) => [control[0], control]));
   }
 
   /** The entity that it is told of. */
@@ -54,7 +63,7 @@ export class Peer {
   }
 
   get isIdle(): boolean {
-    return !this.#sending && this.dirty.isEmpty && this.#controls.size === 0;
+    return !this.#sending && !this.#waits;
   }
 
   /** Forgets what waits: it is told in another way. */
@@ -67,54 +76,60 @@ export class Peer {
 
   /** Has a signal wait that is no change of data. */
   tell(signal: string, payload?: unknown, via: readonly string[] = []): void {
+    const controls = this.#controls;
     // What is taken back has no effect, and what is said anew comes last.
-    this.#controls.delete(signal === 'pause' ? 'resume' : signal === 'resume' ? 'pause' : signal);
-    this.#controls.delete(signal);
-    this.#controls.set(signal, { payload, via });
+    controls.delete(signal === 'pause' ? 'resume' : signal === 'resume' ? 'pause' : signal);
+    controls.delete(signal);
+    controls.set(signal, [signal, payload, via]);
   }
 
   /**
    * Sends all that waits, and what comes to wait meanwhile. One run at a time: another returns at once.
    *
    * @returns whether anything was sent
-   * @throws when the other workflow is not there
    */
   async send(): Promise<boolean> {
     if (this.#sending) return false;
     this.#sending = true;
     let sent = false;
+    let isGone = false;
     try {
       // The rest of what happens in this moment goes along.
       await Promise.resolve();
-      while (this.#controls.size > 0 || !this.dirty.isEmpty) {
+      while (this.#waits) {
         while (this.#controls.size > 0) await this.#sendControl();
         if (!this.dirty.isEmpty) await this.#sendDirty();
         sent = true;
       }
-    } finally {
-      this.#sending = false;
+    } catch {
+      isGone = true;
     }
-    return sent;
+    this.#sending = false;
+    if (isGone) this.#onGone();
+    return sent && !isGone;
   }
 
-  /** Sends one signal now, in its turn. */
-  signal(signal: string, payload?: unknown): Promise<void> {
-    return this.#post.window.pass(() => this.#begin({ signal, payload, envelope: this.#from(), bytes: 500 }));
+  /** Sends one signal now, in its turn. @returns whether the other workflow was there */
+  signal(signal: string, payload?: unknown): Promise<boolean> {
+    return this.#post.window
+      .pass(() => this.#beginControl([signal, payload, []]))
+      .then(
+        () => true,
+        () => false,
+      );
   }
 
-  async #sendControl(): Promise<void> {
-    await this.#post.window.pass(() => {
+  get #waits(): boolean {
+    return this.#controls.size > 0 || !this.dirty.isEmpty;
+  }
+
+  #sendControl(): Promise<unknown> {
+    return this.#post.window.pass(() => {
       // Taken out only now: what has not begun is carried to the next run.
-      const [next] = this.#controls;
-      if (next === undefined) return { bytes: 0, done: Promise.resolve() };
-      const [signal, { payload, via }] = next;
-      this.#controls.delete(signal);
-      return this.#begin({
-        signal,
-        payload,
-        envelope: { ...this.#from(), ...(via.length > 0 && { via }) },
-        bytes: 500,
-      });
+      const [next] = this.#controls.values();
+      if (!next) return undefined;
+      this.#controls.delete(next[0]);
+      return this.#beginControl(next);
     });
   }
 
@@ -122,24 +137,29 @@ export class Peer {
     let messages: Message[] | undefined;
     do {
       await this.#post.window.pass(() => {
-        if (messages === undefined) {
+        if (!messages) {
           this.dirty.add(this.#unsent.take());
           this.problem = undefined;
           this.#taken = this.dirty.take();
           messages = messagesOf(this.#post, this.#taken, this.#receiver);
         }
         const message = messages.shift();
-        return message === undefined ? { bytes: 0, done: Promise.resolve() } : this.#begin(message);
+        return message && this.#begin(message);
       });
-    } while (messages === undefined || messages.length > 0);
+    } while (!messages || messages.length > 0);
     this.#taken = undefined;
   }
 
-  #begin({ signal, payload, envelope, bytes, only }: Message): { bytes: number; done: Promise<void> } {
+  #beginControl([signal, payload, via]: Control): Begun | undefined {
+    const envelope = { from: this.#post.workflowId, via: via.length > 0 ? via : undefined };
+    return this.#begin({ signal, payload, envelope, bytes: CONTROL_BYTES });
+  }
+
+  #begin({ signal, payload, envelope, bytes, marked = [] }: Message): Begun | undefined {
     if (bytes > MOST_PAYLOAD) {
       this.problem = tooLarge(bytes).message;
-      if (only !== undefined) this.#unsent.mark(...only);
-      return { bytes: 0, done: Promise.resolve() };
+      for (const entity of marked) this.#unsent.mark(...entity);
+      return undefined;
     }
     // Also when the workflow is cancelled: who hears of it hears by this.
     const done = CancellationScope.nonCancellable(() =>
@@ -148,20 +168,12 @@ export class Peer {
     return { bytes, done };
   }
 
-  #from(): Envelope {
-    return { from: this.#post.workflowId };
-  }
-
   /** For continue-as-new; nothing when nothing waits. */
   carry(): CarriedPeer | undefined {
     const all = new Dirty();
-    if (this.#taken !== undefined) all.add(this.#taken);
-    all.add(this.#unsent);
-    all.add(this.dirty);
+    for (const part of [this.#taken, this.#unsent, this.dirty]) if (part) all.add(part);
     const dirty = all.carry();
-    const controls = [...this.#controls].map(([signal, { payload, via }]) => [signal, payload, via] as const);
-    return dirty === undefined && controls.length === 0
-      ? undefined
-      : { ...(dirty && { dirty }), ...(controls.length > 0 && { controls }) };
+    const controls = [...this.#controls.values()];
+    return dirty || controls.length > 0 ? { dirty, controls } : undefined;
   }
 }

@@ -1,17 +1,16 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor, ParentLink } from '../contract/hierarchy';
-import { type Entities, type Fields, reachableSchema, relationTarget } from '../contract/schema';
-import type { StartInput } from '../contract/wire';
+import { type Fields, reachableSchema, relationTarget } from '../contract/schema';
+import type { ChangeSet, StartInput } from '../contract/wire';
 import { denormalize } from '../state/denormalize';
 import { inner, table } from '../state/json';
-import { getOrAdd, keys, values } from '../state/objects';
+import { entries, getOrAdd, keys, values } from '../state/objects';
 import type { Session } from '../workflow/session';
 import type { Child } from './child';
-import { fieldsIn } from './fields-in';
 import type { Item, ManagedPath } from './managed-path';
+import type { Access } from './parents';
 import type { Post } from './peer';
-import { Projection } from './projection';
 import type { Reach } from './reach';
 
 /** What each child is given: its part of the state, or what is made of it, and what it is told of its parent. */
@@ -26,7 +25,6 @@ export class Portions {
   readonly #wants = new Map<string, readonly string[]>();
   /** The kinds of entity that are part of an item, by the item's. */
   readonly #kinds = new Map<string, ReadonlySet<string>>();
-  readonly #projections = new Map<string, Projection>();
 
   constructor(
     session: Session,
@@ -42,17 +40,6 @@ export class Portions {
     this.#isHome = isHome;
   }
 
-  /** Begins to keep what is made of an item, where it is not given as it is. */
-  projectionFor({ processData }: ManagedPath, item: EntityRef, workflowId: string): Projection | undefined {
-    const projection = processData && new Projection(this.#session.schema, item);
-    if (projection) this.#projections.set(workflowId, projection);
-    return projection;
-  }
-
-  forget({ workflowId }: Child): void {
-    this.#projections.delete(workflowId);
-  }
-
   /** The kinds of entity that can be part of an item of this kind. */
   kindsIn(target: string): ReadonlySet<string> {
     return getOrAdd(this.#kinds, target, () => {
@@ -65,50 +52,57 @@ export class Portions {
   }
 
   /** An item with its relations filled in, as far as no other workflow is their home. */
-  itemOf(item: EntityRef): Item {
+  itemOf({ name, id }: EntityRef): Item {
     const { store } = this.#post;
-    const filled = denormalize(store, store.schema, item.name, item.id, (name, id) =>
-      this.#isHome({ name, id }),
-    );
-    return (filled as Item | undefined) ?? { id: item.id };
+    const isCut = (kind: string, key: string): boolean => this.#isHome({ name: kind, id: key });
+    return (denormalize(store, store.schema, name, id, isCut) as Item | undefined) ?? { id };
   }
 
   /** Makes anew what a child is given instead of its item, and has it told what of that changed. */
   project(child: Child): void {
-    const changes = this.#projections.get(child.workflowId)?.take(this.#processed(child));
-    for (const [name, entities] of Object.entries(changes?.upserts ?? {}))
-      for (const id of Object.keys(entities))
-        child.peer.dirty.mark(name, id, fieldsIn(changes, { name, id }));
+    const changes = this.note(child);
+    if (changes) child.peer.dirty.note(changes);
   }
 
-  /** Notes what is made of an item now as what the child has. */
-  note(child: Child): void {
-    this.#projections.get(child.workflowId)?.take(this.#processed(child));
+  /** Notes what is made of an item now as what the child has. @returns what of that is new */
+  note({ path, item, projection }: Child): ChangeSet | undefined {
+    if (!projection) return undefined;
+    const given = this.itemOf(item);
+    return projection.take(path.processData?.(given) ?? given);
   }
 
   /** What a child is to be told all of. */
-  *partsOf(child: Child): IterableIterator<EntityRef> {
-    const projection = this.#projections.get(child.workflowId);
-    if (projection !== undefined) {
-      for (const [name, entities] of Object.entries(projection.store.entities))
-        for (const id of Object.keys(entities)) yield { name, id };
-      return;
-    }
-    for (const ref of [child.item, ...this.#reach.partsOf(child.item)])
-      if (this.#post.store.get(ref.name, ref.id) !== undefined) yield ref;
+  partsOf({ item, projection }: Child): EntityRef[] {
+    if (projection)
+      return entries(projection.store.entities).flatMap(([name, table]) =>
+        keys(table).map((id) => ({ name, id })),
+      );
+    return [item, ...this.#reach.partsOf(item)].filter(({ name, id }) => this.#post.store.get(name, id));
+  }
+
+  /** Has a child told all that it is to have. */
+  tellAll(child: Child): void {
+    for (const { name, id } of this.partsOf(child)) child.peer.dirty.mark(name, id, true);
   }
 
   /** What a child starts with: all there is, so that nothing waits for it any more. */
   inputOf(child: Child): StartInput {
-    const { path, entity } = child;
-    const state = this.#stateOf(child);
+    const { path, entity, peer, projection } = child;
+    this.project(child);
+    peer.clear();
+    const { store } = projection ?? this.#post;
+    const state = table<Record<string, Fields>>();
+    for (const ref of this.partsOf(child)) {
+      const { name, id } = child.rename(ref);
+      inner(state, name)[id] = store.get(ref.name, ref.id) as Fields;
+    }
     child.begunAt = this.#post.stamps.clock;
     return {
       id: entity.id,
       entityName: entity.name,
-      ...(state && { state }),
+      state: keys(state).length > 0 ? state : undefined,
       ...this.#access(path),
-      ...(this.#session.paused && { status: 'paused' }),
+      status: this.#session.paused ? 'paused' : undefined,
       parent: this.#link(path),
     };
   }
@@ -118,26 +112,7 @@ export class Portions {
     return { ...this.#link(path), entity, ...this.#access(path) };
   }
 
-  #processed({ path, item }: Child): Item {
-    const given = this.itemOf(item);
-    return path.processData?.(given) ?? given;
-  }
-
-  /** Its part of the state, as the child calls it. */
-  #stateOf(child: Child): Entities | undefined {
-    this.project(child);
-    child.peer.clear();
-    const { store } = this.#projections.get(child.workflowId) ?? this.#post;
-    const state = table<Record<string, Fields>>();
-    for (const ref of this.partsOf(child)) {
-      const { name, id } = child.rename(ref);
-      inner(state, name)[id] = store.get(ref.name, ref.id) as Fields;
-    }
-    return Object.keys(state).length > 0 ? state : undefined;
-  }
-
-  #link(path: ManagedPath): ParentLink {
-    const { loads, orphanPolicy, checkEveryMs, field, target, entityName } = path;
+  #link({ loads, orphanPolicy, checkEveryMs, field, target, entityName }: ManagedPath): ParentLink {
     const wants = getOrAdd(this.#wants, field, () =>
       keys(reachableSchema(this.#session.schema, target)).map((name) =>
         name === target ? entityName : name,
@@ -148,9 +123,9 @@ export class Portions {
   }
 
   /** The address and the credential that the children of a path are given. */
-  #access({ credentials }: ManagedPath): Pick<StartInput, 'apiUrl' | 'apiToken'> {
-    const { apiUrl, apiToken: inherited } = this.#session;
-    const apiToken = credentials === 'inherit' ? inherited : credentials === 'none' ? undefined : credentials;
-    return { ...(apiUrl !== undefined && { apiUrl }), ...(apiToken !== undefined && { apiToken }) };
+  #access({ credentials }: ManagedPath): Access {
+    const { apiUrl, apiToken } = this.#session;
+    if (credentials === 'inherit') return { apiUrl, apiToken };
+    return { apiUrl, apiToken: credentials === 'none' ? undefined : credentials };
   }
 }

@@ -3,7 +3,9 @@ import { relationTarget } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import type { EntityStore } from '../state/entity-store';
 import { own } from '../state/json';
-import { keyOf } from './dirty';
+import { entries, getOrAdd, keys } from '../state/objects';
+import { keyOf } from '../state/refs';
+import { fieldsIn } from './fields-in';
 import { idsOf } from './managed-path';
 
 /** What became part of an item, and what no longer is. */
@@ -40,11 +42,8 @@ export class Reach {
 
   /** Whether a change may have changed what is part of what. */
   isMovedBy(changes: ChangeSet, name: string, id: string): boolean {
-    const relations = own(this.#store.schema, name)?.relations;
-    if (relations === undefined) return false;
-    const fields = own(own(changes.upserts, name), id) ?? {};
-    const gone = own(own(changes.unset, name), id) ?? [];
-    return Object.keys(relations).some((field) => Object.hasOwn(fields, field) || gone.includes(field));
+    const relations = keys(own(this.#store.schema, name)?.relations ?? {});
+    return relations.length > 0 && fieldsIn(changes, { name, id }).some((field) => relations.includes(field));
   }
 
   /** Looks anew at what is part of an item. */
@@ -52,27 +51,33 @@ export class Reach {
     const key = keyOf(item);
     const before = this.#parts.get(key);
     const after = this.#find(item);
-    if (before === undefined && after.size === 0) return { added: [], removed: [] };
+    const change: { added: EntityRef[]; removed: EntityRef[] } = { added: [], removed: [] };
+    if (!before && after.size === 0) return change;
     this.#parts.set(key, after);
-    const added = [...after].filter(([part]) => before?.has(part) !== true);
-    const removed = [...(before ?? [])].filter(([part]) => !after.has(part));
-    for (const [part] of added) {
-      const items = this.#items.get(part) ?? new Set();
-      this.#items.set(part, items.add(key));
+    for (const [part, ref] of after) {
+      if (before?.has(part)) continue;
+      getOrAdd(this.#items, part, () => new Set()).add(key);
+      change.added.push(ref);
     }
-    for (const [part] of removed) {
-      const items = this.#items.get(part);
-      items?.delete(key);
-      if (items?.size === 0) this.#items.delete(part);
+    for (const [part, ref] of before ?? []) {
+      if (after.has(part)) continue;
+      this.#drop(part, key);
+      change.removed.push(ref);
     }
-    return { added: added.map(([, ref]) => ref), removed: removed.map(([, ref]) => ref) };
+    return change;
   }
 
   /** The item is no longer one. */
   forget(item: EntityRef): void {
     const key = keyOf(item);
-    for (const part of this.#parts.get(key)?.keys() ?? []) this.#items.get(part)?.delete(key);
+    for (const part of this.#parts.get(key)?.keys() ?? []) this.#drop(part, key);
     this.#parts.delete(key);
+  }
+
+  #drop(part: string, item: string): void {
+    const items = this.#items.get(part);
+    items?.delete(item);
+    if (items?.size === 0) this.#items.delete(part);
   }
 
   #find(item: EntityRef): Map<string, EntityRef> {
@@ -80,8 +85,7 @@ export class Reach {
     const visit = ({ name, id }: EntityRef): void => {
       const relations = own(this.#store.schema, name)?.relations;
       const fields = relations && this.#store.get(name, id);
-      if (fields === undefined) return;
-      for (const [field, relation] of Object.entries(relations ?? {})) {
+      for (const [field, relation] of entries(relations ?? {})) {
         for (const held of idsOf(own(fields, field))) {
           const ref = { name: relationTarget(relation), id: held };
           const key = keyOf(ref);

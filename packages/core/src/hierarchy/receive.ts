@@ -4,7 +4,9 @@ import type { Fields, Json } from '../contract/schema';
 import type { ChangeSet, DeletePayload, MergeStrategy, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { EntityStore } from '../state/entity-store';
-import { copyFields, equalJson, inner, mergeJson, own, setField, table } from '../state/json';
+import { refsOf } from '../state/change-set';
+import { at, copyFields, equalJson, forEach, inner, mergeJson, own, setField, table } from '../state/json';
+import { hasOwn, keys } from '../state/objects';
 import type { Stamps } from './stamps';
 
 /** What another workflow of the hierarchy says, in this workflow's names. */
@@ -35,84 +37,89 @@ export type FieldRef = readonly [name: string, id: string, field: string];
  * are none of its business.
  */
 export function receive(state: EntityState, stamps: Stamps, what: Received, envelope: Envelope): Reception {
-  const { store, root } = state;
+  const { store } = state;
+  const { updates, unset, deletions, strategy } = what;
+  const isKnown = (name: string): boolean => hasOwn(store.schema, name);
   const draft = store.draft();
   const latest = stamps.heard(envelope.at);
   const when = (name: string, id: string, field: string): number => {
-    const at = own(own(envelope.stamps, name), id);
-    const time = typeof at === 'object' ? own(at, field) : at;
-    return time === undefined ? latest : Math.min(time, latest);
+    const times = at(envelope.stamps, name, id);
+    const time = typeof times === 'object' ? own(times, field) : times;
+    return Math.min(time ?? latest, latest);
   };
-  const written = new FieldList();
-  const confirmed = new FieldList();
-  const removed: EntityRef[] = [];
+  const written: FieldRef[] = [];
+  const confirmed: FieldRef[] = [];
   const refused: FieldRef[] = [];
-  for (const [name, ids] of Object.entries(what.deletions ?? {})) {
-    for (const id of ids) {
-      if (!Object.hasOwn(store.schema, name) || (name === root.name && id === root.id)) continue;
-      const held = store.get(name, id);
-      const isGiven = state.provenance(name, id).length > 0;
-      if (isParting(what, envelope)) {
-        if (held === undefined || isGiven) continue;
-        draft.put(name, id, undefined);
-        stamps.forget(name, id);
-        continue;
-      }
-      const at = when(name, id, '');
-      const since = stamps.latest(name, id);
-      if (held === undefined) {
-        if (at <= since) continue;
-        // It may come from somebody who has not heard of that either.
-        stamps.remove(name, id, at);
-        confirmed.removed.push({ name, id });
-      } else if (isGiven || (since > 0 && at <= since)) {
-        for (const field of Object.keys(held)) written.add(name, id, field);
-        stamps.outlive(name, id, at);
-      } else {
-        draft.put(name, id, undefined);
-        removed.push({ name, id });
-        stamps.remove(name, id, at);
-      }
+  const removed: EntityRef[] = [];
+  const confirmedRemoved: EntityRef[] = [];
+  for (const ref of refsOf(deletions)) {
+    const { name, id } = ref;
+    if (!isKnown(name) || state.isRoot(name, id)) continue;
+    const held = store.get(name, id);
+    const isGiven = state.provenance(name, id).length > 0;
+    if (isParting(what, envelope)) {
+      if (!held || isGiven) continue;
+      draft.put(name, id, undefined);
+      stamps.forget(name, id);
+      continue;
+    }
+    const time = when(name, id, '');
+    const since = stamps.latest(name, id);
+    if (!held) {
+      if (time <= since) continue;
+      // It may come from somebody who has not heard of that either.
+      stamps.remove(name, id, time);
+      confirmedRemoved.push(ref);
+    } else if (isGiven || (since > 0 && time <= since)) {
+      for (const field of keys(held)) written.push([name, id, field]);
+      stamps.outlive(name, id, time);
+    } else {
+      draft.put(name, id, undefined);
+      removed.push(ref);
+      stamps.remove(name, id, time);
     }
   }
   store.dropReferences(draft, removed);
-  for (const [name, entities] of draft.changes)
-    for (const [id, fields] of entities)
-      for (const field of Object.keys(fields ?? {}))
-        if (fields?.[field] !== own(store.get(name, id), field)) written.add(name, id, field);
-  for (const [name, entities] of Object.entries(what.updates ?? {})) {
-    if (!Object.hasOwn(store.schema, name)) continue;
-    for (const [id, given] of Object.entries(entities)) {
-      const held = draft.get(name, id);
-      const next = copyFields(held);
-      let changed = held === undefined && stamps.latest(name, id) === 0;
-      const taken = fieldsOf(given, held, own(own(what.unset, name), id), what.strategy);
-      for (const [field, value] of taken) {
-        const at = when(name, id, field);
-        const before = own(held, field);
-        const after = value !== undefined && what.strategy === '$merge' ? mergeJson(before, value) : value;
-        if (!stands(before, after, at - stamps.of(name, id, field))) {
-          // It went with a removal that the rest of the entity outlived: who sent it may not have heard of that.
-          if (held !== undefined && before === undefined && at < stamps.removedAt(name, id))
-            written.add(name, id, field);
-          else if (held !== undefined && !equalJson(before, after)) refused.push([name, id, field]);
-          continue;
-        }
-        if (at > 0) stamps.write(name, id, field, at);
-        if (equalJson(before, after)) confirmed.add(name, id, field);
-        else changed = true;
-        if (after === undefined) delete next[field];
-        else setField(next, field, after);
+  for (const [name, changed] of draft.changes)
+    for (const [id, fields = {}] of changed)
+      for (const field of keys(fields))
+        if (fields[field] !== own(store.get(name, id), field)) written.push([name, id, field]);
+  forEach(updates, (name, id, given) => {
+    if (!isKnown(name)) return;
+    const held = draft.get(name, id);
+    const next = copyFields(held);
+    let isChanged = !held && stamps.latest(name, id) === 0;
+    for (const [field, value] of fieldsOf(given, held, at(unset, name, id), strategy)) {
+      const ref: FieldRef = [name, id, field];
+      const time = when(...ref);
+      const before = own(held, field);
+      const after = value !== undefined && strategy === '$merge' ? mergeJson(before, value) : value;
+      const isEqual = equalJson(before, after);
+      if (!stands(before, after, isEqual, time - stamps.of(...ref))) {
+        // It went with a removal that the rest of the entity outlived: who sent it may not have heard of that.
+        if (held && before === undefined && time < stamps.removedAt(name, id)) written.push(ref);
+        else if (held && !isEqual) refused.push(ref);
+        continue;
       }
-      if (changed) draft.put(name, id, next);
+      if (time > 0) stamps.write(...ref, time);
+      if (isEqual) confirmed.push(ref);
+      else isChanged = true;
+      if (after === undefined) delete next[field];
+      else setField(next, field, after);
     }
-  }
+    if (isChanged) draft.put(name, id, next);
+  });
   const changes = state.commit(draft, envelope.from);
-  if (!written.isEmpty) {
+  if (written.length > 0) {
     const now = stamps.tick();
-    for (const [name, id, field] of written.all) stamps.write(name, id, field, now);
+    for (const ref of written) stamps.write(...ref, now);
   }
-  return { changes, confirmed: confirmed.changes(store), written: written.changes(store), refused };
+  return {
+    changes,
+    confirmed: changesOf(store, confirmed, confirmedRemoved),
+    written: changesOf(store, written),
+    refused,
+  };
 }
 
 /**
@@ -122,51 +129,32 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
 export const isParting = ({ deletions }: Received, { at }: Envelope): boolean =>
   deletions !== undefined && at === undefined;
 
-/** Fields of entities, to be told whether or not they changed. */
-class FieldList {
-  readonly all: FieldRef[] = [];
-  readonly removed: EntityRef[] = [];
-
-  get isEmpty(): boolean {
-    return this.all.length === 0;
+/** Fields of entities as they are now, to be told whether or not they changed. */
+function changesOf(store: EntityStore, fields: readonly FieldRef[], deletes: EntityRef[] = []): ChangeSet {
+  const upserts = table<Record<string, Record<string, Json>>>();
+  const unset = table<Record<string, string[]>>();
+  for (const [name, id, field] of fields) {
+    const value = own(store.get(name, id), field);
+    const set = (inner(upserts, name)[id] ??= {});
+    if (value === undefined) (inner(unset, name)[id] ??= []).push(field);
+    else setField(set, field, value);
   }
-
-  add(name: string, id: string, field: string): void {
-    this.all.push([name, id, field]);
-  }
-
-  /** As they are now. */
-  changes(store: EntityStore): ChangeSet {
-    const upserts = table<Record<string, Record<string, Json>>>();
-    const unset = table<Record<string, string[]>>();
-    for (const [name, id, field] of this.all) {
-      const value = own(store.get(name, id), field);
-      const set = (inner(upserts, name)[id] ??= {});
-      if (value === undefined) (inner(unset, name)[id] ??= []).push(field);
-      else setField(set, field, value);
-    }
-    return { upserts, unset, deletes: this.removed };
-  }
+  return { upserts, unset, deletes };
 }
 
 /** The fields that are written; `undefined` for those that go away. */
 function fieldsOf(
   given: Fields,
-  held: Fields | undefined,
+  held: Fields = {},
   unset: readonly string[] = [],
   strategy: MergeStrategy | undefined,
 ): Map<string, Json | undefined> {
-  const fields = new Map<string, Json | undefined>(unset.map((field) => [field, undefined]));
-  if (strategy === '$replace')
-    for (const field of Object.keys(held ?? {}))
-      if (!Object.hasOwn(given, field)) fields.set(field, undefined);
-  for (const field of Object.keys(given)) fields.set(field, given[field]);
+  const gone = strategy === '$replace' ? [...unset, ...keys(held)] : unset;
+  const fields = new Map<string, Json | undefined>(gone.map((field) => [field, undefined]));
+  for (const field of keys(given)) fields.set(field, given[field]);
   return fields;
 }
 
 /** Whether a value takes the place of another: the later one, and of two that are equally late the greater one. */
-function stands(before: Json | undefined, after: Json | undefined, later: number): boolean {
-  if (later !== 0) return later > 0;
-  if (equalJson(before, after)) return false;
-  return (JSON.stringify(after) ?? '') > (JSON.stringify(before) ?? '');
-}
+const stands = (before: unknown, after: unknown, isEqual: boolean, later: number): boolean =>
+  later === 0 ? !isEqual && (JSON.stringify(after) ?? '') > (JSON.stringify(before) ?? '') : later > 0;

@@ -1,6 +1,8 @@
-import { CancellationScope, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
-import { FIND_STUCK, type HierarchyActivities } from './activities';
+import { sleep } from '@temporalio/workflow';
+import { FIND_STUCK } from './activities';
+import type { Child } from './child';
 import type { Children } from './children';
+import { lookAside, looks } from './look';
 
 /** Longest time between two looks at children that do not get on. */
 const LONGEST_MS = 60 * 60_000;
@@ -13,7 +15,9 @@ const MOST = 500;
  */
 export class StartCheck {
   readonly #children: Children;
-  #scope?: CancellationScope;
+  #isLooking = false;
+  /** Ends it. */
+  stop = (): void => {};
 
   constructor(children: Children) {
     this.#children = children;
@@ -21,42 +25,36 @@ export class StartCheck {
 
   /** Begins to wait for the time to look, unless it does already or there is nothing to look at. */
   begin(): void {
-    if (this.#scope !== undefined || this.#unheard.length === 0) return;
-    const scope = (this.#scope = new CancellationScope());
-    scope
-      .run(() => this.#look())
-      .catch((error: unknown) => {
-        // A worker that cannot look leaves it at that, until there are other children.
-        if (!isCancellation(error)) for (const child of this.#unheard) child.heard = true;
-      })
-      .finally(() => (this.#scope = undefined));
+    if (this.#isLooking || this.#unheard.length === 0) return;
+    this.#isLooking = true;
+    this.stop = lookAside(
+      () => this.#look(),
+      () => {
+        // Until there are other children.
+        for (const child of this.#unheard) child.heard = true;
+        this.#isLooking = false;
+      },
+    );
   }
 
-  stop(): void {
-    this.#scope?.cancel();
-  }
-
-  get #unheard() {
+  get #unheard(): Child[] {
     return [...this.#children.all].filter((child) => child.status === 'running' && !child.heard);
   }
 
   async #look(): Promise<void> {
-    const activities = proxyActivities<HierarchyActivities>({
-      startToCloseTimeout: '1 minute',
-      scheduleToCloseTimeout: '5 minutes',
-      summary: 'look at children',
-    });
+    const look = looks({ scheduleToCloseTimeout: '5 minutes', summary: 'look at children' });
     let pause = Math.min(...this.#children.paths.map(({ checkEveryMs }) => checkEveryMs));
     for (; this.#unheard.length > 0; pause = Math.min(pause * 2, LONGEST_MS)) {
       await sleep(pause);
       for (let children = this.#unheard; children.length > 0;) {
         const some = children.splice(0, MOST);
-        const stuck = await activities[FIND_STUCK](some.map((child) => child.workflowId));
+        const stuck = await look[FIND_STUCK](some.map((child) => child.workflowId));
         for (const child of some) {
           child.error = stuck[child.workflowId];
-          child.heard ||= child.error === undefined;
+          child.heard ||= !child.error;
         }
       }
     }
+    this.#isLooking = false;
   }
 }

@@ -1,3 +1,5 @@
+import { getOrAdd } from '../state/objects';
+
 /** The server lets a run have 2,000 children; a new one begins to count anew. */
 const MOST_STARTS = 1_500;
 
@@ -29,9 +31,10 @@ export class StartTurns {
   /** Whether it is its turn. If not, it is told when it is. */
   take(starter: Starter): boolean {
     const { field, maxConcurrentStarts } = starter.path;
-    let line = this.#lines.get(field);
-    if (line === undefined) this.#lines.set(field, (line = { starting: new Set(), waiting: new Set() }));
-    const { starting, waiting } = line;
+    const { starting, waiting } = getOrAdd(this.#lines, field, (): Line => ({
+      starting: new Set(),
+      waiting: new Set(),
+    }));
     if (starting.has(starter)) return true;
     if (this.areUsedUp || starting.size >= maxConcurrentStarts) {
       waiting.add(starter);
@@ -47,8 +50,8 @@ export class StartTurns {
   end(starter: Starter): void {
     const line = this.#lines.get(starter.path.field);
     line?.waiting.delete(starter);
-    if (line?.starting.delete(starter) !== true) return;
+    if (!line?.starting.delete(starter)) return;
     const [next] = line.waiting;
-    if (next !== undefined && this.take(next)) next.sync();
+    if (next && this.take(next)) next.sync();
   }
 }

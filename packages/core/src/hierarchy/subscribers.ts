@@ -1,7 +1,10 @@
 import { log } from '@temporalio/workflow';
 import type { Subscription, SubscriptionInfo, Unsubscription } from '../contract/hierarchy';
 import type { ChangeSet, MergeStrategy } from '../contract/wire';
-import { own } from '../state/json';
+import { forEach } from '../state/json';
+import { getOrAdd, keys } from '../state/objects';
+import { iso } from '../workflow/iso';
+import { fieldsIn } from './fields-in';
 import { type CarriedPeer, Peer, type Post } from './peer';
 import { Selector } from './selector';
 
@@ -18,8 +21,8 @@ export interface CarriedSubscribers {
 /** A workflow's subscriptions that are taken in the same way. */
 interface Subscriber {
   readonly peer: Peer;
-  readonly subscriptions: Map<string, Subscription & { readonly matcher: Selector }>;
   readonly strategy: MergeStrategy | undefined;
+  readonly subscriptions: Map<string, readonly [asked: Subscription, selector: Selector]>;
   sentAt?: number;
 }
 
@@ -41,7 +44,7 @@ export class Subscribers {
     this.#gone = [...gone];
     this.#carried = new Map(peers);
     for (const subscription of subscriptions) this.add(subscription);
-    for (const key of this.#carried.keys()) void this.#send(key);
+    for (const key of this.#carried.keys()) void send(this.#bySend.get(key));
   }
 
   get isEmpty(): boolean {
@@ -52,13 +55,13 @@ export class Subscribers {
     const { workflowId, subscriptionId, selector, strategy } = subscription;
     this.remove({ workflowId, subscriptionId });
     const key = `${strategy ?? ''} ${workflowId}`;
-    let subscriber = this.#bySend.get(key);
-    if (subscriber === undefined) {
+    const { subscriptions } = getOrAdd(this.#bySend, key, (): Subscriber => {
       const receiver = { entityName: this.#entityName, strategy };
-      const peer = new Peer(workflowId, this.#post, receiver, this.#carried.get(key));
-      this.#bySend.set(key, (subscriber = { peer, strategy, subscriptions: new Map() }));
-    }
-    subscriber.subscriptions.set(subscriptionId, { ...subscription, matcher: new Selector(selector) });
+      const onGone = (): void => this.#isGone(workflowId);
+      const peer = new Peer(workflowId, this.#post, receiver, onGone, this.#carried.get(key));
+      return { peer, strategy, subscriptions: new Map() };
+    });
+    subscriptions.set(subscriptionId, [subscription, new Selector(selector)]);
   }
 
   remove({ workflowId, subscriptionId }: Unsubscription): void {
@@ -72,91 +75,76 @@ export class Subscribers {
 
   /** Passes on what changed, to those who asked for it, but not to `from`. */
   changed(changes: ChangeSet, from?: string): void {
-    for (const [key, subscriber] of this.#bySend) {
+    for (const subscriber of this.#bySend.values()) {
       const { peer } = subscriber;
       if (peer.workflowId === from || peer.workflowId === changes.origin) continue;
       this.#mark(subscriber, changes);
-      if (!peer.isIdle) void this.#send(key);
+      if (!peer.isIdle) void send(subscriber);
     }
   }
 
   /** Waits until everybody has been told everything, or is gone. */
   async flush(): Promise<void> {
-    await Promise.all([...this.#bySend.keys()].map((key) => this.#send(key)));
+    await Promise.all([...this.#bySend.values()].map(send));
   }
 
   get infos(): SubscriptionInfo[] {
-    const active = [...this.#bySend.values()].flatMap((subscriber) =>
-      [...subscriber.subscriptions.values()].map((item) => infoOf(item, 'active', subscriber.sentAt)),
-    );
-    return [...active, ...this.#gone];
+    return [
+      ...[...this.#bySend.values()].flatMap((subscriber) => infosOf(subscriber, 'active')),
+      ...this.#gone,
+    ];
   }
 
   carry(): CarriedSubscribers {
-    const peers = [...this.#bySend].flatMap(([key, { peer }]) => {
-      const carried = peer.carry();
-      return carried === undefined ? [] : [[key, carried] as const];
-    });
-    const subscriptions = [...this.#bySend.values()].flatMap((subscriber) =>
-      [...subscriber.subscriptions.values()].map(({ matcher: _, ...subscription }) => subscription),
-    );
+    const subscriptions: Subscription[] = [];
+    const peers: [key: string, peer: CarriedPeer][] = [];
+    for (const [key, subscriber] of this.#bySend) {
+      for (const [asked] of subscriber.subscriptions.values()) subscriptions.push(asked);
+      const peer = subscriber.peer.carry();
+      if (peer) peers.push([key, peer]);
+    }
     return { subscriptions, gone: this.#gone, peers };
   }
 
   #mark({ peer, subscriptions, strategy }: Subscriber, changes: ChangeSet): void {
     const { store } = this.#post;
-    const asked = [...subscriptions.values()];
-    const updates = asked.filter(({ signalName }) => signalName === 'update');
-    for (const [name, entities] of Object.entries(changes.upserts)) {
-      for (const [id, set] of Object.entries(entities)) {
-        const covered = (field: string): boolean =>
-          updates.some(({ matcher }) => matcher.covers(store, name, id, field));
-        const changed = [...Object.keys(set), ...(own(own(changes.unset, name), id) ?? [])].filter(covered);
-        if (changed.length === 0) continue;
-        // One that replaces what it has is given all that it asked for.
-        const fields =
-          strategy === '$replace' ? Object.keys(store.get(name, id) ?? {}).filter(covered) : changed;
-        peer.dirty.mark(name, id, fields);
-      }
-    }
-    const deletes = asked.filter(({ signalName }) => signalName === 'delete');
+    const selectors = (signal: Subscription['signalName']): Selector[] =>
+      [...subscriptions.values()].flatMap(([asked, selector]) =>
+        asked.signalName === signal ? [selector] : [],
+      );
+    const updates = selectors('update');
+    forEach(changes.upserts, (name, id) => {
+      const covered = (field: string): boolean =>
+        updates.some((selector) => selector.covers(store, name, id, field));
+      const changed = fieldsIn(changes, { name, id }).filter(covered);
+      if (changed.length === 0) return;
+      // One that replaces what it has is given all that it asked for.
+      const fields = strategy === '$replace' ? keys(store.get(name, id) ?? {}).filter(covered) : changed;
+      peer.dirty.mark(name, id, fields);
+    });
+    const deletes = selectors('delete');
     for (const ref of changes.deletes)
-      if (deletes.some(({ matcher }) => matcher.coversRemoval(store, ref))) peer.dirty.remove(ref);
-  }
-
-  async #send(key: string): Promise<void> {
-    const subscriber = this.#bySend.get(key);
-    if (subscriber === undefined) return;
-    try {
-      if (await subscriber.peer.send()) subscriber.sentAt = Date.now();
-    } catch {
-      this.#isGone(subscriber.peer.workflowId);
-    }
+      if (deletes.some((selector) => selector.coversRemoval(store, ref))) peer.dirty.remove(ref);
   }
 
   #isGone(workflowId: string): void {
-    for (const [key, { peer, subscriptions }] of this.#bySend) {
-      if (peer.workflowId !== workflowId) continue;
+    for (const [key, subscriber] of this.#bySend) {
+      if (subscriber.peer.workflowId !== workflowId) continue;
       this.#bySend.delete(key);
-      for (const item of subscriptions.values()) this.#gone.push(infoOf(item, 'gone', Date.now()));
+      this.#gone.push(...infosOf({ ...subscriber, sentAt: Date.now() }, 'gone'));
     }
     this.#gone.splice(0, this.#gone.length - KEPT);
     log.warn(`The subscriber ${workflowId} is not there any more: its subscriptions are removed.`);
   }
 }
 
-function infoOf(
-  { workflowId, subscriptionId, signalName, selector, strategy }: Subscription,
+async function send(subscriber: Subscriber | undefined): Promise<void> {
+  if (await subscriber?.peer.send()) (subscriber as Subscriber).sentAt = Date.now();
+}
+
+function infosOf(
+  { subscriptions, sentAt }: Subscriber,
   status: SubscriptionInfo['status'],
-  sentAt: number | undefined,
-): SubscriptionInfo {
-  return {
-    workflowId,
-    subscriptionId,
-    signalName,
-    selector,
-    ...(strategy && { strategy }),
-    status,
-    ...(sentAt !== undefined && { lastSentAt: new Date(sentAt).toISOString() }),
-  };
+): SubscriptionInfo[] {
+  return [...subscriptions.values()].map(([asked]) => ({ ...asked, status, lastSentAt: iso(sentAt) }));
 }

@@ -1,8 +1,12 @@
 /** Of commands that the server has not answered yet, so that what one task sends stays below what it takes. */
 const MOST_BYTES = 1_000_000;
 
-/** Begins a command, and says about how large it is. */
-type Begin<T> = () => { readonly bytes: number; readonly done: Promise<T> };
+/** A command that has begun. */
+export interface Begun {
+  /** About how large it is. */
+  readonly bytes: number;
+  readonly done: Promise<unknown>;
+}
 
 /**
  * Lets a bounded number of commands be under way at a time, of bounded size together; the others wait in turn.
@@ -37,22 +41,22 @@ export class Window {
   /**
    * Runs a command when it is its turn.
    *
-   * @param begin begins it, and says about how large it is
+   * @param begin begins it, unless there is no need any more
    */
-  pass<T>(begin: Begin<T>): Promise<T> {
-    return new Promise<T>((resolve) => {
+  pass(begin: () => Begun | undefined): Promise<unknown> {
+    return new Promise((resolve) => {
       this.#waiting.push(() => resolve(this.#run(begin)));
       this.#next();
     });
   }
 
-  async #run<T>(begin: Begin<T>): Promise<T> {
+  async #run(begin: () => Begun | undefined): Promise<unknown> {
     let bytes = 0;
     this.#count++;
     try {
       const begun = begin();
-      this.#bytes += bytes = begun.bytes;
-      return await begun.done;
+      this.#bytes += bytes = begun?.bytes ?? 0;
+      return await begun?.done;
     } finally {
       this.#count--;
       this.#bytes -= bytes;
@@ -64,7 +68,7 @@ export class Window {
     // Begun in this moment and not in the next: only so is it known how large those before were.
     while (!this.#held && this.#count < this.#most && this.#bytes < MOST_BYTES) {
       const begin = this.#waiting.shift();
-      if (begin === undefined) return;
+      if (!begin) return;
       begin();
     }
   }

@@ -208,14 +208,14 @@ export class Session {
     for (const source of this.#followers('credential')) source.forgetValidators();
     this.apiToken = reference;
     this.#warn();
-    this.hierarchy.passToken(reference, via);
+    this.hierarchy.pass('apiToken', reference, via);
     this.#loadAnew('apiToken');
   }
 
   setApiUrl(url: string, via?: readonly string[]): void {
     const moved = url !== this.apiUrl;
     this.apiUrl = url;
-    this.hierarchy.passUrl(url, via);
+    this.hierarchy.pass('apiUrl', url, via);
     if (moved) for (const source of this.#followers('apiUrl')) source.moved();
     this.#loadAnew('apiUrl');
   }

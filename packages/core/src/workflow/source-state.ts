@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../contract/adapter';
-import { matching } from '../contract/check';
+import { wholeNumber } from '../contract/check';
 import type { WholeResult } from '../contract/load';
 import type { SourceDefinition } from '../contract/source';
 import type { RefusedSweepInfo, SourceError, SourceInfo } from '../contract/wire';
@@ -126,8 +126,4 @@ function limitsOf(
   };
 }
 
-const checkAttempts = matching<number>(
-  'a whole number from 1',
-  '4',
-  (value) => Number.isInteger(value) && Number(value) > 0,
-);
+const checkAttempts = wholeNumber('4');
