@@ -1,0 +1,54 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { RequestScope } from './request-scope';
+import type { Transport, TransportRequest } from './transport';
+
+/** Sends requests with Node's own client. */
+export const nodeTransport: Transport = {
+  async send({ method, url, headers, body, agent }: TransportRequest, scope: RequestScope) {
+    scope.connecting(url);
+    try {
+      return await new Promise<http.IncomingMessage>((resolve, reject) => {
+        const sent = observedRequest(url, scope)(
+          { ...urlOptions(url), method, headers, agent },
+          (message) => {
+            scope.alive();
+            resolve(message);
+          },
+        );
+        sent.once('error', reject);
+        sent.end(body);
+      });
+    } catch (error) {
+      scope.signal.throwIfAborted();
+      throw error;
+    }
+  },
+};
+
+/**
+ * Node's `request` for a URL, which is ended by the scope and tells it when the connection is up. For transports
+ * whose driver takes such a function.
+ */
+export function observedRequest(
+  url: URL,
+  scope: RequestScope,
+): (options: http.RequestOptions, callback: (message: http.IncomingMessage) => void) => http.ClientRequest {
+  const secure = url.protocol === 'https:';
+  return (options, callback) => {
+    const sent = (secure ? https : http).request({ ...options, signal: scope.signal }, callback);
+    sent.once('socket', (socket) => {
+      // A tunnel through a proxy is up from the start; TLS in it is not.
+      if (sent.reusedSocket || (!secure && !socket.connecting)) scope.connected();
+      else socket.once(secure ? 'secureConnect' : 'connect', () => scope.connected());
+    });
+    return sent;
+  };
+}
+
+const urlOptions = (url: URL): http.RequestOptions => ({
+  protocol: url.protocol,
+  hostname: url.hostname.replace(/^\[|\]$/g, ''),
+  ...(url.port !== '' && { port: Number(url.port) }),
+  path: `${url.pathname}${url.search}`,
+});
