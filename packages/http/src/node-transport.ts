@@ -1,5 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { TunnelledOptions } from './egress/connections';
+import { orAbort } from './limits/in-flight';
 import type { RequestScope } from './request-scope';
 import type { Transport, TransportRequest } from './transport';
 
@@ -8,7 +10,7 @@ export const nodeTransport: Transport = {
   async send({ method, url, headers, body, agent }: TransportRequest, scope: RequestScope) {
     scope.connecting(url);
     try {
-      return await new Promise<http.IncomingMessage>((resolve, reject) => {
+      const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
         const sent = observedRequest(url, scope)(
           { ...urlOptions(url), method, headers, agent },
           (message) => {
@@ -19,6 +21,8 @@ export const nodeTransport: Transport = {
         sent.once('error', reject);
         sent.end(body);
       });
+      // Node tells of the end of a request that has no connection yet only once it has one.
+      return await orAbort(answered, scope.signal);
     } catch (error) {
       scope.signal.throwIfAborted();
       throw error;
@@ -36,7 +40,9 @@ export function observedRequest(
 ): (options: http.RequestOptions, callback: (message: http.IncomingMessage) => void) => http.ClientRequest {
   const secure = url.protocol === 'https:';
   return (options, callback) => {
-    const sent = (secure ? https : http).request({ ...options, signal: scope.signal }, callback);
+    const { signal } = scope;
+    const given: TunnelledOptions = { ...options, signal, tunnelSignal: signal };
+    const sent = (secure ? https : http).request(given, callback);
     sent.once('socket', (socket) => {
       // A tunnel through a proxy is up from the start; TLS in it is not.
       if (sent.reusedSocket || (!secure && !socket.connecting)) scope.connected();

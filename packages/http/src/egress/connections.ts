@@ -23,6 +23,12 @@ export interface ConnectionsOptions {
   readonly resolver?: Resolver;
 }
 
+/** What a request tells an agent of ours: Node keeps the `signal` of a request from its connection. */
+export interface TunnelledOptions extends http.RequestOptions {
+  /** Ends the building of a tunnel. */
+  readonly tunnelSignal?: AbortSignal;
+}
+
 /**
  * The connections of an adapter: kept and shared, each origin's apart, each to an address that was checked. A
  * transport takes the agent for a URL and has nothing else to say about where a request goes.
@@ -82,8 +88,8 @@ export class Connections {
 
   /** Has an agent connect through a proxy. */
   #tunnel(agent: http.Agent, url: URL, policy: AddressPolicy, proxy: URL): void {
-    const connect = async (options: http.ClientRequestArgs): Promise<Socket> => {
-      const socket = await openTunnel(proxy, await this.#target(url, policy), options.signal);
+    const connect = async (options: TunnelledOptions): Promise<Socket> => {
+      const socket = await openTunnel(proxy, await this.#target(url, policy), options.tunnelSignal);
       return url.protocol === 'https:'
         ? tls.connect({ ...(options as tls.ConnectionOptions), socket })
         : socket;

@@ -64,10 +64,12 @@ export class Origins {
         'Leave them out and set the credential of the source',
       );
     }
-    if (!this.#allowed.has(url.origin)) {
+    // A blob: URL has the origin of the page that made it.
+    const isWeb = url.protocol === 'http:' || url.protocol === 'https:';
+    if (!isWeb || !this.#allowed.has(url.origin)) {
       throw new InvalidInputError(
         field,
-        `${from}the origin ${url.origin === 'null' ? url.protocol : url.origin} is not registered with the adapter`,
+        `${from}the origin ${isWeb ? url.origin : url.protocol} is not registered with the adapter`,
         `Registered: ${this.list.join(', ')}. If it is right, add it to the origins of ${this.#adapter} on the worker`,
       );
     }
