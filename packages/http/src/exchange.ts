@@ -16,6 +16,7 @@ import { ACCEPT_ENCODING } from './decompress';
 import { decodeUtf8, readBody } from './read-body';
 import { isRedirect, redirectTarget, tooManyRedirects } from './redirect';
 import { RequestScope } from './request-scope';
+import { failSpan, requestSpan } from './span';
 import { statusError } from './status-error';
 import { streamBody } from './stream-body';
 import type { Transport } from './transport';
@@ -35,24 +36,30 @@ const MAX_ERROR_BYTES = 64 * 1024;
 
 const BEARER = bearer();
 
+/** A request that may be sent, until it leaves. */
+interface Entered {
+  readonly scope: RequestScope;
+  readonly leave: () => void;
+}
+
 /** One request from its credential to its answer, with the redirects between. */
 export class Exchange {
   readonly #request: HttpRequest;
   readonly #options: ExchangeOptions;
   readonly #method: HttpMethod;
   readonly #scheme: AuthScheme;
-  readonly #span: Span | undefined;
+  readonly #span: Span;
   #authorization: Authorization = {};
 
   /** @throws InvalidInputError for an origin that is not registered, or headers that cannot be sent */
-  constructor(request: HttpRequest, options: ExchangeOptions, span?: Span) {
+  constructor(request: HttpRequest, options: ExchangeOptions) {
     options.origins.check(request.url, request.field);
     checkHeaders(request.headers);
     this.#request = request;
     this.#options = options;
     this.#method = request.method ?? 'GET';
     this.#scheme = request.auth ?? options.origins.settings(request.url).auth ?? BEARER;
-    this.#span = span;
+    this.#span = requestSpan(this.#method, request.url, options.adapter);
   }
 
   /** Equal for requests that one answer is good for: the same question by holders of the same credential. */
@@ -67,6 +74,18 @@ export class Exchange {
       this.#scheme.name,
       this.#authorization.identity,
     ]);
+  }
+
+  /** Runs what the exchange is for; its span ends then. */
+  async traced<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      failSpan(this.#span, error);
+      throw error;
+    } finally {
+      this.#span.end();
+    }
   }
 
   /** Asks for the credential. Has to be called before anything is sent. */
@@ -98,15 +117,17 @@ export class Exchange {
     });
   }
 
-  /** Sends the request and has the answer read as it comes. */
+  /** Sends the request and has the answer read as it comes; its span ends with it. */
   async *stream<T>(
     read: (answer: HttpAnswerHead, chunks: AsyncIterable<Buffer>) => AsyncIterable<T>,
   ): AsyncGenerator<T> {
     const { metrics, signal } = this.#request;
     const { adapter, maxStreamBytes: maxBytes } = this.#options;
-    const { scope, leave } = await this.#enter(signal);
+    let entered: Entered | undefined;
     let message: IncomingMessage | undefined;
     try {
+      await this.authorize();
+      const { scope } = (entered = await this.#enter(signal));
       metrics?.count('http_requests');
       const usable = await this.#usable(scope);
       message = usable.message;
@@ -118,11 +139,13 @@ export class Exchange {
       const setting = 'maxStreamBytes';
       yield* read(head, streamBody(message, { maxBytes, setting, adapter, request: head.request, onData }));
     } catch (error) {
-      scope.signal.throwIfAborted();
+      failSpan(this.#span, error);
+      entered?.scope.signal.throwIfAborted();
       throw error;
     } finally {
       message?.destroy();
-      leave();
+      entered?.leave();
+      this.#span.end();
     }
   }
 
@@ -141,7 +164,7 @@ export class Exchange {
   }
 
   /** Waits until the origin may be asked; the clocks start then. */
-  async #enter(signal: AbortSignal): Promise<{ scope: RequestScope; leave: () => void }> {
+  async #enter(signal: AbortSignal): Promise<Entered> {
     const { url } = this.#request;
     const { slots, limits, origins } = this.#options;
     const free = await slots(url.origin).take(signal);
@@ -174,7 +197,7 @@ export class Exchange {
     }
     const { message, url } = answer;
     const { statusCode: status = 0 } = message;
-    this.#span?.setAttribute('http.response.status_code', status);
+    this.#span.setAttribute('http.response.status_code', status);
     if (status === 304) this.#request.metrics?.count('http_not_modified');
     if (status === 200 || status === 203 || status === 304 || this.#request.accept?.(status) === true)
       return answer;

@@ -10,7 +10,6 @@ import { RateLimits } from './limits/rate-limits';
 import { Slots } from './limits/slots';
 import { nodeTransport } from './node-transport';
 import type { HttpTimeouts } from './request-scope';
-import { inSpan } from './span';
 import type { Transport } from './transport';
 
 /** What a source may send: it reads. POST is for searches whose terms are in the body. */
@@ -107,7 +106,8 @@ export class HttpClient {
    */
   async request(request: HttpRequest): Promise<HttpAnswer> {
     const { dedupe = true, metrics, signal } = request;
-    return this.#spanned(request, async (exchange) => {
+    const exchange = new Exchange(request, this.#options);
+    return exchange.traced(async () => {
       await exchange.authorize();
       if (!dedupe) return exchange.answer(signal);
       return this.#inFlight.share(
@@ -130,21 +130,12 @@ export class HttpClient {
     request: HttpRequest,
     read: (answer: HttpAnswerHead, chunks: AsyncIterable<Buffer>) => AsyncIterable<T>,
   ): AsyncGenerator<T> {
-    const exchange = new Exchange(request, this.#options);
-    await exchange.authorize();
-    yield* exchange.stream(read);
+    yield* new Exchange(request, this.#options).stream(read);
   }
 
   /** Closes every connection. */
   close(): void {
     this.#options.connections.close();
-  }
-
-  #spanned<T>(request: HttpRequest, run: (exchange: Exchange) => Promise<T>): Promise<T> {
-    const { method = 'GET', url } = request;
-    return inSpan(method, url, this.#options.adapter, (span) =>
-      run(new Exchange(request, this.#options, span)),
-    );
   }
 
   #slotsOf(origin: string): Slots {

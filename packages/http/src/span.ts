@@ -2,15 +2,10 @@ import { type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { describeUrl } from './describe-url';
 
 /**
- * Runs a request in an OpenTelemetry span, as the semantic conventions for HTTP clients have it. Costs nothing
+ * Starts an OpenTelemetry span for a request, as the semantic conventions for HTTP clients have it. Costs nothing
  * where the user has set up no tracing. The URL is without the values of its query.
  */
-export async function inSpan<T>(
-  method: string,
-  url: URL,
-  adapter: string,
-  run: (span: Span) => Promise<T>,
-): Promise<T> {
+export function requestSpan(method: string, url: URL, adapter: string): Span {
   const attributes = {
     'http.request.method': method,
     'server.address': url.hostname,
@@ -18,18 +13,11 @@ export async function inSpan<T>(
     'url.full': describeUrl(url),
     'stateful_workflow.adapter': adapter,
   };
-  return trace
-    .getTracer('@stateful-workflow/http')
-    .startActiveSpan(method, { kind: SpanKind.CLIENT, attributes }, async (span) => {
-      try {
-        return await run(span);
-      } catch (error) {
-        span.setStatus({ code: SpanStatusCode.ERROR });
-        // Its kind only: a message may be anything that an API or a provider says.
-        span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown');
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
+  return trace.getTracer('@stateful-workflow/http').startSpan(method, { kind: SpanKind.CLIENT, attributes });
+}
+
+/** Marks a span as failed. Its kind only: a message may be anything that an API or a provider says. */
+export function failSpan(span: Span, error: unknown): void {
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown');
 }
