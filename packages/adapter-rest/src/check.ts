@@ -28,7 +28,7 @@ async function checkOne(
 ): Promise<CheckResult> {
   try {
     const { url, field } = requestUrl({ path: '/' }, { apiUrl: target, entity: context.entity });
-    const answer = await client.get({
+    const answer = await client.request({
       url,
       field,
       headers: { Accept: '*/*' },

@@ -11,8 +11,10 @@ describe('options', () => {
       origins,
       timeouts: { connect: 5_000, idle: 1, total: 30_000 },
       maxResponseBytes: 10 * 1024 * 1024,
+      maxStreamBytes: 1024 * 1024 * 1024,
       maxRedirects: 5,
-      userAgent: 'stateful-workflow-adapter-rest',
+      proxy: {},
+      faults: [],
       name: 'rest',
     });
   });

@@ -28,7 +28,6 @@ async function loadOne(
   context.heartbeat(1);
   if (answer.status === 304) {
     if (Object.keys(conditional).length === 0) throw statusError(answer.request, 304, answer.headers);
-    context.metrics.count('http_not_modified');
     const validators = answerValidators(answer.headers) ?? context.checkpoint?.validators;
     // Not `complete`: it has no records, and their absence means nothing.
     return { records: [], unchanged: true, validators, complete: false };
@@ -100,19 +99,12 @@ async function get(
   context: LoadContext<number>,
   request: { readonly url: URL; readonly field: string; readonly headers: Readonly<Record<string, string>> },
 ): Promise<HttpAnswer> {
-  const started = performance.now();
-  context.metrics.count('http_requests');
-  try {
-    const answer = await client.get({
-      ...request,
-      signal: context.signal,
-      credential: (origin) => context.credential(origin),
-    });
-    context.metrics.count('http_response_bytes', answer.bytes);
-    return answer;
-  } finally {
-    context.metrics.duration('http_request_duration', performance.now() - started);
-  }
+  return client.request({
+    ...request,
+    signal: context.signal,
+    credential: (origin) => context.credential(origin),
+    metrics: context.metrics,
+  });
 }
 
 /** Whether an answer's `Link` header names a next page. */

@@ -1,6 +1,6 @@
 import type { DataSourceAdapter } from '@stateful-workflow/core';
 import { checkReachable } from './check';
-import { classify, HttpClient, Origins } from '@stateful-workflow/http';
+import { makeHttpClient } from '@stateful-workflow/http';
 import { AxiosTransport } from './axios-transport';
 import { resolveOptions, type RestAdapterOptions } from './options';
 import { loadPages } from './pages';
@@ -29,12 +29,14 @@ export type RestAdapter = DataSourceAdapter<RestQuery, number> &
  * const registry = createRegistry([restAdapter({ origins: ['https://crm.example.com'] })]);
  */
 export function restAdapter(options: RestAdapterOptions): RestAdapter {
-  const { name, origins: allowed, ...settings } = resolveOptions(options);
-  const origins = new Origins(allowed, 'restAdapter');
-  const transport = new AxiosTransport();
-  const client = new HttpClient({ adapter: 'restAdapter', transport, origins, ...settings });
+  const resolved = resolveOptions(options);
+  const { client, origins, classify } = makeHttpClient(resolved, {
+    adapter: 'restAdapter',
+    userAgent: 'stateful-workflow-adapter-rest',
+    transport: new AxiosTransport(),
+  });
   return {
-    name,
+    name: resolved.name,
     contractVersion: 1,
     capabilities: { validators: true, deletes: 'sweep' },
     querySchema,

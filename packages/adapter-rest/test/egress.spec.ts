@@ -53,7 +53,7 @@ describe('redirects', () => {
         { path, headers: { 'X-Tenant': 't1', Accept: 'text/json' } },
         context,
       );
-      expect(page?.records[0]).toMatchObject({ accept: 'text/json', 'accept-encoding': 'gzip, br' });
+      expect(page?.records[0]).toMatchObject({ accept: 'text/json', 'accept-encoding': 'gzip, deflate, br' });
       expect(Object.keys(page?.records[0] as object)).not.toEqual(
         expect.arrayContaining([expect.stringMatching(/^(authorization|x-tenant|if-none-match)$/)]),
       );

@@ -60,21 +60,24 @@ const BY_ERROR_CODE: Readonly<Record<string, FaultKind>> = {
 };
 
 /**
- * Says what kind of fault an error of a REST load is. Pure and total: what it does not know is `fatal`.
+ * Says what kind of fault an error of an HTTP load is. Pure and total: what it does not know is `fatal`.
  *
  * | what | kind |
  * |---|---|
  * | 408, 425, 5xx, a timeout, a body that broke off, a network code that may pass | `transient` |
- * | 429, and 503 with `Retry-After` | `throttled` |
+ * | 429, 503 with `Retry-After`, a request that was kept back by a budget | `throttled` |
  * | 401, 403, 407, a credential that is missing or not meant for the origin | `unauthorized` |
  * | 404, 410 | `gone` |
- * | other 4xx, a 3xx that cannot be followed, a query that does not fit | `invalid` |
- * | a TLS certificate that is refused, a body that is not JSON or too large, anything else | `fatal` |
+ * | other 4xx, a 3xx that cannot be followed, an address that may not be reached, a query that does not fit | `invalid` |
+ * | a TLS certificate that is refused, a proxy that refuses, a body that is not JSON or too large, anything else | `fatal` |
+ *
+ * A {@link FaultRule} of the adapter's user goes before it.
  */
 export function classify(error: unknown): Fault {
   if (error instanceof HttpError) {
-    const kind = failureKind(error.failure);
-    const retryAfterMs = error.failure.type === 'status' ? error.failure.retryAfterMs : undefined;
+    const { failure } = error;
+    const kind = failureKind(failure);
+    const retryAfterMs = 'retryAfterMs' in failure ? failure.retryAfterMs : undefined;
     return { kind, message: error.message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
   if (!(error instanceof Error))
@@ -98,6 +101,14 @@ function failureKind(failure: HttpFailure): FaultKind {
       return 'invalid';
     case 'credential':
       return 'unauthorized';
+    case 'egress':
+      return 'invalid';
+    case 'proxy':
+      return failure.status >= 500 || failure.status === 429 ? 'transient' : 'fatal';
+    case 'limit':
+      return 'throttled';
+    case 'rule':
+      return failure.kind;
   }
 }
 

@@ -10,3 +10,6 @@ export function describeUrl(url: URL): string {
   const query = names.map((name) => `${encodeURIComponent(name)}=…`).join('&');
   return `${url.origin}${url.pathname}${query === '' ? '' : `?${query}`}`;
 }
+
+/** Names a request in a message: `GET https://…`. See {@link describeUrl}. */
+export const describeRequest = (method: string, url: URL): string => `${method} ${describeUrl(url)}`;

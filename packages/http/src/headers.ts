@@ -1,3 +1,5 @@
+import { InvalidInputError } from '@stateful-workflow/core';
+
 /** Headers that decide who asks, where the request goes or how it is framed; the adapter sets them itself. */
 const RESERVED = new Set([
   'accept-encoding',
@@ -37,6 +39,23 @@ export function headerNameProblem(name: string): string | undefined {
 
 /** Whether a value can be sent as a header: one line of printable Latin-1. */
 export const isHeaderValue = (value: string): boolean => VALUE.test(value);
+
+/**
+ * Checks headers that are about to be sent, whoever made them: a line break in one would begin another.
+ *
+ * @throws InvalidInputError that never repeats a value
+ */
+export function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    const problem = !NAME.test(name)
+      ? 'is not a header name'
+      : isHeaderValue(value)
+        ? undefined
+        : 'has a value that cannot be sent: it is not one line of printable Latin-1';
+    if (problem !== undefined)
+      throw new InvalidInputError(`headers.${JSON.stringify(name).slice(1, 80)}`, problem, 'Correct it');
+  }
+}
 
 /** What of a request's headers may follow a redirect to another origin: only what says which answer is wanted. */
 export function headersForOtherOrigin(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,130 +1,149 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Credential } from '@stateful-workflow/core';
-import { bearer } from './bearer';
-import { describeUrl } from './describe-url';
-import { discardBody } from './discard-body';
-import { headersForOtherOrigin } from './headers';
-import { networkError } from './network-error';
-import type { Origins } from './origins';
-import { ACCEPT_ENCODING, decodeUtf8, readBody } from './read-body';
-import { isRedirect, redirectTarget, tooManyRedirects } from './redirect';
-import { RequestScope, type HttpTimeouts } from './request-scope';
-import { statusError } from './status-error';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Credential, LoadMetrics } from '@stateful-workflow/core';
+import type { AuthScheme } from './auth/auth-scheme';
+import type { Connections } from './egress/connections';
+import type { Origins } from './egress/origins';
+import { Exchange, type ExchangeOptions } from './exchange';
+import type { FaultRule } from './fault-rules';
+import { InFlight } from './limits/in-flight';
+import { RateLimits } from './limits/rate-limits';
+import { Slots } from './limits/slots';
+import { nodeTransport } from './node-transport';
+import type { HttpTimeouts } from './request-scope';
 import type { Transport } from './transport';
+
+/** What a source may send: it reads. POST is for searches whose terms are in the body. */
+export type HttpMethod = 'GET' | 'POST';
 
 /** How an {@link HttpClient} behaves. */
 export interface HttpClientOptions {
   /** Who asks, in errors: `restAdapter`. */
   readonly adapter: string;
-  readonly transport: Transport;
+  /** What sends single requests. @default Node's own client */
+  readonly transport?: Transport;
+  readonly connections: Connections;
   readonly origins: Origins;
   readonly timeouts: HttpTimeouts;
+  /** The most bytes an answer may have, both as sent and unpacked. */
   readonly maxResponseBytes: number;
+  /** The most bytes of an answer that is read as a stream. @default 1 GiB */
+  readonly maxStreamBytes?: number;
   readonly maxRedirects: number;
   readonly userAgent: string;
+  /** What answers and errors are, before the standard table. @default none */
+  readonly faults?: readonly FaultRule[];
+  /** Shared by several clients, or made for a test. @default the client's own */
+  readonly limits?: RateLimits;
 }
 
 /** What to ask for. */
 export interface HttpRequest {
   readonly url: URL;
+  /** @default 'GET' */
+  readonly method?: HttpMethod;
   /** What the person wrote that led to `url`, for errors: `path`, `apiUrl`. */
   readonly field: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
   readonly signal: AbortSignal;
-  /** Resolves the credential for an origin; its secret goes out as a bearer token, to that origin only. */
-  credential(origin: string): Promise<Credential | undefined>;
+  /** Resolves the credential for an origin; its secret is shown to that origin only. */
+  readonly credential: (origin: string) => Promise<Credential | undefined>;
+  /** @default the scheme of the origin */
+  readonly auth?: AuthScheme;
+  /** Statuses whose answer is wanted, body and all, instead of an error. @default none but 200, 203 and 304 */
+  readonly accept?: (status: number) => boolean;
+  /** Where requests, bytes and waits are counted. @default nowhere */
+  readonly metrics?: LoadMetrics;
+  /** Whether an equal request that is under way may answer this one too. @default true */
+  readonly dedupe?: boolean;
 }
 
-/** A usable answer. */
-export interface HttpAnswer {
-  /** 200 or 203 with a body, or 304 without. */
+/** The head of an answer. */
+export interface HttpAnswerHead {
+  /** 200 or 203 with a body, 304 without, or what `accept` takes. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-  /** How long the body is, unpacked. */
-  readonly bytes: number;
   /** Names the request in errors, as redirected: `GET https://…`. */
   readonly request: string;
 }
 
-/** Gets URLs: from registered origins only, within time and size, each credential kept to its origin. */
+/** A usable answer. */
+export interface HttpAnswer extends HttpAnswerHead {
+  readonly body: string;
+  /** How long the body is, unpacked. */
+  readonly bytes: number;
+}
+
+const DEFAULT_CONCURRENCY = 16;
+const GIB = 1024 ** 3;
+
+/**
+ * Asks registered origins, within time, size and rate, each credential kept to its origin. Equal requests that are
+ * under way at the same time, with the same credential, share one answer.
+ */
 export class HttpClient {
-  readonly #options: HttpClientOptions;
+  readonly #options: ExchangeOptions;
+  readonly #inFlight = new InFlight();
+  readonly #slots = new Map<string, Slots>();
 
   constructor(options: HttpClientOptions) {
-    this.#options = options;
+    const {
+      transport = nodeTransport,
+      faults = [],
+      limits = new RateLimits(),
+      maxStreamBytes = GIB,
+    } = options;
+    const slots = (origin: string): Slots => this.#slotsOf(origin);
+    const send: ExchangeOptions['send'] = (request) => this.request(request);
+    this.#options = { ...options, transport, faults, limits, maxStreamBytes, slots, send };
   }
 
   /**
-   * Gets a URL, follows redirects and reads the body.
+   * Sends a request, follows redirects and reads the body.
    *
    * @throws HttpError for anything but a usable answer; InvalidInputError for an origin that is not registered;
    *   what `request.credential` throws; the reason of `request.signal` when that is aborted
    */
-  async get(request: HttpRequest): Promise<HttpAnswer> {
-    this.#options.origins.check(request.url, request.field);
-    const scope = new RequestScope(request.url, request.signal, this.#options);
-    try {
-      scope.signal.throwIfAborted();
-      return await this.#follow(request, scope);
-    } catch (error) {
-      // Whatever broke because of it, the abort is what happened.
-      scope.signal.throwIfAborted();
-      throw error;
-    } finally {
-      scope.close();
-    }
+  async request(request: HttpRequest): Promise<HttpAnswer> {
+    const { dedupe = true, metrics, signal } = request;
+    const exchange = new Exchange(request, this.#options);
+    return exchange.traced(async () => {
+      await exchange.authorize();
+      if (!dedupe) return exchange.answer(signal);
+      return this.#inFlight.share(
+        exchange.key,
+        signal,
+        (shared) => exchange.answer(shared),
+        () => metrics?.count('http_requests_shared'),
+      );
+    });
+  }
+
+  /**
+   * Sends a request, follows redirects and has the body read as it comes. The connection is held until `read` is
+   * through, or whoever iterates over it has had enough.
+   *
+   * @param read turns the answer into what the caller wants, piece by piece
+   * @throws as {@link HttpClient.request} does
+   */
+  async *stream<T>(
+    request: HttpRequest,
+    read: (answer: HttpAnswerHead, chunks: AsyncIterable<Buffer>) => AsyncIterable<T>,
+  ): AsyncGenerator<T> {
+    yield* new Exchange(request, this.#options).stream(read);
   }
 
   /** Closes every connection. */
   close(): void {
-    this.#options.transport.close();
+    this.#options.connections.close();
   }
 
-  async #follow(request: HttpRequest, scope: RequestScope): Promise<HttpAnswer> {
-    const { origins, maxRedirects, userAgent } = this.#options;
-    let headers: Record<string, string> = {
-      'User-Agent': userAgent,
-      Accept: 'application/json',
-      ...request.headers,
-      'Accept-Encoding': ACCEPT_ENCODING,
-      ...(await bearer(request, scope.signal)),
-    };
-    let url = request.url;
-    for (let redirects = 0; ; redirects += 1) {
-      const message = await this.#send(url, headers, scope);
-      if (!isRedirect(message)) return await this.#read(message, url, scope);
-      await discardBody(message);
-      scope.signal.throwIfAborted();
-      if (redirects === maxRedirects) throw tooManyRedirects(request.url, url, maxRedirects);
-      const next = redirectTarget(message, url);
-      origins.check(next, request.field, url);
-      // What was dropped on the way out is not put back on the way home, as in browsers.
-      if (next.origin !== url.origin) {
-        headers = { 'User-Agent': userAgent, ...headersForOtherOrigin(headers) };
-      }
-      url = next;
+  #slotsOf(origin: string): Slots {
+    let slots = this.#slots.get(origin);
+    if (slots === undefined) {
+      const { concurrency = DEFAULT_CONCURRENCY } = this.#options.origins.settings(new URL(origin));
+      this.#slots.set(origin, (slots = new Slots(concurrency)));
     }
-  }
-
-  async #send(url: URL, headers: Record<string, string>, scope: RequestScope): Promise<IncomingMessage> {
-    try {
-      return await this.#options.transport.get(url, headers, scope);
-    } catch (error) {
-      throw networkError(url, error);
-    }
-  }
-
-  async #read(message: IncomingMessage, url: URL, scope: RequestScope): Promise<HttpAnswer> {
-    const request = `GET ${describeUrl(url)}`;
-    const { headers, statusCode: status = 0 } = message;
-    if (status === 200 || status === 203) {
-      const { adapter, maxResponseBytes: maxBytes } = this.#options;
-      const bytes = await readBody(message, { maxBytes, adapter, request, onData: () => scope.alive() });
-      return { status, headers, body: decodeUtf8(bytes, request), bytes: bytes.length, request };
-    }
-    await discardBody(message);
-    if (status === 304) return { status, headers, body: '', bytes: 0, request };
-    throw statusError(request, status, headers);
+    return slots;
   }
 }

@@ -1,4 +1,4 @@
-import { StatefulWorkflowError } from '@stateful-workflow/core';
+import { type FaultKind, StatefulWorkflowError } from '@stateful-workflow/core';
 
 /** Which of a request's clocks ran out. */
 export type TimeoutPhase = 'connect' | 'idle' | 'total';
@@ -13,7 +13,15 @@ export type HttpFailure =
   | { readonly type: 'timeout'; readonly phase: TimeoutPhase }
   | { readonly type: 'body'; readonly problem: BodyProblem }
   | { readonly type: 'redirect' }
-  | { readonly type: 'credential' };
+  | { readonly type: 'credential' }
+  /** An address that may not be reached, or a request that was not to be sent. */
+  | { readonly type: 'egress' }
+  /** A proxy that made no connection. */
+  | { readonly type: 'proxy'; readonly status: number }
+  /** A request that was not sent, since it would have been one too many. */
+  | { readonly type: 'limit'; readonly retryAfterMs: number }
+  /** What an answer is by a rule of the adapter's user. */
+  | { readonly type: 'rule'; readonly kind: FaultKind; readonly retryAfterMs?: number };
 
 /**
  * Thrown when a request gave no usable answer. Its message says what happened, why and what to do; it holds no

@@ -1,11 +1,38 @@
-export { bearer } from './bearer';
+export { apiKey, type ApiKeyPlace } from './auth/api-key';
+export type { Authorization, AuthRequest, AuthScheme } from './auth/auth-scheme';
+export { basic } from './auth/basic';
+export { bearer } from './auth/bearer';
+export { clientCredentials, type ClientCredentialsOptions } from './auth/client-credentials';
 export { classify } from './classify';
-export { describeUrl } from './describe-url';
+export { describeRequest, describeUrl } from './describe-url';
+export { rangeProblem } from './egress/address';
+export type { Resolver } from './egress/checked-lookup';
+export { Connections, type ConnectionsOptions } from './egress/connections';
+export type { ClientCertificate, OriginSettings } from './egress/origin-settings';
+export { Origins, originProblem } from './egress/origins';
+export { proxyProblem, type ProxyOptions } from './egress/proxy';
+export type { FaultRule } from './fault-rules';
+export { fetchOver, type FetchContext } from './fetch';
 export { headerNameProblem, isHeaderValue } from './headers';
-export { HttpClient, type HttpAnswer, type HttpClientOptions, type HttpRequest } from './http-client';
+export {
+  HttpClient,
+  type HttpAnswer,
+  type HttpAnswerHead,
+  type HttpClientOptions,
+  type HttpMethod,
+  type HttpRequest,
+} from './http-client';
 export { HttpError, type BodyProblem, type HttpFailure, type TimeoutPhase } from './http-error';
+export { RateLimits, type RateBudget } from './limits/rate-limits';
 export { networkCode } from './network-error';
-export { Origins, originProblem } from './origins';
+export { nodeTransport, observedRequest } from './node-transport';
 export type { HttpTimeouts, RequestScope } from './request-scope';
 export { statusError } from './status-error';
-export type { Transport } from './transport';
+export type { Transport, TransportRequest } from './transport';
+export {
+  httpOptionsShape,
+  resolveHttpOptions,
+  type HttpAdapterOptions,
+  type ResolvedHttpOptions,
+} from './http-options';
+export { makeHttpClient, type HttpParts } from './make-client';

@@ -1,4 +1,3 @@
-import { describeUrl } from './describe-url';
 import { HttpError } from './http-error';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -11,14 +10,20 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the network gave up',
 };
 
-/** The error for a request that got no answer, with Node's code and what it means. */
-export function networkError(url: URL, error: unknown): HttpError {
+/**
+ * The error for a request that got no answer, with Node's code and what it means. One of our own, from the lookup
+ * or a tunnel, stays what it is.
+ *
+ * @param request names it: `GET https://…`
+ */
+export function networkError(request: string, error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
   const code = networkCode(error);
   const message = error instanceof Error ? error.message : String(error);
   const reason = (code === undefined ? undefined : REASONS[code]) ?? message;
   return new HttpError(
     { type: 'network', code },
-    `GET ${describeUrl(url)} got no answer: ${reason}${code === undefined ? '' : ` (${code})`}. Check the address, and that the worker can reach it.`,
+    `${request} got no answer: ${reason}${code === undefined ? '' : ` (${code})`}. Check the address, and that the worker can reach it.`,
     error,
   );
 }

@@ -1,5 +1,5 @@
 import { HttpError, type TimeoutPhase } from './http-error';
-import { describeUrl } from './describe-url';
+import { describeRequest } from './describe-url';
 
 /** How long each phase of a request may take, in milliseconds. */
 export interface HttpTimeouts {
@@ -20,6 +20,7 @@ export class RequestScope {
   readonly #parent: AbortSignal;
   readonly #adapter: string;
   readonly #timeouts: HttpTimeouts;
+  readonly #method: string;
   readonly #total: NodeJS.Timeout;
   readonly #abort: () => void;
   #connect: NodeJS.Timeout | undefined;
@@ -29,12 +30,17 @@ export class RequestScope {
   constructor(
     url: URL,
     parent: AbortSignal,
-    { adapter, timeouts }: { readonly adapter: string; readonly timeouts: HttpTimeouts },
+    {
+      adapter,
+      timeouts,
+      method = 'GET',
+    }: { readonly adapter: string; readonly timeouts: HttpTimeouts; readonly method?: string },
   ) {
     this.#adapter = adapter;
     this.#url = url;
     this.#parent = parent;
     this.#timeouts = timeouts;
+    this.#method = method;
     this.#abort = () => this.#controller.abort(parent.reason);
     this.#total = setTimeout(() => this.#expire('total'), timeouts.total);
     if (parent.aborted) this.#abort();
@@ -84,7 +90,7 @@ export class RequestScope {
       total: `took longer than ${ms} ms. Ask for smaller pages; if the API is always this slow`,
     }[phase];
     const fix = `raise timeouts.${phase} of ${this.#adapter}`;
-    const message = `GET ${describeUrl(this.#url)} ${what}, ${phase === 'connect' ? 'or ' : ''}${fix}.`;
+    const message = `${describeRequest(this.#method, this.#url)} ${what}, ${phase === 'connect' ? 'or ' : ''}${fix}.`;
     this.#controller.abort(new HttpError({ type: 'timeout', phase }, message));
   }
 }

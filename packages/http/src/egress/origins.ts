@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@stateful-workflow/core';
-import { describeUrl } from './describe-url';
+import { describeUrl } from '../describe-url';
+import type { OriginSettings } from './origin-settings';
 
 /**
  * Says what is wrong with an origin that a person registered, or `undefined`.
@@ -20,21 +21,31 @@ export function originProblem(origin: string): string | undefined {
 
 /** The origins that an adapter may reach. Every URL goes through {@link Origins.check} before it is requested. */
 export class Origins {
-  readonly #allowed: ReadonlySet<string>;
+  readonly #allowed: ReadonlyMap<string, OriginSettings>;
   readonly #adapter: string;
 
   /**
-   * @param origins each free of {@link originProblem}
+   * @param origins each free of {@link originProblem}; of one that is there twice the last counts
    * @param adapter whose they are, in errors: `restAdapter`
    */
-  constructor(origins: readonly string[], adapter: string) {
+  constructor(origins: readonly (string | OriginSettings)[], adapter: string) {
     this.#adapter = adapter;
-    this.#allowed = new Set(origins.map((origin) => new URL(origin).origin));
+    this.#allowed = new Map(
+      origins.map((given) => {
+        const settings = typeof given === 'string' ? { origin: given } : given;
+        return [new URL(settings.origin).origin, settings];
+      }),
+    );
   }
 
   /** The origins, as `URL.origin` gives them. */
   get list(): readonly string[] {
-    return [...this.#allowed];
+    return [...this.#allowed.keys()];
+  }
+
+  /** How the origin of a URL is reached; the defaults, when it is not registered. */
+  settings(url: URL): OriginSettings {
+    return this.#allowed.get(url.origin) ?? { origin: url.origin };
   }
 
   /**
@@ -53,10 +64,12 @@ export class Origins {
         'Leave them out and set the credential of the source',
       );
     }
-    if (!this.#allowed.has(url.origin)) {
+    // A blob: URL has the origin of the page that made it.
+    const isWeb = url.protocol === 'http:' || url.protocol === 'https:';
+    if (!isWeb || !this.#allowed.has(url.origin)) {
       throw new InvalidInputError(
         field,
-        `${from}the origin ${url.origin === 'null' ? url.protocol : url.origin} is not registered with the adapter`,
+        `${from}the origin ${isWeb ? url.origin : url.protocol} is not registered with the adapter`,
         `Registered: ${this.list.join(', ')}. If it is right, add it to the origins of ${this.#adapter} on the worker`,
       );
     }

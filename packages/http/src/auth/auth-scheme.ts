@@ -1,0 +1,64 @@
+import type { Credential } from '@stateful-workflow/core';
+import type { HttpAnswer, HttpMethod, HttpRequest } from '../http-client';
+
+/**
+ * How a credential is shown to an origin. One that is replaced has its own `authorize`; the rest of a request, and
+ * who may be reached, stays with the client.
+ *
+ * ## Rules
+ * - `authorize` is asked for every request, so that a rotated credential is the new one at the next page.
+ * - Reveal the secret only to make what is returned. It goes to the origin that it was resolved for.
+ * - `authorize` may be asked for several requests at once.
+ *
+ * @example
+ * const hmac: AuthScheme = {
+ *   name: 'hmac',
+ *   async authorize({ url, method, credential }) {
+ *     const held = await credential();
+ *     if (held === undefined) return {};
+ *     const signature = createHmac('sha256', held.secret.reveal()).update(`${method} ${url.pathname}`).digest('hex');
+ *     return { headers: { 'X-Signature': signature }, identity: held.fingerprint };
+ *   },
+ * };
+ */
+export interface AuthScheme {
+  /** Names the scheme in errors. */
+  readonly name: string;
+  /** Makes what shows the credential; nothing, when the source has none. */
+  authorize(request: AuthRequest): Promise<Authorization>;
+  /**
+   * Called once for a request that was answered with 401.
+   *
+   * @param refused what was sent
+   * @returns whether to ask `authorize` and the origin again
+   */
+  renew?(request: AuthRequest, refused: Authorization): Promise<boolean>;
+}
+
+/** A request that is to be authorized. */
+export interface AuthRequest {
+  readonly method: HttpMethod;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  /**
+   * Resolves the source's credential, for one origin only.
+   *
+   * @param origin where it will be sent. @default the request's own
+   */
+  readonly credential: (origin?: string) => Promise<Credential | undefined>;
+  /** Sends a request of the scheme's own, to a registered origin: for a token. */
+  readonly send: (
+    request: Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body' | 'auth'>,
+  ) => Promise<HttpAnswer>;
+}
+
+/** What is added to a request. */
+export interface Authorization {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Query parameters. They are in the server's logs: prefer a header where the API takes one. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Tells the holders of two credentials apart and reveals neither: the credential's fingerprint. */
+  readonly identity?: string;
+}

@@ -1,0 +1,44 @@
+import type { Fault } from '@stateful-workflow/core';
+import { classify } from './classify';
+import { Connections } from './egress/connections';
+import { Origins } from './egress/origins';
+import { HttpClient } from './http-client';
+import type { ResolvedHttpOptions } from './http-options';
+import type { Transport } from './transport';
+
+/** What an HTTP adapter is built on. */
+export interface HttpParts {
+  readonly client: HttpClient;
+  readonly origins: Origins;
+  /** The standard table, and the word of the adapter's user. */
+  readonly classify: (error: unknown) => Fault;
+}
+
+/**
+ * Makes the client of an adapter from its options.
+ *
+ * @param adapter the adapter's factory, in errors: `restAdapter`
+ * @param userAgent what is sent as `User-Agent` unless the options say
+ * @param transport the adapter's driver. @default Node's own client
+ */
+export function makeHttpClient(
+  options: ResolvedHttpOptions,
+  { adapter, userAgent, transport }: { adapter: string; userAgent: string; transport?: Transport },
+): HttpParts {
+  const { origins: allowed, proxy, resolver, classify: last, ...settings } = options;
+  const origins = new Origins(allowed, adapter);
+  const connections = new Connections({ proxy, resolver });
+  const client = new HttpClient({
+    ...settings,
+    adapter,
+    userAgent: settings.userAgent ?? userAgent,
+    transport,
+    connections,
+    origins,
+  });
+  return {
+    client,
+    origins,
+    classify: (error) => (last === undefined ? classify(error) : last(error, classify(error))),
+  };
+}
