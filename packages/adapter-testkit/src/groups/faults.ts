@@ -25,9 +25,10 @@ export const faults: Group = ({ describe, it }, bench) => {
       it(`that are ${kind} are called so, once and without a retry, and pass when the source recovers`, async () => {
         const { upstream } = bench;
         const records = await bench.fill(1);
-        const adapter = bench.adapter();
         for (const [name, expected] of Object.entries(upstream.failures)) {
           if (expected.kind !== kind) continue;
+          // One that has not been told to wait.
+          const adapter = bench.adapter();
           await upstream.fail(name);
           const before = upstream.requests();
           const attempt = await bench.attempt(adapter, upstream.query);
