@@ -9,6 +9,7 @@ export {
   type Relation,
   type Schema,
 } from './contract/schema';
+export { InvalidInputError } from './contract/errors';
 export { defineSource, type Duration, type SourceDefinition, type SourceOptions } from './contract/source';
 export type {
   ChangeSet,

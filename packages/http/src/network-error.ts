@@ -28,10 +28,15 @@ export function networkError(request: string, error: unknown): HttpError {
   );
 }
 
+/** How deep causes are followed: they may go in a circle. */
+const MAX_DEPTH = 10;
+
 /** The code of a network error: its own, that of its first inner one (happy eyeballs), or that of its cause. */
 export function networkCode(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error instanceof AggregateError) return networkCode(error.errors[0]);
-  return networkCode(error.cause);
+  let inner = error;
+  for (let depth = 0; inner instanceof Error && depth < MAX_DEPTH; depth += 1) {
+    if ('code' in inner && typeof inner.code === 'string') return inner.code;
+    inner = inner instanceof AggregateError ? inner.errors[0] : inner.cause;
+  }
+  return undefined;
 }

@@ -1,0 +1,112 @@
+import { HttpError } from '@stateful-workflow/http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { at } from './at';
+import type { GraphqlAnswer } from './graphql-errors';
+
+/** What is known of a budget that an API counts queries against. */
+interface Budget {
+  /** Points that were left when it was learnt. */
+  left: number;
+  /** What the last query cost. */
+  readonly cost: number;
+  readonly max: number;
+  /** Points that come back each millisecond. */
+  readonly restorePerMs: number;
+  /** When all come back, in milliseconds since 1970; where they come back all at once. */
+  readonly resetAt?: number;
+  /** When it was learnt, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** A wait up to this is waited for in place: to break off and begin again would cost more. Milliseconds. */
+const SHORT_WAIT = 2_000;
+
+/** A reset that is further away than this is a clock that is wrong. */
+const MAX_WAIT_MS = 24 * 60 * 60 * 1_000;
+
+const MAX_BUDGETS = 10_000;
+
+/**
+ * Keeps queries within what APIs say that they may cost: `extensions.cost` with a bucket that fills again, and
+ * `rateLimit` with a time at which it is full. The budget of an origin and a credential is shared by all loads.
+ */
+export class CostBudgets {
+  readonly #budgets = new Map<string, Budget>();
+  readonly #now: () => number;
+
+  /** @param now the time, in milliseconds since 1970 */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** Takes what one more query costs, and waits for it if that takes but a moment. @throws HttpError `limit` */
+  async spend(key: string, signal: AbortSignal): Promise<void> {
+    const wait = this.wait(key) ?? 0;
+    if (wait > SHORT_WAIT) {
+      throw new HttpError(
+        { type: 'limit', retryAfterMs: wait },
+        `The API has not enough left of its query budget, so the query waits ${Math.ceil(wait / 1000)} s. The load is tried again then.`,
+      );
+    }
+    if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
+    const budget = this.#budgets.get(key);
+    if (budget !== undefined) budget.left -= budget.cost;
+  }
+
+  /** How long until a query like the last one can be paid for, in milliseconds; `undefined` if nothing is known. */
+  wait(key: string): number | undefined {
+    const budget = this.#budgets.get(key);
+    if (budget === undefined) return undefined;
+    const { left, cost, max, restorePerMs, resetAt, at: learnt } = budget;
+    const now = this.#now();
+    if (resetAt !== undefined && now >= resetAt) return 0;
+    const available = Math.min(max, left + (now - learnt) * restorePerMs);
+    // One that costs more than there can ever be is for the API to refuse.
+    if (available >= cost || cost > max) return 0;
+    const wait = restorePerMs > 0 ? (cost - available) / restorePerMs : (resetAt ?? now) - now;
+    return Math.min(Math.ceil(wait), MAX_WAIT_MS);
+  }
+
+  /** Learns from an answer. @returns what the query cost, if it says so */
+  learn(key: string, { data, extensions }: Pick<GraphqlAnswer, 'data' | 'extensions'>): number | undefined {
+    const budget = bucketOf(at(extensions, 'cost'), this.#now()) ?? limitOf(data, extensions, this.#now());
+    if (budget === undefined) return undefined;
+    this.#budgets.delete(key);
+    this.#budgets.set(key, budget);
+    if (this.#budgets.size > MAX_BUDGETS) this.#budgets.delete(this.#budgets.keys().next().value as string);
+    return budget.cost;
+  }
+}
+
+function bucketOf(cost: unknown, now: number): Budget | undefined {
+  const left = numberAt(cost, 'throttleStatus.currentlyAvailable');
+  const perSecond = numberAt(cost, 'throttleStatus.restoreRate');
+  if (left === undefined || perSecond === undefined) return undefined;
+  return {
+    left,
+    cost: numberAt(cost, 'requestedQueryCost') ?? numberAt(cost, 'actualQueryCost') ?? 1,
+    max: numberAt(cost, 'throttleStatus.maximumAvailable') ?? Infinity,
+    restorePerMs: perSecond / 1_000,
+    at: now,
+  };
+}
+
+function limitOf(data: unknown, extensions: unknown, now: number): Budget | undefined {
+  const limit = at(data, 'rateLimit') ?? at(extensions, 'rateLimit');
+  const left = numberAt(limit, 'remaining');
+  const resetAt = Date.parse(String(at(limit, 'resetAt')));
+  if (left === undefined || Number.isNaN(resetAt)) return undefined;
+  return {
+    left,
+    cost: numberAt(limit, 'cost') ?? 1,
+    max: numberAt(limit, 'limit') ?? Infinity,
+    restorePerMs: 0,
+    resetAt,
+    at: now,
+  };
+}
+
+function numberAt(value: unknown, path: string): number | undefined {
+  const found = at(value, path);
+  return typeof found === 'number' && Number.isFinite(found) && found >= 0 ? found : undefined;
+}

@@ -1,0 +1,112 @@
+import type { Json } from '@stateful-workflow/core';
+
+/**
+ * What a GraphQL source loads. Plain JSON: it travels through workflow history, so it holds no secret. Made by
+ * `graphql()`, which also takes typed documents.
+ *
+ * `{id}` and `{entityName}` in string values of `variables` are filled from the entity whose workflow loads.
+ *
+ * ## Rules
+ * - Queries only: a mutation or a subscription is refused.
+ * - Relay connections are read to their end, by themselves: the one at `items` page by page, any other by follow-up
+ *   queries. In records they become plain lists of their nodes. A connection that does not select
+ *   `pageInfo { hasNextPage endCursor }` is refused, since it could be cut short and nobody would know.
+ * - A load with partial errors is never complete: it neither deletes nor moves a cursor.
+ */
+export interface GraphqlQuery extends GraphqlOperation {
+  /** Where the endpoint is: a path under `apiUrl`, or an absolute URL. @default `apiUrl` itself */
+  readonly path?: string;
+  /** Request headers. Those that the adapter sets itself are refused: tokens come from the source's `credential`. */
+  readonly headers?: { readonly [name: string]: string };
+  /** How a list that is no Relay connection goes on after its first page. @default one request holds everything */
+  readonly pagination?: CursorPagination | OffsetPagination;
+  /**
+   * What happens when an answer has data and errors: `none` fails the load; `all` takes the data and tells of the
+   * errors; `ignore` takes the data. An answer without data fails the load in any case. @default 'none'
+   */
+  readonly errorPolicy?: 'none' | 'all' | 'ignore';
+  /** Loads what changed since the last load. @default every load is a full sweep */
+  readonly incremental?: GraphqlIncremental;
+  /**
+   * Sends a hash in place of the document, and the document once if the server does not know the hash: by POST, or
+   * by GET, which caches on the way can answer. A server that has no persisted queries is asked without from then
+   * on. @default documents are sent
+   */
+  readonly persisted?: 'post' | 'get';
+  /**
+   * How many documents may go in one request, for servers that take lists of them: those in `also`, and follow-up
+   * queries. @default 1
+   */
+  readonly batch?: number;
+  /** Further documents that belong to the same load: their records are added, or for the root entity merged. */
+  readonly also?: readonly GraphqlOperation[];
+  /** The most requests that one load may take, follow-ups included; more is an error. @default 1000 */
+  readonly maxPages?: number;
+  /** The most records that one load may bring; more is an error, never a silent cut. @default 100000 */
+  readonly maxRecords?: number;
+}
+
+/** A document, what it is asked with, and where its records are. */
+export interface GraphqlOperation {
+  /** The document's text. */
+  readonly document: string;
+  /** Which operation of the document, if it has several. */
+  readonly operationName?: string;
+  readonly variables?: { readonly [name: string]: Json };
+  /**
+   * Where the records are in the data, as a dotted path: an object is one record, a list or a connection many.
+   * @default the one field of the query
+   */
+  readonly items?: string;
+}
+
+/** A list whose answer names where the next page begins. */
+export interface CursorPagination {
+  readonly type: 'cursor';
+  /** The variable that the cursor of the next page goes into. */
+  readonly variable: string;
+  /** Where the answer has that cursor, as a dotted path in the data. Nothing or `null` there ends the list. */
+  readonly next: string;
+  /** Where the answer says whether there is another page. @default `next` says it */
+  readonly hasMore?: string;
+}
+
+/**
+ * A list that is asked for by the number of records to pass over. Without `hasMore` and `total` it ends at the
+ * first page that is empty.
+ */
+export interface OffsetPagination {
+  readonly type: 'offset';
+  /** The variable for how many records to pass over. */
+  readonly variable: string;
+  /** Where the answer says whether there is another page, as a dotted path in the data. */
+  readonly hasMore?: string;
+  /** Where the answer says how many records there are. */
+  readonly total?: string;
+}
+
+/** How a source is asked for what changed. */
+export interface GraphqlIncremental {
+  /** The variable for the time of the last change that is known; `null` in a full sweep. The server's filter has to include that time itself (`>=`). */
+  readonly variable: string;
+  /** The field of a record that says when it changed: an ISO 8601 time or a number. A record without is loaded and moves nothing. */
+  readonly field: string;
+  /** The field that tells records apart. @default 'id' */
+  readonly key?: string;
+  /** How late a record may arrive: so much is asked for again, in milliseconds (times) or units (numbers). @default 0 */
+  readonly lag?: number;
+  /** How often everything is loaded, to learn what is gone, in milliseconds. @default never again after the first load */
+  readonly fullSweepEvery?: number;
+}
+
+/** Where a load got to: as a heartbeat, the page to go on with; as a checkpoint, what the next load asks for. */
+export interface GraphqlCursor {
+  /** The variables of the page to go on with. */
+  readonly page?: { readonly [variable: string]: Json };
+  /** The last change that is known. */
+  readonly since?: string | number;
+  /** When everything was loaded last, in milliseconds since 1970. */
+  readonly sweptAt?: number;
+  /** The records that the next load will see again, by key, with what they looked like. */
+  readonly seen?: { readonly [key: string]: string };
+}

@@ -1,0 +1,9 @@
+import { describeAdapter } from '@stateful-workflow/adapter-testkit';
+import * as vitest from 'vitest';
+import { startRestUpstream } from './conformance-upstream';
+
+describeAdapter(vitest, {
+  name: 'rest',
+  capabilities: { validators: true, deletes: 'sweep' },
+  start: startRestUpstream,
+});

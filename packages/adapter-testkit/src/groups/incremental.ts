@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { Replica } from '../replica';
+import type { Group } from './group';
+
+/** Loads that bring what changed since the cursor, and lose nothing. */
+export const incremental: Group = ({ describe, it }, bench, { capabilities }) => {
+  if (!capabilities.incremental) return;
+
+  /** A copy of the source that is kept by incremental loads. */
+  function copy() {
+    const { upstream } = bench;
+    const adapter = bench.adapter();
+    const replica = new Replica<unknown>();
+    assert.ok(upstream.incremental, 'the upstream has no query for incremental');
+    const { query, lateness } = upstream.incremental;
+    const next = async (): Promise<readonly string[]> => {
+      const attempt = await bench.load(adapter, query, { checkpoint: replica.checkpoint as never });
+      replica.take(attempt);
+      return attempt.records.map(({ id }) => id);
+    };
+    return { upstream, replica, next, lateness };
+  }
+
+  describe('incremental', () => {
+    it('brings everything at first, and then what changed', async () => {
+      const { upstream, replica, next, lateness } = copy();
+      await bench.fill(2 * upstream.pageSize + 1, 1);
+      await next();
+      assert.equal(replica.names.size, 2 * upstream.pageSize + 1);
+      assert.notEqual(replica.checkpoint?.cursor, undefined, 'a full look leaves a cursor');
+
+      const later = 2 + lateness;
+      await upstream.patch('r_002', 'changed', later);
+      await upstream.put([{ id: 'r_new', name: 'new' }], later + 1);
+      await next();
+      assert.equal(replica.names.get('r_002'), 'changed');
+      assert.equal(replica.names.get('r_new'), 'new');
+
+      await upstream.patch('r_new', 'newer', 2 * later + 1);
+      const brought = await next();
+      assert.equal(replica.names.get('r_new'), 'newer');
+      assert.ok(!brought.includes('r_000'), 'it brings again what is long known');
+    });
+
+    it('loses none of the records that share a time at the boundary', async () => {
+      const { upstream, replica, next } = copy();
+      await upstream.put([{ id: 'a', name: 'a' }], 5);
+      await next();
+      await upstream.put([{ id: 'b', name: 'b' }], 5);
+      await next();
+      await upstream.patch('a', 'changed in the same moment', 5);
+      await upstream.put([{ id: 'c', name: 'c' }], 5);
+      await next();
+      assert.deepEqual(replica.entries, [
+        ['a', 'changed in the same moment'],
+        ['b', 'b'],
+        ['c', 'c'],
+      ]);
+    });
+
+    it('loses none when more of them share a time than a page holds', async () => {
+      const { upstream, replica, next } = copy();
+      await bench.fill(3 * upstream.pageSize + 1, 5);
+      await next();
+      assert.equal(replica.names.size, 3 * upstream.pageSize + 1);
+    });
+
+    it('finds a record that arrives late', async () => {
+      const { upstream, replica, next, lateness } = copy();
+      await upstream.put([{ id: 'a', name: 'a' }], 100);
+      await next();
+      await upstream.put([{ id: 'late', name: 'late' }], 100 - lateness);
+      await next();
+      assert.ok(replica.names.has('late'), `a record ${lateness} before the newest one is lost`);
+    });
+
+    it('keeps its cursor when there is nothing', async () => {
+      const { upstream, replica, next } = copy();
+      await next();
+      await upstream.put([{ id: 'a', name: 'a' }], 5);
+      await next();
+      const before = replica.checkpoint?.cursor;
+      await next();
+      await next();
+      assert.deepEqual(replica.checkpoint?.cursor, before);
+      await upstream.put([{ id: 'b', name: 'b' }], 6);
+      await next();
+      assert.deepEqual(
+        replica.entries.map(([id]) => id),
+        ['a', 'b'],
+      );
+    });
+
+    it('does not move its cursor when it breaks off', async () => {
+      const { upstream, replica, next } = copy();
+      await bench.fill(1, 1);
+      await next();
+      const { cursor } = replica.checkpoint ?? {};
+      await upstream.put(
+        Array.from({ length: 3 * upstream.pageSize }, (_, n) => ({ id: `s_${n}`, name: `s ${n}` })),
+        9,
+      );
+      const [name = ''] = Object.entries(upstream.failures).find(([, { midPage }]) => midPage) ?? [];
+      await upstream.fail(name, { after: 1 });
+      await assert.rejects(next());
+      await upstream.recover();
+      assert.deepEqual(replica.checkpoint?.cursor, cursor);
+      await next();
+      assert.equal(replica.names.size, 1 + 3 * upstream.pageSize);
+    });
+  });
+};

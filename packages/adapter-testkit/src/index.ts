@@ -1,0 +1,3 @@
+export { describeAdapter } from './describe-adapter';
+export type { TestRunner } from './runner';
+export type { AdapterSettings, Failure, Subject, TestRecord, Upstream, When } from './subject';

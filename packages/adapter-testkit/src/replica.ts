@@ -1,0 +1,41 @@
+import type { Checkpoint } from '@stateful-workflow/core';
+import type { Attempt } from './attempt';
+
+/** A copy of the source, kept as a workflow keeps it: load after load, each from the checkpoint of the one before. */
+export class Replica<Cursor> {
+  /** Names by id. */
+  readonly names = new Map<string, string>();
+  checkpoint: Checkpoint<Cursor> | undefined;
+
+  /** Takes in a load that went well. */
+  take({ pages }: Attempt<Cursor>): void {
+    const given = new Map<string, string>();
+    const deletes = new Set<string>();
+    for (const page of pages) {
+      for (const record of page.records as readonly { readonly id: string; readonly name: string }[]) {
+        given.set(record.id, record.name);
+        deletes.delete(record.id);
+      }
+      for (const { id } of page.deletes ?? []) {
+        deletes.add(id);
+        given.delete(id);
+      }
+    }
+    const last = pages.at(-1);
+    const isPartial = pages.some(({ partialErrors = [] }) => partialErrors.length > 0);
+    if (last?.complete && !isPartial && !last.unchanged) this.names.clear();
+    for (const [id, name] of given) this.names.set(id, name);
+    if (!isPartial) for (const id of deletes) this.names.delete(id);
+    // Through JSON, as it travels in history.
+    const { validators = last?.unchanged ? this.checkpoint?.validators : undefined } = last ?? {};
+    const cursor = isPartial ? this.checkpoint?.cursor : (last?.cursor ?? this.checkpoint?.cursor);
+    this.checkpoint = JSON.parse(
+      JSON.stringify({ validators: isPartial ? undefined : validators, cursor }),
+    ) as Checkpoint<Cursor>;
+  }
+
+  /** What it holds, in the order of ids. */
+  get entries(): readonly (readonly [id: string, name: string])[] {
+    return [...this.names].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+}
