@@ -34,6 +34,19 @@ describe('environmentSecrets()', () => {
     expect(await provider.get('CRM')).toMatchObject({ origins: [CRM], workflowTypes: ['A'] });
   });
 
+  it('tells hosts apart also where the scheme is not that of a web page', async () => {
+    const origins = ['postgres://db.example.com:5432', 'postgres://db.example.com/billing'];
+    const provider = environmentSecrets({ DB: { origins } }, { DB: 'value' });
+    expect(await provider.get('DB')).toMatchObject({
+      origins: ['postgres://db.example.com:5432', 'postgres://db.example.com'],
+    });
+  });
+
+  it('takes a host without a scheme for no origin', () => {
+    const provider = environmentSecrets({ CRM: { origins: ['crm.example.com:443'] } }, { CRM: 'value' });
+    expect(() => provider.get('CRM')).toThrow('"crm.example.com:443" is not an origin');
+  });
+
   it('says which origin is none', () => {
     const provider = environmentSecrets({ CRM: { origins: ['crm.example.com'] } }, { CRM: 'value' });
     expect(() => provider.get('CRM')).toThrow('"crm.example.com" is not an origin');

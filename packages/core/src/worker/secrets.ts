@@ -116,12 +116,13 @@ export function fingerprint(secret: Secret): string {
 }
 
 function originOf(origin: string): string {
-  try {
-    return new URL(origin).origin;
-  } catch {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (url === undefined || url.host === '') {
     throw new CredentialError(
       'CREDENTIAL_MISBOUND',
       `"${origin}" is not an origin. Write it as https://host or https://host:port.`,
     );
   }
+  // Of schemes that the URL standard does not know, such as postgres, `origin` is "null" for every host.
+  return url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
 }
