@@ -10,6 +10,8 @@ export { type CrmPage } from './crm/page';
 export { type CrmArrival, type CrmRequest, type NextOptions } from './crm/request-log';
 export { type Crm, startCrm, type StartCrmOptions } from './crm/start-crm';
 export { freePort } from './free-port';
+export { type PostgresMajor } from './postgres/binaries';
+export { type PostgresService, startPostgres, type StartPostgresOptions } from './postgres/start-postgres';
 export { findTemporal, type FindTemporalOptions, temporalWays } from './temporal/find-temporal';
 export { startTemporal, type StartTemporalOptions, type TemporalService } from './temporal/start-temporal';
 export {
