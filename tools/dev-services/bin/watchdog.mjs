@@ -2,18 +2,26 @@
 // this process's stdin, and the operating system closes it even for a parent that was killed with SIGKILL.
 //
 //   node watchdog.mjs GRACE_MS COMMAND [ARGUMENT...]
+//
+// WATCHDOG_SIGNAL names the signal that asks the command to end (SIGTERM); WATCHDOG_UID and WATCHDOG_GID say as
+// whom it runs.
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { setTimeout } from 'node:timers';
 
 const [graceMs, command, ...args] = process.argv.slice(2);
-const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+const { WATCHDOG_SIGNAL = 'SIGTERM', WATCHDOG_UID, WATCHDOG_GID, ...env } = process.env;
+const child = spawn(command, args, {
+  stdio: ['ignore', 'pipe', 'pipe'],
+  env,
+  ...(WATCHDOG_UID && { uid: Number(WATCHDOG_UID), gid: Number(WATCHDOG_GID) }),
+});
 
 let ending = false;
 function end() {
   if (ending) return;
   ending = true;
-  child.kill('SIGTERM');
+  child.kill(WATCHDOG_SIGNAL);
   setTimeout(() => child.kill('SIGKILL'), Number(graceMs)).unref();
 }
 

@@ -14,6 +14,8 @@ export { deskSchemaText } from './desk/desk-schema';
 export { type DeskBehaviour } from './desk/desk-trouble';
 export { type Desk, type DeskRequest, startDesk, type StartDeskOptions } from './desk/start-desk';
 export { freePort } from './free-port';
+export { type PostgresMajor } from './postgres/binaries';
+export { type PostgresService, startPostgres, type StartPostgresOptions } from './postgres/start-postgres';
 export { findTemporal, type FindTemporalOptions, temporalWays } from './temporal/find-temporal';
 export { startTemporal, type StartTemporalOptions, type TemporalService } from './temporal/start-temporal';
 export {

@@ -69,6 +69,12 @@ export interface LoadContext<Cursor = unknown> {
   /** The entity whose workflow loads; fills templates such as `/customers/{id}`. */
   readonly entity: EntityRef;
   /**
+   * Names the source and the workflow that loads it, `invoices Customer-c_42`, for what the source's own side
+   * shows of its clients.
+   * @default nobody is named
+   */
+  readonly caller?: string;
+  /**
    * Resolves the source's credential now, for this origin only.
    *
    * @param origin where it will be sent, as `new URL(...).origin` gives it
@@ -119,6 +125,11 @@ export interface Page<Cursor = unknown> {
   readonly records: readonly unknown[];
   /** Entities that the source says are gone. */
   readonly deletes?: readonly EntityRef[];
+  /**
+   * Records that the source says are gone, for adapters that do not know how their entities are named. Of each,
+   * only what makes its id is needed.
+   */
+  readonly removed?: readonly unknown[];
   /** Where the next load goes on, once this page is in. */
   readonly cursor?: Cursor;
   /** What lets the next load ask "changed since?". */

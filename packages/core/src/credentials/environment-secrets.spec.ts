@@ -31,7 +31,15 @@ describe('environmentSecrets()', () => {
     expect(await provider.get('CRM')).toMatchObject({ origins: [CRM], workflowTypes: ['A'] });
   });
 
-  it.each(['crm.example.com', 'data:text/plain,x', 'https://ann:pw@crm.example.com'])(
+  it('tells hosts apart also where the scheme is not that of a web page', async () => {
+    const origins = ['postgres://db.example.com:5432', 'postgres://db.example.com/billing'];
+    const provider = environmentSecrets({ DB: { origins } }, { DB: 'value' });
+    expect(await provider.get('DB')).toMatchObject({
+      origins: ['postgres://db.example.com:5432', 'postgres://db.example.com'],
+    });
+  });
+
+  it.each(['crm.example.com', 'crm.example.com:443', 'data:text/plain,x', 'https://ann:pw@crm.example.com'])(
     'says at once whose origin is none: %s',
     (origin) =>
       expect(() => environmentSecrets({ CRM: { origins: [origin] } }, {})).toThrow(

@@ -46,7 +46,9 @@ export function bindingOf(
 
 function originOf(name: string, value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url && url.origin !== 'null' && !url.username && !url.password) return url.origin;
+  // Of schemes that the URL standard does not know, such as postgres, `origin` is "null" for every host.
+  if (url && url.host !== '' && !url.username && !url.password)
+    return url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
   throw new InvalidInputError(
     `${name}.origins`,
     'holds something that is not an origin',

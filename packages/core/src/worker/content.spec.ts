@@ -37,6 +37,31 @@ describe('ContentBuilder', () => {
     expect(content.checkpoint).toEqual({ cursor: 7 });
   });
 
+  it('deletes the entities of removed records, whose ids it finds as those of any record', () => {
+    const { deletes, append, entities } = contentOf(
+      [
+        { records: [{ id: 'a' }, { id: 'b' }], complete: false },
+        { records: [], removed: [{ id: 'a' }, { id: 7 }], complete: false },
+      ],
+      'contacts',
+    );
+    expect(deletes).toEqual([
+      { name: 'Contact', id: 'a' },
+      { name: 'Contact', id: '7' },
+    ]);
+    expect(append).toEqual({ field: 'contacts', ids: ['b'] });
+    expect(entities).toEqual({ Contact: { b: { id: 'b' } } });
+  });
+
+  it('refuses a removed record without an id, and takes that of the root for the root', () => {
+    expect(() => contentOf([{ records: [], removed: [{}], complete: false }], 'contacts')).toThrow(
+      'removed record',
+    );
+    expect(contentOf([{ records: [], removed: [{}], complete: false }]).deletes).toEqual([
+      { name: 'Customer', id: 'c_1' },
+    ]);
+  });
+
   it('takes the one record of the root entity as the root, whatever its id is', () => {
     const { entities } = contentOf([{ records: [{ uuid: 'x', name: 'Ada' }], complete: true }]);
     expect(entities).toEqual({ Customer: { c_1: { uuid: 'x', name: 'Ada' } } });

@@ -6,6 +6,7 @@ import type { LoadRequest } from '../contract/load';
 import { type Entities, type Relation, relationTarget } from '../contract/schema';
 import type { Draft } from '../state/draft';
 import { EntityStore } from '../state/entity-store';
+import { identify, recordOf } from '../state/identify';
 
 const stableStringify = configure({ bigint: true, circularValue: Error });
 
@@ -69,7 +70,7 @@ export class ContentBuilder {
     }
     this.#given(draft);
     this.#store.commit(draft);
-    this.#delete(page.deletes ?? []);
+    this.#delete([...(page.deletes ?? []), ...(page.removed ?? []).map((record) => this.#refOf(record))]);
     this.#partialErrors.push(...(page.partialErrors ?? []));
     this.#unchanged ||= page.unchanged ?? false;
     this.#complete = page.complete;
@@ -105,6 +106,14 @@ export class ContentBuilder {
         ...cursorOf(partial ? cursor : (last?.cursor ?? cursor)),
       },
     };
+  }
+
+  /** The entity that a record of the source is about. */
+  #refOf(record: unknown): EntityRef {
+    const { entity, into, schema } = this.#request;
+    if (into === undefined) return entity;
+    const name = this.#target(into);
+    return { name, id: identify(recordOf(record, name, 'removed record'), schema[name], 'removed record') };
   }
 
   /** What a page gives is there, also if an earlier page said that it is gone. */

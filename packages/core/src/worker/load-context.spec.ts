@@ -41,6 +41,23 @@ async function logging(value: string, run: (context: AttemptContext) => void): P
   return JSON.stringify(entries.map(({ level, message, meta }) => [level, message, meta]));
 }
 
+it('names the source and the workflow that loads it', async () => {
+  const environment = new MockActivityEnvironment({
+    workflowExecution: { workflowId: 'Customer-c_1', runId: 'r' },
+  });
+  await environment.run(async () => {
+    const context = new AttemptContext(
+      Context.current(),
+      request,
+      Context.current().cancellationSignal,
+      { providers: [] },
+      'rest',
+    );
+    expect(context.caller).toBe('profile Customer-c_1');
+    expect(context.until(context.signal).caller).toBe(context.caller);
+  });
+});
+
 describe("the log of a load's context", () => {
   it('holds no secret, in message or attributes, and says whose load it is', async () => {
     const log = await logging('s3cr3t-value', ({ log: { info } }) =>

@@ -37,6 +37,7 @@ export class AttemptContext implements LoadContext {
   readonly entity: LoadContext['entity'];
   readonly checkpoint: LoadContext['checkpoint'];
   readonly apiUrl: string | undefined;
+  readonly caller: string;
   readonly log: LoadLog;
   readonly metrics: LoadMetrics;
   /** Names what validators and cursor of this load are about. */
@@ -57,6 +58,7 @@ export class AttemptContext implements LoadContext {
   constructor(activity: Context, request: LoadRequest, signal: AbortSignal, vault: Vault, adapter: string) {
     this.signal = signal;
     this.entity = request.entity;
+    this.caller = `${request.source} ${activity.info.workflowExecution?.workflowId ?? ''}`.trim();
     this.about = aboutOf(request);
     this.checkpoint = stillAbout(request.checkpoint, this.about);
     this.apiUrl = request.apiUrl === undefined ? undefined : checkApiUrl(request.apiUrl);
@@ -118,6 +120,7 @@ export class AttemptContext implements LoadContext {
       entity: this.entity,
       checkpoint: this.checkpoint,
       apiUrl: this.apiUrl,
+      caller: this.caller,
       log: this.log,
       metrics: this.metrics,
       credential: (origin) => this.credential(origin),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../free-port';
+import { startServerProcess } from '../server-process';
 import { findTemporal, type FindTemporalOptions } from './find-temporal';
-import { startServerProcess } from './server-process';
 import { type TemporalChoice } from './temporal-choice';
 import { waitUntilReady } from './wait-until-ready';
 

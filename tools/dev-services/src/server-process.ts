@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const watchdogScript = join(__dirname, '..', '..', 'bin', 'watchdog.mjs');
+const watchdogScript = join(__dirname, '..', 'bin', 'watchdog.mjs');
 const tailLines = 12;
 const graceMs = 5_000;
 

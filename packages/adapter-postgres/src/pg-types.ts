@@ -1,0 +1,28 @@
+import type { QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult } from 'pg';
+
+/** What the adapter needs of a client of `pg`. */
+export interface PgClient {
+  query(config: QueryArrayConfig): Promise<QueryArrayResult>;
+  query(config: QueryConfig | string): Promise<QueryResult>;
+  on(event: 'notification', listener: (message: PgNotification) => void): unknown;
+  on(event: 'error' | 'end', listener: (error?: Error) => void): unknown;
+  removeListener(event: 'error' | 'end', listener: (error?: Error) => void): unknown;
+}
+
+/** A client that was taken from a pool. */
+export interface PgPoolClient extends PgClient {
+  /** Gives it back; with `true` or an error it is closed. */
+  release(destroy?: boolean | Error): void;
+}
+
+/** What the adapter needs of a `Pool` of `pg`; also of one that only looks like it. */
+export interface PgPool {
+  connect(): Promise<PgPoolClient>;
+  end(): Promise<void>;
+}
+
+/** A notification, as `pg` gives it. */
+export interface PgNotification {
+  readonly channel: string;
+  readonly payload?: string;
+}
