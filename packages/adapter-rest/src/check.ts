@@ -1,6 +1,7 @@
 import type { CheckResult, LoadContext } from '@stateful-workflow/core';
 import { classify, type HttpClient, HttpError, type Origins } from '@stateful-workflow/http';
 import { requestUrl } from './request-url';
+import type { RestCursor } from './rest-cursor';
 
 /**
  * Asks the base address, or each registered origin if there is none, and says what came back. An answer shows
@@ -10,7 +11,7 @@ import { requestUrl } from './request-url';
 export async function checkReachable(
   client: HttpClient,
   origins: Origins,
-  context: LoadContext<number>,
+  context: LoadContext<RestCursor>,
 ): Promise<CheckResult> {
   const targets = context.apiUrl === undefined ? origins.list : [context.apiUrl];
   const results: CheckResult[] = [];
@@ -24,7 +25,7 @@ export async function checkReachable(
 async function checkOne(
   client: HttpClient,
   target: string,
-  context: LoadContext<number>,
+  context: LoadContext<RestCursor>,
 ): Promise<CheckResult> {
   try {
     const { url, field } = requestUrl({ path: '/' }, { apiUrl: target, entity: context.entity });

@@ -15,6 +15,9 @@ describe('options', () => {
       maxRedirects: 5,
       proxy: {},
       faults: [],
+      selectors: {},
+      schemas: {},
+      paginations: {},
       name: 'rest',
     });
   });

@@ -1,10 +1,54 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
 import { type HttpAdapterOptions, httpOptionsShape, resolveHttpOptions } from '@stateful-workflow/http';
+import type { Pager } from './pagination/pager';
 
-/** How a REST adapter reaches its APIs. Set on the worker; a workflow cannot change it. */
-export type RestAdapterOptions = HttpAdapterOptions;
+/** Takes the records out of a body. What it throws fails the load. */
+export type Selector = (body: unknown, headers: IncomingHttpHeaders) => readonly unknown[];
 
-const optionsSchema = z.strictObject({ ...httpOptionsShape, name: httpOptionsShape.name.default('rest') });
+/** How a REST adapter reaches its APIs, and what its sources can name. Set on the worker. */
+export interface RestAdapterOptions extends HttpAdapterOptions {
+  /** Functions that take the records out of a body, for `selector` of a source. @default none */
+  readonly selectors?: Readonly<Record<string, Selector>>;
+  /** Schemas for `schema` of a source, of any library that keeps to Standard Schema. @default none */
+  readonly schemas?: Readonly<Record<string, StandardSchemaV1>>;
+  /** Ways in which lists go on, for `pagination: { type: 'custom', name }` of a source. @default none */
+  readonly paginations?: Readonly<Record<string, Pager>>;
+}
+
+const isObjectWith = (value: unknown, ...methods: readonly string[]): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
+
+const optionsSchema = z.strictObject({
+  ...httpOptionsShape,
+  name: httpOptionsShape.name.default('rest'),
+  selectors: z
+    .record(
+      z.string(),
+      z.custom<Selector>((value) => typeof value === 'function', 'must be a function'),
+    )
+    .default({}),
+  schemas: z
+    .record(
+      z.string(),
+      z.custom<StandardSchemaV1>(
+        (value) =>
+          (value !== null && value !== undefined && typeof value === 'object' && '~standard' in value) ||
+          (typeof value === 'function' && '~standard' in value),
+        'must be a Standard Schema',
+      ),
+    )
+    .default({}),
+  paginations: z
+    .record(
+      z.string(),
+      z.custom<Pager>((value) => isObjectWith(value, 'request', 'next'), 'must have request() and next()'),
+    )
+    .default({}),
+});
 
 /** {@link RestAdapterOptions} with every default filled in. */
 export type ResolvedOptions = z.output<typeof optionsSchema>;

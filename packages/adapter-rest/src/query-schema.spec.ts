@@ -57,8 +57,8 @@ describe('querySchema', () => {
     [{ path: '/x', headers: { 'X-A': '1\r\nX-B: 2' } }, /^headers\.X-A: must be one line/],
     [{ path: '/x', headers: { 'X-A': '€' } }, /^headers\.X-A: must be one line/],
     [{ path: '/x', items: 'a..b' }, /^items: must be a dotted path/],
-    [{ path: '/x', pagination: {} }, /^pagination\.type: must be "page"/],
-    [{ path: '/x', pagination: { type: 'cursor' } }, /^pagination\.type: must be "page"/],
+    [{ path: '/x', pagination: {} }, /^pagination\.type: must be "page", "offset"/],
+    [{ path: '/x', pagination: { type: 'scroll' } }, /^pagination\.type: must be "page"/],
     [{ path: '/x', pagination: { type: 'page', size: 0 } }, /^pagination\.size: must be 1 or more/],
     [{ path: '/x', pagination: { type: 'page', size: 1.5 } }, /^pagination\.size: must be a whole number/],
     [

@@ -1,27 +1,9 @@
 import { z } from 'zod';
 import { headerNameProblem, isHeaderValue } from '@stateful-workflow/http';
+import { dottedPath, paginationSchema, parameterName, positiveInteger } from './pagination/pagination-schema';
+import { parametersOf } from './pagination/parameters';
+import type { JsonValue } from './rest-query';
 import { templateProblem } from './template';
-
-/** `a.b.c`, each part not empty. */
-const dottedPath = z
-  .string()
-  .regex(/^[^.]+(\.[^.]+)*$/, 'must be a dotted path such as data.items')
-  .optional();
-
-const parameterName = z.string().min(1, 'must not be empty').optional();
-const positiveInteger = z.number().int('must be a whole number').positive('must be 1 or more').optional();
-
-const pagination = z
-  .strictObject({
-    type: z.literal('page', 'must be "page"'),
-    pageParam: parameterName,
-    sizeParam: parameterName,
-    size: positiveInteger,
-    firstPage: z.number().int('must be a whole number').nonnegative('must be 0 or more').optional(),
-    hasMore: dottedPath,
-    maxPages: positiveInteger,
-  })
-  .readonly();
 
 /** Says what is wrong with a path, or `undefined`. */
 function pathProblem(path: string): string | undefined {
@@ -30,68 +12,102 @@ function pathProblem(path: string): string | undefined {
   // The URL parser drops tabs and line breaks and takes a backslash for a slash: nothing that should be sent.
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\x00-\x20\x7f\\#]/.test(path)) return 'must not hold spaces, control characters, backslashes or a #';
-  return templateProblem(path);
+  return undefined;
 }
+
+const scalar = z.union([z.string(), z.number(), z.boolean()], 'must be a string, a number or a boolean');
+const milliseconds = z.number('must be a number of milliseconds').nonnegative('must be 0 or more');
+
+const incremental = z
+  .strictObject({
+    field: dottedPath,
+    param: parameterName,
+    lag: z.number().nonnegative('must be 0 or more').optional(),
+    initial: z.union([z.string(), z.number()], 'must be a text or a number').optional(),
+    fullEvery: z.union([milliseconds, z.literal('never')], 'must be milliseconds or "never"').optional(),
+  })
+  .readonly();
+
+const fields = z.strictObject({
+  path: z.string().check((context) => {
+    const message = pathProblem(context.value);
+    if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
+  }),
+  method: z.enum(['GET', 'POST'], 'must be "GET" or "POST"').optional(),
+  body: z.json('must be JSON').optional(),
+  values: z
+    .record(z.string().regex(/^[A-Za-z_][\w.-]*$/, 'must be a name of letters, digits, _, - and .'), scalar)
+    .readonly()
+    .optional(),
+  params: z.record(z.string(), scalar).readonly().optional(),
+  headers: z
+    .record(z.string(), z.string().refine(isHeaderValue, 'must be one line of printable Latin-1'))
+    .superRefine((headers, context) => {
+      for (const name of Object.keys(headers)) {
+        const problem = headerNameProblem(name);
+        if (problem !== undefined) context.addIssue({ code: 'custom', message: problem, path: [name] });
+      }
+    })
+    .readonly()
+    .optional(),
+  format: z.enum(['json', 'ndjson'], 'must be "json" or "ndjson"').optional(),
+  items: dottedPath.optional(),
+  selector: parameterName.optional(),
+  schema: parameterName.optional(),
+  invalid: z.enum(['fail', 'skip'], 'must be "fail" or "skip"').optional(),
+  pagination: paginationSchema.optional(),
+  maxRecords: positiveInteger.optional(),
+  incremental: incremental.optional(),
+});
+
+type Fields = z.output<typeof fields>;
+type Refuse = (message: string, ...path: readonly string[]) => void;
 
 /**
  * Checks a `RestQuery` before every load. Strict: a key that it does not know is refused, so that a typing
  * error is an error and not a default.
  */
-export const querySchema = z
-  .strictObject({
-    path: z.string().check(refuse(pathProblem)),
-    params: z
-      .record(
-        z.string(),
-        z.union([z.string(), z.number(), z.boolean()], 'must be a string, a number or a boolean'),
-      )
-      .superRefine((params, context) => {
-        for (const [name, value] of Object.entries(params)) {
-          const problem = templateProblem(String(value));
-          if (problem !== undefined) context.addIssue({ code: 'custom', message: problem, path: [name] });
-        }
-      })
-      .readonly()
-      .optional(),
-    headers: z
-      .record(z.string(), z.string().refine(isHeaderValue, 'must be one line of printable Latin-1'))
-      .superRefine((headers, context) => {
-        for (const name of Object.keys(headers)) {
-          const problem = headerNameProblem(name);
-          if (problem !== undefined) context.addIssue({ code: 'custom', message: problem, path: [name] });
-        }
-      })
-      .readonly()
-      .optional(),
-    items: dottedPath,
-    pagination: pagination.optional(),
-  })
+export const querySchema = fields
   .superRefine((query, context) => {
-    if (query.pagination === undefined) return;
-    const { pageParam = 'page', sizeParam = 'pageSize' } = query.pagination;
-    if (pageParam === sizeParam) {
-      context.addIssue({
-        code: 'custom',
-        message: 'must differ from pageParam',
-        path: ['pagination', 'sizeParam'],
-      });
-    }
-    for (const name of [pageParam, sizeParam]) {
-      if (query.params !== undefined && Object.hasOwn(query.params, name)) {
-        context.addIssue({
-          code: 'custom',
-          message: 'is set by pagination. Leave it out',
-          path: ['params', name],
-        });
-      }
-    }
+    const refuse: Refuse = (message, ...path) =>
+      context.addIssue({ code: 'custom', message, path: [...path] });
+    checkTemplates(query, refuse);
+    checkParameters(query, refuse);
+    if (query.body !== undefined && query.method !== 'POST') refuse('needs method "POST"', 'body');
+    if (query.invalid !== undefined && query.schema === undefined) refuse('needs a schema', 'invalid');
+    if (query.items !== undefined && query.selector !== undefined)
+      refuse('takes the place of items. Leave one of them out', 'selector');
+    if (query.format !== 'ndjson') return;
+    for (const field of ['pagination', 'items', 'selector'] as const)
+      if (query[field] !== undefined) refuse('does not go with format "ndjson"', field);
   })
   .readonly();
 
-/** A check that a function makes which says what is wrong. */
-function refuse(problem: (value: string) => string | undefined): z.core.CheckFn<string> {
-  return (context) => {
-    const message = problem(context.value);
-    if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
+function checkTemplates({ path, params = {}, body, values = {} }: Fields, refuse: Refuse): void {
+  const names = Object.keys(values);
+  const check = (template: string, ...at: readonly string[]): void => {
+    const problem = templateProblem(template, names);
+    if (problem !== undefined) refuse(problem, ...at);
   };
+  check(path, 'path');
+  for (const [name, value] of Object.entries(params)) check(String(value), 'params', name);
+  for (const name of names)
+    if (name === 'id' || name === 'entityName') refuse('is of the entity. Take another name', 'values', name);
+  const walk = (value: JsonValue | undefined, at: readonly string[]): void => {
+    if (typeof value === 'string') check(value, ...at);
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, item] of Object.entries(value)) walk(item, [...at, key]);
+  };
+  walk(body, ['body']);
+}
+
+/** A parameter that two parts of a query set would have the value of one of them, unsaid. */
+function checkParameters({ params = {}, pagination, incremental: since }: Fields, refuse: Refuse): void {
+  const paging = pagination === undefined ? [] : parametersOf(pagination);
+  for (const name of paging)
+    if (Object.hasOwn(params, name)) refuse('is set by pagination. Leave it out', 'params', name);
+  if (since === undefined) return;
+  if (Object.hasOwn(params, since.param))
+    refuse('is set by incremental. Leave it out', 'params', since.param);
+  if (paging.includes(since.param)) refuse('is set by pagination', 'incremental', 'param');
 }

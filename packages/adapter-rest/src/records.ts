@@ -1,5 +1,8 @@
 import { InvalidInputError } from '@stateful-workflow/core';
 import { type HttpAnswer, HttpError } from '@stateful-workflow/http';
+import { named } from './record-schema';
+import type { RestParts } from './rest-parts';
+import type { RestQuery } from './rest-query';
 
 /**
  * Parses a body as JSON. What the answer says of its type is not asked, since many APIs are wrong about it,
@@ -34,6 +37,27 @@ export function parseBody(answer: HttpAnswer): unknown {
       `with a body that is not JSON (content-type ${type ?? 'missing'}). Check path and apiUrl: a sign-in page or a proxy may have answered.`,
     );
   }
+}
+
+/**
+ * Takes the records out of a parsed body, as the query says.
+ *
+ * @throws InvalidInputError when there are none to take, or the adapter does not have the selector
+ */
+export function recordsOf(
+  body: unknown,
+  { items, selector }: RestQuery,
+  { headers, request }: HttpAnswer,
+  { selectors }: RestParts,
+): readonly unknown[] {
+  if (selector === undefined) return pickRecords(body, items, request);
+  const records: unknown = named(selectors, selector, 'selector', 'selectors')(body, headers);
+  if (Array.isArray(records)) return records;
+  throw new InvalidInputError(
+    'selector',
+    `"${selector}" gave ${kindOf(records)} for ${request} where an array of records is expected`,
+    'Correct the function on the worker',
+  );
 }
 
 /**
@@ -78,7 +102,8 @@ export function pickHasMore(body: unknown, hasMore: string, request: string): bo
   );
 }
 
-function at(body: unknown, path: string): unknown {
+/** What stands at a dotted path, or `undefined`. */
+export function at(body: unknown, path: string): unknown {
   let value = body;
   for (const key of path.split('.')) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
@@ -87,7 +112,8 @@ function at(body: unknown, path: string): unknown {
   return value;
 }
 
-function kindOf(value: unknown): string {
+/** What a value is, for a person. */
+export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';

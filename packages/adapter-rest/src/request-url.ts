@@ -1,6 +1,6 @@
 import { InvalidInputError, type EntityRef } from '@stateful-workflow/core';
 import type { RestQuery } from './rest-query';
-import { fillTemplate } from './template';
+import { fillTemplate, templateValues } from './template';
 
 /** The URL of a query, and which field its origin came from. */
 export interface RequestUrl {
@@ -19,13 +19,14 @@ export function requestUrl(
   query: RestQuery,
   context: { readonly apiUrl?: string; readonly entity: EntityRef },
 ): RequestUrl {
-  const filled = fillTemplate(query.path, context.entity, encodeURIComponent);
+  const values = templateValues(context.entity, query.values);
+  const filled = fillTemplate(query.path, values, encodeURIComponent);
   const absolute = /^https?:\/\//i.test(filled);
   const url = absolute ? parse(filled, 'path') : under(baseUrl(query, context.apiUrl), filled);
   // Here, and not on the URL, which has resolved them already.
   refuseDotSegments(absolute ? filled.replace(/^https?:\/\/[^/?]*/i, '') : filled);
   for (const [name, value] of Object.entries(query.params ?? {})) {
-    url.searchParams.set(name, fillTemplate(String(value), context.entity, wellFormed));
+    url.searchParams.set(name, fillTemplate(String(value), values, wellFormed));
   }
   return { url, field: absolute ? 'path' : 'apiUrl' };
 }

@@ -3,16 +3,14 @@ import { checkReachable } from './check';
 import { makeHttpClient } from '@stateful-workflow/http';
 import { AxiosTransport } from './axios-transport';
 import { resolveOptions, type RestAdapterOptions } from './options';
-import { loadPages } from './pages';
+import { load } from './load';
 import { querySchema } from './query-schema';
+import type { RestCursor } from './rest-cursor';
 import type { RestQuery } from './rest-query';
 
-/**
- * What {@link restAdapter} gives: an adapter that can be checked and closed. Its cursor is the number of the page
- * last read, which shows progress and nothing more: a new attempt starts over.
- */
-export type RestAdapter = DataSourceAdapter<RestQuery, number> &
-  Required<Pick<DataSourceAdapter<RestQuery, number>, 'check' | 'close'>>;
+/** What {@link restAdapter} gives: an adapter that can be checked and closed. */
+export type RestAdapter = DataSourceAdapter<RestQuery, RestCursor> &
+  Required<Pick<DataSourceAdapter<RestQuery, RestCursor>, 'check' | 'close'>>;
 
 /**
  * Makes the adapter that loads sources from REST APIs, for a worker's registry. Connections are kept and shared
@@ -35,12 +33,14 @@ export function restAdapter(options: RestAdapterOptions): RestAdapter {
     userAgent: 'stateful-workflow-adapter-rest',
     transport: new AxiosTransport(),
   });
+  const { selectors, schemas, paginations, maxResponseBytes } = resolved;
+  const parts = { client, origins, selectors, schemas, paginations, maxResponseBytes };
   return {
     name: resolved.name,
     contractVersion: 1,
-    capabilities: { validators: true, deletes: 'sweep' },
+    capabilities: { incremental: true, validators: true, deletes: 'sweep' },
     querySchema,
-    load: (query, context) => loadPages(client, query, context),
+    load: (query, context) => load(query, parts, context),
     classify,
     check: (context) => checkReachable(client, origins, context),
     close: async () => client.close(),

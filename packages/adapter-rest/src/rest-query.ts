@@ -1,16 +1,20 @@
+import type { Pagination } from './pagination/pagination';
+
+/** What can be in a JSON body. */
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
 /**
  * What a REST source loads. Plain JSON: it travels through workflow history, so it holds no secret.
  *
- * `{id}` and `{entityName}` in `path` and in string values of `params` are filled from the entity whose
- * workflow loads, encoded for where they stand.
+ * `{id}` and `{entityName}` in `path`, in `params` and in `body` are filled from the entity whose workflow loads, and
+ * `{name}` from `values`, encoded for where they stand.
  *
  * ## Rules
  * - An object in the body is one record, an array is a list of records; `items` says where else the list is.
  * - A load that takes one request is a full sweep, and so is a list read to its last page. A list without
  *   `pagination` whose answer links to a next page is not: nothing is deleted from it, and the log says so.
- * - A list without `hasMore` ends at the first page that is shorter than `size`. An API that caps its page
- *   size below `size`, and neither says so in a `Link` header nor has a `hasMore`, would end too early: keep
- *   `size` within the API's limit.
+ * - A load never cuts a list short: what is longer than `maxPages` or `maxRecords` is an error.
  */
 export interface RestQuery {
   /**
@@ -18,6 +22,12 @@ export interface RestQuery {
    * registered. The path of `apiUrl` is kept: `https://x/api` and `/customers` give `https://x/api/customers`.
    */
   readonly path: string;
+  /** `POST` is for searches whose terms are in the body. @default 'GET' */
+  readonly method?: 'GET' | 'POST';
+  /** What is sent with a POST, as JSON; templates in its texts are filled. @default nothing */
+  readonly body?: JsonValue;
+  /** What `{name}` stands for in templates, besides `{id}` and `{entityName}`. */
+  readonly values?: { readonly [name: string]: string | number | boolean };
   /** Query parameters, added to those in `path`; a parameter that is in both has the value given here. */
   readonly params?: { readonly [name: string]: string | number | boolean };
   /**
@@ -25,28 +35,49 @@ export interface RestQuery {
    * source's `credential`. When a redirect leaves the origin, only `Accept` headers go along.
    */
   readonly headers?: { readonly [name: string]: string };
+  /** `'ndjson'`: one record a line, read as it comes; for exports that are too large to hold. @default 'json' */
+  readonly format?: 'json' | 'ndjson';
   /** Where the array of records is in the body, as a dotted path: `items`, `data.customers`. @default the body */
   readonly items?: string;
+  /** Names a function in the adapter's `selectors` that takes the records out of the body. @default `items` */
+  readonly selector?: string;
+  /** Names a schema in the adapter's `schemas` that every record has to fit. @default none */
+  readonly schema?: string;
+  /**
+   * What happens to a record that does not fit `schema`: the load fails, or goes on without it and says so. A sweep
+   * that skipped something deletes nothing.
+   * @default 'fail'
+   */
+  readonly invalid?: 'fail' | 'skip';
   /** How a list goes on after its first page. @default one request holds everything */
-  readonly pagination?: PagePagination;
+  readonly pagination?: Pagination;
+  /** The most records one load may bring. @default 1000000 */
+  readonly maxRecords?: number;
+  /** Asks for what changed only. @default every load is a full sweep */
+  readonly incremental?: Incremental;
 }
 
-/** A list whose pages are numbered: `?page=3&pageSize=100`. */
-export interface PagePagination {
-  readonly type: 'page';
-  /** The query parameter for the page number. @default 'page' */
-  readonly pageParam?: string;
-  /** The query parameter for the page size. @default 'pageSize' */
-  readonly sizeParam?: string;
-  /** Records per page, within what the API allows. @default 100 */
-  readonly size?: number;
-  /** The number of the first page. @default 1 */
-  readonly firstPage?: number;
+/**
+ * How to ask for what changed since the load before.
+ *
+ * ## Rules
+ * - The parameter means "at or after": records at the boundary come again. Those that were given before, as they
+ *   are, are no news; the others are taken in by their id.
+ * - Records without a value are taken in, and move nothing. A load that brings none keeps its place.
+ * - A removal is seen by a full sweep: with `initial`, or with `fullEvery: 'never'`, it is never seen.
+ */
+export interface Incremental {
+  /** The field of a record that grows with every change, as a dotted path: `updatedAt`. */
+  readonly field: string;
+  /** The query parameter that takes its value; a property of the body, where that is an object. */
+  readonly param: string;
   /**
-   * Where the body says whether there is another page, as a dotted path to a boolean.
-   * @default none: a page shorter than `size` is the last, unless its `Link` header names a next one
+   * How far before the newest value the next load begins, for changes that are written late: milliseconds for
+   * dates, a number for numbers. @default 0
    */
-  readonly hasMore?: string;
-  /** The most pages one load may take; a longer list is an error, never cut short. @default 1000 */
-  readonly maxPages?: number;
+  readonly lag?: number;
+  /** Where the first load begins. @default at the beginning: it is a full sweep */
+  readonly initial?: string | number;
+  /** How often everything is loaded, so that removals are seen: milliseconds. @default 86400000 (a day) */
+  readonly fullEvery?: number | 'never';
 }

@@ -1,14 +1,15 @@
 import type { DataSourceAdapter, SourceDefinition } from '@stateful-workflow/core';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
-import { restAdapter, type RestQuery as RestQueryOfIndex } from './index';
+import { restAdapter, type RestCursor, type RestQuery as RestQueryOfIndex } from './index';
 import type { querySchema } from './query-schema';
 import { rest, restAs, type RestQuery } from './workflow';
 
 describe('types', () => {
   it('of the query and of its schema are one', () => {
-    expectTypeOf<z.output<typeof querySchema>>().toEqualTypeOf<RestQuery>();
-    expectTypeOf<z.input<typeof querySchema>>().toEqualTypeOf<RestQuery>();
+    expectTypeOf<z.output<typeof querySchema>>().toExtend<RestQuery>();
+    expectTypeOf<Omit<RestQuery, 'body'>>().toExtend<Omit<z.input<typeof querySchema>, 'body'>>();
+    expectTypeOf<keyof z.output<typeof querySchema>>().toEqualTypeOf<keyof RestQuery>();
     expectTypeOf<RestQueryOfIndex>().toEqualTypeOf<RestQuery>();
   });
 
@@ -26,16 +27,16 @@ describe('types', () => {
     // @ts-expect-error path is required
     rest({});
     // @ts-expect-error a key that nobody knows
-    rest({ path: '/x', method: 'GET' });
+    rest({ path: '/x', methods: 'GET' });
     // @ts-expect-error another kind of pagination
-    rest({ path: '/x', pagination: { type: 'cursor' } });
+    rest({ path: '/x', pagination: { type: 'scroll' } });
     // @ts-expect-error a parameter that is not text, number or boolean
     rest({ path: '/x', params: { a: [1] } });
   });
 
   it('of the adapter', () => {
     const adapter = restAdapter({ origins: ['https://crm.example.com'] });
-    expectTypeOf(adapter).toExtend<DataSourceAdapter<RestQuery, number>>();
+    expectTypeOf(adapter).toExtend<DataSourceAdapter<RestQuery, RestCursor>>();
     expectTypeOf(adapter).toExtend<DataSourceAdapter>();
     expectTypeOf(adapter.close).toEqualTypeOf<() => Promise<void>>();
   });

@@ -1,7 +1,8 @@
 import { defineSource, type SourceDefinition, type SourceOptions } from '@stateful-workflow/core/workflow';
 import type { RestQuery } from './rest-query';
 
-export type { PagePagination, RestQuery } from './rest-query';
+export type { Pagination } from './pagination/pagination';
+export type { Incremental, RestQuery } from './rest-query';
 
 /** What {@link rest} takes: a REST query, and what every source can say (`into`, `credential`, `timeout`, …). */
 export type RestSourceOptions = RestQuery & SourceOptions;

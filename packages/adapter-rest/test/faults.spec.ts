@@ -1,22 +1,9 @@
-import { once } from 'node:events';
-import * as https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { CredentialError, type FaultKind } from '@stateful-workflow/core';
 import { describe, expect, it } from 'vitest';
-import { selfSigned } from './self-signed';
-import {
-  adapter,
-  answering,
-  api,
-  cleanup,
-  closed,
-  failure,
-  loadContext,
-  rawServer,
-  signalled,
-} from './support';
+import { adapter, answering, api, closed, failure, loadContext, rawServer, signalled } from './support';
 
 const TOKEN = 'tok_5ecret';
 const BODY = 'b0dy-text';
@@ -102,19 +89,6 @@ describe('the network', () => {
       socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
     );
     expect(await fault(origin.replace('http:', 'https:'))).toMatchObject({ kind: 'fatal' });
-  });
-
-  it('shows a certificate that nobody vouches for', async () => {
-    const server = https.createServer(selfSigned('127.0.0.1'), (_, response) => response.end('{}'));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    cleanup(() => server.close());
-    const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const seen = await fault(origin);
-    expect(seen).toMatchObject({
-      kind: 'fatal',
-      message: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT') as string,
-    });
   });
 });
 

@@ -4,11 +4,17 @@ import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Secret, type Checkpoint, type LoadContext, type Page } from '@stateful-workflow/core';
 import { afterEach } from 'vitest';
-import { restAdapter, type RestAdapter, type RestAdapterOptions, type RestQuery } from '../src/index';
+import {
+  restAdapter,
+  type RestAdapter,
+  type RestAdapterOptions,
+  type RestCursor,
+  type RestQuery,
+} from '../src/index';
 
 /** What a load said besides its pages. */
 export interface Seen {
-  readonly heartbeats: number[];
+  readonly heartbeats: RestCursor[];
   readonly warnings: string[];
   readonly counts: Map<string, number>;
   readonly origins: string[];
@@ -16,11 +22,11 @@ export interface Seen {
 
 /** A load context made by hand, and what was done with it. */
 export function loadContext(
-  overrides: Partial<LoadContext<number>> & {
+  overrides: Partial<LoadContext<RestCursor>> & {
     readonly token?: string;
-    readonly checkpoint?: Checkpoint<number>;
+    readonly checkpoint?: Checkpoint<RestCursor>;
   } = {},
-): LoadContext<number> & { readonly seen: Seen } {
+): LoadContext<RestCursor> & { readonly seen: Seen } {
   const seen: Seen = { heartbeats: [], warnings: [], counts: new Map(), origins: [] };
   const { token, ...rest } = overrides;
   return {
@@ -31,7 +37,7 @@ export function loadContext(
       seen.origins.push(origin);
       return token === undefined ? undefined : { secret: new Secret(token), fingerprint: '0badc0de' };
     },
-    heartbeat: (page) => void seen.heartbeats.push(page),
+    heartbeat: (progress) => void seen.heartbeats.push(progress),
     log: { debug: () => {}, info: () => {}, warn: (message) => void seen.warnings.push(message) },
     metrics: {
       count: (name, value = 1) => void seen.counts.set(name, (seen.counts.get(name) ?? 0) + value),
@@ -98,9 +104,9 @@ export function answering(
 export async function readAll(
   rest: RestAdapter,
   query: RestQuery,
-  context: LoadContext<number>,
-): Promise<readonly Page<number>[]> {
-  const pages: Page<number>[] = [];
+  context: LoadContext<RestCursor>,
+): Promise<readonly Page<RestCursor>[]> {
+  const pages: Page<RestCursor>[] = [];
   for await (const page of rest.load(query, context)) pages.push(page);
   return pages;
 }
@@ -109,7 +115,7 @@ export async function readAll(
 export async function failure(
   rest: RestAdapter,
   query: RestQuery,
-  context: LoadContext<number>,
+  context: LoadContext<RestCursor>,
 ): Promise<Error> {
   try {
     await readAll(rest, query, context);

@@ -1,0 +1,31 @@
+import type { LoadContext } from '@stateful-workflow/core';
+import type { HttpAnswer, HttpClient, HttpRequest } from '@stateful-workflow/http';
+import type { RestCursor } from './rest-cursor';
+import type { RestRequest } from './rest-request';
+
+/** A request of a load, as the client takes it. */
+export function asked(
+  context: LoadContext<RestCursor>,
+  { headers, ...request }: RestRequest,
+  conditional: Readonly<Record<string, string>> = {},
+): HttpRequest {
+  return {
+    ...request,
+    headers: { ...headers, ...conditional },
+    signal: context.signal,
+    credential: (origin) => context.credential(origin),
+    metrics: context.metrics,
+  };
+}
+
+/** Sends a request of a load and reads the answer. */
+export async function ask(
+  client: HttpClient,
+  context: LoadContext<RestCursor>,
+  request: RestRequest,
+  conditional?: Readonly<Record<string, string>>,
+): Promise<HttpAnswer> {
+  const answer = await client.request(asked(context, request, conditional));
+  context.metrics.count('http_pages');
+  return answer;
+}

@@ -1,0 +1,73 @@
+import { InvalidInputError, type LoadContext, type PartialError } from '@stateful-workflow/core';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { RestQuery } from './rest-query';
+
+/** Records that fit, and what does not. */
+export interface Checked {
+  readonly records: readonly unknown[];
+  readonly skipped: readonly PartialError[];
+}
+
+/**
+ * Checks records against the schema that the query names; what the schema makes of a record takes its place.
+ *
+ * @param request names the request in errors
+ * @throws InvalidInputError for a schema that the adapter does not have, and for a record that does not fit, unless
+ *   the query skips those; it says where, and repeats no value
+ */
+export async function checkRecords(
+  records: readonly unknown[],
+  { schema: name, invalid = 'fail' }: Pick<RestQuery, 'schema' | 'invalid'>,
+  schemas: Readonly<Record<string, StandardSchemaV1>>,
+  request: string,
+  context: Pick<LoadContext, 'log' | 'metrics'>,
+): Promise<Checked> {
+  if (name === undefined) return { records, skipped: [] };
+  const schema = named(schemas, name, 'schema', 'schemas');
+  const fitting: unknown[] = [];
+  const skipped: PartialError[] = [];
+  for (const [i, record] of records.entries()) {
+    const result = await schema['~standard'].validate(record);
+    if (result.issues === undefined) {
+      fitting.push(result.value);
+      continue;
+    }
+    const [issue] = result.issues;
+    const path = (issue?.path ?? []).map((key) => String(typeof key === 'object' ? key.key : key)).join('.');
+    const where = path === '' ? `record ${i}` : `${path} of record ${i}`;
+    if (invalid === 'fail')
+      throw new InvalidInputError(
+        'schema',
+        `${where} of ${request} does not fit the schema "${name}"`,
+        'Correct the schema, or have the source skip such records with invalid: "skip"',
+        'RECORD_INVALID',
+      );
+    skipped.push({ message: `Skipped, since it does not fit the schema "${name}"`, path: where });
+  }
+  if (skipped.length > 0) {
+    context.metrics.count('records_skipped', skipped.length);
+    const first = skipped[0]?.path;
+    context.log.warn('Records that do not fit their schema were skipped', {
+      schema: name,
+      skipped: skipped.length,
+      first,
+    });
+  }
+  return { records: fitting, skipped };
+}
+
+/**
+ * What the adapter knows by a name that a source has.
+ *
+ * @throws InvalidInputError that lists what there is
+ */
+export function named<T>(known: Readonly<Record<string, T>>, name: string, field: string, option: string): T {
+  const found = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (found !== undefined) return found;
+  const list = Object.keys(known).join(', ') || 'none';
+  throw new InvalidInputError(
+    field,
+    `names "${name}", which the adapter does not have; there are: ${list}`,
+    `Add it to the ${option} of restAdapter on the worker`,
+  );
+}
