@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure, TestRecord, Upstream, When } from '@stateful-workflow/adapter-testkit';
 import Fastify, { type FastifyReply } from 'fastify';
-import { restAdapter, type RestQuery } from '../src/index';
+import { restAdapter, type RestCursor, type RestQuery } from '../src/index';
 
 const PAGE_SIZE = 10;
 
@@ -48,7 +48,7 @@ const FAILURES: Readonly<Record<string, Failure & { readonly answer: (reply: Fas
 type Trouble = (reply: FastifyReply) => Promise<'done' | 'go on'>;
 
 /** A REST API on loopback that does to its clients what the conformance suite says. */
-export async function startRestUpstream(): Promise<Upstream<RestQuery, number>> {
+export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCursor>> {
   const records = new Map<string, TestRecord>();
   const arrivals = new EventEmitter();
   let token = 'tok_0';
