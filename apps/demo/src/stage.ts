@@ -79,8 +79,9 @@ export class Stage {
   /** Starts everything. @throws Error when something does not start */
   static async set(options: StageOptions): Promise<Stage> {
     const { shutdown, progress, ports } = options;
-    const directory = await mkdtemp(join(tmpdir(), 'customer-360-'));
-    const logs = { directory, keep: false };
+    const kept = process.env['DEMO_LOGS'];
+    const directory = kept ?? (await mkdtemp(join(tmpdir(), 'customer-360-')));
+    const logs = { directory, keep: kept !== undefined };
     shutdown.add('The logs', async () => {
       if (!logs.keep) await rm(directory, { recursive: true, force: true });
     });
@@ -159,11 +160,11 @@ export class Stage {
 }
 
 function issueTokens(crms: readonly Crm[]): Record<SecretName, string> {
-  const [first, ...others] = crms;
-  const issue = (): string => {
-    const token = first?.issueToken() ?? '';
-    for (const crm of others) crm.addToken(token);
+  const [first] = crms;
+  const issue = (name: SecretName): string => {
+    const token = process.env[`DEMO_${name}`] ?? first?.issueToken() ?? '';
+    for (const crm of crms) crm.addToken(token);
     return token;
   };
-  return { CRM_TOKEN: issue(), CRM_TOKEN_NEXT: issue() };
+  return { CRM_TOKEN: issue('CRM_TOKEN'), CRM_TOKEN_NEXT: issue('CRM_TOKEN_NEXT') };
 }
