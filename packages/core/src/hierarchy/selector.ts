@@ -21,8 +21,7 @@ export function selectorOf(text: string): Selector {
   return (store, change, field) => covers(parts, store, change, field);
 }
 
-const fits = (part: string | undefined, value: string): boolean =>
-  part === undefined || part === '*' || part === value;
+const fits = (part: string | undefined, value: string): boolean => !part || part === '*' || part === value;
 
 /** @param field `undefined` for an entity that is gone: what led to it no longer does */
 function covers(
@@ -34,11 +33,11 @@ function covers(
   if (fits(name, change.name) && fits(id, change.id) && (changed === undefined || fits(field, changed)))
     return true;
   const relation = own(own(store.schema, name ?? '')?.relations, field ?? '');
-  if (name === undefined || field === undefined || relation === undefined) return false;
+  if (!name || !field || !relation) return false;
   if (!covers([relationTarget(relation), ...rest], store, change, changed)) return false;
   if (changed === undefined) return true;
   // Only the first step is looked at: further relations are followed from the entity that it leads to.
-  const holders = id === undefined || id === '*' ? keys(own(store.entities, name) ?? {}) : [id];
+  const holders = !id || id === '*' ? keys(own(store.entities, name) ?? {}) : [id];
   return holders.some((holder) => leadsTo(store, { name, id: holder }, field, rest, change));
 }
 
@@ -56,8 +55,8 @@ function leadsTo(
     if (target === change.name && held === change.id) return true;
     const [deeper, ...further] = rest;
     return (
-      deeper !== undefined &&
-      own(own(store.schema, target)?.relations, deeper) !== undefined &&
+      !!deeper &&
+      !!own(own(store.schema, target)?.relations, deeper) &&
       leadsTo(store, { name: target, id: held }, deeper, further, change)
     );
   });
