@@ -1,3 +1,4 @@
+import { values } from '../state/objects';
 import { InvalidInputError } from './errors';
 
 /** Far deeper than data is, and far from where walking it would overflow the stack. */
@@ -20,7 +21,7 @@ export function checkNesting(value: unknown, field: string): unknown {
         'Give flatter data, or the inner objects as entities of their own',
       );
     level = level.flatMap((item): unknown[] =>
-      typeof item === 'object' && item !== null ? Object.values(item) : [],
+      typeof item === 'object' && item !== null ? values(item) : [],
     );
   }
   return value;

@@ -1,5 +1,6 @@
 import { InvalidInputError } from './errors';
 import { NAME_PATTERN, NAME_RULE } from './names';
+import { entries, hasOwn, keys, values } from '../state/objects';
 
 /** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -49,18 +50,18 @@ const invalid = (field: string, reason: string, fix: string): InvalidInputError 
  * @throws InvalidInputError `SCHEMA_INVALID` when a name cannot be used or a relation leads nowhere
  */
 export function defineSchema<const S extends Schema>(schema: S): S {
-  for (const [name, entity] of Object.entries(schema)) {
+  for (const [name, entity] of entries(schema)) {
     if (!NAME_PATTERN.test(name)) throw invalid(name, `is not ${NAME_RULE}`, 'Rename it');
     for (const path of [entity.idAttribute ?? 'id'].flat())
       if (typeof path !== 'string' || path === '')
         throw invalid(`${name}.idAttribute`, 'is empty', 'Name the field that holds the id');
-    for (const [field, relation] of Object.entries(entity.relations ?? {})) {
+    for (const [field, relation] of entries(entity.relations ?? {})) {
       const target = relationTarget(relation);
-      if (!Object.hasOwn(schema, target))
+      if (!hasOwn(schema, target))
         throw invalid(
           `${name}.relations.${field}`,
           `leads to "${target}", which the schema does not have`,
-          `Add it, or name one of ${Object.keys(schema).join(', ')}`,
+          `Add it, or name one of ${keys(schema).join(', ')}`,
         );
     }
   }
@@ -82,9 +83,9 @@ export const isMany = (relation: Relation): relation is readonly [string] => typ
 export function reachableSchema(schema: Schema, entityName: string, field?: string): Schema {
   const part: Record<string, EntitySchema> = {};
   const visit = (name: string, relations = schema[name]?.relations): void => {
-    if (Object.hasOwn(part, name)) return;
+    if (hasOwn(part, name)) return;
     part[name] = { ...schema[name], relations };
-    for (const relation of Object.values(relations ?? {})) visit(relationTarget(relation));
+    for (const relation of values(relations ?? {})) visit(relationTarget(relation));
   };
   const relation = field && schema[entityName]?.relations?.[field];
   if (relation) {

@@ -1,3 +1,4 @@
+import { hasOwn, keys } from '../state/objects';
 import { checkApiUrl } from './api-url';
 import { listOf, oneOf, optional, shape, type Shape } from './check';
 import { InvalidInputError } from './errors';
@@ -44,13 +45,13 @@ export function checkStart(value: unknown, checkToken = checkReference): Checked
   };
   const parent = optional<StartInput['parent']>((link, field) => checkParentLink(link, field, checkToken));
   const input = shape<StartInput>({ ...FIELDS, apiToken, parent }, 'start argument')(value);
-  for (const field of Object.keys(value as object))
-    if (!Object.hasOwn(FIELDS, field))
+  for (const field of keys(value as object))
+    if (!hasOwn(FIELDS, field))
       dropped.push(
         new InvalidInputError(
           field.slice(0, 80),
           'is not a field of the start argument',
-          `Use ${Object.keys(FIELDS).join(', ')}`,
+          `Use ${keys(FIELDS).join(', ')}`,
         ),
       );
   return { input, dropped };

@@ -1,3 +1,4 @@
+import { values } from '../state/objects';
 import { checkApiUrl } from './api-url';
 import { type Check, listOf, matching, oneOf, optional, shape, type Shape, tableOf, text } from './check';
 import type {
@@ -81,8 +82,7 @@ export const checkNotice = shape<ChildNotice>(
 
 /** The time of an entity, or the times of its fields. */
 const times = milliseconds<Stamps[string][string]>(
-  (value) =>
-    isTime(value) || (typeof value === 'object' && value !== null && Object.values(value).every(isTime)),
+  (value) => isTime(value) || (typeof value === 'object' && value !== null && values(value).every(isTime)),
 );
 
 const envelope = optional(

@@ -17,7 +17,7 @@ import { isSame } from '../state/refs';
 import { iso } from '../workflow/iso';
 import type { ManagedPath } from './managed-path';
 import { MOST_PAYLOAD, sizeOf, tooLarge } from './messages';
-import { type CarriedPeer, Peer, type Post } from './peer';
+import { type CarriedPeer, type Peer, peerOf, type Post } from './peer';
 import type { Portions } from './portions';
 import { Projection } from './projection';
 import type { StartTurns } from './start-turns';
@@ -56,312 +56,302 @@ export interface Family {
 }
 
 /** One item's workflow: brought to where it should be, one step at a time, whatever happens meanwhile. */
-export class Child {
+export interface Child {
   readonly path: ManagedPath;
   readonly item: EntityRef;
   /** The item as the child calls it. */
   readonly entity: EntityRef;
+  readonly workflowId: string;
   readonly peer: Peer;
   /** What it is given instead of its item, where that is not given as it is. */
-  readonly projection?: Projection;
+  readonly projection: Projection | undefined;
   /** The relations of the root entity that hold the item. */
-  readonly listedOn = new Set<string>();
+  readonly listedOn: Set<string>;
   /** Whether its item is there. */
-  wanted = true;
+  wanted: boolean;
   /** Whether anything has come from it. */
   heard: boolean;
   /** What is wrong with it. */
   error: string | undefined;
   /** The parent's clock when the child was given all that it begins with. */
   begunAt: number;
-  #status: ChildStatus | undefined;
-  #runId: string | undefined;
-  /** What it was when it was told to stop, until that is said. */
-  #stopping?: ChildStatus;
-  /** The run that was told to stop, or that said how it ends: that it does is no news of the one after it. */
-  #stoppedRunId?: string;
-  /** Whether what ended was in the way of the child, and not the child. */
-  #wasOther = false;
-  #syncedAt: number | undefined;
-  #stopAs: ManagedPath['onRemoved'] = 'cancel';
-  #joinedAt = 0;
-  #pauses = 0;
-  #busy = false;
-  /** Whether something has happened since the last look. */
-  #isDue = false;
-  readonly #family: Family;
-
-  constructor(
-    path: ManagedPath,
-    item: EntityRef,
-    entity: EntityRef,
-    workflowId: string,
-    family: Family,
-    carried: Partial<CarriedChild> = { unheard: true },
-  ) {
-    const { post } = family;
-    const { status, runId, syncedAt, error, begunAt = 0, unheard, peer } = carried;
-    this.path = path;
-    this.item = item;
-    this.entity = entity;
-    this.#family = family;
-    this.projection = path.processData && new Projection(post.store.schema, item);
-    const rename = (ref: EntityRef): EntityRef => this.rename(ref);
-    const receiver = { entityName: entity.name, rename, projection: this.projection };
-    // It is not there any more, and could not say so: somebody terminated it.
-    this.peer = new Peer(workflowId, post, receiver, () => this.#ended('cancelled', this.#runId), peer);
-    this.#status = status;
-    this.#runId = runId;
-    if (!this.isLive) this.#stoppedRunId = runId;
-    this.#syncedAt = syncedAt;
-    this.error = error;
-    this.begunAt = begunAt;
-    this.heard = !unheard;
-  }
-
+  readonly status: ChildStatus | undefined;
+  readonly info: ChildInfo;
   /** How the child calls an entity. */
-  rename(ref: EntityRef): EntityRef {
-    return isSame(ref, this.item) ? this.entity : ref;
-  }
-
-  get workflowId(): string {
-    return this.peer.workflowId;
-  }
-
-  get status(): ChildStatus | undefined {
-    return this.#status;
-  }
-
-  /** Whether it takes signals, as far as is known. */
-  get isLive(): boolean {
-    return this.#status === 'running' || this.#status === 'attaching';
-  }
-
+  rename(ref: EntityRef): EntityRef;
   /** Something came from it. */
-  synced(): void {
-    this.#syncedAt = Date.now();
-    this.heard = true;
-    // It gets on after all.
-    if (this.#status === 'running') this.error = undefined;
-  }
-
-  /** It hears of changes, whether or not they are to its part. */
-  tell(changes: ChangeSet): void {
-    this.peer.dirty.note(changes);
-    this.sync();
-  }
-
-  /** Nobody needs it any more. */
-  dismiss(how: ManagedPath['onRemoved']): void {
-    this.wanted = false;
-    this.#stopAs = how;
-  }
-
-  /** Its item changed: what failed before may go well now. */
-  retry(): void {
-    if (this.#status === 'failed') this.#status = undefined;
-  }
-
+  synced(): void;
   /** It says how it is. */
-  noticed({ status, runId, message }: ChildNotice): void {
-    this.synced();
-    if (status === 'running') {
-      if (this.#status === 'attaching') this.#join(runId, true);
-    } else if (status === 'refused') this.#fail(message ?? 'The workflow refuses to be its child.');
-    else this.#ended(status, runId, message);
-  }
-
+  noticed(notice: ChildNotice): void;
+  /** It hears of changes, whether or not they are to its part. */
+  tell(changes: ChangeSet): void;
+  /** Nobody needs it any more. */
+  dismiss(how: ManagedPath['onRemoved']): void;
+  /** Its item changed: what failed before may go well now. */
+  retry(): void;
   /** Takes every step there is to take. One run at a time: another has the first look once more. */
-  sync(): void {
-    this.#isDue = true;
-    if (this.#busy || this.#rests) return;
-    this.#busy = true;
-    // Also when the workflow is cancelled: its children are told so.
-    void CancellationScope.nonCancellable(async () => {
-      while (this.#isDue) {
-        this.#isDue = false;
-        while (await this.#step());
-      }
-      this.#busy = false;
-    });
-  }
+  sync(): void;
+  carry(): CarriedChild;
+}
 
-  /** Whether there is no step to take: so it is for most of many children, and a look costs them no promise. */
-  get #rests(): boolean {
-    const status = this.#status;
-    if (!this.wanted) return false;
-    if (status === undefined) return !this.#family.turns.take(this);
-    return status === 'running' ? this.peer.isIdle : status === 'completed' || status === 'failed';
-  }
+export function childOf(
+  path: ManagedPath,
+  item: EntityRef,
+  entity: EntityRef,
+  workflowId: string,
+  family: Family,
+  carried: Partial<CarriedChild> = { unheard: true },
+): Child {
+  const { post, turns, portions } = family;
+  let { status, runId, syncedAt } = carried;
+  /** What it was when it was told to stop, until that is said. */
+  let stopping: ChildStatus | undefined;
+  /** Whether it takes signals, as far as is known. */
+  const isLive = (): boolean => status === 'running' || status === 'attaching';
+  /** The run that was told to stop, or that said how it ends: that it does is no news of the one after it. */
+  let stoppedRunId = isLive() ? undefined : runId;
+  /** Whether what ended was in the way of the child, and not the child. */
+  let wasOther = false;
+  let stopAs: ManagedPath['onRemoved'] = 'cancel';
+  let joinedAt = 0;
+  let pauses = 0;
+  let isBusy = false;
+  /** Whether something has happened since the last look. */
+  let isDue = false;
+
+  const rename = (ref: EntityRef): EntityRef => (isSame(ref, item) ? entity : ref);
+  const projection = path.processData && new Projection(post.store.schema, item);
+  // It is not there any more, and could not say so: somebody terminated it.
+  const onGone = (): void => ended('cancelled', runId);
+  const receiver = { entityName: entity.name, rename, projection };
+  const peer = peerOf(workflowId, post, receiver, onGone, carried.peer);
+
+  const fail = (error: string): void => {
+    status = 'failed';
+    self.error = error;
+  };
+
+  const join = (run: string, ran: boolean): void => {
+    runId = run;
+    status = 'running';
+    stoppedRunId = undefined;
+    self.error = undefined;
+    joinedAt = syncedAt = Date.now();
+    family.joined(self, ran);
+  };
+
+  const ended = (
+    how: 'completed' | 'cancelled' | 'failed',
+    run: string | undefined,
+    message = 'it does not say why',
+  ): void => {
+    // It is heard of twice, by its own word and by Temporal's; and an earlier run's end is no news.
+    if (!isLive() || (run && runId && run !== runId)) return;
+    wasOther = !!run && run === stoppedRunId;
+    status = wasOther ? 'cancelled' : how;
+    // It says so before it closes, and may still be in the way of the next.
+    stoppedRunId = run;
+    if (Date.now() - joinedAt > LONGEST_PAUSE) pauses = 0;
+    if (status === 'failed') self.error = `It failed: ${message}`;
+    self.sync();
+  };
+
+  /** Learns from Temporal how the child ends, as long as this run lives. */
+  const follow = (run: string, result: Promise<unknown>): void => {
+    result.then(
+      () => ended('completed', run),
+      (error: unknown) => {
+        const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+        const wasEnded = [CancelledFailure, TerminatedFailure, TimeoutFailure].some(
+          (type) => cause instanceof type,
+        );
+        ended(wasEnded ? 'cancelled' : 'failed', run, messageOf(cause));
+      },
+    );
+  };
+
+  const begin = (): Begun | undefined => {
+    if (!self.wanted) return undefined;
+    status = 'starting';
+    self.error = runId = undefined;
+    self.heard = wasOther = false;
+    const input = portions.inputOf(self);
+    const bytes = sizeOf(input);
+    if (bytes > MOST_PAYLOAD) throw tooLarge(bytes);
+    const done = startChild(path.workflowType, {
+      workflowId,
+      args: [input],
+      // Temporal applies this at every continue-as-new of the parent.
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      taskQueue: path.taskQueue,
+    }).then((handle) => {
+      join(handle.firstExecutionRunId, false);
+      follow(handle.firstExecutionRunId, handle.result());
+    });
+    return { bytes: bytes + 500, done };
+  };
+
+  const start = async (): Promise<void> => {
+    // The rest of what happens in this moment is part of what it starts with.
+    await Promise.resolve();
+    try {
+      await post.window.pass(begin);
+    } catch (error) {
+      // Either it runs already, as the child of somebody else or from before, or the id is somebody else's.
+      if (error instanceof WorkflowExecutionAlreadyStartedError) status = 'attaching';
+      else fail(`It could not be started: ${messageOf(error)}`);
+    } finally {
+      turns.end(self);
+    }
+  };
+
+  /** Asks the workflow that has its id whether it is the one. */
+  const attach = async (): Promise<void> => {
+    const isThere = await peer.signal('parent', portions.linkOf(self));
+    const isAnswered = (): boolean => status !== 'attaching';
+    if (isThere) {
+      if (!(await condition(() => isAnswered() || !self.wanted, ANSWER_MS)))
+        fail(
+          `The id ${workflowId} is taken by a workflow that does not answer as one of this library does. End that one, or give the path includeParentId or another entityName.`,
+        );
+    } else if (!isAnswered()) {
+      // It ended meanwhile; in a moment its id is free.
+      status = 'cancelled';
+      wasOther = true;
+    }
+  };
+
+  const send = async (): Promise<boolean> => {
+    if (peer.isIdle) return false;
+    if (await peer.send()) syncedAt = Date.now();
+    return !peer.isIdle;
+  };
+
+  const stop = async (): Promise<void> => {
+    stopping = status;
+    status = undefined;
+    stoppedRunId = runId;
+    if (stopAs === 'complete') await peer.signal('status', 'completed');
+    else await peer.signal(stopAs === 'keep' ? 'release' : 'cancel');
+    stopping = undefined;
+  };
 
   /** @returns whether there may be another step to take */
-  async #step(): Promise<boolean> {
-    if (!this.wanted) {
-      if (this.isLive) await this.#stop();
-      if (!this.wanted) this.#family.left(this);
-      return this.wanted;
+  const step = async (): Promise<boolean> => {
+    if (!self.wanted) {
+      if (isLive()) await stop();
+      if (!self.wanted) family.left(self);
+      return self.wanted;
     }
-    switch (this.#status) {
+    switch (status) {
       case undefined:
       case 'starting':
-        if (!this.#family.turns.take(this)) return false;
-        await this.#start();
+        if (!turns.take(self)) return false;
+        await start();
         return true;
       case 'attaching':
-        await this.#attach();
+        await attach();
         return true;
       case 'running':
-        return this.#send();
+        return send();
       case 'cancelled':
-        if (!this.path.restart && !this.#wasOther) return false;
-        await condition(() => !this.wanted, Math.min(FIRST_PAUSE * 2 ** this.#pauses++, LONGEST_PAUSE));
-        this.#status = undefined;
+        if (!path.restart && !wasOther) return false;
+        await condition(() => !self.wanted, Math.min(FIRST_PAUSE * 2 ** pauses++, LONGEST_PAUSE));
+        status = undefined;
         return true;
       case 'completed':
       case 'failed':
         return false;
     }
-  }
+  };
 
-  async #start(): Promise<void> {
-    const { path, workflowId } = this;
-    const { post, portions, turns } = this.#family;
-    // The rest of what happens in this moment is part of what it starts with.
-    await Promise.resolve();
-    const begin = (): Begun | undefined => {
-      if (!this.wanted) return undefined;
-      this.#status = 'starting';
-      this.error = undefined;
-      this.heard = false;
-      this.#runId = undefined;
-      this.#wasOther = false;
-      const input = portions.inputOf(this);
-      const bytes = sizeOf(input);
-      if (bytes > MOST_PAYLOAD) throw tooLarge(bytes);
-      const done = startChild(path.workflowType, {
+  /** Whether there is no step to take: so it is for most of many children, and a look costs them no promise. */
+  const rests = (): boolean => {
+    if (!self.wanted) return false;
+    if (status === undefined) return !turns.take(self);
+    return status === 'running' ? peer.isIdle : status === 'completed' || status === 'failed';
+  };
+
+  const self: Child = {
+    path,
+    item,
+    entity,
+    workflowId,
+    peer,
+    projection,
+    listedOn: new Set(),
+    wanted: true,
+    heard: !carried.unheard,
+    error: carried.error,
+    begunAt: carried.begunAt ?? 0,
+    get status() {
+      return status;
+    },
+    get info() {
+      return {
         workflowId,
-        args: [input],
-        // Temporal applies this at every continue-as-new of the parent.
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        cancellationType: ChildWorkflowCancellationType.ABANDON,
-        taskQueue: path.taskQueue,
-      }).then((handle) => {
-        this.#join(handle.firstExecutionRunId, false);
-        this.#follow(handle.firstExecutionRunId, handle.result());
+        workflowType: path.workflowType,
+        entityName: entity.name,
+        id: entity.id,
+        path: path.field,
+        status: status ?? 'starting',
+        lastSyncedAt: iso(syncedAt),
+        error: self.error ?? peer.problem,
+      };
+    },
+    rename,
+    synced() {
+      syncedAt = Date.now();
+      self.heard = true;
+      // It gets on after all.
+      if (status === 'running') self.error = undefined;
+    },
+    noticed({ status: how, runId: run, message }) {
+      self.synced();
+      if (how === 'running') {
+        if (status === 'attaching') join(run, true);
+      } else if (how === 'refused') fail(message ?? 'The workflow refuses to be its child.');
+      else ended(how, run, message);
+    },
+    tell(changes) {
+      peer.dirty.note(changes);
+      self.sync();
+    },
+    dismiss(how) {
+      self.wanted = false;
+      stopAs = how;
+    },
+    retry() {
+      if (status === 'failed') status = undefined;
+    },
+    sync() {
+      isDue = true;
+      if (isBusy || rests()) return;
+      isBusy = true;
+      // Also when the workflow is cancelled: its children are told so.
+      void CancellationScope.nonCancellable(async () => {
+        while (isDue) {
+          isDue = false;
+          while (await step());
+        }
+        isBusy = false;
       });
-      return { bytes: bytes + 500, done };
-    };
-    try {
-      await post.window.pass(begin);
-    } catch (error) {
-      // Either it runs already, as the child of somebody else or from before, or the id is somebody else's.
-      if (error instanceof WorkflowExecutionAlreadyStartedError) this.#status = 'attaching';
-      else this.#fail(`It could not be started: ${messageOf(error)}`);
-    } finally {
-      turns.end(this);
-    }
-  }
-
-  /** Asks the workflow that has its id whether it is the one. */
-  async #attach(): Promise<void> {
-    if (!(await this.peer.signal('parent', this.#family.portions.linkOf(this)))) {
-      // It ended meanwhile; in a moment its id is free.
-      if (this.#status === 'attaching') {
-        this.#status = 'cancelled';
-        this.#wasOther = true;
-      }
-      return;
-    }
-    const answered = await condition(() => this.#status !== 'attaching' || !this.wanted, ANSWER_MS);
-    if (!answered)
-      this.#fail(
-        `The id ${this.workflowId} is taken by a workflow that does not answer as one of this library does. End that one, or give the path includeParentId or another entityName.`,
-      );
-  }
-
-  async #send(): Promise<boolean> {
-    if (this.peer.isIdle) return false;
-    if (await this.peer.send()) this.#syncedAt = Date.now();
-    return !this.peer.isIdle;
-  }
-
-  async #stop(): Promise<void> {
-    this.#stopping = this.#status;
-    this.#status = undefined;
-    this.#stoppedRunId = this.#runId;
-    const how = this.#stopAs;
-    if (how === 'complete') await this.peer.signal('status', 'completed');
-    else await this.peer.signal(how === 'keep' ? 'release' : 'cancel');
-    this.#stopping = undefined;
-  }
-
-  #join(runId: string, ran: boolean): void {
-    this.#runId = runId;
-    this.#status = 'running';
-    this.#stoppedRunId = undefined;
-    this.error = undefined;
-    this.#joinedAt = this.#syncedAt = Date.now();
-    this.#family.joined(this, ran);
-  }
-
-  /** Learns from Temporal how the child ends, as long as this run lives. */
-  #follow(runId: string, result: Promise<unknown>): void {
-    result.then(
-      () => this.#ended('completed', runId),
-      (error: unknown) => {
-        const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
-        const ended = [CancelledFailure, TerminatedFailure, TimeoutFailure].some(
-          (type) => cause instanceof type,
-        );
-        this.#ended(ended ? 'cancelled' : 'failed', runId, messageOf(cause));
-      },
-    );
-  }
-
-  #ended(status: 'completed' | 'cancelled' | 'failed', runId: string | undefined, message?: string): void {
-    // It is heard of twice, by its own word and by Temporal's; and an earlier run's end is no news.
-    if (!this.isLive || (runId && this.#runId && runId !== this.#runId)) return;
-    this.#wasOther = !!runId && runId === this.#stoppedRunId;
-    this.#status = this.#wasOther ? 'cancelled' : status;
-    // It says so before it closes, and may still be in the way of the next.
-    this.#stoppedRunId = runId;
-    if (Date.now() - this.#joinedAt > LONGEST_PAUSE) this.#pauses = 0;
-    if (this.#status === 'failed') this.error = `It failed: ${message ?? 'it does not say why'}`;
-    this.sync();
-  }
-
-  #fail(error: string): void {
-    this.#status = 'failed';
-    this.error = error;
-  }
-
-  get info(): ChildInfo {
-    return {
-      workflowId: this.workflowId,
-      workflowType: this.path.workflowType,
-      entityName: this.entity.name,
-      id: this.entity.id,
-      path: this.path.field,
-      status: this.#status ?? 'starting',
-      lastSyncedAt: iso(this.#syncedAt),
-      error: this.error ?? this.peer.problem,
-    };
-  }
-
-  carry(): CarriedChild {
-    return {
-      item: this.item.id,
-      id: this.path.idAttribute && this.entity.id,
+    },
+    carry: () => ({
+      item: item.id,
+      id: path.idAttribute && entity.id,
       // Who has not been told yet to stop is told by the next run.
-      status: this.#stopping ?? this.#status,
-      runId: this.#runId,
-      syncedAt: this.#syncedAt,
-      error: this.error,
-      begunAt: this.begunAt,
-      unheard: !this.heard || undefined,
-      peer: this.peer.carry(),
-    };
-  }
+      status: stopping ?? status,
+      runId,
+      syncedAt,
+      error: self.error,
+      begunAt: self.begunAt,
+      unheard: !self.heard || undefined,
+      peer: peer.carry(),
+    }),
+  };
+  return self;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -7,7 +7,7 @@ import { keys } from '../state/objects';
 import { isSame } from '../state/refs';
 import { FIND_ORPHANED } from './activities';
 import { lookAside, looks } from './look';
-import { type CarriedPeer, Peer, type Post } from './peer';
+import { type CarriedPeer, type Peer, peerOf, type Post } from './peer';
 
 /** {@link Parents} as they travel through continue-as-new. */
 export interface CarriedParents {
@@ -27,187 +27,184 @@ interface Parent {
 }
 
 /** The workflows that this one is a child of: none, one, or several that hold the same item. */
-export class Parents {
-  readonly #post: Post;
-  readonly #root: EntityRef;
-  readonly #byId = new Map<string, Parent>();
-  /** Whether it was started by a client: then it lives on without a parent. */
-  readonly isIndependent: boolean;
-  /** Is called when a parent has let the workflow go, with whether that one was the last to load for it. */
-  onLeft: (link: ParentLink, loaded: boolean) => void = () => {};
-  #ending?: Ending;
-  /** How it ended, once it has. */
-  #ended?: ChildNotice;
-  /** Ends the watch. */
-  stopWatch = (): void => {};
-
-  constructor(post: Post, root: EntityRef, { links, isIndependent }: CarriedParents) {
-    this.#post = post;
-    this.#root = root;
-    this.isIndependent = isIndependent;
-    for (const { link, peer } of links) this.#add(link, peer);
-  }
-
+export interface Parents {
   /** From the top of the hierarchy down to the parent; the first parent's, where there are several. */
-  get ancestry(): readonly Ancestor[] {
-    return this.#links[0]?.ancestry ?? [];
-  }
-
-  get isEmpty(): boolean {
-    return this.#byId.size === 0;
-  }
-
+  readonly ancestry: readonly Ancestor[];
+  /** Whether the workflow was started by a client: then it lives on without a parent. */
+  readonly isIndependent: boolean;
+  readonly isEmpty: boolean;
   /** Whether a parent loads, so that this workflow does not. */
-  get loads(): boolean {
-    return !this.isEmpty && this.#links.every(({ loads }) => loads === 'parent');
-  }
-
+  readonly loads: boolean;
   /** How the workflow ends, when its parents let it go. */
-  get ending(): Ending | undefined {
-    return this.isEmpty && !this.isIndependent ? this.#ending : undefined;
-  }
-
-  /** Whether a parent hears of changes of these entities. */
-  hears(workflowId: string, name: string): boolean {
-    return this.#byId.get(workflowId)?.link.wants.includes(name) ?? false;
-  }
-
-  /** A workflow says that it is a parent, too. It is told how this one is, and all that it wants to hear of. */
-  adopt(link: ParentLink): void {
-    const root = this.#root;
-    const { entity } = link;
-    if (entity && !isSame(entity, root)) {
-      const message = `This workflow is the home of ${root.name} ${root.id}, not of ${entity.name} ${entity.id}: two kinds of item have one workflow id.`;
-      void this.#peer(link).signal('child', notice('refused', message));
-      return;
-    }
-    const { peer } = this.#add(link);
-    if (this.#ended) {
-      void peer.signal('child', this.#ended);
-      return;
-    }
-    for (const wanted of link.wants)
-      for (const held of keys(own(this.#post.store.entities, wanted) ?? {}))
-        peer.dirty.mark(wanted, held, true);
-    peer.tell('child', notice('running'));
-    void peer.send();
-    this.#watchParents();
-  }
-
-  /** A parent gives another token or address. */
-  gave(workflowId: string, access: Access): void {
-    const parent = this.#byId.get(workflowId);
-    if (parent) parent.link = { ...parent.link, ...access };
-  }
-
+  readonly ending: Ending | undefined;
   /** The token and the address that parents gave last; the first one's, where several did. */
-  get given(): Access {
-    const links = this.#links;
-    return {
-      apiToken: links.find(({ apiToken }) => apiToken)?.apiToken,
-      apiUrl: links.find(({ apiUrl }) => apiUrl)?.apiUrl,
-    };
-  }
-
-  /** A parent lets the workflow go. */
-  letGo(workflowId: string, ending: Ending | undefined): void {
-    const parent = this.#byId.get(workflowId);
-    if (!parent) return;
-    const loaded = this.loads;
-    this.#byId.delete(workflowId);
-    this.#ending = ending ?? this.#ending;
-    this.#watchParents();
-    this.onLeft(parent.link, loaded && !this.loads);
-  }
-
-  /** Passes on what changed, to all parents but `from`. */
-  changed(changes: ChangeSet, from?: string): void {
-    for (const [id, { link, peer }] of this.#byId) {
-      if (id === from || id === changes.origin) continue;
-      peer.dirty.note(changes, (name) => link.wants.includes(name));
-      if (!peer.isIdle) void peer.send();
-    }
-  }
-
-  /** Whether a parent has not been told yet of what changed of an entity. */
-  owes(ref: EntityRef): boolean {
-    return [...this.#byId.values()].some(({ peer }) => peer.dirty.hasChanged(ref));
-  }
-
-  /** Has all parents hear something other than a change. */
-  tell(signal: string, payload?: unknown): void {
-    for (const { peer } of this.#byId.values()) {
-      peer.tell(signal, payload);
-      void peer.send();
-    }
-  }
-
-  /** Tells every parent how the workflow ends; one that comes later is told as it comes. */
-  async end(status: ChildNotice['status'], message?: string): Promise<void> {
-    const ended = (this.#ended = notice(status, message));
-    await Promise.all(
-      [...this.#byId].map(async ([id, { peer }]) => {
-        await peer.send();
-        // Somebody else may have been sending.
-        await condition(() => peer.isIdle || !this.#byId.has(id));
-        await peer.signal('child', ended);
-      }),
-    );
-  }
-
+  readonly given: Access;
   /** Sends what the run before left over. */
-  begin(): void {
-    for (const { peer } of this.#byId.values()) void peer.send();
-    this.#watchParents();
-  }
+  begin(): void;
+  /** Whether a parent hears of changes of these entities. */
+  hears(workflowId: string, name: string): boolean;
+  /** Whether a parent has not been told yet of what changed of an entity. */
+  owes(ref: EntityRef): boolean;
+  /** A workflow says that it is a parent, too. It is told how this one is, and all that it wants to hear of. */
+  adopt(link: ParentLink): void;
+  /** A parent gives another token or address. */
+  gave(workflowId: string, access: Access): void;
+  /** A parent lets the workflow go. */
+  letGo(workflowId: string, ending: Ending | undefined): void;
+  /** Passes on what changed, to all parents but `from`. */
+  changed(changes: ChangeSet, from?: string): void;
+  /** Has all parents hear something other than a change. */
+  tell(signal: string, payload?: unknown): void;
+  /** Looks no more whether the parents are there. */
+  stopWatch(): void;
+  /** Tells every parent how the workflow ends; one that comes later is told as it comes. */
+  end(status: ChildNotice['status'], message?: string): Promise<void>;
+  carry(): CarriedParents;
+}
+
+/** @param onLeft a parent has let the workflow go: which, and whether it was the last to load for it */
+export function parentsOf(
+  post: Post,
+  { name, id }: EntityRef,
+  { links: carried, isIndependent }: CarriedParents,
+  onLeft: (link: ParentLink, loaded: boolean) => void,
+): Parents {
+  const parents = new Map<string, Parent>();
+  let ending: Ending | undefined;
+  /** How it ended, once it has. */
+  let ended: ChildNotice | undefined;
+  let stopWatch = (): void => {};
+
+  const links = (): ParentLink[] => [...parents.values()].map(({ link }) => link);
+  const isEmpty = (): boolean => parents.size === 0;
+  const loads = (): boolean => !isEmpty() && links().every((link) => link.loads === 'parent');
+
+  const letGo = (workflowId: string, how: Ending | undefined): void => {
+    const parent = parents.get(workflowId);
+    if (!parent) return;
+    const loaded = loads();
+    parents.delete(workflowId);
+    ending = how ?? ending;
+    watch();
+    onLeft(parent.link, loaded && !loads());
+  };
+
+  /** A parent that nobody ended in good order: it was terminated, or it failed. */
+  const isGone = (workflowId: string): void =>
+    letGo(workflowId, parents.get(workflowId)?.link.orphanPolicy === 'keep' ? undefined : 'cancelled');
 
   /**
    * Has the worker see from time to time whether the parents are still there: one that was terminated cannot say
    * so. The look is an activity that the server repeats without writing history.
    */
-  #watchParents(): void {
-    this.stopWatch();
-    if (this.isEmpty) return;
-    const parents = [...this.#byId].map(([workflowId, { link }]) => ({ workflowId, runId: link.runId }));
-    const every = Math.min(...this.#links.map(({ checkEveryMs = 60_000 }) => checkEveryMs));
-    this.stopWatch = lookAside(async () => {
+  const watch = (): void => {
+    stopWatch();
+    if (isEmpty()) return;
+    const watched = [...parents].map(([workflowId, { link }]) => ({ workflowId, runId: link.runId }));
+    const every = Math.min(...links().map(({ checkEveryMs = 60_000 }) => checkEveryMs));
+    stopWatch = lookAside(async () => {
       // Most children that live for a moment never come to it.
       await sleep(every);
-      const look = looks({
+      const { [FIND_ORPHANED]: findOrphaned } = looks({
         retry: { initialInterval: every, backoffCoefficient: 1 },
         summary: 'watch parents',
       });
-      for (const gone of await look[FIND_ORPHANED]({ parents, every })) this.#isGone(gone);
+      for (const gone of await findOrphaned({ parents: watched, every })) isGone(gone);
     });
-  }
-
-  carry(): CarriedParents {
-    const links = [...this.#byId.values()].map(({ link, peer }) => ({ link, peer: peer.carry() }));
-    return { links, isIndependent: this.isIndependent };
-  }
-
-  get #links(): ParentLink[] {
-    return [...this.#byId.values()].map(({ link }) => link);
-  }
-
-  #add(link: ParentLink, carried?: CarriedPeer): Parent {
-    const parent = { link, peer: this.#peer(link, carried) };
-    this.#byId.set(parent.peer.workflowId, parent);
-    return parent;
-  }
+  };
 
   /** The parent itself is the last of its line. */
-  #peer({ ancestry }: ParentLink, carried?: CarriedPeer): Peer {
+  const peerFor = ({ ancestry }: ParentLink, left?: CarriedPeer): Peer => {
     const { workflowId } = ancestry.at(-1) as Ancestor;
-    const receiver = { entityName: this.#root.name, as: 'child' as const };
-    return new Peer(workflowId, this.#post, receiver, () => this.#isGone(workflowId), carried);
-  }
+    return peerOf(workflowId, post, { entityName: name, as: 'child' }, () => isGone(workflowId), left);
+  };
 
-  /** A parent that nobody ended in good order: it was terminated, or it failed. */
-  #isGone(workflowId: string): void {
-    const keeps = this.#byId.get(workflowId)?.link.orphanPolicy === 'keep';
-    this.letGo(workflowId, keeps ? undefined : 'cancelled');
-  }
+  const add = (link: ParentLink, left?: CarriedPeer): Peer => {
+    const peer = peerFor(link, left);
+    parents.set(peer.workflowId, { link, peer });
+    return peer;
+  };
+
+  for (const { link, peer } of carried) add(link, peer);
+  return {
+    isIndependent,
+    get ancestry() {
+      return links()[0]?.ancestry ?? [];
+    },
+    get isEmpty() {
+      return isEmpty();
+    },
+    get loads() {
+      return loads();
+    },
+    get ending() {
+      return isEmpty() && !isIndependent ? ending : undefined;
+    },
+    get given() {
+      return {
+        apiToken: links().find(({ apiToken }) => apiToken)?.apiToken,
+        apiUrl: links().find(({ apiUrl }) => apiUrl)?.apiUrl,
+      };
+    },
+    begin() {
+      for (const { peer } of parents.values()) void peer.send();
+      watch();
+    },
+    hears: (workflowId, kind) => parents.get(workflowId)?.link.wants.includes(kind) ?? false,
+    owes: (ref) => [...parents.values()].some(({ peer }) => peer.dirty.hasChanged(ref)),
+    adopt(link) {
+      const { entity, wants } = link;
+      if (entity && !isSame(entity, { name, id })) {
+        const message = `This workflow is the home of ${name} ${id}, not of ${entity.name} ${entity.id}: two kinds of item have one workflow id.`;
+        void peerFor(link).signal('child', notice('refused', message));
+        return;
+      }
+      const peer = add(link);
+      if (ended) {
+        void peer.signal('child', ended);
+        return;
+      }
+      for (const wanted of wants)
+        for (const held of keys(own(post.store.entities, wanted) ?? {})) peer.dirty.mark(wanted, held, true);
+      peer.tell('child', notice('running'));
+      void peer.send();
+      watch();
+    },
+    gave(workflowId, access) {
+      const parent = parents.get(workflowId);
+      if (parent) parent.link = { ...parent.link, ...access };
+    },
+    letGo,
+    changed(changes, from) {
+      for (const [workflowId, { link, peer }] of parents) {
+        if (workflowId === from || workflowId === changes.origin) continue;
+        peer.dirty.note(changes, (kind) => link.wants.includes(kind));
+        if (!peer.isIdle) void peer.send();
+      }
+    },
+    tell(signal, payload) {
+      for (const { peer } of parents.values()) {
+        peer.tell(signal, payload);
+        void peer.send();
+      }
+    },
+    stopWatch: () => stopWatch(),
+    async end(status, message) {
+      const last = (ended = notice(status, message));
+      await Promise.all(
+        [...parents].map(async ([workflowId, { peer }]) => {
+          await peer.send();
+          // Somebody else may have been sending.
+          await condition(() => peer.isIdle || !parents.has(workflowId));
+          await peer.signal('child', last);
+        }),
+      );
+    },
+    carry: () => ({
+      links: [...parents.values()].map(({ link, peer }) => ({ link, peer: peer.carry() })),
+      isIndependent,
+    }),
+  };
 }
 
 function notice(status: ChildNotice['status'], message?: string): ChildNotice {

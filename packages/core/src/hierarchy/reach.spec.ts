@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { EntityRef } from '../contract/adapter';
 import { defineSchema, type Fields, many, one } from '../contract/schema';
 import { EntityStore } from '../state/entity-store';
-import { Reach } from './reach';
+import { type Reach, reachOf } from './reach';
 
 const schema = defineSchema({
   Desk: { relations: { tickets: many('Ticket') } },
@@ -27,7 +27,7 @@ describe('Reach', () => {
       Comment: { k1: { answers: ['k1a'] }, k1a: { answers: ['k1'] }, k2: {} },
     });
     homes = new Set(['Desk d', 'Ticket a', 'Ticket b']);
-    reach = new Reach(store, ({ name, id }) => homes.has(`${name} ${id}`));
+    reach = reachOf(store, ({ name, id }) => homes.has(`${name} ${id}`));
     for (const id of ['a', 'b']) reach.update(ticket(id));
   });
   const set = (name: string, id: string, fields: Fields): void =>
@@ -62,10 +62,10 @@ describe('Reach', () => {
       unset: { Ticket: { b: ['next'] } },
       deletes: [],
     };
-    expect(reach.isMovedBy(changes, 'Ticket', 'a')).toBe(true);
-    expect(reach.isMovedBy(changes, 'Ticket', 'b')).toBe(true);
-    expect(reach.isMovedBy(changes, 'Comment', 'k1')).toBe(false);
-    expect(reach.isMovedBy({ ...changes, unset: {} }, 'Ticket', 'b')).toBe(false);
+    expect(reach.isMovedBy(changes, { name: 'Ticket', id: 'a' })).toBe(true);
+    expect(reach.isMovedBy(changes, { name: 'Ticket', id: 'b' })).toBe(true);
+    expect(reach.isMovedBy(changes, { name: 'Comment', id: 'k1' })).toBe(false);
+    expect(reach.isMovedBy({ ...changes, unset: {} }, ticket('b'))).toBe(false);
   });
 
   it('forgets an item, and what was part of it alone', () => {

@@ -2,33 +2,26 @@ import type { EntityRef } from '../contract/adapter';
 import { relationTarget } from '../contract/schema';
 import type { EntityStore } from '../state/entity-store';
 import { own } from '../state/json';
+import { keys } from '../state/objects';
 import { idsOf } from './managed-path';
 
 /**
- * Which changes somebody asked for, read from its text: an entity's name, its id, a field, and where the field
- * is a relation the id and the fields of the entities it leads to. `*` stands for any; what is left out too.
+ * Whether somebody asked for a change of this field; without one, for something of an entity that is gone.
  */
-export class Selector {
-  readonly #parts: readonly string[];
+export type Selector = (store: EntityStore, change: EntityRef, field?: string) => boolean;
 
-  /** @param text a checked selector */
-  constructor(text: string) {
-    this.#parts = text.split('.').map((part) => part.replaceAll('%2E', '.'));
-  }
-
-  /** Whether it covers a change of this field. */
-  covers(store: EntityStore, name: string, id: string, field: string): boolean {
-    return covers(this.#parts, store, { name, id }, field);
-  }
-
-  /** Whether it covers something of an entity that is gone. */
-  coversRemoval(store: EntityStore, ref: EntityRef): boolean {
-    return covers(this.#parts, store, ref, undefined);
-  }
+/**
+ * Reads which changes somebody asked for: an entity's name, its id, a field, and where the field is a relation
+ * the id and the fields of the entities it leads to. `*` stands for any; what is left out too.
+ *
+ * @param text a checked selector
+ */
+export function selectorOf(text: string): Selector {
+  const parts = text.split('.').map((part) => part.replaceAll('%2E', '.'));
+  return (store, change, field) => covers(parts, store, change, field);
 }
 
-const fits = (part: string | undefined, value: string): boolean =>
-  part === undefined || part === '*' || part === value;
+const fits = (part: string | undefined, value: string): boolean => !part || part === '*' || part === value;
 
 /** @param field `undefined` for an entity that is gone: what led to it no longer does */
 function covers(
@@ -40,11 +33,11 @@ function covers(
   if (fits(name, change.name) && fits(id, change.id) && (changed === undefined || fits(field, changed)))
     return true;
   const relation = own(own(store.schema, name ?? '')?.relations, field ?? '');
-  if (name === undefined || field === undefined || relation === undefined) return false;
+  if (!name || !field || !relation) return false;
   if (!covers([relationTarget(relation), ...rest], store, change, changed)) return false;
   if (changed === undefined) return true;
   // Only the first step is looked at: further relations are followed from the entity that it leads to.
-  const holders = id === undefined || id === '*' ? Object.keys(own(store.entities, name) ?? {}) : [id];
+  const holders = !id || id === '*' ? keys(own(store.entities, name) ?? {}) : [id];
   return holders.some((holder) => leadsTo(store, { name, id: holder }, field, rest, change));
 }
 
@@ -62,8 +55,8 @@ function leadsTo(
     if (target === change.name && held === change.id) return true;
     const [deeper, ...further] = rest;
     return (
-      deeper !== undefined &&
-      own(own(store.schema, target)?.relations, deeper) !== undefined &&
+      !!deeper &&
+      !!own(own(store.schema, target)?.relations, deeper) &&
       leadsTo(store, { name: target, id: held }, deeper, further, change)
     );
   });

@@ -1,6 +1,7 @@
 import type { ChangeSet } from '../contract/wire';
 import type { EntityStore } from '../state/entity-store';
-import { own, table } from '../state/json';
+import { at as valueAt, forEach, own, table } from '../state/json';
+import { entries, fromEntries, getOrAdd, hasOwn, keys, values } from '../state/objects';
 
 /** What is further ahead than this is no clock that is a little fast. */
 const MOST_AHEAD = 60_000;
@@ -41,15 +42,14 @@ export class Stamps {
   /** @param store what the carried times are about */
   constructor(clock = 0, carried: CarriedStamps = {}, store?: EntityStore) {
     this.#clock = clock;
-    for (const [name, entities] of Object.entries(carried))
-      for (const [id, times] of Object.entries(entities)) {
-        const held = store?.get(name, id);
-        if (typeof times !== 'number') {
-          const [removed, fields] = times;
-          this.#table(name).set(id, { removed, at: 0, shape: [], fields: Object.assign(table(), fields) });
-        } else if (held === undefined) this.remove(name, id, times);
-        else this.#writeAll(name, id, Object.keys(held), times);
-      }
+    forEach(carried, (name, id, times) => {
+      const held = store?.get(name, id);
+      if (typeof times !== 'number') {
+        this.remove(name, id, times[0]);
+        this.#entry(name, id).fields = Object.assign(table<number>(), times[1]);
+      } else if (!held) this.remove(name, id, times);
+      else this.#writeAll(name, id, keys(held), times);
+    });
   }
 
   get clock(): number {
@@ -63,7 +63,7 @@ export class Stamps {
 
   /** The time that another workflow gives. What it says of the future is not believed. */
   heard(at: number | undefined): number {
-    if (at === undefined || !(at > 0)) return 0;
+    if (!at || !(at > 0)) return 0;
     const time = Math.min(at, Date.now() + MOST_AHEAD);
     this.#clock = Math.max(this.#clock, time);
     return time;
@@ -71,21 +71,21 @@ export class Stamps {
 
   /** When a field was written, or its entity removed if that was later; 0 for long ago. */
   of(name: string, id: string, field: string): number {
-    const entry = this.#entries.get(name)?.get(id);
-    if (entry === undefined) return 0;
+    const entry = this.#known(name, id);
+    if (!entry) return 0;
     const written = own(entry.fields, field) ?? (entry.shape.includes(field) ? entry.at : 0);
     return Math.max(entry.removed, written);
   }
 
   /** When anything of an entity was last written. */
   latest(name: string, id: string): number {
-    const entry = this.#entries.get(name)?.get(id);
-    return entry === undefined ? 0 : Math.max(entry.removed, entry.at, ...Object.values(entry.fields ?? {}));
+    const entry = this.#known(name, id);
+    return entry ? Math.max(entry.removed, entry.at, ...values(entry.fields ?? {})) : 0;
   }
 
   /** When an entity was last removed; 0 for never. */
   removedAt(name: string, id: string): number {
-    return this.#entries.get(name)?.get(id)?.removed ?? 0;
+    return this.#known(name, id)?.removed ?? 0;
   }
 
   write(name: string, id: string, field: string, at: number): void {
@@ -111,16 +111,13 @@ export class Stamps {
   /** Notes that changes were made, all at one time. */
   note(changes: ChangeSet, at: number, store: EntityStore): void {
     for (const { name, id } of changes.deletes) this.remove(name, id, at);
-    for (const [name, entities] of Object.entries(changes.upserts)) {
-      for (const [id, set] of Object.entries(entities)) {
-        const fields = Object.keys(set);
-        for (const field of own(own(changes.unset, name), id) ?? []) this.write(name, id, field, at);
-        // All that it has: one time is enough.
-        if (fields.length === Object.keys(store.get(name, id) ?? {}).length)
-          this.#writeAll(name, id, fields, at);
-        else for (const field of fields) this.write(name, id, field, at);
-      }
-    }
+    forEach(changes.upserts, (name, id, set) => {
+      const fields = keys(set);
+      for (const field of valueAt(changes.unset, name, id) ?? []) this.write(name, id, field, at);
+      // All that it has: one time is enough.
+      if (fields.length === keys(store.get(name, id) ?? {}).length) this.#writeAll(name, id, fields, at);
+      else for (const field of fields) this.write(name, id, field, at);
+    });
   }
 
   /** What is recent, for continue-as-new. */
@@ -130,21 +127,21 @@ export class Stamps {
     for (const [name, entities] of this.#entries)
       for (const [id, { removed, at, shape, fields = {} }] of entities) {
         const times = new Map(shape.map((field) => [field, at]));
-        for (const [field, time] of Object.entries(fields)) times.set(field, time);
+        for (const [field, time] of entries(fields)) times.set(field, time);
         const recent = [...times].filter(([, time]) => time > since);
         if (removed <= since && recent.length === 0) continue;
         const held = store.get(name, id);
         const [[, first] = ['', 0]] = recent;
         const isOne =
           removed <= since &&
-          held !== undefined &&
-          recent.length === Object.keys(held).length &&
-          recent.every(([field, time]) => time === first && Object.hasOwn(held, field));
+          held &&
+          recent.length === keys(held).length &&
+          recent.every(([field, time]) => time === first && hasOwn(held, field));
         (carried[name] ??= table())[id] = isOne
           ? first
-          : held === undefined && recent.length === 0
+          : !held && recent.length === 0
             ? removed
-            : [removed, Object.fromEntries(recent)];
+            : [removed, fromEntries(recent)];
       }
     return carried;
   }
@@ -152,10 +149,10 @@ export class Stamps {
   /** Fields that went away earlier keep their time: what is older than that does not come back. */
   #writeAll(name: string, id: string, fields: readonly string[], at: number): void {
     const entry = this.#entry(name, id);
-    for (const field of fields) if (entry.fields !== undefined) delete entry.fields[field];
+    for (const field of fields) delete entry.fields?.[field];
     for (const field of entry.shape)
       if (!fields.includes(field)) (entry.fields ??= table<number>())[field] ??= entry.at;
-    if (entry.fields !== undefined && Object.keys(entry.fields).length === 0) delete entry.fields;
+    if (entry.fields && keys(entry.fields).length === 0) delete entry.fields;
     entry.at = at;
     entry.shape = this.#intern(fields);
   }
@@ -167,16 +164,15 @@ export class Stamps {
     return (this.#lastShape = shape);
   }
 
+  #known(name: string, id: string): Entry | undefined {
+    return this.#entries.get(name)?.get(id);
+  }
+
   #entry(name: string, id: string): Entry {
-    const entities = this.#table(name);
-    let entry = entities.get(id);
-    if (entry === undefined) entities.set(id, (entry = { removed: 0, at: 0, shape: [] }));
-    return entry;
+    return getOrAdd(this.#table(name), id, (): Entry => ({ removed: 0, at: 0, shape: [] }));
   }
 
   #table(name: string): Map<string, Entry> {
-    let entities = this.#entries.get(name);
-    if (entities === undefined) this.#entries.set(name, (entities = new Map<string, Entry>()));
-    return entities;
+    return getOrAdd(this.#entries, name, () => new Map<string, Entry>());
   }
 }

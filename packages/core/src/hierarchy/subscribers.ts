@@ -5,8 +5,8 @@ import { forEach } from '../state/json';
 import { getOrAdd, keys } from '../state/objects';
 import { iso } from '../workflow/iso';
 import { fieldsIn } from './fields-in';
-import { type CarriedPeer, Peer, type Post } from './peer';
-import { Selector } from './selector';
+import { type CarriedPeer, type Peer, peerOf, type Post } from './peer';
+import { type Selector, selectorOf } from './selector';
 
 /** How many subscriptions of subscribers that are gone are kept to be seen. */
 const KEPT = 20;
@@ -27,124 +27,116 @@ interface Subscriber {
 }
 
 /** Workflows that hear of the changes they asked for. */
-export class Subscribers {
-  readonly #post: Post;
-  readonly #entityName: string;
-  readonly #bySend = new Map<string, Subscriber>();
-  readonly #gone: SubscriptionInfo[];
-  readonly #carried: ReadonlyMap<string, CarriedPeer>;
-
-  constructor(
-    post: Post,
-    entityName: string,
-    { subscriptions = [], gone = [], peers = [] }: CarriedSubscribers = {},
-  ) {
-    this.#post = post;
-    this.#entityName = entityName;
-    this.#gone = [...gone];
-    this.#carried = new Map(peers);
-    for (const subscription of subscriptions) this.add(subscription);
-    for (const key of this.#carried.keys()) void send(this.#bySend.get(key));
-  }
-
-  get isEmpty(): boolean {
-    return this.#bySend.size === 0;
-  }
-
-  add(subscription: Subscription): void {
-    const { workflowId, subscriptionId, selector, strategy } = subscription;
-    this.remove({ workflowId, subscriptionId });
-    const key = `${strategy ?? ''} ${workflowId}`;
-    const { subscriptions } = getOrAdd(this.#bySend, key, (): Subscriber => {
-      const receiver = { entityName: this.#entityName, strategy };
-      const onGone = (): void => this.#isGone(workflowId);
-      const peer = new Peer(workflowId, this.#post, receiver, onGone, this.#carried.get(key));
-      return { peer, strategy, subscriptions: new Map() };
-    });
-    subscriptions.set(subscriptionId, [subscription, new Selector(selector)]);
-  }
-
-  remove({ workflowId, subscriptionId }: Unsubscription): void {
-    for (const [key, { peer, subscriptions }] of this.#bySend) {
-      if (peer.workflowId !== workflowId) continue;
-      if (subscriptionId === undefined) subscriptions.clear();
-      else subscriptions.delete(subscriptionId);
-      if (subscriptions.size === 0) this.#bySend.delete(key);
-    }
-  }
-
+export interface Subscribers {
+  readonly isEmpty: boolean;
+  readonly infos: SubscriptionInfo[];
+  add(subscription: Subscription): void;
+  remove(subscriptions: Unsubscription): void;
   /** Passes on what changed, to those who asked for it, but not to `from`. */
-  changed(changes: ChangeSet, from?: string): void {
-    for (const subscriber of this.#bySend.values()) {
-      const { peer } = subscriber;
-      if (peer.workflowId === from || peer.workflowId === changes.origin) continue;
-      this.#mark(subscriber, changes);
-      if (!peer.isIdle) void send(subscriber);
-    }
-  }
-
+  changed(changes: ChangeSet, from?: string): void;
   /** Waits until everybody has been told everything, or is gone. */
-  async flush(): Promise<void> {
-    await Promise.all([...this.#bySend.values()].map(send));
-  }
+  flush(): Promise<unknown>;
+  carry(): CarriedSubscribers;
+}
 
-  get infos(): SubscriptionInfo[] {
-    return [
-      ...[...this.#bySend.values()].flatMap((subscriber) => infosOf(subscriber, 'active')),
-      ...this.#gone,
-    ];
-  }
+export function subscribersOf(
+  post: Post,
+  entityName: string,
+  { subscriptions: carried = [], gone: formerly = [], peers = [] }: CarriedSubscribers,
+): Subscribers {
+  const { store } = post;
+  const bySend = new Map<string, Subscriber>();
+  const gone = [...formerly];
+  const left = new Map(peers);
 
-  carry(): CarriedSubscribers {
-    const subscriptions: Subscription[] = [];
-    const peers: [key: string, peer: CarriedPeer][] = [];
-    for (const [key, subscriber] of this.#bySend) {
-      for (const [asked] of subscriber.subscriptions.values()) subscriptions.push(asked);
-      const peer = subscriber.peer.carry();
-      if (peer) peers.push([key, peer]);
+  const isGone = (workflowId: string): void => {
+    for (const [key, subscriber] of bySend) {
+      if (subscriber.peer.workflowId !== workflowId) continue;
+      bySend.delete(key);
+      gone.push(...infosOf({ ...subscriber, sentAt: Date.now() }, 'gone'));
     }
-    return { subscriptions, gone: this.#gone, peers };
-  }
+    gone.splice(0, gone.length - KEPT);
+    log.warn(`The subscriber ${workflowId} is not there any more: its subscriptions are removed.`);
+  };
 
-  #mark({ peer, subscriptions, strategy }: Subscriber, changes: ChangeSet): void {
-    const { store } = this.#post;
+  const mark = ({ peer, subscriptions, strategy }: Subscriber, changes: ChangeSet): void => {
     const selectors = (signal: Subscription['signalName']): Selector[] =>
-      [...subscriptions.values()].flatMap(([asked, selector]) =>
-        asked.signalName === signal ? [selector] : [],
-      );
+      [...subscriptions.values()].flatMap(([asked, covers]) => (asked.signalName === signal ? [covers] : []));
     const updates = selectors('update');
+    const deletes = selectors('delete');
     forEach(changes.upserts, (name, id) => {
-      const covered = (field: string): boolean =>
-        updates.some((selector) => selector.covers(store, name, id, field));
-      const changed = fieldsIn(changes, { name, id }).filter(covered);
+      const ref = { name, id };
+      const covered = (field: string): boolean => updates.some((covers) => covers(store, ref, field));
+      const changed = fieldsIn(changes, ref).filter(covered);
       if (changed.length === 0) return;
       // One that replaces what it has is given all that it asked for.
       const fields = strategy === '$replace' ? keys(store.get(name, id) ?? {}).filter(covered) : changed;
       peer.dirty.mark(name, id, fields);
     });
-    const deletes = selectors('delete');
     for (const ref of changes.deletes)
-      if (deletes.some((selector) => selector.coversRemoval(store, ref))) peer.dirty.remove(ref);
-  }
+      if (deletes.some((covers) => covers(store, ref))) peer.dirty.remove(ref);
+  };
 
-  #isGone(workflowId: string): void {
-    for (const [key, subscriber] of this.#bySend) {
-      if (subscriber.peer.workflowId !== workflowId) continue;
-      this.#bySend.delete(key);
-      this.#gone.push(...infosOf({ ...subscriber, sentAt: Date.now() }, 'gone'));
+  const remove = ({ workflowId, subscriptionId }: Unsubscription): void => {
+    for (const [key, { peer, subscriptions }] of bySend) {
+      if (peer.workflowId !== workflowId) continue;
+      if (subscriptionId === undefined) subscriptions.clear();
+      else subscriptions.delete(subscriptionId);
+      if (subscriptions.size === 0) bySend.delete(key);
     }
-    this.#gone.splice(0, this.#gone.length - KEPT);
-    log.warn(`The subscriber ${workflowId} is not there any more: its subscriptions are removed.`);
-  }
+  };
+
+  const add = (subscription: Subscription): void => {
+    const { workflowId, subscriptionId, selector, strategy } = subscription;
+    remove({ workflowId, subscriptionId });
+    const key = `${strategy ?? ''} ${workflowId}`;
+    const { subscriptions } = getOrAdd(bySend, key, (): Subscriber => {
+      const onGone = (): void => isGone(workflowId);
+      const peer = peerOf(workflowId, post, { entityName, strategy }, onGone, left.get(key));
+      return { peer, strategy, subscriptions: new Map() };
+    });
+    subscriptions.set(subscriptionId, [subscription, selectorOf(selector)]);
+  };
+
+  for (const subscription of carried) add(subscription);
+  for (const key of left.keys()) void send(bySend.get(key));
+  return {
+    get isEmpty() {
+      return bySend.size === 0;
+    },
+    get infos() {
+      return [...[...bySend.values()].flatMap((subscriber) => infosOf(subscriber, 'active')), ...gone];
+    },
+    add,
+    remove,
+    changed(changes, from) {
+      for (const subscriber of bySend.values()) {
+        const { peer } = subscriber;
+        if (peer.workflowId === from || peer.workflowId === changes.origin) continue;
+        mark(subscriber, changes);
+        if (!peer.isIdle) void send(subscriber);
+      }
+    },
+    flush: () => Promise.all([...bySend.values()].map(send)),
+    carry() {
+      const subscriptions: Subscription[] = [];
+      const waiting: [key: string, peer: CarriedPeer][] = [];
+      for (const [key, subscriber] of bySend) {
+        for (const [asked] of subscriber.subscriptions.values()) subscriptions.push(asked);
+        const peer = subscriber.peer.carry();
+        if (peer) waiting.push([key, peer]);
+      }
+      return { subscriptions, gone, peers: waiting };
+    },
+  };
 }
 
 async function send(subscriber: Subscriber | undefined): Promise<void> {
   if (await subscriber?.peer.send()) (subscriber as Subscriber).sentAt = Date.now();
 }
 
-function infosOf(
+const infosOf = (
   { subscriptions, sentAt }: Subscriber,
   status: SubscriptionInfo['status'],
-): SubscriptionInfo[] {
-  return [...subscriptions.values()].map(([asked]) => ({ ...asked, status, lastSentAt: iso(sentAt) }));
-}
+): SubscriptionInfo[] =>
+  [...subscriptions.values()].map(([asked]) => ({ ...asked, status, lastSentAt: iso(sentAt) }));

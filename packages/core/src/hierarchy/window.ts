@@ -12,64 +12,64 @@ export interface Begun {
  * Lets a bounded number of commands be under way at a time, of bounded size together; the others wait in turn.
  * While it is held, none begins.
  */
-export class Window {
-  readonly #most: number;
-  #bytes = 0;
-  #count = 0;
-  #held = false;
-  readonly #waiting: (() => void)[] = [];
-
-  /** @param most how many at a time */
-  constructor(most: number) {
-    this.#most = most;
-  }
-
+export interface Window {
   /** How many are under way. */
-  get underWay(): number {
-    return this.#count;
-  }
-
-  hold(): void {
-    this.#held = true;
-  }
-
-  release(): void {
-    this.#held = false;
-    this.#next();
-  }
-
+  readonly underWay: number;
+  hold(): void;
+  release(): void;
   /**
    * Runs a command when it is its turn.
    *
    * @param begin begins it, unless there is no need any more
    */
-  pass(begin: () => Begun | undefined): Promise<unknown> {
-    return new Promise((resolve) => {
-      this.#waiting.push(() => resolve(this.#run(begin)));
-      this.#next();
-    });
-  }
+  pass(begin: () => Begun | undefined): Promise<unknown>;
+}
 
-  async #run(begin: () => Begun | undefined): Promise<unknown> {
-    let bytes = 0;
-    this.#count++;
-    try {
-      const begun = begin();
-      this.#bytes += bytes = begun?.bytes ?? 0;
-      return await begun?.done;
-    } finally {
-      this.#count--;
-      this.#bytes -= bytes;
-      this.#next();
-    }
-  }
+/** @param most how many at a time */
+export function windowOf(most: number): Window {
+  const waiting: (() => void)[] = [];
+  let bytes = 0;
+  let count = 0;
+  let isHeld = false;
 
-  #next(): void {
+  const next = (): void => {
     // Begun in this moment and not in the next: only so is it known how large those before were.
-    while (!this.#held && this.#count < this.#most && this.#bytes < MOST_BYTES) {
-      const begin = this.#waiting.shift();
+    while (!isHeld && count < most && bytes < MOST_BYTES) {
+      const begin = waiting.shift();
       if (!begin) return;
       begin();
     }
-  }
+  };
+
+  const run = async (begin: () => Begun | undefined): Promise<unknown> => {
+    let size = 0;
+    count++;
+    try {
+      const begun = begin();
+      bytes += size = begun?.bytes ?? 0;
+      return await begun?.done;
+    } finally {
+      count--;
+      bytes -= size;
+      next();
+    }
+  };
+
+  return {
+    get underWay() {
+      return count;
+    },
+    hold() {
+      isHeld = true;
+    },
+    release() {
+      isHeld = false;
+      next();
+    },
+    pass: (begin) =>
+      new Promise((resolve) => {
+        waiting.push(() => resolve(run(begin)));
+        next();
+      }),
+  };
 }

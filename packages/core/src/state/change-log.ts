@@ -4,6 +4,7 @@ import type { ChangeSet } from '../contract/wire';
 import { isEmpty, NO_CHANGES } from './change-set';
 import { at, forEach, inner, table, type Tables, without } from './json';
 import { hasOwn, keys } from './objects';
+import { keyOf } from './refs';
 
 /** Changes that are still being added up. A table in it may be empty. */
 interface Sum {
@@ -49,7 +50,7 @@ export class ChangeLog {
       const { name, id } = ref;
       delete upserts[name]?.[id];
       delete unset[name]?.[id];
-      deletes.set(`${name}:${id}`, ref);
+      deletes.set(keyOf(ref), ref);
     }
     forEach(changes.upserts, (name, id, fields) => {
       const gone = at(changes.unset, name, id) ?? [];

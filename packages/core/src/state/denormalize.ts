@@ -40,10 +40,10 @@ export function denormalize(
 
   const fill = (type: string, key: string): unknown => {
     const fields = held.get(type, key);
-    if (fields === undefined) return undefined;
+    if (!fields) return undefined;
     const place = `${type}:${key}`;
     const known = filled.get(place);
-    if (known !== undefined) {
+    if (known) {
       if (written + known.size > MOST_ENTITIES) return key;
       written += known.size;
       return known.value;
@@ -55,7 +55,7 @@ export function denormalize(
     const writtenBefore = written++;
     const cutsBefore = cuts;
     const relations = own(schema, type)?.relations;
-    if (relations === undefined) return fields;
+    if (!relations) return fields;
     filled.set(place, undefined);
     const value: Record<string, Json> = {};
     for (const [field, given] of entries(fields))
@@ -65,7 +65,7 @@ export function denormalize(
   };
 
   const follow = (relation: Relation | undefined, value: Json): unknown => {
-    if (relation === undefined) return value;
+    if (!relation) return value;
     const target = relationTarget(relation);
     if (!isMany(relation)) return typeof value === 'string' ? (fill(target, value) ?? null) : value;
     return Array.isArray(value)

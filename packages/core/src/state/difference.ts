@@ -10,7 +10,7 @@ export interface Difference {
 
 /** What turns the fields of an entity, or of none, into others; `undefined` when they are equal. */
 export function difference(before: Fields | undefined, after: Fields): Difference | undefined {
-  if (before === undefined) return { set: after, unset: [] };
+  if (!before) return { set: after, unset: [] };
   const set: Record<string, Json> = {};
   for (const field of keys(after)) {
     const value = after[field] as Json;

@@ -73,7 +73,7 @@ export class Draft {
       : record;
     // Read after that: a record can be nested in itself.
     const held = this.get(name, key);
-    if (held === undefined || rule === '$replace' || !covers(held, flat)) {
+    if (!held || rule === '$replace' || !covers(held, flat)) {
       const next = merged(held, flat, rule);
       if (next !== held) this.put(name, key, next);
     }

@@ -116,7 +116,7 @@ export class EntityState {
 
   /** Removes entities, and their ids from the relations that hold them. */
   remove(refs: readonly EntityRef[], origin?: string): ChangeSet {
-    const held = refs.filter(({ name, id }) => this.store.get(name, id) !== undefined);
+    const held = refs.filter(({ name, id }) => this.store.get(name, id));
     return this.#drop(held, this.store.draft(), origin);
   }
 
@@ -179,7 +179,7 @@ export class EntityState {
     );
     forEach(this.#checked('unset', unset), (name, id, gone) => {
       const held = draft.get(name, id);
-      if (held !== undefined) draft.put(name, id, without(held, gone));
+      if (held) draft.put(name, id, without(held, gone));
     });
     return draft;
   }

@@ -118,13 +118,13 @@ export class EntityStore {
     for (const [name, { relations = {} }] of entries(this.schema)) {
       for (const [field, relation] of entries(relations)) {
         const ids = gone.get(relationTarget(relation));
-        if (ids === undefined) continue;
+        if (!ids) continue;
         const stays = (id: unknown): boolean => !ids.has(id);
         for (const holder of keys(this.#tables[name] ?? {})) {
           const fields = draft.get(name, holder);
           const value = fields?.[field];
           // A start argument may have given something else in its place.
-          if (fields === undefined || isMany(relation) !== Array.isArray(value)) continue;
+          if (!fields || isMany(relation) !== Array.isArray(value)) continue;
           const left = Array.isArray(value) ? value.filter(stays) : stays(value) ? value : null;
           if (!equalJson(left, value) && !keeps(name, holder, field, fields))
             draft.put(name, holder, { ...fields, [field]: left as Json });

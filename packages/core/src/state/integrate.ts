@@ -7,6 +7,7 @@ import { difference } from './difference';
 import type { EntityState } from './entity-state';
 import { at, copyFields, equalJson, forEach, own, setField, without } from './json';
 import { entries, hasOwn, keys } from './objects';
+import { keyOf } from './refs';
 import type { SourceView } from './source-view';
 import { applySplice } from './splice';
 
@@ -79,7 +80,7 @@ export function integrate(
       if (!equalJson(own(next, field), value)) setField(next, field, value);
     for (const field of unset) {
       const other = others.find((candidate) => candidate.given(name, id)?.shape.includes(field));
-      if (other === undefined) delete next[field];
+      if (!other) delete next[field];
       else setField(next, field, own(other.fields(name, id, held), field) as Json);
     }
     const given = without({ ...earlier(name, id), ...set }, unset);
@@ -89,7 +90,7 @@ export function integrate(
 
   const takeEntities = (entities: Entities, append?: Append): void => {
     const { name, id } = state.root;
-    if (append !== undefined) {
+    if (append) {
       const list = (own(earlier(name, id), append.field) ?? []) as readonly string[];
       const longer = [...new Set([...list, ...append.ids])];
       if (longer.length > list.length) change(name, id, { [append.field]: longer }, []);
@@ -100,7 +101,7 @@ export function integrate(
       if (before && append && state.isRoot(name, id) && !hasOwn(fields, append.field))
         before = without(before, [append.field]);
       const changed = difference(before, fields);
-      if (changed !== undefined) change(name, id, changed.set, changed.unset);
+      if (changed) change(name, id, changed.set, changed.unset);
     });
   };
 
@@ -121,7 +122,7 @@ export function integrate(
     const removed: EntityRef[] = [];
     for (const ref of gone) {
       const { name, id } = ref;
-      if (draft.get(name, id) !== undefined) {
+      if (draft.get(name, id)) {
         if (state.isRoot(name, id) || others.some((other) => other.given(name, id))) {
           change(name, id, {}, view.given(name, id)?.shape ?? []);
         } else {
@@ -151,7 +152,6 @@ function goneEntities(view: SourceView, content: SourceContent): EntityRef[] {
   if ('changes' in content) return refsOf(content.changes.deletes);
   const { entities, complete, deletes = [] } = content;
   const gone = deletes.filter(({ name, id }) => view.given(name, id));
-  if (complete)
-    for (const ref of view.refs()) if (at(entities, ref.name, ref.id) === undefined) gone.push(ref);
-  return [...new Map(gone.map((ref) => [`${ref.name}:${ref.id}`, ref])).values()];
+  if (complete) for (const ref of view.refs()) if (!at(entities, ref.name, ref.id)) gone.push(ref);
+  return [...new Map(gone.map((ref) => [keyOf(ref), ref])).values()];
 }

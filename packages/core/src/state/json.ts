@@ -41,13 +41,13 @@ export function setField(fields: Record<string, Json>, key: string, value: Json)
  */
 export function copyFields(fields: Fields | undefined): Record<string, Json> {
   const copy: Record<string, Json> = {};
-  if (fields !== undefined) for (const key of keys(fields)) setField(copy, key, fields[key] as Json);
+  if (fields) for (const key of keys(fields)) setField(copy, key, fields[key] as Json);
   return copy;
 }
 
 /** An entity's fields without some of them. */
 export function without(fields: Fields | undefined, gone: readonly string[]): Fields {
-  if (fields !== undefined && gone.length === 0) return fields;
+  if (fields && gone.length === 0) return fields;
   const left = copyFields(fields);
   for (const field of gone) delete left[field];
   return left;
@@ -55,7 +55,7 @@ export function without(fields: Fields | undefined, gone: readonly string[]): Fi
 
 /** The value at a key that is the object's own: what JSON brings has a prototype, with keys of its own. */
 export function own<T>(object: { readonly [key: string]: T } | undefined, key: string): T | undefined {
-  return object !== undefined && hasOwn(object, key) ? object[key] : undefined;
+  return object && hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** Merges plain objects key by key; everything else is replaced. Keeps `held` where nothing differs. */

@@ -89,7 +89,7 @@ export class SourceView {
   /** Somebody else changes the entity: keeps what the source gave where the state will differ. */
   keepBase(name: string, id: string, before: Fields | undefined, after: Fields | undefined): void {
     const given = this.given(name, id);
-    if (given === undefined) return;
+    if (!given) return;
     const base: Record<string, Json> = {};
     for (const field of given.shape) {
       const gave = valueOf(given, field, before);
@@ -106,7 +106,7 @@ export class SourceView {
       const groups = new Map<string, Group & { readonly ids: string[] }>();
       for (const [id, { shape, changedAt: at, base: kept }] of entities) {
         getOrAdd(groups, JSON.stringify([at, shape]), () => ({ shape, at, ids: [] })).ids.push(id);
-        if (kept !== undefined) inner(base, name)[id] = kept;
+        if (kept) inner(base, name)[id] = kept;
       }
       given[name] = [...groups.values()];
     }
@@ -136,7 +136,7 @@ export class SourceView {
 function fieldsOf(given: Given, held: Fields | undefined): Fields {
   const { shape, base } = given;
   // Mostly nobody else wrote to the entity: then it is what the source gave.
-  if (held && base === undefined && keys(held).length === shape.length) return held;
+  if (held && !base && keys(held).length === shape.length) return held;
   const fields: Record<string, Json> = {};
   for (const field of shape) setField(fields, field, valueOf(given, field, held));
   return fields;

@@ -40,7 +40,7 @@ export function continuationOf(
   workflow: Pick<StatefulWorkflow, 'maxHistoryEvents' | 'maxStateBytes' | 'onContinue'>,
 ): Continuation {
   const { maxHistoryEvents = Infinity, maxStateBytes = MAX_STATE_BYTES } = workflow;
-  const { hierarchy } = session;
+  const { children, window } = session.hierarchy;
   /** The length of the history from which on it may be tried. */
   let from = 0;
   /** The length of the history when somebody first put it off. */
@@ -52,7 +52,7 @@ export function continuationOf(
     const events = historyLength();
     return (
       events >= from &&
-      (workflowInfo().continueAsNewSuggested || events >= maxHistoryEvents || hierarchy.isFull)
+      (workflowInfo().continueAsNewSuggested || events >= maxHistoryEvents || children.isFull)
     );
   };
   const stops = (): boolean => session.awaitingLoad > 0 || !!session.ending;
@@ -87,13 +87,13 @@ export function continuationOf(
       await workflow.onContinue?.();
       // Whoever came while that ran is answered first: a run that continues takes no handler along.
       if (isBusy()) return;
-      hierarchy.hold();
+      window.hold();
       try {
         // What is on its way when a run ends may get lost.
-        await condition(() => hierarchy.isSettled || stops());
+        await condition(() => window.underWay === 0 || stops());
         if (!isBusy()) await goOn();
       } finally {
-        if (!isOver) hierarchy.release();
+        if (!isOver) window.release();
       }
     },
   };

@@ -141,7 +141,7 @@ export async function runCycles(
     throw error;
   }
   await end(session.ending);
-  await condition(() => allHandlersFinished() && hierarchy.isSettled);
+  await condition(() => allHandlersFinished() && hierarchy.window.underWay === 0);
   showDetails();
   return session.state.data ?? null;
 }

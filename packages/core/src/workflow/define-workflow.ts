@@ -61,7 +61,7 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
   const info = workflowInfo();
   const session = checked(() => {
     // What a run hands to the next is taken from a run only, never from a client.
-    const continued = info.continuedFromExecutionRunId !== undefined;
+    const continued = info.continuedFromExecutionRunId;
     const { carried, ...start } = (continued ? given : {}) as { carried?: Carried };
     const { input, dropped } = checkStart(continued ? start : given, tokenCheck(workflow));
     const root = { id: input.id, name: input.entityName ?? entityNameOf(info.workflowType) };

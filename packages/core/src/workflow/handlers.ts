@@ -89,7 +89,7 @@ function registerSignals(session: Session): void {
     subscribe: (payload) => subscribers.add(checkSubscription(payload)),
     unsubscribe: (payload) => subscribers.remove(checkUnsubscription(payload)),
     parent: (payload) => hierarchy.adopt(checkParentLink(payload, undefined, session.checkToken)),
-    child: (payload) => hierarchy.noticed(checkNotice(payload)),
+    child: (payload) => children.noticed(checkNotice(payload)),
     pause() {
       if (!session.paused) children.tell('pause');
       session.paused = true;

@@ -1,7 +1,8 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { WholeResult } from '../contract/load';
 import { isEmpty, NO_CHANGES } from '../state/change-set';
-import { entries, keys } from '../state/objects';
+import { forEach } from '../state/json';
+import { keyOf } from '../state/refs';
 import { iso } from './iso';
 import { faultFrom, type LoadFault } from './load-fault';
 import type { RefreshTimes } from './refresh';
@@ -85,9 +86,8 @@ export function cycleLoader(
       ({ changes } = taken);
     }
     source.succeeded(result, now, !isEmpty(changes));
-    for (const [name, entities] of entries(changes.upserts))
-      for (const id of keys(entities)) touched.add(`${name}:${id}`);
-    for (const { name, id } of changes.deletes) touched.add(`${name}:${id}`);
+    forEach(changes.upserts, (name, id) => touched.add(keyOf({ name, id })));
+    for (const ref of changes.deletes) touched.add(keyOf(ref));
     session.took(changes);
     return result.outcome;
   };

@@ -19,7 +19,7 @@ import { EntityState } from '../state/entity-state';
 import { own } from '../state/json';
 import { entries, fromEntries, hasOwn, keys } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
-import { Hierarchy } from '../hierarchy/hierarchy';
+import { type Hierarchy, hierarchyOf } from '../hierarchy/hierarchy';
 import type { ManagedPaths } from '../hierarchy/managed-path';
 import type { Ending } from '../hierarchy/parents';
 import type { Received } from '../hierarchy/receive';
@@ -117,7 +117,7 @@ export class Session {
       const into = listOf(schema, root.name, name, definition);
       return new SourceState(name, definition, into, own(carried?.sources, name));
     });
-    this.hierarchy = new Hierarchy(this, declaration.managedPaths, input, hierarchy);
+    this.hierarchy = hierarchyOf(this, declaration.managedPaths, input, hierarchy);
   }
 
   /** What it loads from: nothing when its parent loads for it. */
@@ -139,7 +139,7 @@ export class Session {
 
   /** How the workflow ends, once it is known. */
   get ending(): Ending | undefined {
-    return this.#ending ?? this.hierarchy.ending;
+    return this.#ending ?? this.hierarchy.parents.ending;
   }
 
   get status(): WorkflowStatus {

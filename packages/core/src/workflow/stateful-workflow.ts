@@ -187,11 +187,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
   }
 
   get #running(): Session {
-    if (this.#session === undefined) {
-      throw new Error(
-        'The workflow is not running yet. Use this from setup(), execute() and the other hooks.',
-      );
-    }
-    return this.#session;
+    if (this.#session) return this.#session;
+    throw new Error('The workflow is not running yet. Use this from setup(), execute() and the other hooks.');
   }
 }

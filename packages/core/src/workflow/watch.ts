@@ -42,7 +42,7 @@ export function startWatch(
     });
   return {
     arrivals,
-    hasNews: () => arrivals.size > 0 || bug !== undefined,
+    hasNews: () => arrivals.size > 0 || !!bug,
     stop() {
       scope.cancel();
       if (bug) throw bug;
