@@ -49,7 +49,7 @@ export async function* loadList(load: ListLoad): AsyncGenerator<Page<RestCursor>
     const body = parseBody(answer);
     const records = recordsOf(body, query, answer, parts);
     const { headers, request } = answer;
-    const next = pager.next({ place, body, headers, records, request });
+    const next = withoutSecrets(pager.next({ place, body, headers, records, request }), load);
     places.go(place, next, request);
     if (next !== undefined && records.length > 0 && isDeepStrictEqual(before, records))
       throw sameAgain(query, request);
@@ -67,6 +67,13 @@ export async function* loadList(load: ListLoad): AsyncGenerator<Page<RestCursor>
     });
     yield { ...harvested, complete: false };
   }
+}
+
+/** A place that may be a URL, without the key that an API repeats in it: places are in heartbeats. */
+function withoutSecrets(place: Place | undefined, { parts, requests, query }: ListLoad): Place | undefined {
+  const type = query.pagination?.type;
+  if (typeof place !== 'string' || (type !== 'next' && type !== 'link')) return place;
+  return requests.link(place, parts.origins.settings(requests.url).auth?.queryParameters ?? []);
 }
 
 /** Whether every page says that it is as it was in the last sweep. At the first that does not, all are read. */

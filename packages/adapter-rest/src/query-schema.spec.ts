@@ -28,6 +28,23 @@ describe('querySchema', () => {
       },
     },
     { path: '/x', params: undefined, pagination: undefined },
+    {
+      path: '/{tenant}/search',
+      method: 'POST',
+      body: { where: ['{id}', '{tenant}', null, 1, true], nested: { deep: '{entityName}' } },
+      values: { tenant: 't1' },
+      selector: 'hits',
+      schema: 'Contact',
+      invalid: 'skip',
+      maxRecords: 5,
+      incremental: { field: 'meta.at', param: 'since', lag: 5, initial: '2026-01-01', fullEvery: 'never' },
+    },
+    { path: '/x', format: 'ndjson', incremental: { field: 'at', param: 'since', fullEvery: 1_000 } },
+    { path: '/x', pagination: { type: 'offset', total: 'meta.count', maxPages: 3 } },
+    { path: '/x', pagination: { type: 'cursor', header: 'X-Next' } },
+    { path: '/x', pagination: { type: 'next', next: 'links.next' } },
+    { path: '/x', pagination: { type: 'link', rel: 'further' } },
+    { path: '/x', pagination: { type: 'custom', name: 'keyset' } },
   ])('takes %j', (query) => {
     expect(issues(query)).toEqual([]);
     expect(querySchema['~standard'].validate(query)).toEqual({ value: query });
@@ -77,6 +94,45 @@ describe('querySchema', () => {
     [
       { path: '/x', params: { page: 2 }, pagination: { type: 'page' } },
       /^params\.page: is set by pagination/,
+    ],
+    [{ path: '/x', method: 'DELETE' }, /^method: must be "GET" or "POST"/],
+    [{ path: '/x', body: {} }, /^body: needs method "POST"/],
+    [
+      { path: '/x', method: 'POST', body: { a: [{ b: '{who}' }] } },
+      /^body\.a\.0\.b: has the placeholder \{who\}/,
+    ],
+    [{ path: '/x', values: { id: 'c_1' } }, /^values\.id: is of the entity/],
+    [{ path: '/x', values: { 'a b': 'c' } }, /^values\.a b: .*/],
+    [{ path: '/x', items: 'a', selector: 'b' }, /^selector: takes the place of items/],
+    [{ path: '/x', invalid: 'skip' }, /^invalid: needs a schema/],
+    [{ path: '/x', format: 'csv' }, /^format: must be "json" or "ndjson"/],
+    [{ path: '/x', format: 'ndjson', pagination: { type: 'link' } }, /^pagination: does not go with format/],
+    [{ path: '/x', pagination: { type: 'cursor' } }, /^pagination: needs cursor or header/],
+    [
+      { path: '/x', pagination: { type: 'cursor', cursor: 'a', header: 'b' } },
+      /^pagination: needs cursor or header/,
+    ],
+    [{ path: '/x', pagination: { type: 'next' } }, /^pagination\.next: /],
+    [
+      { path: '/x', pagination: { type: 'offset', total: 'a', hasMore: 'b' } },
+      /^pagination\.total: says the same as hasMore/,
+    ],
+    [
+      { path: '/x', pagination: { type: 'offset', limitParam: 'offset' } },
+      /^pagination\.limitParam: must differ from offsetParam/,
+    ],
+    [{ path: '/x', incremental: { field: 'at' } }, /^incremental\.param: /],
+    [
+      { path: '/x', incremental: { field: 'at', param: 'since', lag: -1 } },
+      /^incremental\.lag: must be 0 or more/,
+    ],
+    [
+      { path: '/x', params: { since: 1 }, incremental: { field: 'at', param: 'since' } },
+      /^params\.since: is set by incremental/,
+    ],
+    [
+      { path: '/x', pagination: { type: 'page' }, incremental: { field: 'at', param: 'page' } },
+      /^incremental\.param: is set by pagination/,
     ],
   ])('refuses %j', (query, message) => {
     expect(issues(query)).toEqual([expect.stringMatching(message)]);

@@ -49,6 +49,22 @@ export class RequestMaker {
     return { method, url, field, headers, ...this.#encoded({ ...this.#body, ...params }) };
   }
 
+  /** The URL of the query, without what asks for a page. */
+  get url(): URL {
+    return this.#first.url;
+  }
+
+  /**
+   * A link to a page as it may be kept: checked, absolute, and without some parameters.
+   *
+   * @throws InvalidInputError for one that leads to another origin
+   */
+  link(link: string, without: readonly string[]): string {
+    const url = this.#next(link);
+    for (const name of without) url.searchParams.delete(name);
+    return url.href;
+  }
+
   #next(link: string): URL {
     const { url: first } = this.#first;
     const wrong = (why: string): InvalidInputError =>

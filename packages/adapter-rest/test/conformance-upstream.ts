@@ -6,6 +6,13 @@ import Fastify, { type FastifyReply } from 'fastify';
 import { restAdapter, type RestCursor, type RestQuery } from '../src/index';
 
 const PAGE_SIZE = 10;
+const LATENESS = 2;
+
+const LIST: RestQuery = {
+  path: '/records',
+  items: 'items',
+  pagination: { type: 'page', size: PAGE_SIZE, hasMore: 'hasMore' },
+};
 
 /** How the server fails, by name: what it does instead of answering. */
 const FAILURES: Readonly<Record<string, Failure & { readonly answer: (reply: FastifyReply) => unknown }>> = {
@@ -49,7 +56,7 @@ type Trouble = (reply: FastifyReply) => Promise<'done' | 'go on'>;
 
 /** A REST API on loopback that does to its clients what the conformance suite says. */
 export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCursor>> {
-  const records = new Map<string, TestRecord>();
+  const records = new Map<string, TestRecord & { readonly at: number }>();
   const arrivals = new EventEmitter();
   let token = 'tok_0';
   let requests = 0;
@@ -65,11 +72,11 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
     }
     if (request.headers.authorization !== `Bearer ${token}`) await reply.code(401).send({});
   });
-  const sorted = (): readonly TestRecord[] => [...records.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  app.get<{ Querystring: { page: string; pageSize: string } }>('/records', ({ query }) => {
+  const sorted = () => [...records.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  app.get<{ Querystring: { page: string; pageSize: string; since?: string } }>('/records', ({ query }) => {
     const [page, size] = [Number(query.page), Number(query.pageSize)];
-    const items = sorted().slice((page - 1) * size, page * size);
-    return { items, hasMore: page * size < records.size };
+    const found = sorted().filter(({ at }) => at >= Number(query.since ?? 0));
+    return { items: found.slice((page - 1) * size, page * size), hasMore: page * size < found.length };
   });
   app.get('/all', (request, reply) => {
     const body = JSON.stringify(sorted());
@@ -89,12 +96,12 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
     apiUrl: origin,
     origins: [origin],
     pageSize: PAGE_SIZE,
-    query: {
-      path: '/records',
-      items: 'items',
-      pagination: { type: 'page', size: PAGE_SIZE, hasMore: 'hasMore' },
-    },
+    query: LIST,
     conditionalQuery: { path: '/all' },
+    incremental: {
+      query: { ...LIST, incremental: { field: 'at', param: 'since', lag: LATENESS } },
+      lateness: LATENESS,
+    },
     invalidQueries: [
       [{}, 'path'],
       [{ path: 'records' }, 'path'],
@@ -102,10 +109,10 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
       [{ path: '/records', headers: { Authorization: 'x' } }, 'Authorization'],
     ],
     failures: FAILURES,
-    put: async (given) => {
-      for (const { id, name } of given) records.set(id, { id, name });
+    put: async (given, at) => {
+      for (const { id, name } of given) records.set(id, { id, name, at });
     },
-    patch: async (id, name) => void records.set(id, { id, name }),
+    patch: async (id, name, at) => void records.set(id, { id, name, at }),
     remove: async (id) => void records.delete(id),
     fail: async (name, when) =>
       misbehave(async (reply) => {

@@ -66,6 +66,9 @@ describe('classify', () => {
     expect(classify(new CredentialError('CREDENTIAL_MISSING', 'm')).kind).toBe('unauthorized');
     expect(classify(new InvalidInputError('apiUrl', 'is missing', 'Set it')).kind).toBe('invalid');
     expect(classify(coded('CREDENTIAL_MISBOUND')).kind).toBe('unauthorized');
+    expect(classify(coded('CREDENTIAL_EXPIRED')).kind).toBe('unauthorized');
+    expect(classify(coded('CREDENTIAL_UNAVAILABLE')).kind).toBe('transient');
+    expect(classify(coded('RECORD_INVALID')).kind).toBe('invalid');
     expect(classify(new LoadError('m')).kind).toBe('fatal');
   });
 

@@ -50,14 +50,15 @@ const BY_BODY_PROBLEM: Readonly<Record<BodyProblem, FaultKind>> = {
   truncated: 'transient',
 };
 
-/** Codes of this project's errors, which keep them even where a second copy of a package breaks `instanceof`. */
-const BY_ERROR_CODE: Readonly<Record<string, FaultKind>> = {
-  CREDENTIAL_MISBOUND: 'unauthorized',
-  CREDENTIAL_MISSING: 'unauthorized',
-  CREDENTIAL_PLAINTEXT: 'unauthorized',
-  INPUT_INVALID: 'invalid',
-  QUERY_INVALID: 'invalid',
-};
+/** A kind by the code of this project's errors, which keep it even where a second copy of a package breaks `instanceof`. */
+function ownKind(code: string): FaultKind | undefined {
+  // The one that may pass: the provider did not answer.
+  if (code === 'CREDENTIAL_UNAVAILABLE') return 'transient';
+  if (code.startsWith('CREDENTIAL_')) return 'unauthorized';
+  return code === 'INPUT_INVALID' || code === 'QUERY_INVALID' || code === 'RECORD_INVALID'
+    ? 'invalid'
+    : undefined;
+}
 
 /**
  * Says what kind of fault an error of an HTTP load is. Pure and total: what it does not know is `fatal`.
@@ -83,7 +84,7 @@ export function classify(error: unknown): Fault {
   if (!(error instanceof Error))
     return { kind: 'fatal', message: 'The load failed for a reason that is not an error.' };
   const code = networkCode(error);
-  const kind = code === undefined ? undefined : (BY_ERROR_CODE[code] ?? networkKind(code));
+  const kind = code === undefined ? undefined : (ownKind(code) ?? networkKind(code));
   return { kind: kind ?? 'fatal', message: error.message };
 }
 

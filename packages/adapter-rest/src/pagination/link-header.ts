@@ -1,5 +1,5 @@
 const LINK = /<([^>]*)>((?:\s*;\s*[^\s;=,"]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g;
-const REL = /;\s*rel\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))/i;
+const PARAMETER = /;\s*([^\s;=,"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g;
 
 /**
  * The URL that a `Link` header (RFC 8288) gives for a relation, or `undefined`.
@@ -10,7 +10,8 @@ const REL = /;\s*rel\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))/i;
 export function linkTo(header: string | readonly string[] | undefined, rel: string): string | undefined {
   const text = [header ?? ''].flat().join(', ');
   for (const [, url, parameters = ''] of text.matchAll(LINK)) {
-    const [, quoted, bare = ''] = REL.exec(parameters) ?? [];
+    const [, , quoted, bare = ''] =
+      [...parameters.matchAll(PARAMETER)].find(([, name = '']) => name.toLowerCase() === 'rel') ?? [];
     const relations = (quoted ?? bare).toLowerCase().split(/\s+/);
     if (relations.includes(rel.toLowerCase())) return url;
   }

@@ -23,6 +23,7 @@ export type ApiKeyPlace =
 export function apiKey(place: ApiKeyPlace): AuthScheme {
   return {
     name: 'apiKey',
+    queryParameters: 'query' in place ? [place.query] : [],
     async authorize({ url, credential }) {
       const held = await credential();
       if (held === undefined) return {};

@@ -24,6 +24,8 @@ import type { HttpAnswer, HttpMethod, HttpRequest } from '../http-client';
 export interface AuthScheme {
   /** Names the scheme in errors. */
   readonly name: string;
+  /** The query parameters that hold the secret: they are taken out of links that an API gives. @default none */
+  readonly queryParameters?: readonly string[];
   /** Makes what shows the credential; nothing, when the source has none. */
   authorize(request: AuthRequest): Promise<Authorization>;
   /**

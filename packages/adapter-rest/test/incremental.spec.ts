@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import type { Incremental, RestCursor, RestQuery } from '../src/index';
+import { adapter, api, failure, loadContext, readAll } from './support';
+
+interface Row {
+  readonly id: number;
+  readonly at?: string | number | null;
+  readonly name?: string;
+}
+
+/** A source of rows that a test changes, loaded again and again, each time with what the last load left. */
+async function source(incremental: Partial<Incremental> = {}, rest: Partial<RestQuery> = {}) {
+  let rows: readonly Row[] = [];
+  const asked: (string | undefined)[] = [];
+  const origin = await api((app) =>
+    app.get<{ Querystring: { since?: string } }>('/rows', ({ query }) => {
+      asked.push(query.since);
+      const from = query.since;
+      return rows.filter(({ at }) => from === undefined || at == null || String(at) >= from);
+    }),
+  );
+  const query: RestQuery = {
+    path: '/rows',
+    incremental: { field: 'at', param: 'since', ...incremental },
+    ...rest,
+  };
+  const adapted = adapter({ origins: [origin] });
+  let cursor: RestCursor | undefined;
+  return {
+    asked,
+    cursor: () => cursor,
+    set: (next: readonly Row[]) => void (rows = next),
+    query,
+    adapted,
+    origin,
+    async load() {
+      const context = loadContext({ apiUrl: origin, ...(cursor && { checkpoint: { cursor } }) });
+      const pages = await readAll(adapted, query, context);
+      const last = pages.at(-1);
+      cursor = last?.cursor ?? cursor;
+      return {
+        ids: pages.flatMap(({ records }) => records.map((row) => (row as Row).id)),
+        complete: last?.complete,
+      };
+    },
+  };
+}
+
+const DAY = 24 * 60 * 60 * 1_000;
+
+describe('an incremental source', () => {
+  it('is swept in full at first, and then asked for what changed, boundary included', async () => {
+    const { set, load, asked } = await source();
+    set([
+      { id: 1, at: '2026-01-01T00:00:00Z' },
+      { id: 2, at: '2026-01-02T00:00:00Z' },
+    ]);
+    expect(await load()).toEqual({ ids: [1, 2], complete: true });
+    expect(await load(), 'the boundary comes again and is no news').toEqual({ ids: [], complete: false });
+    set([
+      { id: 2, at: '2026-01-02T00:00:00Z' },
+      { id: 3, at: '2026-01-02T00:00:00Z' },
+    ]);
+    expect(await load(), 'a tie that came later').toEqual({ ids: [3], complete: false });
+    set([{ id: 2, at: '2026-01-02T00:00:00Z', name: 'changed in the same second' }]);
+    expect(await load()).toEqual({ ids: [2], complete: false });
+    expect(asked).toEqual([undefined, ...Array.from({ length: 3 }, () => '2026-01-02T00:00:00Z')]);
+  });
+
+  it('is asked a lag before its newest value, and gives late records once', async () => {
+    const { set, load, asked } = await source({ lag: 60_000 });
+    set([{ id: 1, at: '2026-01-01T00:02:00.000Z' }]);
+    await load();
+    set([
+      { id: 1, at: '2026-01-01T00:02:00.000Z' },
+      { id: 2, at: '2026-01-01T00:01:30.000Z' },
+    ]);
+    expect((await load()).ids).toEqual([2]);
+    expect((await load()).ids).toEqual([]);
+    expect(asked.slice(1)).toEqual(['2026-01-01T00:01:00.000Z', '2026-01-01T00:01:00.000Z']);
+  });
+
+  it('takes in records without a value, which move nothing and end nothing', async () => {
+    const { set, load, cursor } = await source();
+    set([{ id: 1, at: '2026-01-01' }]);
+    await load();
+    set([{ id: 2, at: null }, { id: 3 }]);
+    expect((await load()).ids).toEqual([2, 3]);
+    expect(cursor()?.since?.value).toBe('2026-01-01');
+    expect((await load()).ids, 'they are no news either').toEqual([]);
+    set([
+      { id: 2, at: null, name: 'changed' },
+      { id: 4, at: '2026-01-03' },
+    ]);
+    expect((await load()).ids).toEqual([2, 4]);
+  });
+
+  it('keeps its place when nothing comes', async () => {
+    const { set, load, cursor } = await source();
+    set([{ id: 1, at: 7 }]);
+    await load();
+    const before = cursor();
+    set([]);
+    expect(await load()).toEqual({ ids: [], complete: false });
+    expect(cursor()).toEqual(before);
+  });
+
+  it('is swept again so that removals are seen', async () => {
+    const { set, load, asked, cursor } = await source({ fullEvery: DAY });
+    set([
+      { id: 1, at: 1 },
+      { id: 2, at: 2 },
+    ]);
+    await load();
+    const sweptAt = cursor()?.since?.sweptAt ?? 0;
+    expect(sweptAt).toBeGreaterThan(Date.now() - 60_000);
+    (cursor()?.since as { sweptAt: number }).sweptAt = sweptAt - DAY;
+    set([{ id: 2, at: 2 }]);
+    expect(await load()).toEqual({ ids: [2], complete: true });
+    expect(await load()).toEqual({ ids: [], complete: false });
+    expect(asked).toEqual([undefined, undefined, '2']);
+  });
+
+  it('begins where it is told to, and then proves nothing gone', async () => {
+    const { set, load, asked } = await source({ initial: 5, fullEvery: 'never' });
+    set([
+      { id: 1, at: 4 },
+      { id: 2, at: 6 },
+    ]);
+    expect(await load()).toEqual({ ids: [2], complete: false });
+    await load();
+    expect(asked).toEqual(['5', '6']);
+  });
+
+  it('says so when its field is neither text nor number', async () => {
+    const { set, adapted, query, origin } = await source();
+    set([{ id: 1, at: {} as never }]);
+    const error = await failure(adapted, query, loadContext({ apiUrl: origin }));
+    expect(error.message).toMatch(/^incremental\.field: a record has an object at "at"/);
+    expect(adapted.classify(error).kind).toBe('invalid');
+  });
+
+  it('carries no more names than a checkpoint should hold', async () => {
+    const { set, load, cursor } = await source();
+    set(Array.from({ length: 2_000 }, (_, id) => ({ id, at: 7 })));
+    await load();
+    expect(JSON.stringify(cursor()).length).toBeLessThan(6_000);
+    expect((await load()).ids, 'then the boundary comes again').toHaveLength(2_000);
+  });
+
+  it('sends no validators: they are about another question', async () => {
+    let headers: Record<string, unknown> = {};
+    const origin = await api((app) =>
+      app.get('/rows', (request, reply) => {
+        headers = request.headers;
+        return reply.header('etag', '"1"').send([]);
+      }),
+    );
+    const query: RestQuery = { path: '/rows', incremental: { field: 'at', param: 'since' } };
+    const context = loadContext({ apiUrl: origin, checkpoint: { validators: { etag: '"1"' } } });
+    const [page] = await readAll(adapter({ origins: [origin] }), query, context);
+    expect(headers).not.toHaveProperty('if-none-match');
+    expect(page?.validators).toBeUndefined();
+  });
+});
