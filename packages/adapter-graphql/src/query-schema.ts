@@ -12,7 +12,7 @@ const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a varia
 const positive = z.number().int('must be a whole number').positive('must be 1 or more');
 const notNegative = z.number().nonnegative('must be 0 or more');
 
-const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+const json: z.ZodType<Json> = z.json();
 
 const operation = {
   document: z.string(),
@@ -92,7 +92,7 @@ export function querySchemaWith(documentOf: (operation: GraphqlOperation) => Che
     const { pagination, incremental, also = [] } = query as GraphqlQuery;
     const filled = [pagination?.variable, incremental?.variable].filter((name) => name !== undefined);
     const operations: [GraphqlOperation, string[], (string | number)[]][] = [
-      [query as GraphqlQuery, filled, []],
+      [query, filled, []],
       ...also.map((one, i): [GraphqlOperation, string[], (string | number)[]] => [one, [], ['also', i]]),
     ];
     for (const [one, others, path] of operations) {
