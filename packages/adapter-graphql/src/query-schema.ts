@@ -71,7 +71,7 @@ const shape = z.strictObject({
       field: dottedPath,
       key: dottedPath.optional(),
       lag: notNegative.optional(),
-      fullSweepEvery: notNegative.optional(),
+      fullEvery: z.union([notNegative, z.literal('never')], 'must be milliseconds or "never"').optional(),
     })
     .optional(),
   persisted: z.enum(['post', 'get'], 'must be "post" or "get"').optional(),

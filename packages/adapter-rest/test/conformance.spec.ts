@@ -4,6 +4,6 @@ import { startRestUpstream } from './conformance-upstream';
 
 describeAdapter(vitest, {
   name: 'rest',
-  capabilities: { validators: true, deletes: 'sweep' },
+  capabilities: { incremental: true, validators: true, deletes: 'sweep' },
   start: startRestUpstream,
 });
