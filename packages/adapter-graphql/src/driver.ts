@@ -45,7 +45,7 @@ export async function sendBatch(
 ): Promise<readonly GraphqlAnswer[]> {
   return within(options, async (fetch) => {
     const documents = questions.map(({ text, variables }) => ({ document: text, variables }));
-    const answers: unknown = await driver({ ...options, fetch }).batchRequests(documents);
+    const answers: unknown = await driver({ ...options, fetch, method: 'POST' }).batchRequests(documents);
     if (Array.isArray(answers) && answers.length === questions.length) return answers.map(partsOf);
     throw new HttpError(
       { type: 'rule', kind: 'invalid' },

@@ -96,7 +96,7 @@ export async function startDesk(options: StartDeskOptions = {}): Promise<Desk> {
 
   const yoga = createYoga({
     schema: createDeskSchema(store, troubles),
-    plugins: [useAPQ(), extras(troubles)],
+    plugins: [extras(troubles), useAPQ()],
     batching: { limit: 20 },
     logging: false,
     maskedErrors: false,
