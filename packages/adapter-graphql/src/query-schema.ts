@@ -7,7 +7,9 @@ import type { GraphqlOperation, GraphqlQuery } from './graphql-query';
 import { targetOf } from './target';
 import { placeholderProblem } from './variables';
 
-const dottedPath = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'must be a dotted path such as customer.tickets');
+const dottedPath = z
+  .string()
+  .regex(/^[^.]+(\.[^.]+)*$/, { error: 'must be a dotted path such as customer.tickets', abort: true });
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable, without the $');
 const positive = z.number().int('must be a whole number').positive('must be 1 or more');
 const notNegative = z.number().nonnegative('must be 0 or more');
