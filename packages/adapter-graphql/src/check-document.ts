@@ -4,6 +4,7 @@ import {
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   parse,
   print,
   separateOperations,
@@ -76,7 +77,8 @@ function operationOf(document: DocumentNode, name: string | undefined): Operatio
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   );
   for (const { operation } of operations) {
-    if (operation !== 'query') refuse(`holds a ${operation}, and a source only reads`, 'Give it a query');
+    if (operation !== OperationTypeNode.QUERY)
+      refuse(`holds a ${operation}, and a source only reads`, 'Give it a query');
   }
   const names = operations.map((operation) => operation.name?.value);
   if (name === undefined && operations.length > 1)

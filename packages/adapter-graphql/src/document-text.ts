@@ -13,8 +13,9 @@ const PAIRS: Readonly<Record<string, string>> = { '}': '{', ')': '(', ']': '[' }
  *
  * @throws InvalidInputError when it is a mutation or a subscription, or when brackets do not match
  */
-export function documentText(document: object | string): string {
-  const text = 'definitions' in Object(document) ? printDocument(document as DocumentNode) : String(document);
+export function documentText(document: DocumentNode | string | { toString(): string }): string {
+  const text =
+    'definitions' in Object(document) ? printDocument(document as DocumentNode) : `${document as string}`;
   const open: string[] = [];
   let keyword = '';
   let queries = 0;

@@ -33,7 +33,7 @@ export async function send(question: Question, options: SendOptions): Promise<Gr
   return within(options, async (fetch) => {
     const wrapped = hash === undefined ? fetch : persistedFetch(fetch, hashOf(text), hash === 'added');
     const client = driver({ ...options, fetch: wrapped, method });
-    const { data, errors, extensions } = await client.rawRequest(text, variables);
+    const { data, errors, extensions } = await client.rawRequest<unknown>(text, variables);
     return [{ data, errors, extensions }];
   }).then(([answer]) => answer as GraphqlAnswer);
 }
@@ -45,7 +45,7 @@ export async function sendBatch(
 ): Promise<readonly GraphqlAnswer[]> {
   return within(options, async (fetch) => {
     const documents = questions.map(({ text, variables }) => ({ document: text, variables }));
-    const answers: unknown = await driver({ ...options, fetch }).batchRequests(documents);
+    const answers: unknown = await driver({ ...options, fetch, method: 'POST' }).batchRequests(documents);
     if (Array.isArray(answers) && answers.length === questions.length) return answers.map(partsOf);
     throw new HttpError(
       { type: 'rule', kind: 'invalid' },

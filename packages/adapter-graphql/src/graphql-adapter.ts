@@ -44,7 +44,7 @@ export function graphqlAdapter(options: GraphqlAdapterOptions): GraphqlAdapter {
     name: http.name,
     contractVersion: 1,
     capabilities: { incremental: true, deletes: 'sweep' },
-    querySchema: querySchemaWith(parts.documentOf) as GraphqlAdapter['querySchema'],
+    querySchema: querySchemaWith(parts.documentOf),
     load: (query, context) => loadPages(parts, query, context),
     classify,
     check: (context) => checkReachable(parts, origins, classify, context),

@@ -95,8 +95,8 @@ export interface GraphqlIncremental {
   readonly key?: string;
   /** How late a record may arrive: so much is asked for again, in milliseconds (times) or units (numbers). @default 0 */
   readonly lag?: number;
-  /** How often everything is loaded, to learn what is gone, in milliseconds. @default never again after the first load */
-  readonly fullSweepEvery?: number;
+  /** How often everything is loaded, so that removals are seen: milliseconds. @default 86400000 (a day) */
+  readonly fullEvery?: number | 'never';
 }
 
 /** Where a load got to: as a heartbeat, the page to go on with; as a checkpoint, what the next load asks for. */

@@ -6,6 +6,8 @@ import type { GraphqlCursor, GraphqlIncremental } from './graphql-query';
 /** So many records at the boundary are remembered; of more, all are loaded again, which changes nothing. */
 const MAX_SEEN = 500;
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
 interface Known {
   readonly order: number;
   readonly look: string;
@@ -25,11 +27,11 @@ export class Incremental {
   /** @param now when the load began, in milliseconds since 1970 */
   constructor(options: GraphqlIncremental, cursor: GraphqlCursor | undefined, now: number) {
     const { since, sweptAt = 0 } = cursor ?? {};
-    const { fullSweepEvery = Infinity } = options;
+    const { fullEvery = DAY_MS } = options;
     this.#options = options;
     this.#before = cursor ?? {};
     this.#started = now;
-    this.isSweep = since === undefined || now - sweptAt >= fullSweepEvery;
+    this.isSweep = since === undefined || (fullEvery !== 'never' && now - sweptAt >= fullEvery);
     if (since !== undefined) this.#newest = { value: since, order: orderOf(since) ?? -Infinity };
   }
 

@@ -13,12 +13,12 @@ export function persistedFetch(send: typeof fetch, hash: string, keepsQuery: boo
   const extensions = { persistedQuery: { version: 1, sha256Hash: hash } };
   return async (input, init = {}) => {
     if (init.method === 'GET') {
-      const url = new URL(String(input));
+      const url = new URL(input instanceof Request ? input.url : input);
       if (!keepsQuery) url.searchParams.delete('query');
       url.searchParams.set('extensions', JSON.stringify(extensions));
       return send(url, init);
     }
-    const { query, ...rest } = JSON.parse(String(init.body)) as Record<string, unknown>;
+    const { query, ...rest } = JSON.parse(init.body as string) as Record<string, unknown>;
     return send(input, {
       ...init,
       body: JSON.stringify({ ...rest, ...(keepsQuery && { query }), extensions }),

@@ -61,4 +61,5 @@ function print(node: Node): string {
     .join('');
 }
 
-const written = (part: unknown): string => (typeof part === 'object' ? print(part as Node) : String(part));
+const written = (part: unknown): string =>
+  typeof part === 'object' ? print(part as Node) : `${part as string | boolean}`;

@@ -7,12 +7,14 @@ import type { GraphqlOperation, GraphqlQuery } from './graphql-query';
 import { targetOf } from './target';
 import { placeholderProblem } from './variables';
 
-const dottedPath = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'must be a dotted path such as customer.tickets');
+const dottedPath = z
+  .string()
+  .regex(/^[^.]+(\.[^.]+)*$/, { error: 'must be a dotted path such as customer.tickets', abort: true });
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable, without the $');
 const positive = z.number().int('must be a whole number').positive('must be 1 or more');
 const notNegative = z.number().nonnegative('must be 0 or more');
 
-const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+const json: z.ZodType<Json> = z.json();
 
 const operation = {
   document: z.string(),
@@ -71,7 +73,7 @@ const shape = z.strictObject({
       field: dottedPath,
       key: dottedPath.optional(),
       lag: notNegative.optional(),
-      fullSweepEvery: notNegative.optional(),
+      fullEvery: z.union([notNegative, z.literal('never')], 'must be milliseconds or "never"').optional(),
     })
     .optional(),
   persisted: z.enum(['post', 'get'], 'must be "post" or "get"').optional(),
@@ -92,7 +94,7 @@ export function querySchemaWith(documentOf: (operation: GraphqlOperation) => Che
     const { pagination, incremental, also = [] } = query as GraphqlQuery;
     const filled = [pagination?.variable, incremental?.variable].filter((name) => name !== undefined);
     const operations: [GraphqlOperation, string[], (string | number)[]][] = [
-      [query as GraphqlQuery, filled, []],
+      [query, filled, []],
       ...also.map((one, i): [GraphqlOperation, string[], (string | number)[]] => [one, [], ['also', i]]),
     ];
     for (const [one, others, path] of operations) {

@@ -30,9 +30,7 @@ function filled(value: Json, entity: EntityRef): Json {
   if (typeof value === 'string') return value.replace(PLACEHOLDER, (_, name: string) => named(name, entity));
   if (Array.isArray(value)) return value.map((item: Json) => filled(item, entity));
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value as Variables).map(([key, inner]) => [key, filled(inner, entity)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner, entity)]));
 }
 
 function named(name: string, entity: EntityRef): string {

@@ -29,7 +29,7 @@ export type GraphqlSourceOptions<Result = unknown, Variables = { [name: string]:
   'document' | 'variables' | 'also'
 > &
   SourceOptions &
-  GraphqlVariables<Variables> & {
+  GraphqlVariables<NoInfer<Variables>> & {
     /** What to ask: text, or a typed document. */
     readonly document: GraphqlDocument<Result, Variables>;
     /** Further documents of the same load. */

@@ -6,13 +6,12 @@ import Fastify, { type FastifyReply } from 'fastify';
 import { restAdapter, type RestCursor, type RestQuery } from '../src/index';
 
 const PAGE_SIZE = 10;
-const LATENESS = 2;
+const LATENESS = 5;
 
-const LIST: RestQuery = {
-  path: '/records',
-  items: 'items',
-  pagination: { type: 'page', size: PAGE_SIZE, hasMore: 'hasMore' },
-};
+/** A record with the time of its last change. */
+interface Row extends TestRecord {
+  readonly changedAt: number;
+}
 
 /** How the server fails, by name: what it does instead of answering. */
 const FAILURES: Readonly<Record<string, Failure & { readonly answer: (reply: FastifyReply) => unknown }>> = {
@@ -56,7 +55,7 @@ type Trouble = (reply: FastifyReply) => Promise<'done' | 'go on'>;
 
 /** A REST API on loopback that does to its clients what the conformance suite says. */
 export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCursor>> {
-  const records = new Map<string, TestRecord & { readonly at: number }>();
+  const records = new Map<string, Row>();
   const arrivals = new EventEmitter();
   let token = 'tok_0';
   let requests = 0;
@@ -72,11 +71,11 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
     }
     if (request.headers.authorization !== `Bearer ${token}`) await reply.code(401).send({});
   });
-  const sorted = () => [...records.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sorted = (): readonly Row[] => [...records.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   app.get<{ Querystring: { page: string; pageSize: string; since?: string } }>('/records', ({ query }) => {
     const [page, size] = [Number(query.page), Number(query.pageSize)];
-    const found = sorted().filter(({ at }) => at >= Number(query.since ?? 0));
-    return { items: found.slice((page - 1) * size, page * size), hasMore: page * size < found.length };
+    const rows = sorted().filter(({ changedAt }) => changedAt >= Number(query.since ?? 0));
+    return { items: rows.slice((page - 1) * size, page * size), hasMore: page * size < rows.length };
   });
   app.get('/all', (request, reply) => {
     const body = JSON.stringify(sorted());
@@ -90,18 +89,23 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
   const misbehave = (begin: Trouble, { after = 0 }: When = {}): void => {
     trouble = { begin, left: after };
   };
+  const query: RestQuery = {
+    path: '/records',
+    items: 'items',
+    pagination: { type: 'page', size: PAGE_SIZE, hasMore: 'hasMore' },
+  };
   return {
     adapter: ({ timeoutMs }) =>
       restAdapter({ origins: [origin], ...(timeoutMs !== undefined && { timeouts: { total: timeoutMs } }) }),
     apiUrl: origin,
     origins: [origin],
     pageSize: PAGE_SIZE,
-    query: LIST,
-    conditionalQuery: { path: '/all' },
+    query,
     incremental: {
-      query: { ...LIST, incremental: { field: 'at', param: 'since', lag: LATENESS } },
+      query: { ...query, incremental: { field: 'changedAt', param: 'since', lag: LATENESS } },
       lateness: LATENESS,
     },
+    conditionalQuery: { path: '/all' },
     invalidQueries: [
       [{}, 'path'],
       [{ path: 'records' }, 'path'],
@@ -109,10 +113,10 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
       [{ path: '/records', headers: { Authorization: 'x' } }, 'Authorization'],
     ],
     failures: FAILURES,
-    put: async (given, at) => {
-      for (const { id, name } of given) records.set(id, { id, name, at });
+    put: async (given, changedAt) => {
+      for (const { id, name } of given) records.set(id, { id, name, changedAt });
     },
-    patch: async (id, name, at) => void records.set(id, { id, name, at }),
+    patch: async (id, name, changedAt) => void records.set(id, { id, name, changedAt }),
     remove: async (id) => void records.delete(id),
     fail: async (name, when) =>
       misbehave(async (reply) => {

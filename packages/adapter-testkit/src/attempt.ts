@@ -24,6 +24,8 @@ export interface Attempt<Cursor> {
   readonly heartbeats: readonly Cursor[];
   /** The origins that the credential was asked for, in order. */
   readonly origins: readonly string[];
+  /** The secrets that it was given. */
+  readonly secrets: readonly string[];
   /** Whether the adapter looked at `resumeFrom` and found something. */
   readonly resumed: boolean;
   /** What the log was told. */
@@ -44,6 +46,7 @@ export async function runAttempt<Query, Cursor>(
   const pages: Page<Cursor>[] = [];
   const heartbeats: Cursor[] = [];
   const origins: string[] = [];
+  const secrets: string[] = [];
   const logged: unknown[] = [];
   let resumed = false;
   let failure: { readonly error: unknown } | undefined;
@@ -57,7 +60,9 @@ export async function runAttempt<Query, Cursor>(
     entity: ENTITY,
     credential: async (origin) => {
       origins.push(origin);
-      return resolve(origin);
+      const credential = await resolve(origin);
+      if (credential !== undefined) secrets.push(credential.secret.reveal());
+      return credential;
     },
     heartbeat: (progress) => void heartbeats.push(progress),
     get resumeFrom() {
@@ -80,6 +85,7 @@ export async function runAttempt<Query, Cursor>(
     records: pages.flatMap(({ records }) => records as readonly TestRecord[]),
     heartbeats,
     origins,
+    secrets,
     resumed,
     logged,
     failure,

@@ -79,13 +79,14 @@ export class Bench<Query, Cursor> {
   }
 
   /** Classifies what a load failed with, and checks what holds for every fault: it is for a person, and no secret. */
-  faultOf(adapter: DataSourceAdapter<Query, Cursor>, { failure }: Attempt<Cursor>): Fault {
+  faultOf(adapter: DataSourceAdapter<Query, Cursor>, { failure, secrets }: Attempt<Cursor>): Fault {
     assert.ok(failure, 'the load went well');
     const fault = adapter.classify(failure.error);
     assert.equal(typeof fault.message, 'string', 'a fault has a message');
     assert.notEqual(fault.message.trim(), '', 'the message of a fault says something');
     const said = `${fault.message}\n${inspect(failure.error, { depth: 10 })}`;
-    assert.ok(!said.includes(this.upstream.token()), 'an error holds the token');
+    for (const secret of [...secrets, this.upstream.token()])
+      assert.ok(!said.includes(secret), 'an error holds the token');
     return fault;
   }
 }

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '@stateful-workflow/core';
+import type { Checkpoint, Page } from '@stateful-workflow/core';
 import type { Attempt } from './attempt';
 
 /** A copy of the source, kept as a workflow keeps it: load after load, each from the checkpoint of the one before. */
@@ -16,7 +16,7 @@ export class Replica<Cursor> {
         given.set(record.id, record.name);
         deletes.delete(record.id);
       }
-      for (const { id } of page.deletes ?? []) {
+      for (const { id } of [...(page.deletes ?? []), ...removedFrom(page)]) {
         deletes.add(id);
         given.delete(id);
       }
@@ -39,3 +39,6 @@ export class Replica<Cursor> {
     return [...this.names].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 }
+
+const removedFrom = ({ removed = [] }: Page): readonly { readonly id: string }[] =>
+  removed as readonly { readonly id: string }[];

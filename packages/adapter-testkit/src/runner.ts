@@ -3,10 +3,10 @@
  * `node:test` have it; assertions are Node's own.
  */
 export interface TestRunner {
-  describe(title: string, define: () => void): unknown;
-  it(title: string, test: () => Promise<void>): unknown;
-  beforeAll(hook: () => Promise<void>): unknown;
-  afterAll(hook: () => Promise<void>): unknown;
-  beforeEach(hook: () => Promise<void>): unknown;
-  afterEach(hook: () => Promise<void>): unknown;
+  readonly describe: (title: string, define: () => void) => unknown;
+  readonly it: (title: string, test: () => Promise<void>) => unknown;
+  readonly beforeAll: (hook: () => Promise<void>) => unknown;
+  readonly afterAll: (hook: () => Promise<void>) => unknown;
+  readonly beforeEach: (hook: () => Promise<void>) => unknown;
+  readonly afterEach: (hook: () => Promise<void>) => unknown;
 }

@@ -96,7 +96,7 @@ export async function startDesk(options: StartDeskOptions = {}): Promise<Desk> {
 
   const yoga = createYoga({
     schema: createDeskSchema(store, troubles),
-    plugins: [useAPQ(), extras(troubles)],
+    plugins: [extras(troubles), useAPQ()],
     batching: { limit: 20 },
     logging: false,
     maskedErrors: false,
@@ -190,10 +190,11 @@ function extras(troubles: DeskTroubles): Plugin {
         extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED', http: { status: 200 } },
       });
     },
-    onExecutionResult({ result, setResult }) {
+    onExecutionResult(executed) {
+      const { result } = executed;
       const { cost } = troubles;
       if (cost === undefined || result === undefined || Array.isArray(result)) return;
-      if (!(Symbol.asyncIterator in result)) setResult({ ...result, extensions: { cost } });
+      if (!(Symbol.asyncIterator in result)) executed.setResult({ ...result, extensions: { cost } });
     },
   };
 }

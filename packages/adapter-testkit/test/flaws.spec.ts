@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { describeAdapter } from '../src/index';
+import { collectingRunner } from './collecting-runner';
+import { type Flaw, memorySubject } from './memory-upstream';
+
+/** What the suite says of an adapter with a flaw, in the tests of some groups. */
+async function failuresOf(flaw: Flaw | undefined, only: string): Promise<readonly string[]> {
+  const { runner, run } = collectingRunner();
+  describeAdapter(runner, memorySubject(flaw));
+  return run(only);
+}
+
+describe('an adapter with a flaw does not conform', () => {
+  it.each<readonly [flaw: Flaw, group: string, said: RegExp]>([
+    ['announces what it lacks', 'contract', /waitForHint is there if and only if/],
+    ['asks for no credential', 'credentials', /are asked for in each attempt/],
+    ['calls a broken sweep complete', 'full sweep', /page 1 is complete and not the last/],
+    ['calls everything transient', 'faults', /faults: that are throttled.*is busy/],
+    ['forgets late arrivals', 'incremental', /a record 3 before the newest one is lost/],
+    ['forgets ties', 'incremental', /loses none of the records that share a time/],
+    ['hears no signal', 'between two pages', /deep-equal|strictly equal/],
+    ['holds everything in memory', 'resources', /memory grew by/],
+    ['leaves a timer', 'given back', /left behind: Timeout/],
+    ['loses the last page', 'full sweep', /gives every record once/],
+    ['never says unchanged', 'validators', /nothing changed/],
+    ['resumes too far on', 'second attempt', /misses no record after a kill/],
+    ['says the token', 'credentials', /an error holds the token/],
+    ['takes any query', 'contract', /it takes/],
+    ['tells of validators without the capability', 'full sweep', /validators without the capability/],
+  ])('%s', async (flaw, group, said) => {
+    expect((await failuresOf(flaw, group)).join('\n')).toMatch(said);
+  });
+});
+
+describe('groups', () => {
+  const titles = (capabilities: object): string => {
+    const { runner, titles: all } = collectingRunner();
+    describeAdapter(runner, { ...memorySubject(), capabilities });
+    return all().join('\n');
+  };
+
+  it('follow the declared capabilities', () => {
+    expect(titles({})).not.toMatch(/^(incremental|validators|watch): /m);
+    expect(titles({ incremental: true })).toMatch(/^incremental: /m);
+    expect(titles({ validators: true })).toMatch(/^validators: /m);
+    expect(titles({ watch: true })).toMatch(/^watch: /m);
+  });
+});

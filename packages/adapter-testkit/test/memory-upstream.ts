@@ -1,0 +1,234 @@
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AdapterCapabilities,
+  type DataSourceAdapter,
+  type LoadContext,
+  type Page,
+  type FaultKind,
+  StatefulWorkflowError,
+} from '@stateful-workflow/core';
+import type { Failure, Subject, TestRecord, Upstream } from '../src/index';
+
+/** A query of the adapter for memory. */
+export interface MemoryQuery {
+  readonly table: 'records';
+  readonly changes?: true;
+}
+
+/** Where a load got to, or the time of the last change that is known. */
+export type MemoryCursor = number;
+
+/** The one thing that an adapter does wrong. */
+export type Flaw =
+  | 'announces what it lacks'
+  | 'asks for no credential'
+  | 'calls a broken sweep complete'
+  | 'calls everything transient'
+  | 'forgets late arrivals'
+  | 'forgets ties'
+  | 'hears no signal'
+  | 'holds everything in memory'
+  | 'leaves a timer'
+  | 'loses the last page'
+  | 'never says unchanged'
+  | 'resumes too far on'
+  | 'says the token'
+  | 'takes any query'
+  | 'tells of validators without the capability';
+
+const PAGE_SIZE = 5;
+const LATENESS = 3;
+
+class MemoryError extends Error {
+  constructor(
+    readonly kind: FaultKind,
+    message: string,
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+  }
+}
+
+const FAILURES: { readonly [name: string]: Failure } = {
+  'breaks off': { kind: 'transient', midPage: true },
+  'is busy': { kind: 'throttled', retryAfterMs: 5_000 },
+  'knows nobody': { kind: 'unauthorized' },
+  'does not understand': { kind: 'invalid' },
+  'has it no more': { kind: 'gone' },
+  'is broken': { kind: 'fatal' },
+};
+
+interface Row extends TestRecord {
+  readonly at: number;
+}
+
+/** A source in memory and its adapter: right in all, or wrong in one thing, to try the suite on. */
+export function memorySubject(flaw?: Flaw): Subject<MemoryQuery, MemoryCursor> {
+  const capabilities: AdapterCapabilities = {
+    incremental: true,
+    validators: flaw !== 'tells of validators without the capability',
+    deletes: 'sweep',
+    ...(flaw === 'announces what it lacks' && { watch: true }),
+  };
+  return { name: 'memory', capabilities, start: async () => new MemoryUpstream(capabilities, flaw) };
+}
+
+class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
+  readonly origins = ['memory://here'];
+  readonly pageSize = PAGE_SIZE;
+  readonly query: MemoryQuery = { table: 'records' };
+  readonly conditionalQuery: MemoryQuery = { table: 'records' };
+  readonly incremental = { query: { table: 'records', changes: true } as const, lateness: LATENESS };
+  readonly invalidQueries = [[{ tabel: 'records' }, 'table']] as const;
+  readonly failures = FAILURES;
+  readonly #capabilities: AdapterCapabilities;
+  readonly #flaw: Flaw | undefined;
+  readonly #arrivals = new EventEmitter();
+  readonly #rows = new Map<string, Row>();
+  #token = 'memory-token-0';
+  #requests = 0;
+  #version = 0;
+  #trouble: { readonly meet: (signal: AbortSignal) => Promise<void>; left: number } | undefined;
+
+  constructor(capabilities: AdapterCapabilities, flaw: Flaw | undefined) {
+    this.#capabilities = capabilities;
+    this.#flaw = flaw;
+  }
+
+  adapter({ timeoutMs = 30_000 }: { timeoutMs?: number }): DataSourceAdapter<MemoryQuery, MemoryCursor> {
+    const flaw = this.#flaw;
+    return {
+      name: 'memory',
+      contractVersion: 1,
+      capabilities: this.#capabilities,
+      querySchema: {
+        '~standard': {
+          version: 1,
+          vendor: 'memory',
+          validate: (value) =>
+            flaw === 'takes any query' || (value as MemoryQuery | undefined)?.table === 'records'
+              ? { value: value as MemoryQuery }
+              : { issues: [{ message: 'must be "records"', path: ['table'] }] },
+        },
+      },
+      load: (query, context) => this.#load(query, context, timeoutMs),
+      classify: (error) => {
+        if (flaw === 'calls everything transient') return { kind: 'transient', message: 'Something.' };
+        if (error instanceof MemoryError) {
+          const { kind, message, retryAfterMs } = error;
+          return { kind, message, retryAfterMs };
+        }
+        const isCredential = error instanceof StatefulWorkflowError && error.code.startsWith('CREDENTIAL');
+        return { kind: isCredential ? 'unauthorized' : 'fatal', message: 'It failed.' };
+      },
+    };
+  }
+
+  async *#load(
+    query: MemoryQuery,
+    context: LoadContext<MemoryCursor>,
+    timeoutMs: number,
+  ): AsyncGenerator<Page<MemoryCursor>> {
+    const flaw = this.#flaw;
+    const { checkpoint, signal } = context;
+    signal.throwIfAborted();
+    const token =
+      flaw === 'asks for no credential'
+        ? this.#token
+        : (await context.credential('memory://here'))?.secret.reveal();
+    const etag = `"${this.#version}"`;
+    const since = query.changes ? checkpoint?.cursor : undefined;
+    const lag = flaw === 'forgets late arrivals' ? 0 : LATENESS;
+    const from = since === undefined ? -Infinity : since - lag;
+    const isNew = ({ at }: Row): boolean => (flaw === 'forgets ties' ? at > from + lag : at >= from);
+    const resumed = context.resumeFrom ?? 0;
+    const held: unknown[] = [];
+    if (flaw === 'leaves a timer') setTimeout(() => {}, 30_000);
+    for (let start = resumed === 0 ? 0 : flaw === 'resumes too far on' ? resumed + PAGE_SIZE : resumed; ;) {
+      if (flaw === 'hears no signal') await this.#request(token, new AbortController().signal, timeoutMs);
+      else await this.#request(token, signal, timeoutMs);
+      if (!query.changes && checkpoint?.validators?.etag === etag && flaw !== 'never says unchanged') {
+        yield { records: [], unchanged: true, validators: { etag }, complete: false };
+        return;
+      }
+      const rows = [...this.#rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).filter(isNew);
+      const page = rows.slice(start, start + PAGE_SIZE);
+      // As over a wire: what is given is not what the source holds.
+      const records = page.map(({ id, name }) => ({ id, name: Buffer.from(name).toString() }));
+      if (flaw === 'holds everything in memory') held.push(records);
+      start += PAGE_SIZE;
+      const isLast = start >= rows.length;
+      if (isLast && flaw === 'loses the last page' && start > PAGE_SIZE) records.pop();
+      context.heartbeat(start);
+      const newest = rows.reduce((max, { at }) => Math.max(max, at), since ?? 0);
+      yield {
+        records,
+        complete: (isLast || flaw === 'calls a broken sweep complete') && since === undefined,
+        ...(isLast && !query.changes && { validators: { etag } }),
+        ...(isLast && query.changes && { cursor: newest }),
+      };
+      if (flaw !== 'hears no signal') signal.throwIfAborted();
+      if (isLast) break;
+    }
+    held.length = 0;
+  }
+
+  async #request(token: string | undefined, signal: AbortSignal, timeoutMs: number): Promise<void> {
+    this.#requests += 1;
+    this.#arrivals.emit('request');
+    if (this.#trouble !== undefined && (this.#trouble.left -= 1) < 0) {
+      const clock = new AbortController();
+      const timer = setTimeout(() => clock.abort(), timeoutMs);
+      const abort = (): void => clock.abort();
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        await this.#trouble.meet(clock.signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw clock.signal.aborted ? new MemoryError('transient', 'It took too long.') : error;
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+      }
+    }
+    if (token === this.#token) return;
+    const said = this.#flaw === 'says the token' ? `${token}` : 'The token';
+    throw new MemoryError('unauthorized', `${said} is refused.`);
+  }
+
+  async put(records: readonly TestRecord[], at: number): Promise<void> {
+    for (const record of records) this.#rows.set(record.id, { ...record, at });
+    this.#version += 1;
+  }
+  async patch(id: string, name: string, at: number): Promise<void> {
+    await this.put([{ id, name }], at);
+  }
+  async remove(id: string): Promise<void> {
+    this.#rows.delete(id);
+    this.#version += 1;
+  }
+  async fail(failure: string, { after = 0 } = {}): Promise<void> {
+    const { kind, retryAfterMs } = FAILURES[failure] as Failure;
+    const said = this.#flaw === 'says the token' ? this.#token : 'It was told to fail.';
+    this.#trouble = { left: after, meet: () => Promise.reject(new MemoryError(kind, said, retryAfterMs)) };
+  }
+  async delay(ms: number, { after = 0 } = {}): Promise<void> {
+    this.#trouble = { left: after, meet: (signal) => sleep(ms, undefined, { signal }) };
+  }
+  async recover(): Promise<void> {
+    this.#trouble = undefined;
+  }
+  async revoke(): Promise<string> {
+    return (this.#token = `memory-token-${Number(this.#token.slice(13)) + 1}`);
+  }
+  token = (): string => this.#token;
+  requested = async (): Promise<void> => void (await once(this.#arrivals, 'request'));
+  requests = (): number => this.#requests;
+  async reset(): Promise<void> {
+    this.#rows.clear();
+    this.#trouble = undefined;
+    this.#requests = 0;
+  }
+  async stop(): Promise<void> {}
+}
