@@ -82,15 +82,16 @@ const session = z
   .strictObject({
     role: parameter.optional(),
     settings: z
-      .record(
-        z
-          .string()
-          .regex(
-            /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/,
-            'must be a setting of your own, with a dot in its name: app.customer_id',
-          ),
-        parameter,
-      )
+      .record(z.string(), parameter)
+      .superRefine((settings, context) => {
+        for (const key of Object.keys(settings))
+          if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(key))
+            context.addIssue({
+              code: 'custom',
+              message: 'must be a setting of your own, with a dot in its name: app.customer_id',
+              path: [key],
+            });
+      })
       .readonly()
       .optional(),
   })

@@ -5,7 +5,11 @@ import type { Benchmark } from '../benchmark';
 import { bundle } from '../temporal/bundle';
 
 /** What workflow code imports: core, then the builders of the adapters. A new adapter is added here. */
-const entries = ['@stateful-workflow/core/workflow', '@stateful-workflow/adapter-rest/workflow'] as const;
+const entries = [
+  '@stateful-workflow/core/workflow',
+  '@stateful-workflow/adapter-rest/workflow',
+  '@stateful-workflow/adapter-postgres/workflow',
+] as const;
 
 /** What core and the workflow builders add to the code of a workflow. */
 export const bundleSize: Benchmark = {
