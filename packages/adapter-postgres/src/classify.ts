@@ -112,6 +112,11 @@ const STATES: readonly (readonly [string, FaultKind, string])[] = [
 function server(error: Error): Fault | undefined {
   const { code, severity } = error as ServerError;
   if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || severity === undefined) return undefined;
+  if (code === '42703' && error.message.includes('t.xmin'))
+    return {
+      kind: 'invalid',
+      message: text(error, 'A view knows no transactions: give its cursor a lag, or name the table itself'),
+    };
   const [, kind, fix] = STATES.find(([state]) => code.startsWith(state)) ?? [
     '',
     'invalid' as const,

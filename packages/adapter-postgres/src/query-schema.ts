@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ParameterJson } from './postgres-query';
+import type { Parameter, ParameterJson } from './postgres-query';
 
 const wholeNumber = z.number('must be a number').int('must be a whole number').min(1, 'must be 1 or more');
 const milliseconds = wholeNumber.max(2 ** 31 - 1, 'must be 2147483647 ms or less');
@@ -22,7 +22,7 @@ const json: z.ZodType<ParameterJson> = z.lazy(() =>
     'must be a JSON value, entity.id or entity.name',
   ),
 );
-const parameter = json;
+const parameter: z.ZodType<Parameter> = json;
 
 const statement = z
   .strictObject({
@@ -82,15 +82,16 @@ const session = z
   .strictObject({
     role: parameter.optional(),
     settings: z
-      .record(
-        z
-          .string()
-          .regex(
-            /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/,
-            'must be a setting of your own, with a dot in its name: app.customer_id',
-          ),
-        parameter,
-      )
+      .record(z.string(), parameter)
+      .superRefine((settings, context) => {
+        for (const key of Object.keys(settings))
+          if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(key))
+            context.addIssue({
+              code: 'custom',
+              message: 'must be a setting of your own, with a dot in its name: app.customer_id',
+              path: [key],
+            });
+      })
       .readonly()
       .optional(),
   })

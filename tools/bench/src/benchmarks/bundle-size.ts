@@ -9,6 +9,7 @@ const entries = [
   '@stateful-workflow/core/workflow',
   '@stateful-workflow/adapter-rest/workflow',
   '@stateful-workflow/adapter-graphql/workflow',
+  '@stateful-workflow/adapter-postgres/workflow',
 ] as const;
 
 /** What core and the workflow builders add to the code of a workflow. */

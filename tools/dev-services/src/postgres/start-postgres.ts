@@ -142,7 +142,6 @@ const defaults = (directory: string): Record<string, string | number> => ({
   listen_addresses: host,
   unix_socket_directories: process.platform === 'win32' ? '' : directory,
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   shared_buffers: '64MB',
   max_connections: 60,
