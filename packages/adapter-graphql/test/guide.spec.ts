@@ -37,7 +37,8 @@ function run(code: string): Readonly<Record<string, unknown>> {
     throw new Error(`The guide imports ${name}, which its test does not know.`);
   };
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the guide's own code, which is to be run
-  new Function('exports', 'require', outputText)(exports, load);
+  const run = new Function('exports', 'require', outputText) as (...given: unknown[]) => void;
+  run(exports, load);
   return exports;
 }
 
