@@ -280,7 +280,6 @@ export function childrenOf(
     },
     get: (workflowId) => byId.get(workflowId),
     changed(changes, from) {
-      if (paths.length === 0) return;
       const { known } = delegation;
       const rootFields = fieldsIn(changes, root);
       for (const path of paths)
@@ -332,10 +331,7 @@ export function childrenOf(
     },
     start(field, id) {
       const path = paths.find((known) => known.field === field);
-      if (!path) {
-        const names = paths.map((known) => known.field).join(', ') || 'none';
-        throw new InvalidInputError('path', `"${field}" is not a managed path`, `Use one of ${names}`);
-      }
+      if (!path) throw notAPath(field, paths);
       if (!listed(path).includes(id))
         throw new InvalidInputError('id', `"${id}" is not an item of ${field}`, 'Add the item first');
       asked.add(keyOf({ name: path.target, id }));
@@ -372,4 +368,28 @@ export function childrenOf(
       return { paths: carried, delegated: delegation.carry() };
     },
   };
+}
+
+/** Of a workflow without managed paths: so it is for most of many, and they hold nothing for it. */
+export const NO_CHILDREN: Children = {
+  paths: [],
+  infos: [],
+  isFull: false,
+  begin() {},
+  all: () => [],
+  get: () => undefined,
+  changed() {},
+  tell() {},
+  noticed() {},
+  start(field) {
+    throw notAPath(field, []);
+  },
+  async end() {},
+  managedPaths: () => ({}),
+  carry: () => ({ paths: {} }),
+};
+
+function notAPath(field: string, paths: readonly ManagedPath[]): InvalidInputError {
+  const names = paths.map((path) => path.field).join(', ') || 'none';
+  return new InvalidInputError('path', `"${field}" is not a managed path`, `Use one of ${names}`);
 }

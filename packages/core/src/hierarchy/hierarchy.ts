@@ -6,7 +6,7 @@ import { forEach, inner, table, type Tables } from '../state/json';
 import { isSame } from '../state/refs';
 import type { Session } from '../workflow/session';
 import type { Child } from './child';
-import { type CarriedChildren, type Children, childrenOf } from './children';
+import { type CarriedChildren, type Children, childrenOf, NO_CHILDREN } from './children';
 import { managedPaths, type ManagedPaths } from './managed-path';
 import { type Access, type CarriedParents, type Parents, parentsOf } from './parents';
 import { isParting, receive, type Received } from './receive';
@@ -98,7 +98,8 @@ export function hierarchyOf(
   const subscribers = subscribersOf(post, root.name, carried.subscribers ?? { subscriptions });
   const line = [...parents.ancestry, { workflowId, entityName: root.name, id: root.id }];
   const paths = managedPaths(declared, store.schema, root.name);
-  const children = childrenOf(session, post, paths, line, parents, () => check.begin());
+  const children =
+    paths.length > 0 ? childrenOf(session, post, paths, line, parents, () => check.begin()) : NO_CHILDREN;
   const check = startCheck(children);
 
   const isAlone = (): boolean =>
