@@ -2,7 +2,16 @@
 import { spawnSync } from 'node:child_process';
 
 // The tests are last, so that the output ends with their closing lines.
-const steps = ['format:check', 'lint', 'typecheck', 'build', 'package-check', 'audit:secrets', 'test'];
+const steps = [
+  'format:check',
+  'lint',
+  'typecheck',
+  'build',
+  'package-check',
+  'dependencies:check',
+  'audit:secrets',
+  'test',
+];
 
 for (const [index, step] of steps.entries()) {
   console.log(`\n=== ${index + 1}/${steps.length} ${step}: npm run ${step}\n`);
