@@ -46,6 +46,10 @@ export function createProgram(withContext: WithContext): Command {
       "a profile of Temporal's configuration file (default: TEMPORAL_PROFILE, default)",
     )
     .option(
+      '--keyring <file>',
+      'the keyring that payloads are encrypted with, as JSON (default: STATEFUL_WORKFLOW_KEYRING)',
+    )
+    .option(
       '--timeout <seconds>',
       'how long an answer may take (default: 10, and 60 where a load is awaited)',
       seconds,

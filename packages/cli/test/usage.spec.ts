@@ -22,6 +22,7 @@ describe('stateful-workflow', () => {
     [['tree', 'x', '--depth', '-1'], /'--depth <levels>' argument '-1' is invalid/],
     [['tree', 'x', '--timeout', '0'], /'--timeout <seconds>' argument '0' is invalid/],
     [['pause', 'x', 'y'], /too many arguments/],
+    [['tree', 'x', '--keyring', '/nowhere'], /the file \/nowhere cannot be read \(ENOENT\)/],
     [['tree', 'x', '--profile', 'nope'], /Profile 'nope' not found/],
   ])('exits with 2 for %j', async (args, message) => {
     const { stdout, stderr, code } = await cli(args);

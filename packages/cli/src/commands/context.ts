@@ -8,6 +8,7 @@ export interface CommonOptions {
   readonly address?: string;
   readonly namespace?: string;
   readonly profile?: string;
+  readonly keyring?: string;
   readonly json?: true;
   /** In seconds. */
   readonly timeout?: number;

@@ -1,4 +1,6 @@
 import { Client, Connection, type ConnectionOptions, isGrpcServiceError } from '@temporalio/client';
+import { encryptionCodec, Keyring } from '@stateful-workflow/core/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { CliError, UsageError } from '../errors';
 import type { Env } from '../io';
@@ -10,6 +12,8 @@ export interface ConnectionFlags {
   readonly address?: string;
   readonly namespace?: string;
   readonly profile?: string;
+  /** The file of the keyring that payloads are encrypted with. */
+  readonly keyring?: string;
 }
 
 /** Where a command talks to. */
@@ -37,9 +41,22 @@ const unimplemented = 12;
 export async function connect(flags: ConnectionFlags, env: Env): Promise<Session> {
   const { options, namespace } = connectionOptions(flags, env);
   const target = { address: options.address, namespace };
+  const dataConverter = converter(flags, env);
   await probe(options, target);
   const connection = Connection.lazy(options);
-  return { ...target, client: new Client({ connection, namespace }), close: () => connection.close() };
+  const client = new Client({ connection, namespace, dataConverter });
+  return { ...target, client, close: () => connection.close() };
+}
+
+/** What reads payloads that are encrypted. @throws UsageError */
+function converter({ keyring }: ConnectionFlags, env: Env): DataConverter | undefined {
+  const file = keyring ?? env['STATEFUL_WORKFLOW_KEYRING'];
+  if (!file) return undefined;
+  try {
+    return { payloadCodecs: [encryptionCodec(Keyring.fromFile(file))] };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** What flags, environment and configuration file come to. @throws UsageError */

@@ -1,0 +1,41 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+const COOKIE = 'stateful-workflow-codec';
+const SESSION_S = 8 * 3_600;
+const MOST_SESSIONS = 1_000;
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Who may use the server: those who know the token, by a header each time or by having signed in. */
+export class Access {
+  readonly #token: Buffer;
+  readonly #sessions = new Map<string, number>();
+
+  constructor(token: string) {
+    this.#token = digest(token);
+  }
+
+  /** Whether it is the token. Takes as long for any other. */
+  isToken(given: string): boolean {
+    return timingSafeEqual(digest(given), this.#token);
+  }
+
+  /** @param headers those of a request */
+  permits(headers: { readonly authorization?: string; readonly cookie?: string }): boolean {
+    const [, bearer] = /^Bearer (.+)$/i.exec(headers.authorization ?? '') ?? [];
+    if (bearer !== undefined) return this.isToken(bearer);
+    const [, session] = new RegExp(`(?:^|; *)${COOKIE}=([0-9a-f]+)`).exec(headers.cookie ?? '') ?? [];
+    return session !== undefined && (this.#sessions.get(session) ?? 0) > Date.now();
+  }
+
+  /** Begins a session. @returns the `Set-Cookie` header */
+  signIn(secure: boolean): string {
+    const session = randomBytes(32).toString('hex');
+    // The oldest goes: a map keeps the order in which they came.
+    for (const oldest of this.#sessions.keys())
+      if (this.#sessions.size >= MOST_SESSIONS) this.#sessions.delete(oldest);
+    this.#sessions.set(session, Date.now() + SESSION_S * 1_000);
+    const site = secure ? 'SameSite=None; Secure' : 'SameSite=Strict';
+    return `${COOKIE}=${session}; HttpOnly; ${site}; Path=/; Max-Age=${SESSION_S}`;
+  }
+}

@@ -1,0 +1,2 @@
+export { main } from './main';
+export { codecServer, type CodecServerOptions } from './server';
