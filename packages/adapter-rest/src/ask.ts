@@ -8,11 +8,12 @@ export function asked(
   context: LoadContext<RestCursor>,
   { headers, ...request }: RestRequest,
   conditional: Readonly<Record<string, string>> = {},
+  signal = context.signal,
 ): HttpRequest {
   return {
     ...request,
     headers: { ...headers, ...conditional },
-    signal: context.signal,
+    signal,
     credential: (origin) => context.credential(origin),
     metrics: context.metrics,
   };
@@ -24,8 +25,9 @@ export async function ask(
   context: LoadContext<RestCursor>,
   request: RestRequest,
   conditional?: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
 ): Promise<HttpAnswer> {
-  const answer = await client.request(asked(context, request, conditional));
+  const answer = await client.request(asked(context, request, conditional, signal));
   context.metrics.count('http_pages');
   return answer;
 }

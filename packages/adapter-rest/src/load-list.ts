@@ -31,7 +31,18 @@ const MAX_PAGES = 1_000;
 const MAX_VALIDATOR_BYTES = 2_048;
 
 /** Loads a list, one request a page, to its end. */
-export async function* loadList(load: ListLoad): AsyncGenerator<Page<RestCursor>> {
+export async function* loadList(given: ListLoad): AsyncGenerator<Page<RestCursor>> {
+  // A load that is left in its middle ends the request that is ahead of it.
+  const left = new AbortController();
+  const signal = AbortSignal.any([given.context.signal, left.signal]);
+  try {
+    yield* pagesOf(given, signal);
+  } finally {
+    left.abort();
+  }
+}
+
+async function* pagesOf(load: ListLoad, signal: AbortSignal): AsyncGenerator<Page<RestCursor>> {
   const { query, requests, pager, harvest, parts, context, progress } = load;
   if (progress === undefined && (await isUnchanged(load))) {
     yield { records: [], unchanged: true, cursor: context.checkpoint?.cursor, complete: false };
@@ -41,10 +52,14 @@ export async function* loadList(load: ListLoad): AsyncGenerator<Page<RestCursor>
   const places = new Places(query);
   const validators = new ListValidators();
   let place: Place | undefined = progress?.place;
+  const { params } = harvest;
+  const askFor = async (at: Place | undefined): Promise<HttpAnswer> =>
+    ask(parts.client, context, requests.make(pager.request(at), params), {}, signal);
   let before: readonly unknown[] | undefined;
+  let coming: Promise<HttpAnswer> | undefined;
   for (let page = progress?.pages ?? 0; ; page += 1) {
     if (page === maxPages) throw tooLong(maxPages);
-    const answer = await ask(parts.client, context, requests.make(pager.request(place), harvest.params));
+    const answer = await (coming ?? askFor(place));
     if (answer.status === 304) throw statusError(answer.request, 304, answer.headers);
     const body = parseBody(answer);
     const records = recordsOf(body, query, answer, parts);
@@ -61,6 +76,7 @@ export async function* loadList(load: ListLoad): AsyncGenerator<Page<RestCursor>
       return;
     }
     place = next;
+    if (page + 1 < maxPages) coming = ahead(askFor(place));
     const { full, records: count, since, startedAt } = harvest;
     context.heartbeat({
       at: { place, pages: page + 1, records: count, startedAt, full, ...(since && { since }) },
@@ -74,6 +90,15 @@ function withoutSecrets(place: Place | undefined, { parts, requests, query }: Li
   const type = query.pagination?.type;
   if (typeof place !== 'string' || (type !== 'next' && type !== 'link')) return place;
   return requests.link(place, parts.origins.settings(requests.url).auth?.queryParameters ?? []);
+}
+
+/**
+ * A page that is asked for while the one before it is taken in. What is wrong with it is for whoever waits for it, and
+ * nobody may: a load can be left in its middle.
+ */
+function ahead(answer: Promise<HttpAnswer>): Promise<HttpAnswer> {
+  answer.catch(() => {});
+  return answer;
 }
 
 /** Whether every page says that it is as it was in the last sweep. At the first that does not, all are read. */
@@ -108,12 +133,15 @@ function cursorOf(
 /** What the pages of a sweep give to ask "changed since?": of use only when every one gives something. */
 class ListValidators {
   #pages: PageValidators[] | undefined = [];
+  #bytes = 0;
 
   add(at: Place | undefined, answer: HttpAnswer): void {
+    if (this.#pages === undefined) return;
     const given = answerValidators(answer.headers);
-    if (given === undefined) this.#pages = undefined;
-    this.#pages?.push({ ...(at !== undefined && { at }), ...given });
-    if (JSON.stringify(this.#pages ?? '').length > MAX_VALIDATOR_BYTES) this.#pages = undefined;
+    const page = { ...(at !== undefined && { at }), ...given };
+    this.#bytes += JSON.stringify(page).length;
+    if (given === undefined || this.#bytes > MAX_VALIDATOR_BYTES) this.#pages = undefined;
+    this.#pages?.push(page);
   }
 
   get all(): readonly PageValidators[] | undefined {
@@ -143,8 +171,10 @@ class Places {
 }
 
 /** Cursors and URLs can be long, and lists as well. */
-const nameOf = (place: Place): string =>
-  createHash('sha256').update(String(place)).digest('base64url').slice(0, 12);
+function nameOf(place: Place): string {
+  const text = String(place);
+  return text.length < 24 ? text : createHash('sha256').update(text).digest('base64url').slice(0, 12);
+}
 
 function tooLong(maxPages: number): InvalidInputError {
   return new InvalidInputError(

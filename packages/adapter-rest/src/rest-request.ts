@@ -41,7 +41,10 @@ export class RequestMaker {
     const { field } = this.#first;
     const url = page.url === undefined ? new URL(this.#first.url) : this.#next(page.url);
     // A next URL has them already, as the API understood them.
-    const params = { ...(page.url === undefined && since), ...page.params };
+    const all = { ...(page.url === undefined && since), ...page.params };
+    const params = Object.fromEntries(
+      Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ) as Record<string, string | number>;
     if (method === 'GET' || !isObject(this.#body)) {
       for (const [name, value] of Object.entries(params)) url.searchParams.set(name, String(value));
       return { method, url, field, headers, ...this.#encoded(this.#body) };

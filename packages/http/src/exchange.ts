@@ -249,9 +249,7 @@ export class Exchange {
     try {
       const agent = connections.agent(url, origins.settings(url));
       checkHeaders(authorization.headers ?? {});
-      const full = new URL(url);
-      for (const [name, value] of Object.entries(authorization.query ?? {}))
-        full.searchParams.set(name, value);
+      const full = authorization.query === undefined ? url : withQuery(url, authorization.query);
       const length: Record<string, string> =
         body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
       const sent = { ...headers, ...length, ...authorization.headers };
@@ -324,7 +322,7 @@ export class Exchange {
     const { credential, metrics, headers, body } = this.#request;
     return {
       method: this.#method,
-      url: new URL(url),
+      url,
       headers,
       body,
       signal,
@@ -346,4 +344,10 @@ export class Exchange {
     const { headers, statusCode: status = 0 } = message;
     return { status, headers, request: describeRequest(this.#method, url) };
   }
+}
+
+function withQuery(url: URL, query: Readonly<Record<string, string>>): URL {
+  const full = new URL(url);
+  for (const [name, value] of Object.entries(query)) full.searchParams.set(name, value);
+  return full;
 }

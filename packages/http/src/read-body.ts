@@ -52,7 +52,9 @@ function collect(message: IncomingMessage, options: ReadBodyOptions, errors: Bod
     });
     message.on('end', () => (message.complete ? resolve(Buffer.concat(chunks, size)) : truncated()));
     message.on('error', truncated);
-    // The last resort: after `end` or `error` it changes nothing.
-    message.on('close', () => truncated());
+    // The last resort: it may come without the others.
+    message.on('close', () => {
+      if (!message.complete || !message.readableEnded) truncated();
+    });
   });
 }

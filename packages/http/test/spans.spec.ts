@@ -1,4 +1,4 @@
-import { type Span, type SpanOptions, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clientFor, json, rejection, requestTo, serve } from './support';
 
@@ -12,10 +12,12 @@ interface Seen {
 let spans: Seen[];
 
 /** As much of a tracer as a client uses. */
-function tracer(name: string, { attributes = {} }: SpanOptions = {}): Span {
-  const seen: Seen = { name, attributes: { ...attributes }, ended: false };
+function tracer(name: string): Span {
+  const seen: Seen = { name, attributes: {}, ended: false };
   spans.push(seen);
   const span = {
+    isRecording: () => true,
+    setAttributes: (values: object) => Object.assign(seen.attributes, values) && span,
     setAttribute: (key: string, value: unknown) => void (seen.attributes[key] = value),
     setStatus: ({ code }: { code: SpanStatusCode }) => void (seen.status = code),
     end: () => void (seen.ended = true),

@@ -6,6 +6,8 @@ import { heapPerWorkflow } from './benchmarks/heap-per-workflow';
 import { historyOneChanged } from './benchmarks/history-one-changed';
 import { historyUnchanged } from './benchmarks/history-unchanged';
 import { pollEvents } from './benchmarks/poll-events';
+import { restSoak } from './benchmarks/rest-soak';
+import { restThroughput } from './benchmarks/rest-throughput';
 import { storePointUpdate } from './benchmarks/store-point-update';
 import { storeReload } from './benchmarks/store-reload';
 import { tokenFanout } from './benchmarks/token-fanout';
@@ -24,4 +26,6 @@ export const benchmarks: readonly Benchmark[] = [
   childrenStart(500, 3),
   tokenFanout(100, 6),
   tokenFanout(500, 3),
+  restThroughput,
+  restSoak,
 ];

@@ -5,8 +5,8 @@ export type Place = string | number;
 
 /** What asks for a page. */
 export interface PageRequest {
-  /** Query parameters; properties of the body, for a POST. */
-  readonly params?: Readonly<Record<string, string | number>>;
+  /** Query parameters; properties of the body, where that is an object. One that is `undefined` is left out. */
+  readonly params?: Readonly<Record<string, string | number | undefined>>;
   /** The page's own URL, relative to that of the page before or absolute, in place of the query's. */
   readonly url?: string;
 }
@@ -28,7 +28,7 @@ export interface PageSeen {
  * // Goes on after the last id of a page.
  * paginations: {
  *   keyset: {
- *     request: (after) => ({ params: after === undefined ? {} : { after } }),
+ *     request: (after) => ({ params: { after } }),
  *     next: ({ records }) => (records.length < 100 ? undefined : (records.at(-1) as { id: string }).id),
  *     stable: true,
  *   },

@@ -44,21 +44,20 @@ export class Connections {
   }
 
   /**
-   * The agent for a URL of a registered origin.
+   * The agent for a URL of a registered origin. Made at the first request, with the proxy that there is then.
    *
    * @throws HttpError when the host is an address that the origin does not name
    */
   agent(url: URL, settings: OriginSettings): http.Agent {
-    const policy = addressPolicy(new URL(url.origin), settings.addresses);
-    const host = bareHost(url);
-    // Node looks up names only: an address has to be checked here.
-    if (isIP(host) > 0) policy.check(host);
-    const proxy = proxyFor(url, this.#proxy);
-    const key = `${url.origin} ${proxy?.href ?? ''}`;
-    let agent = this.#agents.get(key);
+    const { origin } = url;
+    let agent = this.#agents.get(origin);
     if (agent === undefined) {
-      agent = this.#make(url, settings, policy, proxy);
-      this.#agents.set(key, agent);
+      const policy = addressPolicy(new URL(origin), settings.addresses);
+      const host = bareHost(url);
+      // Node looks up names only: an address has to be checked here.
+      if (isIP(host) > 0) policy.check(host);
+      agent = this.#make(url, settings, policy, proxyFor(url, this.#proxy));
+      this.#agents.set(origin, agent);
     }
     return agent;
   }

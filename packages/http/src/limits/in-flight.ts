@@ -38,8 +38,11 @@ export class InFlight {
     } finally {
       shared.waiting -= 1;
       if (shared.waiting === 0) {
-        if (this.#shared.get(key) === shared) this.#shared.delete(key);
-        shared.controller.abort(signal.reason);
+        // Nothing is left to end once it has settled.
+        if (this.#shared.get(key) === shared) {
+          this.#shared.delete(key);
+          shared.controller.abort(signal.reason);
+        }
       }
     }
   }
