@@ -42,7 +42,7 @@ export interface GraphqlQuery extends GraphqlOperation {
   readonly also?: readonly GraphqlOperation[];
   /** The most requests that one load may take, follow-ups included; more is an error. @default 1000 */
   readonly maxPages?: number;
-  /** The most records that one load may bring; more is an error, never a silent cut. @default 100000 */
+  /** The most records that one load may bring; more is an error, never a silent cut. @default 1000000 */
   readonly maxRecords?: number;
 }
 

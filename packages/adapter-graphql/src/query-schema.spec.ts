@@ -71,6 +71,13 @@ describe('querySchema', () => {
     [{ ...good, batch: 0 }, /^batch: must be 1 or more/],
     [{ ...good, pagination: { type: 'page' } }, /^pagination/],
     [
+      {
+        document: 'query ($a: Int) { x(after: $a) { nodes { id } pageInfo { hasNextPage endCursor } } }',
+        pagination: { type: 'offset', variable: 'a' },
+      },
+      /^pagination: is not for a connection/,
+    ],
+    [
       { ...good, pagination: { type: 'offset', variable: 'offset' } },
       /^variables\.offset: is not a variable/,
     ],

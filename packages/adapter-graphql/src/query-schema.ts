@@ -117,7 +117,12 @@ function problemOf(
 ): Problem | undefined {
   try {
     const document = documentOf(query);
-    targetOf(document, query.items);
+    const { shape } = targetOf(document, query.items);
+    if (shape.connection !== undefined && 'pagination' in query && query.pagination !== undefined)
+      return {
+        path: ['pagination'],
+        message: 'is not for a connection, which is read to its end by itself. Leave it out',
+      };
     return variableProblem(document, query, filled);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;

@@ -60,9 +60,14 @@ describe('cost', () => {
 
   it('says how long to wait to an answer that is throttled and does not', async () => {
     const { desk, records, failure, adapter } = await bench();
-    desk.tellCost(cost(49, 0.1));
+    desk.tellCost(cost(60, 1));
     await records(query);
     desk.behave({ errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }] });
-    expect(adapter.classify(await failure(query))).toMatchObject({ kind: 'throttled' });
+    const { kind, retryAfterMs = 0 } = adapter.classify(await failure(query));
+    expect(kind).toBe('throttled');
+    // 60 points were left, 50 are spent, and 50 are needed again.
+    expect(retryAfterMs).toBeGreaterThan(30_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(40_000);
+    expect(desk.requests).toHaveLength(2);
   });
 });

@@ -165,6 +165,8 @@ export interface Checkpoint<Cursor = unknown> {
   readonly cursor?: Cursor;
   /** Names the content last given, so that equal content is `unchanged` without validators. */
   readonly digest?: string;
+  /** Names what was given last, where it was not all: the same again is no news. */
+  readonly part?: string;
   /** Fingerprint of the credential that was used. */
   readonly credential?: string;
   /** Names the query and address that `validators` and `cursor` are about; for others they are dropped. */

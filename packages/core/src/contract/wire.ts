@@ -1,4 +1,4 @@
-import type { EntityRef, FaultKind } from './adapter';
+import type { EntityRef, FaultKind, PartialError } from './adapter';
 import type { ParentLink, Subscription } from './hierarchy';
 import type { Entities, Fields, Json } from './schema';
 
@@ -107,6 +107,8 @@ export interface SourceInfo {
   readonly lastChangedAt?: string;
   readonly checkpoint?: Json;
   readonly lastError?: SourceError;
+  /** What the last load could not give, the first few of it: it took in the rest, and removed nothing. */
+  readonly partialErrors?: readonly PartialError[];
   /** The sweep that was not taken in because it would have removed too much. */
   readonly refusedSweep?: RefusedSweepInfo;
   /** When it is looked at next, where the workflow decides that: ISO 8601. Absent while it is watched. */

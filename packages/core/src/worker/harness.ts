@@ -1,5 +1,5 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
-import type { Checkpoint, DataSourceAdapter, Fault } from '../contract/adapter';
+import type { Checkpoint, DataSourceAdapter, Fault, PartialError } from '../contract/adapter';
 import { InvalidInputError, LoadError, StatefulWorkflowError } from '../contract/errors';
 import {
   type FaultDetails,
@@ -117,9 +117,13 @@ async function resultOf(
   }
   const whole = content.complete && !content.unchanged ? canonical(content.entities) : undefined;
   const digest = content.unchanged ? before?.digest : whole?.digest;
+  const partialErrors = shownErrors(content, context);
+  const nothing = !content.complete && isEmpty(content);
+  const part = content.complete || content.unchanged || nothing ? undefined : partOf(content, partialErrors);
   const checkpoint: Checkpoint = {
     ...content.checkpoint,
     ...(digest !== undefined && { digest }),
+    ...(part !== undefined && { part }),
     ...((content.checkpoint.validators ?? content.checkpoint.cursor) !== undefined && {
       about: context.about,
     }),
@@ -129,9 +133,9 @@ async function resultOf(
     checkSize(whole.text, harness.maxLoadBytes);
     await keep(whole, context, harness);
   }
-  const nothing =
-    !content.complete && Object.keys(content.entities).length === 0 && content.deletes.length === 0;
-  if (content.unchanged || nothing || (digest !== undefined && digest === before?.digest)) {
+  const isSame =
+    (digest !== undefined && digest === before?.digest) || (part !== undefined && part === before?.part);
+  if (content.unchanged || nothing || isSame) {
     const kept = content.unchanged ? { ...before, ...checkpoint } : checkpoint;
     return equalJson(kept, before) ? { outcome: 'unchanged' } : { outcome: 'unchanged', checkpoint: kept };
   }
@@ -146,9 +150,29 @@ async function resultOf(
     complete: content.complete,
     ...(content.deletes.length > 0 && { deletes: content.deletes }),
     ...(content.append && { append: content.append }),
-    ...(content.partialErrors.length > 0 && { partialErrors: content.partialErrors }),
+    ...(partialErrors.length > 0 && { partialErrors }),
     checkpoint,
   };
+}
+
+/** So many errors of a partial answer travel; of the others, only how many there are. */
+const MAX_PARTIAL_ERRORS = 10;
+
+/** What is told of the errors of a partial answer. They are the source's own words: secrets are taken out. */
+function shownErrors({ partialErrors }: Content, { secrets }: AttemptContext): readonly PartialError[] {
+  const shown = partialErrors
+    .slice(0, MAX_PARTIAL_ERRORS)
+    .map(({ message, path }) => ({ message: redact(message, secrets), ...(path !== undefined && { path }) }));
+  const more = partialErrors.length - shown.length;
+  return more > 0 ? [...shown, { message: `and ${more} more` }] : shown;
+}
+
+const isEmpty = ({ entities, deletes, partialErrors }: Content): boolean =>
+  Object.keys(entities).length === 0 && deletes.length === 0 && partialErrors.length === 0;
+
+/** Names what a load gave that is not all, so that a watch does not take the same for news at each look. */
+function partOf({ entities, deletes, append }: Content, errors: readonly PartialError[]): string {
+  return canonical({ entities, deletes, append, errors } as unknown as Entities).digest;
 }
 
 function checkSize(text: string, maxLoadBytes: number): void {

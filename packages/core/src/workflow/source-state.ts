@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../contract/adapter';
+import type { Checkpoint, PartialError } from '../contract/adapter';
 import { wholeNumber } from '../contract/check';
 import type { WholeResult } from '../contract/load';
 import type { SourceDefinition } from '../contract/source';
@@ -16,6 +16,8 @@ export interface CarriedSource {
   /** When it last brought a change, in milliseconds. */
   changedAt?: number;
   checkpoint?: Checkpoint;
+  /** What its last load could not give. */
+  partialErrors?: readonly PartialError[];
   /** How its last load failed. */
   error?: SourceError;
   /** When it is tried again after failed loads, in milliseconds. */
@@ -66,13 +68,17 @@ export class SourceState {
   }
 
   /** A load went well: what went wrong before it does not matter any more. */
-  succeeded({ outcome, checkpoint }: WholeResult, now: number, changed: boolean): void {
+  succeeded(result: WholeResult, now: number, changed: boolean): void {
     const { known } = this;
+    const { outcome, checkpoint = known.checkpoint } = result;
     this.known = {
       outcome,
+      // What is unchanged lacks what it lacked before.
+      partialErrors:
+        outcome === 'snapshot' ? result.partialErrors : checkpoint?.part ? known.partialErrors : undefined,
       checkedAt: now,
       changedAt: changed ? now : known.changedAt,
-      checkpoint: checkpoint ?? known.checkpoint,
+      checkpoint,
     };
   }
 
@@ -101,7 +107,7 @@ export class SourceState {
 
   /** The answer of the query `sources`. */
   get info(): SourceInfo {
-    const { outcome, checkedAt, changedAt, checkpoint, error, refusedSweep } = this.known;
+    const { outcome, checkedAt, changedAt, checkpoint, error, partialErrors, refusedSweep } = this.known;
     return {
       adapter: this.definition.adapter,
       lastOutcome: outcome,
@@ -109,6 +115,7 @@ export class SourceState {
       lastChangedAt: iso(changedAt),
       checkpoint: checkpoint as Json | undefined,
       lastError: error,
+      partialErrors,
       refusedSweep,
     };
   }
