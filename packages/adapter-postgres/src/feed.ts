@@ -35,6 +35,7 @@ export async function* loadFeed(scope: LoadScope): AsyncGenerator<Page<PostgresC
       "SELECT set_config('statement_timeout', $1, false), set_config('application_name', $2, false)",
       [String(query.statementTimeout ?? connection.timeouts.statement), applicationName(context.caller)],
     );
+    await checkPublication(ask, query.publication ?? '');
     const since =
       before?.kind === 'feed' && before.slot === slot && before.about === about ? before : undefined;
     const changes = since && (await readChanges(ask, scope, since));
@@ -55,6 +56,16 @@ const asker =
     const { rows } = await abortable(client.query({ text, values: [...values] }), context.signal);
     return rows as Row[];
   };
+
+/** Newer servers only warn of a publication that is not there, and then give nothing. */
+async function checkPublication(ask: Ask, name: string): Promise<void> {
+  const found = await ask('SELECT FROM pg_catalog.pg_publication WHERE pubname = $1', [name]);
+  if (found.length > 0) return;
+  throw new PostgresFault(
+    'invalid',
+    `The database has no publication "${name}". Create it: CREATE PUBLICATION … FOR TABLE …, or correct the source's publication.`,
+  );
+}
 
 /** Names the slot of one source of one workflow. */
 function slotName({ query, context: { caller, entity } }: LoadScope): string {
@@ -110,9 +121,10 @@ async function readChanges(
       $1, $2::pg_lsn, $3, 'proto_version', '1', 'publication_names', $4)`,
     [slot, state.now, MAX_CHANGES, quote(query.publication ?? '')],
   );
-  const parts = await ask<{ relid: number }>('SELECT relid::oid FROM pg_partition_tree($1::text::regclass)', [
-    tableName(table),
-  ]);
+  const parts = await ask<{ relid: number }>(
+    'SELECT $1::text::regclass::oid AS relid UNION SELECT relid::oid FROM pg_partition_tree($1::text::regclass)',
+    [tableName(table)],
+  );
   const found = feedChanges(
     log.map(({ data }) => data),
     new Set(parts.map(({ relid }) => relid)),
