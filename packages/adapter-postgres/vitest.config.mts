@@ -6,7 +6,10 @@ export default mergeConfig(
   defineConfig({
     test: {
       name: 'adapter-postgres',
-      globalSetup: ['@stateful-workflow/dev-services/vitest-postgres'],
+      globalSetup: [
+        '@stateful-workflow/dev-services/vitest',
+        '@stateful-workflow/dev-services/vitest-postgres',
+      ],
       // The tests mostly wait for the server, also where there are only two cores.
       maxWorkers: 2,
     },

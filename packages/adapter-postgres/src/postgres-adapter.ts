@@ -8,6 +8,8 @@ import { checkConnections } from './check';
 import { classify } from './classify';
 import { type Connection, makeConnection } from './connection';
 import type { PostgresCursor } from './cursors';
+import { loadFeed } from './feed';
+import { Hints } from './hints';
 import { loadChanges } from './incremental';
 import type { LoadScope } from './load-scope';
 import type { PostgresAdapterOptions } from './options';
@@ -21,7 +23,7 @@ import type { KnownTypes } from './value-parsers';
 
 /** What {@link postgresAdapter} gives: an adapter that can be checked and closed. */
 export type PostgresAdapter = DataSourceAdapter<PostgresQuery, PostgresCursor> &
-  Required<Pick<DataSourceAdapter<PostgresQuery, PostgresCursor>, 'check' | 'close'>>;
+  Required<Pick<DataSourceAdapter<PostgresQuery, PostgresCursor>, 'check' | 'close' | 'waitForHint'>>;
 
 /**
  * Makes the adapter that loads sources from Postgres, for a worker's registry. Pools are made at the first use and
@@ -51,6 +53,8 @@ export function postgresAdapter(options: PostgresAdapterOptions): PostgresAdapte
       "Name at least one, such as { billing: { connectionString: 'postgres://…' } }",
     );
 
+  const hints = new Hints();
+
   const scopeOf = async (query: PostgresQuery, context: LoadContext<PostgresCursor>): Promise<LoadScope> => {
     const database = databases.get(query.connection);
     if (database === undefined) throw unknownConnection(query.connection, [...databases.keys()]);
@@ -65,22 +69,27 @@ export function postgresAdapter(options: PostgresAdapterOptions): PostgresAdapte
     context: LoadContext<PostgresCursor>,
   ): AsyncGenerator<Page<PostgresCursor>> {
     const scope = await scopeOf(query, context);
-    yield* cursorOf(query) === undefined ? sweep(scope) : loadChanges(scope);
+    await hints.before(scope);
+    if (query.feed !== undefined) yield* loadFeed(scope);
+    else yield* cursorOf(query) === undefined ? sweep(scope) : loadChanges(scope);
   }
 
   return {
     name,
     contractVersion: 1,
-    capabilities: { incremental: true, deletes: 'sweep' },
+    capabilities: { incremental: true, watch: true, deletes: 'sweep' },
     querySchema,
     load,
     classify,
+    hasHints: (query) => query.notify !== undefined,
+    waitForHint: async (query, context) => hints.wait(await scopeOf(query, context)),
     check: (context) =>
       checkConnections(
         [...databases.values()].map(({ connection }) => connection),
         context,
       ),
     close: async () => {
+      await hints.close();
       await Promise.all([...databases.values()].map(({ connection }) => connection.close()));
     },
   };

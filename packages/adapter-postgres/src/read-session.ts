@@ -145,8 +145,8 @@ export class ReadSession {
   }
 }
 
-/** At most 63 bytes: the server cuts off the rest, and would do so within a character. */
-function applicationName(caller: string | undefined): string {
+/** What the server shows of a load. At most 63 bytes: it cuts off the rest, and would do so within a character. */
+export function applicationName(caller: string | undefined): string {
   const name = caller === undefined ? 'stateful-workflow' : `stateful-workflow ${caller}`;
   return name.replace(/[^\x20-\x7e]/g, '?').slice(0, 63);
 }

@@ -36,6 +36,12 @@ export interface DataSourceAdapter<Query = unknown, Cursor = unknown> {
    * Rejects when the wait is broken; resolving too often costs a load, never correctness.
    */
   waitForHint?(query: Query, ctx: LoadContext<Cursor>): Promise<void>;
+  /**
+   * Whether there can be hints for a query. Where there are none, a watch polls, which holds no activity slot of the
+   * worker between two looks.
+   * @default every query has hints when there is `waitForHint`
+   */
+  hasHints?(query: Query): boolean;
   /** Says, for a person, whether the source can be reached with the credential at hand. */
   check?(ctx: LoadContext<Cursor>): Promise<CheckResult>;
   /** Gives back what the adapter holds (pools, agents). Called once, when the worker has stopped. */

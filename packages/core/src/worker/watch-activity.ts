@@ -32,13 +32,13 @@ export function watchActivity(adapter: DataSourceAdapter, harness: Harness): Wat
   return async (request) => {
     const activity = Context.current();
     const started = Date.now();
-    const hints = adapter.waitForHint !== undefined && adapter.capabilities.watch === true;
     const watch = watchProgress(activity) ?? { failures: 0, quiet: 0, checkpoint: request.checkpoint };
     const since = { ...request, checkpoint: watch.checkpoint };
     const deadline = AbortSignal.timeout(attemptLimit(activity));
     const signal = AbortSignal.any([activity.cancellationSignal, deadline]);
     const context = new AttemptContext(activity, since, signal, harness.vault, adapter.name);
     try {
+      const hints = await canHint(adapter, request);
       // The load that came before the watch was the first look.
       if (activity.info.attempt === 1 && !hints) throw nothingNew(request, watch.quiet);
       const result = await beating(context, async () => {
@@ -80,6 +80,11 @@ function nothingNew(request: WatchRequest, quiet: number | undefined): Applicati
     category: ApplicationFailureCategory.BENIGN,
     nextRetryDelay: Math.max(1, Math.round(pause * (1 + jitter * (2 * Math.random() - 1)))),
   });
+}
+
+async function canHint(adapter: DataSourceAdapter, { query }: WatchRequest): Promise<boolean> {
+  if (adapter.waitForHint === undefined || adapter.capabilities.watch !== true) return false;
+  return adapter.hasHints?.(await checkQuery(adapter, query)) ?? true;
 }
 
 /** Waits for the adapter's hint, at most one interval. A wait that breaks leaves it to the interval. */

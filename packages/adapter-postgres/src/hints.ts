@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { EntityRef } from '@stateful-workflow/core';
+import { Listener, type Topic } from './listener';
+import type { LoadScope } from './load-scope';
+import { boundText } from './parameters';
+import type { NotifyOptions } from './postgres-query';
+
+/** The listeners of an adapter: one for each connection and password. */
+export class Hints {
+  readonly #listeners = new Map<string, Listener>();
+
+  /** Begins to listen for a source that is about to read. One that cannot listen reads all the same. */
+  async before(scope: LoadScope): Promise<void> {
+    const { query, context } = scope;
+    if (query.notify === undefined) return;
+    try {
+      await this.#of(scope).mark(nameOf(scope), topicOf(query.notify, context.entity));
+    } catch (error) {
+      context.signal.throwIfAborted();
+      context.log.warn('Cannot listen for notifications; a watch looks at its interval instead', {
+        error: String(error),
+      });
+    }
+  }
+
+  /** Resolves when a look is worth it. @throws when nobody listens */
+  async wait(scope: LoadScope): Promise<void> {
+    const { query, context } = scope;
+    if (query.notify === undefined) return;
+    await this.#of(scope).wait(nameOf(scope), topicOf(query.notify, context.entity), context.signal);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#listeners.values()].map((listener) => listener.close()));
+    this.#listeners.clear();
+  }
+
+  #of({ connection, credential }: LoadScope): Listener {
+    const key = JSON.stringify([connection.name, credential?.fingerprint]);
+    let listener = this.#listeners.get(key);
+    if (listener === undefined) {
+      listener = new Listener(() => connection.open(credential));
+      this.#listeners.set(key, listener);
+    }
+    return listener;
+  }
+}
+
+function topicOf({ channel, payload }: NotifyOptions, entity: EntityRef): Topic {
+  return payload === undefined ? { channel } : { channel, payload: boundText(payload, entity) };
+}
+
+/** Names one source of one workflow. */
+function nameOf({ query, context: { caller, entity } }: LoadScope): string {
+  return createHash('sha256')
+    .update(JSON.stringify([caller, entity, query]))
+    .digest('base64url');
+}

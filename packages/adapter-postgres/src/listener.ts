@@ -1,0 +1,148 @@
+import type { OwnClient } from './connection';
+import type { PgNotification } from './pg-types';
+import { quote } from './sql';
+
+/** How often a listening connection is asked whether it is still there, in milliseconds. */
+const PING_EVERY = 30_000;
+/** How long the answer may take. */
+const PING_TIMEOUT = 5_000;
+/** So many marks are kept; of a source whose mark is gone, the next wait is over at once. */
+const MAX_MARKS = 10_000;
+
+/** What a source wants to hear of. */
+export interface Topic {
+  readonly channel: string;
+  /** @default every payload */
+  readonly payload?: string;
+}
+
+/** Since when a source listens, and whether something was said since. */
+interface Mark extends Topic {
+  notified: boolean;
+  readonly wake: Set<() => void>;
+}
+
+/**
+ * One connection that listens for all sources of a pool.
+ *
+ * A source is marked before it reads. What is said from then on, while it reads or before it waits, is not lost: the
+ * wait is then over at once. When the connection breaks, every wait is over, since nobody knows what was said; the
+ * look that follows marks the source, and so connects again.
+ */
+export class Listener {
+  readonly #open: () => Promise<OwnClient>;
+  readonly #marks = new Map<string, Mark>();
+  #connection: Promise<OwnClient> | undefined;
+  readonly #channels = new Map<string, Promise<unknown>>();
+  #ping: NodeJS.Timeout | undefined;
+
+  constructor(open: () => Promise<OwnClient>) {
+    this.#open = open;
+  }
+
+  /** Listens from now on, for a source that is about to read. @throws when it cannot */
+  async mark(source: string, topic: Topic): Promise<void> {
+    await this.#listen(topic.channel);
+    const wake = this.#marks.get(source)?.wake ?? new Set();
+    this.#marks.delete(source);
+    this.#marks.set(source, { ...topic, notified: false, wake });
+    this.#forgetOld();
+  }
+
+  /** Resolves when something was said since the source was marked. @throws when nobody listens */
+  async wait(source: string, topic: Topic, signal: AbortSignal): Promise<void> {
+    await this.#listen(topic.channel);
+    const mark = this.#marks.get(source);
+    if (mark === undefined || mark.notified) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        mark.wake.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      mark.wake.add(done);
+      signal.addEventListener('abort', done, { once: true });
+      if (signal.aborted) done();
+    });
+  }
+
+  /** Closes the connection. */
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    this.#lost();
+    await connection?.then(
+      (own) => own.close(true),
+      () => {},
+    );
+  }
+
+  async #listen(channel: string): Promise<void> {
+    const own = await (this.#connection ??= this.#connect());
+    let listening = this.#channels.get(channel);
+    if (listening === undefined) {
+      listening = own.client.query(`LISTEN ${quote(channel)}`);
+      this.#channels.set(channel, listening);
+      listening.catch(() => this.#channels.delete(channel));
+    }
+    await listening;
+  }
+
+  async #connect(): Promise<OwnClient> {
+    try {
+      const own = await this.#open();
+      const isCurrent = this.#connection;
+      const lost = (): void => {
+        if (this.#connection !== isCurrent) return;
+        this.#lost();
+        own.close(true).catch(() => {});
+      };
+      own.client.on('notification', (message) => this.#notified(message));
+      own.client.on('error', lost);
+      own.client.on('end', lost);
+      this.#ping = setInterval(() => void ping(own).catch(lost), PING_EVERY).unref();
+      return own;
+    } catch (error) {
+      this.#connection = undefined;
+      throw error;
+    }
+  }
+
+  #notified({ channel, payload = '' }: PgNotification): void {
+    for (const mark of this.#marks.values()) {
+      if (mark.channel !== channel) continue;
+      if (mark.payload === undefined || payload === '' || payload === mark.payload) wake(mark);
+    }
+  }
+
+  #lost(): void {
+    clearInterval(this.#ping);
+    this.#connection = undefined;
+    this.#channels.clear();
+    for (const mark of this.#marks.values()) wake(mark);
+  }
+
+  #forgetOld(): void {
+    for (const [source, { wake: waiting }] of this.#marks) {
+      if (this.#marks.size <= MAX_MARKS) return;
+      if (waiting.size === 0) this.#marks.delete(source);
+    }
+  }
+}
+
+function wake(mark: Mark): void {
+  mark.notified = true;
+  for (const done of [...mark.wake]) done();
+}
+
+/** @throws when there is no answer: a connection can be dead without anybody having closed it */
+async function ping({ client }: OwnClient): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The listening connection is silent')), PING_TIMEOUT);
+  });
+  try {
+    await Promise.race([client.query('SELECT 1'), silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
