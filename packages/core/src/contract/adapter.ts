@@ -92,8 +92,9 @@ export interface LoadContext<Cursor = unknown> {
   heartbeat(progress: Cursor): void;
   /**
    * The last `heartbeat` of the attempt before this one, when that attempt broke off. A load that reads it and
-   * finds something may go on from there: its pages are taken in, but it counts as incomplete and leaves the
-   * checkpoint where it was, since the pages before are lost. One that starts over does not read it.
+   * finds something may go on from there. Where the pages before were kept, which they are while the same worker
+   * loads, it counts like any other; else its pages are taken in, but it counts as incomplete and leaves the
+   * checkpoint where it was. One that starts over does not read it.
    */
   readonly resumeFrom?: Cursor;
   /** Writes to the worker's log. Attributes must hold no secret. */

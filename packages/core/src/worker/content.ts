@@ -22,6 +22,15 @@ export interface Content {
   readonly checkpoint: Checkpoint;
 }
 
+/** What the pages of an attempt that broke off add up to. */
+export interface KeptPages {
+  readonly entities: Entities;
+  readonly ids: readonly string[];
+  readonly deletes: readonly EntityRef[];
+  readonly partialErrors: readonly PartialError[];
+  readonly records: number;
+}
+
 /** Adds up the pages of one load into normalized entities. */
 export class ContentBuilder {
   readonly #request: LoadRequest;
@@ -34,9 +43,26 @@ export class ContentBuilder {
   #unchanged = false;
   #last?: Page;
 
-  constructor(request: LoadRequest) {
+  /** @param pages what {@link ContentBuilder.kept} gave, to go on from */
+  constructor(request: LoadRequest, pages?: KeptPages) {
     this.#request = request;
-    this.#store = new EntityStore(request.schema);
+    this.#store = new EntityStore(request.schema, pages?.entities);
+    if (pages === undefined) return;
+    for (const id of pages.ids) this.#ids.add(id);
+    for (const ref of pages.deletes) this.#deletes.set(JSON.stringify([ref.name, ref.id]), ref);
+    this.#partialErrors.push(...pages.partialErrors);
+    this.#records = pages.records;
+  }
+
+  /** The pages so far, as JSON, for an attempt that goes on after them. */
+  get kept(): KeptPages {
+    return {
+      entities: this.#store.entities,
+      ids: [...this.#ids],
+      deletes: [...this.#deletes.values()],
+      partialErrors: this.#partialErrors,
+      records: this.#records,
+    };
   }
 
   /** How many records have come in. */

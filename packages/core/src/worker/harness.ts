@@ -12,6 +12,7 @@ import type { Entities } from '../contract/schema';
 import { diffEntities } from '../state/diff';
 import { equalJson } from '../state/json';
 import { canonical, type Content, ContentBuilder } from './content';
+import { keepPages, keptPages } from './kept-pages';
 import type { AttemptContext } from './load-context';
 import type { Keyring } from '../credentials/keyring';
 import type { SecretProvider } from '../credentials/provider';
@@ -78,12 +79,23 @@ export async function look(
   harness: Harness,
 ): Promise<WholeResult> {
   const query = await checkQuery(adapter, request.query);
-  const builder = new ContentBuilder(request);
-  for await (const page of adapter.load(query, context)) {
-    builder.add(page);
-    context.signal.throwIfAborted();
+  const before = await keptPages(request, context, harness);
+  let builder: ContentBuilder | undefined;
+  try {
+    for await (const page of adapter.load(query, context)) {
+      // Only now is it known whether the adapter goes on or begins anew.
+      builder ??= (context.hasResumed ? before : undefined) ?? new ContentBuilder(request);
+      builder.add(page);
+      context.signal.throwIfAborted();
+    }
+  } catch (error) {
+    const isWorthIt = context.signal.aborted || isPassing(faultOf(adapter, error));
+    if (builder !== undefined && isWorthIt) await keepPages(builder, context, harness);
+    throw error;
   }
-  return resultOf(builder.build(context.checkpoint?.cursor, context.hasResumed), request, context, harness);
+  builder ??= new ContentBuilder(request);
+  const misses = context.hasResumed && builder !== before;
+  return resultOf(builder.build(context.checkpoint?.cursor, misses), request, context, harness);
 }
 
 /** Checks a query against the adapter's schema. @throws InvalidInputError `QUERY_INVALID` */

@@ -23,6 +23,8 @@ export interface WatchProgress {
 /** What a heartbeat holds. */
 interface Beat {
   readonly progress?: unknown;
+  /** Names the pages up to there, where they were kept. */
+  readonly kept?: string;
   readonly watch?: WatchProgress;
 }
 
@@ -53,6 +55,7 @@ export class AttemptContext implements LoadContext {
   readonly #request: LoadRequest;
   readonly #vault: Vault;
   #progress: unknown;
+  #kept: string | undefined;
   #watch: WatchProgress | undefined;
 
   constructor(activity: Context, request: LoadRequest, signal: AbortSignal, vault: Vault, adapter: string) {
@@ -64,6 +67,7 @@ export class AttemptContext implements LoadContext {
     this.apiUrl = request.apiUrl === undefined ? undefined : checkApiUrl(request.apiUrl);
     this.#resumeFrom = lastBeat(activity).progress;
     this.#progress = this.#resumeFrom;
+    this.#kept = lastBeat(activity).kept;
     this.#watch = watchProgress(activity);
     this.#activity = activity;
     this.#request = request;
@@ -105,12 +109,34 @@ export class AttemptContext implements LoadContext {
 
   heartbeat(progress: unknown): void {
     this.#progress = progress;
+    // The pages that were kept end before it.
+    this.#kept = undefined;
+    this.beat();
+  }
+
+  /** Whether there is a place to go on from. */
+  get hasProgress(): boolean {
+    return this.#progress !== undefined;
+  }
+
+  /** Names the pages up to the place to go on from, where they were kept. */
+  get kept(): string | undefined {
+    return this.#kept;
+  }
+
+  /** Says that the pages up to there were kept. */
+  keep(digest: string): void {
+    this.#kept = digest;
     this.beat();
   }
 
   /** Says that the attempt is alive, between the adapter's own heartbeats; also how a cancellation arrives. */
   beat(): void {
-    this.#activity.heartbeat({ progress: this.#progress, watch: this.#watch } satisfies Beat);
+    this.#activity.heartbeat({
+      progress: this.#progress,
+      kept: this.#kept,
+      watch: this.#watch,
+    } satisfies Beat);
   }
 
   /** The same context with a wait of its own. */

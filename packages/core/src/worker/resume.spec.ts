@@ -1,10 +1,12 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import type { DataSourceAdapter, LoadContext } from '../contract/adapter';
 import type { LoadRequest, LoadResult } from '../contract/load';
 import { defineSchema, many } from '../contract/schema';
 import { loadActivity } from './load-activity';
-import { memorySnapshots } from './snapshots';
+import type { Harness } from './harness';
+import { memorySnapshots, type SnapshotStore } from './snapshots';
 
 const request: LoadRequest = {
   source: 'contacts',
@@ -14,6 +16,16 @@ const request: LoadRequest = {
   into: 'contacts',
   checkpoint: { cursor: 'before' },
 };
+
+const HARNESS: Harness = {
+  vault: { providers: [] },
+  snapshots: memorySnapshots(),
+  maxResultBytes: 1e6,
+  maxLoadBytes: 1e6,
+};
+
+/** A failed attempt is logged, and a test that prints fails. */
+const silent = new DefaultLogger('ERROR', () => {});
 
 /** A load whose first attempt got to page 1 and broke off; the adapter says where the second begins. */
 async function secondAttempt(begin: (ctx: LoadContext) => unknown): Promise<LoadResult> {
@@ -28,15 +40,9 @@ async function secondAttempt(begin: (ctx: LoadContext) => unknown): Promise<Load
     },
     classify: (error) => ({ kind: 'fatal', message: String(error) }),
   };
-  const harness = {
-    vault: { providers: [] },
-    snapshots: memorySnapshots(),
-    maxResultBytes: 1e6,
-    maxLoadBytes: 1e6,
-  };
   const environment = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: { progress: 1 } });
   return environment.run<[LoadRequest], LoadResult, (given: LoadRequest) => Promise<LoadResult>>(
-    loadActivity(adapter, harness),
+    loadActivity(adapter, { ...HARNESS, snapshots: memorySnapshots() }),
     request,
   );
 }
@@ -59,5 +65,82 @@ describe('a load that goes on where an attempt before it broke off', () => {
       entities: { Customer: { c_1: { contacts: ['k_1', 'k_2'] } } },
       checkpoint: { cursor: 'after', validators: { etag: '"2"' } },
     });
+  });
+});
+
+describe('a load that broke off and left its pages', () => {
+  /** A source of three pages that makes the load wait before page `failAt`. */
+  function paged(failAt: { page: number }): DataSourceAdapter<unknown, number> {
+    return {
+      name: 'paged',
+      contractVersion: 1,
+      capabilities: { incremental: true },
+      querySchema: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } },
+      async *load(_, ctx) {
+        for (let page = ctx.resumeFrom ?? 1; page <= 3; page += 1) {
+          if (page === failAt.page) throw new Error('wait');
+          if (page < 3) ctx.heartbeat(page + 1);
+          const isLast = page === 3;
+          yield { records: [{ id: `k_${page}` }], complete: isLast, ...(isLast && { cursor: 9 }) };
+        }
+      },
+      classify: () => ({ kind: 'throttled', message: 'wait', retryAfterMs: 5_000 }),
+    };
+  }
+
+  /** Runs an attempt with what the one before said last, and tells what it said last itself. */
+  async function attempt(load: ReturnType<typeof loadActivity>, heartbeatDetails?: unknown) {
+    const environment = new MockActivityEnvironment({ attempt: 2, heartbeatDetails }, { logger: silent });
+    let last: unknown = heartbeatDetails;
+    environment.on('heartbeat', (details: unknown) => (last = details));
+    const run = environment.run<[LoadRequest], LoadResult, (given: LoadRequest) => Promise<LoadResult>>;
+    const result = await run.call(environment, load, request).catch((error: unknown) => error);
+    return { result, last };
+  }
+  const harnessWith = (snapshots: SnapshotStore): Harness => ({ ...HARNESS, snapshots });
+
+  it('is whole once another attempt has read the rest, however often it has to wait', async () => {
+    const failAt = { page: 2 };
+    const load = loadActivity(paged(failAt), harnessWith(memorySnapshots()));
+    const first = await attempt(load);
+    expect(first.result).toMatchObject({ type: 'fault.throttled', nextRetryDelay: 5_000 });
+    const again = await attempt(load, first.last);
+    expect(again.result, 'nothing was read').toMatchObject({ type: 'fault.throttled' });
+    failAt.page = 3;
+    const second = await attempt(load, again.last);
+    expect(second.result).toMatchObject({ type: 'fault.throttled' });
+    failAt.page = 0;
+    const third = await attempt(load, second.last);
+    expect(third.result).toMatchObject({
+      outcome: 'snapshot',
+      complete: true,
+      entities: { Customer: { c_1: { contacts: ['k_1', 'k_2', 'k_3'] } } },
+      checkpoint: { cursor: 9 },
+    });
+  });
+
+  it('is not whole on a worker that does not have them', async () => {
+    const failAt = { page: 2 };
+    const here = loadActivity(paged(failAt), harnessWith(memorySnapshots()));
+    const first = await attempt(here);
+    failAt.page = 0;
+    const there = loadActivity(paged(failAt), harnessWith(memorySnapshots()));
+    expect((await attempt(there, first.last)).result).toMatchObject({
+      complete: false,
+      append: { ids: ['k_2', 'k_3'] },
+      checkpoint: { cursor: 'before' },
+    });
+  });
+
+  it('is not taken for whole when it was read further and then lost', async () => {
+    const failAt = { page: 2 };
+    const load = loadActivity(paged(failAt), harnessWith(memorySnapshots()));
+    const first = await attempt(load);
+    const beat = first.last as { progress: number; kept: string };
+    expect(beat).toMatchObject({ progress: 2, kept: expect.any(String) as string });
+    // What an attempt says that reads page 2 and is killed.
+    failAt.page = 0;
+    const { result } = await attempt(load, { progress: 3 });
+    expect(result).toMatchObject({ complete: false, append: { ids: ['k_3'] } });
   });
 });
