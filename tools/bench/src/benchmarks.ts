@@ -6,6 +6,7 @@ import { heapPerWorkflow } from './benchmarks/heap-per-workflow';
 import { historyOneChanged } from './benchmarks/history-one-changed';
 import { historyUnchanged } from './benchmarks/history-unchanged';
 import { pollEvents } from './benchmarks/poll-events';
+import { postgresThroughput } from './benchmarks/postgres-throughput';
 import { storePointUpdate } from './benchmarks/store-point-update';
 import { storeReload } from './benchmarks/store-reload';
 import { tokenFanout } from './benchmarks/token-fanout';
@@ -20,6 +21,7 @@ export const benchmarks: readonly Benchmark[] = [
   storePointUpdate,
   heapPerWorkflow,
   pollEvents,
+  postgresThroughput,
   childrenStart(100, 6),
   childrenStart(500, 3),
   tokenFanout(100, 6),
