@@ -151,6 +151,16 @@ function nextCursor(
   read: ReadonlySet<number>,
 ): TransactionCursor {
   const before = given?.kind === 'transactions' ? given : undefined;
+  const progress = advance(before, horizon);
+  // Nothing came and nothing is awaited: a checkpoint that stays as it is costs a workflow no history.
+  if (
+    before !== undefined &&
+    read.size === 0 &&
+    !before.waits &&
+    !progress.waits &&
+    progress.low === before.low
+  )
+    return before;
   const known = new Set((before?.seen ?? []).map((by) => (before?.xmin ?? 0) + by));
   for (const xid of read) known.add(xid);
   const seen = [...known].filter((xid) => xid >= xmin).map((xid) => xid - xmin);
@@ -158,7 +168,7 @@ function nextCursor(
     kind: 'transactions',
     about,
     sweptAt: before?.sweptAt ?? now,
-    ...advance(before, horizon),
+    ...progress,
     xmin,
     seen: seen.slice(-MAX_SEEN),
   };

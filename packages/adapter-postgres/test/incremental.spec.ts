@@ -65,6 +65,17 @@ describe('a source with a cursor', () => {
     expect(source.held.get(3)).toEqual({ id: 3, note: 'new' });
   });
 
+  it('keeps its cursor while nothing happens to the table, whatever else happens', async () => {
+    const db = await database(`${TABLE}; INSERT INTO invoices (id) VALUES (1); CREATE TABLE others (id int)`);
+    const source = holder(db);
+    await source.look();
+    await source.look();
+    const before = source.cursor;
+    await db.exec('INSERT INTO others VALUES (1)');
+    await source.look();
+    expect(source.cursor).toEqual(before);
+  });
+
   it('gives what many rows with one value of the cursor hold, and rows without one', async () => {
     const db = await database(TABLE);
     const source = holder(db);

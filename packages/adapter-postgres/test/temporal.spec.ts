@@ -3,7 +3,14 @@ import { StatefulClient, type StatefulHandle } from '@stateful-workflow/core/cli
 import { createRegistry, statefulWorkflow } from '@stateful-workflow/core/worker';
 import type {} from '@stateful-workflow/dev-services/vitest';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import type { Client } from 'pg';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { installNotifyTrigger, postgresAdapter } from '../src/index';
@@ -13,7 +20,11 @@ let code: string;
 const taskQueue = `test-${randomUUID()}`;
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR', () => {}) });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => {}),
+    // Payloads of a megabyte are what is tried here.
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+  });
   ({ code } = await bundleWorkflowCode({
     workflowsPath: require.resolve('./workflows/index.ts'),
     logger: new DefaultLogger('ERROR'),

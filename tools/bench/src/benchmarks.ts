@@ -8,6 +8,7 @@ import { historyUnchanged } from './benchmarks/history-unchanged';
 import { pollEvents } from './benchmarks/poll-events';
 import { restSoak } from './benchmarks/rest-soak';
 import { restThroughput } from './benchmarks/rest-throughput';
+import { postgresThroughput } from './benchmarks/postgres-throughput';
 import { storePointUpdate } from './benchmarks/store-point-update';
 import { storeReload } from './benchmarks/store-reload';
 import { tokenFanout } from './benchmarks/token-fanout';
@@ -22,6 +23,7 @@ export const benchmarks: readonly Benchmark[] = [
   storePointUpdate,
   heapPerWorkflow,
   pollEvents,
+  postgresThroughput,
   childrenStart(100, 6),
   childrenStart(500, 3),
   tokenFanout(100, 6),
