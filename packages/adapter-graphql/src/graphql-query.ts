@@ -99,14 +99,29 @@ export interface GraphqlIncremental {
   readonly fullEvery?: number | 'never';
 }
 
-/** Where a load got to: as a heartbeat, the page to go on with; as a checkpoint, what the next load asks for. */
+/** Where a load goes on. Plain JSON; it is in workflow history, so it holds no secret and is kept small. */
 export interface GraphqlCursor {
-  /** The variables of the page to go on with. */
-  readonly page?: { readonly [variable: string]: Json };
   /** The last change that is known. */
   readonly since?: string | number;
   /** When everything was loaded last, in milliseconds since 1970. */
   readonly sweptAt?: number;
   /** The records that the next load will see again, by key, with what they looked like. */
+  readonly seen?: { readonly [key: string]: string };
+  /** The page after the last one that was read: what an attempt leaves for the next. */
+  readonly at?: GraphqlProgress;
+}
+
+/** How far an attempt got. */
+export interface GraphqlProgress {
+  /** The variables of the page to go on with. */
+  readonly page: { readonly [variable: string]: Json };
+  /** Records that were read. */
+  readonly records: number;
+  /** Whether something was missing in them. */
+  readonly partial?: true;
+  /** Of an incremental source: whether it is a full sweep, when that began, and what was seen so far. */
+  readonly sweep?: boolean;
+  readonly startedAt?: number;
+  readonly since?: string | number;
   readonly seen?: { readonly [key: string]: string };
 }

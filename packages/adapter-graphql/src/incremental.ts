@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '@stateful-workflow/core';
 import { at } from './at';
-import type { GraphqlCursor, GraphqlIncremental } from './graphql-query';
+import type { GraphqlCursor, GraphqlIncremental, GraphqlProgress } from './graphql-query';
 
 /** So many records at the boundary are remembered; of more, all are loaded again, which changes nothing. */
 const MAX_SEEN = 500;
@@ -22,17 +22,31 @@ export class Incremental {
   readonly #started: number;
   readonly #known = new Map<string, Known>();
   #newest: { readonly value: string | number; readonly order: number } | undefined;
-  #isEmpty = true;
+  #isEmpty: boolean;
 
-  /** @param now when the load began, in milliseconds since 1970 */
-  constructor(options: GraphqlIncremental, cursor: GraphqlCursor | undefined, now: number) {
+  /**
+   * @param now when the load began, in milliseconds since 1970
+   * @param progress how far the attempt before got, to go on from there
+   */
+  constructor(
+    options: GraphqlIncremental,
+    cursor: GraphqlCursor | undefined,
+    now: number,
+    progress?: GraphqlProgress,
+  ) {
     const { since, sweptAt = 0 } = cursor ?? {};
     const { fullEvery = DAY_MS } = options;
     this.#options = options;
     this.#before = cursor ?? {};
-    this.#started = now;
-    this.isSweep = since === undefined || (fullEvery !== 'never' && now - sweptAt >= fullEvery);
-    if (since !== undefined) this.#newest = { value: since, order: orderOf(since) ?? -Infinity };
+    this.#started = progress?.startedAt ?? now;
+    this.isSweep =
+      progress?.sweep ?? (since === undefined || (fullEvery !== 'never' && now - sweptAt >= fullEvery));
+    const newest = progress?.since ?? since;
+    if (newest !== undefined) this.#newest = { value: newest, order: orderOf(newest) ?? -Infinity };
+    this.#isEmpty = (progress?.records ?? 0) === 0;
+    // Of when they are is no longer known: the newest they can be keeps them longest.
+    for (const [id, look] of Object.entries(progress?.seen ?? {}))
+      this.#known.set(id, { order: this.#newest?.order ?? -Infinity, look });
   }
 
   /** What the document is asked with. */
@@ -60,6 +74,12 @@ export class Incremental {
     const { order: newest = -Infinity } = this.#newest ?? {};
     for (const [id, { order }] of this.#known) if (order < newest - lag) this.#known.delete(id);
     return news;
+  }
+
+  /** What an attempt that goes on from here has to know. */
+  get progress(): Pick<GraphqlProgress, 'sweep' | 'startedAt' | 'since' | 'seen'> {
+    const { since, seen } = this.cursor;
+    return { sweep: this.isSweep, startedAt: this.#started, since, seen };
   }
 
   /** Where the next load begins. */

@@ -18,6 +18,7 @@ export type {
   GraphqlCursor,
   GraphqlIncremental,
   GraphqlOperation,
+  GraphqlProgress,
   GraphqlQuery,
   OffsetPagination,
 } from './graphql-query';

@@ -28,18 +28,17 @@ export async function* loadPages(
   context.signal.throwIfAborted();
   const session = new Session(parts, query, endpointOf(query, context.apiUrl), context);
   const { maxRecords = DEFAULT_MAX_RECORDS, errorPolicy } = query;
+  const resumed = context.resumeFrom?.at;
   const incremental =
-    query.incremental && new Incremental(query.incremental, context.checkpoint?.cursor, Date.now());
+    query.incremental && new Incremental(query.incremental, context.checkpoint?.cursor, Date.now(), resumed);
   const fixed = { ...fillVariables(query.variables ?? {}, context.entity), ...incremental?.variables };
   const document = parts.documentOf(query);
   const target = targetOf(document, query.items);
-  const resumed = context.resumeFrom?.page;
-  let position: Variables = resumed ?? {};
-  let isWhole = resumed === undefined && (incremental?.isSweep ?? true);
-  let isPartial = false;
-  let count = 0;
+  let position: Variables = resumed?.page ?? {};
+  let isPartial = resumed?.partial ?? false;
+  let count = resumed?.records ?? 0;
   let before: readonly unknown[] | undefined;
-  for (let isFirst = true; ; isFirst = false) {
+  for (let isFirst = resumed === undefined; ; isFirst = false) {
     const variables = { ...fixed, ...position };
     const also = isFirst ? (query.also ?? []) : [];
     const others = also.map((operation) => ({
@@ -74,15 +73,19 @@ export async function* loadPages(
       );
     }
     isPartial ||= partial.length > 0;
-    isWhole &&= !isPartial;
     const isLast = read.next === undefined;
     // None for the last page: an attempt that took it up there would have nothing left to do, and prove nothing.
-    if (read.next !== undefined) context.heartbeat({ page: read.next });
     const news = incremental === undefined ? records : incremental.take(records);
+    if (read.next !== undefined) {
+      const partialSoFar = isPartial && { partial: true as const };
+      context.heartbeat({
+        at: { page: read.next, records: count, ...partialSoFar, ...incremental?.progress },
+      });
+    }
     yield {
       records: news,
-      complete: isLast && isWhole,
-      ...(isLast && !isPartial && incremental && resumed === undefined && { cursor: incremental.cursor }),
+      complete: isLast && !isPartial && (incremental?.isSweep ?? true),
+      ...(isLast && !isPartial && incremental && { cursor: incremental.cursor }),
       ...(partial.length > 0 && errorPolicy !== 'ignore' && { partialErrors: partial }),
     };
     context.signal.throwIfAborted();
