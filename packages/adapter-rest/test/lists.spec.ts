@@ -1,6 +1,7 @@
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { RestCursor, RestQuery } from '../src/index';
-import { adapter, api, failure, loadContext, readAll } from './support';
+import { adapter, api, closed, failure, loadContext, readAll, signalled } from './support';
 
 /** A list of three pages, by cursor or by number, each with an ETag of its own; what was asked, and what fails. */
 async function listApi() {
@@ -70,6 +71,26 @@ describe('pages with validators', () => {
     const pages = await readAll(adapter({ origins: [origin] }), byNumber, loadContext({ apiUrl: origin }));
     expect(pages).toHaveLength(40);
     expect(pages.at(-1)).not.toHaveProperty('cursor');
+  });
+});
+
+describe('the page ahead', () => {
+  it('is asked for while the one before is taken in, and let go when the load is left', async () => {
+    const asked = signalled<Socket>();
+    const origin = await api((app) =>
+      app.get<{ Querystring: { cursor?: string } }>('/list', ({ query, raw }, reply) => {
+        if (query.cursor === undefined) return reply.send({ data: [{ id: 1 }], next: 'b' });
+        // Never answered.
+        asked.resolve(raw.socket);
+        return reply.hijack();
+      }),
+    );
+    for await (const page of adapter({ origins: [origin] }).load(byCursor, loadContext({ apiUrl: origin }))) {
+      expect(page.records).toEqual([{ id: 1 }]);
+      await asked.promise;
+      break;
+    }
+    await closed(await asked.promise);
   });
 });
 
