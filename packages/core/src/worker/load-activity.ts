@@ -31,6 +31,10 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
     const deadline = AbortSignal.timeout(attemptLimit(activity));
     const signal = AbortSignal.any([activity.cancellationSignal, deadline]);
     const started = Date.now();
+    if (activity.info.attempt > 1) {
+      const tags = { adapter: adapter.name, source: request.source };
+      activity.metricMeter.createCounter('stateful_workflow_load_retries').add(1, tags);
+    }
     let context: AttemptContext | undefined;
     try {
       const attempt = (context = new AttemptContext(activity, request, signal, harness.vault, adapter.name));

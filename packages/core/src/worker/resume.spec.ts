@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { noopMetricMeter } from '@temporalio/common';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import type { DataSourceAdapter, LoadContext } from '../contract/adapter';
@@ -142,5 +143,29 @@ describe('a load that broke off and left its pages', () => {
     failAt.page = 0;
     const { result } = await attempt(load, { progress: 3 });
     expect(result).toMatchObject({ complete: false, append: { ids: ['k_3'] } });
+  });
+
+  it('is counted as a retry', async () => {
+    const counted: [string, number, unknown][] = [];
+    const metricMeter = Object.assign(Object.create(noopMetricMeter) as typeof noopMetricMeter, {
+      createCounter: (name: string) => ({
+        add: (value: number, tags: unknown) => void counted.push([name, value, tags]),
+      }),
+    });
+    const load = loadActivity(paged({ page: 0 }), harnessWith(memorySnapshots()));
+    for (const attempt of [1, 2]) {
+      const environment = new MockActivityEnvironment({ attempt }, { metricMeter });
+      await environment.run<[LoadRequest], LoadResult, (given: LoadRequest) => Promise<LoadResult>>(
+        load,
+        request,
+      );
+    }
+    expect(counted.filter(([name]) => name.endsWith('retries'))).toEqual([
+      [
+        'stateful_workflow_load_retries',
+        1,
+        expect.objectContaining({ adapter: 'paged', source: 'contacts' }),
+      ],
+    ]);
   });
 });
