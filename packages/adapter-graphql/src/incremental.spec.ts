@@ -102,7 +102,7 @@ describe('Incremental', () => {
     const first = new Incremental(options, undefined, 1_000);
     first.take([{ id: 'a', at: 7 }]);
     const progress = { page: {}, records: 1, ...first.progress };
-    const second = new Incremental(options, undefined, 9_000, JSON.parse(JSON.stringify(progress)));
+    const second = new Incremental(options, undefined, 9_000, structuredClone(progress));
     second.take([{ id: 'b', at: 5 }]);
     expect(second.isSweep).toBe(true);
     expect(second.cursor).toEqual({ ...first.cursor, sweptAt: 1_000, since: 7 });
