@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { cleanup, database } from './support';
@@ -33,7 +34,7 @@ describe('a million rows', () => {
     cleanup(() => db.exec('DROP TABLE rows'));
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--max-old-space-size=128', '-e', LOAD, require.resolve('@stateful-workflow/adapter-postgres')],
+      ['--max-old-space-size=128', '-e', LOAD, join(__dirname, '..')],
       { env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: db.url } },
     );
     const { rows, sum, peak } = JSON.parse(stdout) as Record<'rows' | 'sum' | 'peak', number>;

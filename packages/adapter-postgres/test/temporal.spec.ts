@@ -82,7 +82,7 @@ const TABLE = `CREATE TABLE invoices (
 ); CREATE INDEX ON invoices (updated_at)`;
 
 const invoicesOf = async (handle: StatefulHandle<unknown>): Promise<Record<string, unknown>> =>
-  ((await handle.state())['Invoice'] ?? {}) as Record<string, unknown>;
+  (await handle.state())['Invoice'] ?? {};
 
 describe('in a workflow', () => {
   it('a NOTIFY reaches the state in under two seconds, with no poll in between', async () => {
