@@ -6,9 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { StatefulClient } from '@stateful-workflow/core/client';
 import {
   type Crm,
+  type Desk,
   freePort,
   type Shutdown,
   startCrm,
+  startDesk,
   type StartCrmOptions,
   startTemporal,
   type TemporalService,
@@ -21,7 +23,7 @@ import { spawnWorker, type WorkerProcess } from './worker/worker-process';
 import type { CustomerData } from './workflows';
 
 /** Every workflow that the demo starts, in one mode or the other. */
-const workflowIds = [1, 2, 3, 4, 5, 6, 7].map((n) => `Customer-c_${n}`);
+const workflowIds = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `Customer-c_${n}`);
 
 /** How the stage is set. */
 export interface StageOptions {
@@ -44,6 +46,8 @@ export class Stage {
   readonly temporal: TemporalService;
   readonly client: Client;
   readonly crms: readonly Crm[];
+  /** Where the tickets are. */
+  readonly desk: Desk;
   /** The tokens that the worker has. Every CRM lets both in until it is told otherwise. */
   readonly tokens: Readonly<Record<SecretName, string>>;
   readonly taskQueue: string;
@@ -57,13 +61,14 @@ export class Stage {
   readonly failure: Promise<never>;
 
   private constructor(
-    parts: Pick<Stage, 'temporal' | 'client' | 'crms' | 'tokens' | 'logs'>,
+    parts: Pick<Stage, 'temporal' | 'client' | 'crms' | 'desk' | 'tokens' | 'logs'>,
     shutdown: Shutdown,
     bundle: string,
   ) {
     this.temporal = parts.temporal;
     this.client = parts.client;
     this.crms = parts.crms;
+    this.desk = parts.desk;
     this.tokens = parts.tokens;
     this.logs = parts.logs;
     this.taskQueue = `customer-360-${randomUUID().slice(0, 8)}`;
@@ -92,6 +97,8 @@ export class Stage {
       shutdown.add('A CRM', () => crm.stop());
       crms.push(crm);
     }
+    const desk = await startDesk({ customers: options.crm.customers });
+    shutdown.add('The support desk', () => desk.stop());
     const [temporal, bundle] = await Promise.all([
       startTemporal({
         ui: true,
@@ -112,7 +119,11 @@ export class Stage {
     const isOurs = temporal.uiUrl !== undefined;
     if (!isOurs) await refuseTaken(client, workflowIds);
 
-    const stage = new Stage({ temporal, client, crms, tokens: issueTokens(crms), logs }, shutdown, bundle);
+    const stage = new Stage(
+      { temporal, client, crms, desk, tokens: issueTokens(crms, desk), logs },
+      shutdown,
+      bundle,
+    );
     await stage.startWorker();
     if (!isOurs) shutdown.add('The workflows', () => terminateAll(client, stage.taskQueue));
     return stage;
@@ -133,7 +144,7 @@ export class Stage {
   async startWorker(): Promise<WorkerProcess> {
     const { temporal, taskQueue } = this;
     const { address, namespace } = temporal;
-    const origins = this.crms.map((crm) => crm.url);
+    const origins = [...this.crms.map((crm) => crm.url), this.desk.origin];
     const worker = await spawnWorker(
       toEnvironment({ address, namespace, taskQueue, bundle: this.#bundle, origins }, this.tokens),
       join(this.logs.directory, 'worker.log'),
@@ -159,11 +170,11 @@ export class Stage {
   }
 }
 
-function issueTokens(crms: readonly Crm[]): Record<SecretName, string> {
+function issueTokens(crms: readonly Crm[], desk: Desk): Record<SecretName, string> {
   const [first] = crms;
   const issue = (name: SecretName): string => {
     const token = process.env[`DEMO_${name}`] ?? first?.issueToken() ?? '';
-    for (const crm of crms) crm.addToken(token);
+    for (const api of [...crms, desk]) api.addToken(token);
     return token;
   };
   return { CRM_TOKEN: issue('CRM_TOKEN'), CRM_TOKEN_NEXT: issue('CRM_TOKEN_NEXT') };

@@ -52,6 +52,7 @@ describe('the tour', () => {
       'an unchanged reload',
       '1 of 1,000 records changed',
       'apiUrl moved',
+      'tickets by GraphQL',
       'a workflow for each contact',
       'one token, one pause, one end',
       'the token revoked, then rotated',
@@ -87,7 +88,7 @@ describe('the tour', () => {
   it('is not good when it is interrupted, and leaves nothing running', async () => {
     const json = join(directory, 'interrupted.json');
     const tour = startTour('--json', json);
-    await tour.matches(/2\/13/);
+    await tour.matches(/2\/14/);
     const family = descendants(tour.child.pid ?? 0);
     tour.child.kill('SIGINT');
     expect(await tour.ended).not.toBe(0);
@@ -99,7 +100,7 @@ describe('the tour', () => {
 
   it('takes its worker along even when it is killed', async () => {
     const tour = startTour();
-    await tour.matches(/2\/13/);
+    await tour.matches(/2\/14/);
     const family = descendants(tour.child.pid ?? 0);
     expect(family.length).toBeGreaterThanOrEqual(4);
     tour.child.kill('SIGKILL');

@@ -1,3 +1,4 @@
+import { graphqlAdapter } from '@stateful-workflow/adapter-graphql';
 import { restAdapter } from '@stateful-workflow/adapter-rest';
 import { createRegistry, environmentSecrets, statefulWorkflow } from '@stateful-workflow/core/worker';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -10,7 +11,7 @@ const graceMs = 5_000;
 async function main(): Promise<void> {
   const { address, namespace, taskQueue, bundle, origins } = fromEnvironment(process.env);
 
-  const registry = createRegistry([restAdapter({ origins })]);
+  const registry = createRegistry([restAdapter({ origins }), graphqlAdapter({ origins })]);
   const secrets = environmentSecrets(Object.fromEntries(secretNames.map((name) => [name, { origins }])));
 
   const connection = await NativeConnection.connect({ address });

@@ -8,6 +8,7 @@ import { hierarchySteered } from './hierarchy-steered';
 import { oneOfThousand } from './one-of-thousand';
 import { otherAddress } from './other-address';
 import { silentPolls } from './silent-polls';
+import { ticketsByGraphql } from './tickets-by-graphql';
 import { tokenIsNowhere } from './token-is-nowhere';
 import { tokenRotated } from './token-rotated';
 import { unchangedReload } from './unchanged-reload';
@@ -20,6 +21,7 @@ export const steps: readonly Step[] = [
   unchangedReload,
   oneOfThousand,
   otherAddress,
+  ticketsByGraphql,
   childrenFollow,
   hierarchySteered,
   tokenRotated,
