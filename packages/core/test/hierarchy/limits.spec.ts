@@ -40,26 +40,7 @@ describe('large hierarchies', () => {
       expect(children).toHaveLength(count);
     });
 
-  it(
-    '1,200 items on one path each get a child, and each hears of its change',
-    { timeout: LONG * 2 },
-    async () => {
-      const desk = new TestDesk(env);
-      desk.source.records = list(desk, 1_200);
-      await desk.start('VastDeskWorkflow');
-      await hasChildren(desk.handle, 1_200);
-      desk.source.records = list(desk, 1_200).map((record) => ({ ...record, status: 'seen' }));
-      await desk.handle.refresh();
-      for (const name of ['n0', 'n599', 'n1199'])
-        await eventually(
-          async () => expect(await desk.ticket(name).data()).toMatchObject({ status: 'seen' }),
-          LONG,
-        );
-      await env.expectNeverWedged(desk.handle.workflowId);
-    },
-  );
-
-  it('more than that go through a level in between', { timeout: LONG * 2 }, async () => {
+  it('a level in between has each workflow have few children', { timeout: LONG * 2 }, async () => {
     const desk = new TestDesk(env);
     const shelves = Array.from({ length: 6 }, (_, i) => ({
       id: `s${i}-${desk.id}`,
@@ -82,17 +63,21 @@ describe('large hierarchies', () => {
     expect(await desk.closed('n239')).toBe('COMPLETED');
   });
 
-  it('five levels of 1,000 nodes start, take a token and are cancelled', { timeout: LONG * 2 }, async () => {
-    const tree = await new TestTree(env, [4, 20, 100, 875]).start('NodeWorkflow', {
-      apiToken: 'secret:FIRST',
-    });
-    expect(tree.ids).toHaveLength(1_000);
-    const reference = async (node: StatefulHandle): Promise<unknown> => (await node.apiToken())?.reference;
-    await slowly(async () => expect(await running('NodeWorkflow')).toBe(1_000));
-    await tree.at(0).temporal.signal('apiToken', 'secret:SECOND');
-    await tree.all(reference, 'secret:SECOND', LONG);
-    await tree.at(0).cancel();
-    await slowly(async () => expect(await running('NodeWorkflow')).toBe(0));
-    await env.expectNeverWedged(tree.at(0).workflowId);
-  });
+  it(
+    'five levels, with 1,010 nodes on one path, start, take a token and are cancelled',
+    { timeout: LONG * 2 },
+    async () => {
+      const tree = await new TestTree(env, [1, 1, 1, 1_010]).start('NodeWorkflow', {
+        apiToken: 'secret:FIRST',
+      });
+      expect(tree.ids).toHaveLength(1_014);
+      const reference = async (node: StatefulHandle): Promise<unknown> => (await node.apiToken())?.reference;
+      await slowly(async () => expect(await running('NodeWorkflow')).toBe(1_014));
+      await tree.at(0).temporal.signal('apiToken', 'secret:SECOND');
+      await tree.all(reference, 'secret:SECOND', LONG);
+      await tree.at(0).cancel();
+      await slowly(async () => expect(await running('NodeWorkflow')).toBe(0));
+      await env.expectNeverWedged(tree.at(0).workflowId);
+    },
+  );
 });

@@ -9,7 +9,7 @@ import { STEPS } from './random/steps';
 import { type Desk, type Ticket, World } from './random/world';
 import { WorkerProcess } from '../support/worker-process';
 
-const STEP_COUNT = 240;
+const STEP_COUNT = 200;
 /** How many steps there are between two crashes of the worker. */
 const CRASH_EVERY = 40;
 /** How many steps there are between two loads that are waited for. */

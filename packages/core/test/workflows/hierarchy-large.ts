@@ -7,11 +7,6 @@ type Paths = StatefulWorkflow['managedPaths'];
 
 // What these have very many of is looked after seldom: that is not what their tests are about.
 
-class VastDesk extends Desk {
-  override readonly managedPaths: Paths = { tickets: { checkEvery: '1 hour' } };
-}
-export const VastDeskWorkflow = defineWorkflow(VastDesk);
-
 /** Shelves between a desk and its tickets: no workflow has more than so many children. */
 const roomSchema = defineSchema({
   ...deskSchema,

@@ -20,13 +20,7 @@ export {
   ListeningWorkflow,
   TeamDeskWorkflow,
 } from './hierarchy-links';
-export {
-  NodeWorkflow,
-  RoomDeskWorkflow,
-  ShelfWorkflow,
-  type TreeNode,
-  VastDeskWorkflow,
-} from './hierarchy-large';
+export { NodeWorkflow, RoomDeskWorkflow, ShelfWorkflow, type TreeNode } from './hierarchy-large';
 export {
   AgentWorkflow,
   BareDeskWorkflow,
