@@ -10,8 +10,9 @@ export default mergeConfig(
         '@stateful-workflow/dev-services/vitest',
         '@stateful-workflow/dev-services/vitest-postgres',
       ],
-      // The tests mostly wait for the server, also where there are only two cores.
-      maxWorkers: 2,
+      // One file at a time: a cursor waits for whoever is at work on the server, and a connection that another file
+      // is just opening belongs to no database yet.
+      maxWorkers: 1,
     },
   }),
 );

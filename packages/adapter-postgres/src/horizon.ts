@@ -52,7 +52,9 @@ LEFT JOIN (
   pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
 ) ON l.locktype = 'virtualxid' AND l.mode = 'ExclusiveLock' AND l.granted AND l.pid <> pg_backend_pid()
   AND (a.datname IS NULL OR a.datname = current_database())
-  AND coalesce(a.backend_type <> 'autovacuum worker', true)`;
+  AND coalesce(
+    a.backend_type NOT IN ('autovacuum worker', 'autovacuum launcher', 'logical replication launcher'), true
+  )`;
 
 const PREPARED_ONES = `
 SELECT '${PREPARED}' || transaction::text FROM pg_catalog.pg_prepared_xacts WHERE database = current_database()`;
