@@ -9,14 +9,15 @@ const steps = [
   'build',
   'package-check',
   'dependencies:check',
-  'audit:secrets',
+  // The tour, which `test` runs, looks for the demo's tokens itself.
+  'audit:secrets -- --no-demo',
   'test',
 ];
 
 for (const [index, step] of steps.entries()) {
   console.log(`\n=== ${index + 1}/${steps.length} ${step}: npm run ${step}\n`);
   const started = Date.now();
-  const { status } = spawnSync('npm', ['run', '--silent', step], {
+  const { status } = spawnSync('npm', ['run', '--silent', ...step.split(' ')], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });

@@ -3,6 +3,7 @@ import { TestDesk, type TicketRecord } from '../support/desk';
 import { TestEnvironment, type WorkflowName } from '../support/environment';
 import { eventually } from '../support/eventually';
 import { eventsOf } from '../support/history';
+import { scale } from '../support/scale';
 import { WorkerProcess } from '../support/worker-process';
 
 /** Long fan-outs take their time on a small machine. */
@@ -50,13 +51,13 @@ describe('a worker killed in the middle of a fan-out', () => {
 
   it.each<[number, string, WorkflowName]>([
     // Nobody works for these tickets: it is about the desk.
-    [500, 'all at once', 'UnstaffedDeskWorkflow'],
-    [150, 'few at a time', 'GradualDeskWorkflow'],
+    [scale(500, 100), 'all at once', 'UnstaffedDeskWorkflow'],
+    [scale(500, 60), 'few at a time', 'GradualDeskWorkflow'],
   ])('of %i starts, %s: each child exists once', { timeout: 240_000 }, async (size, _, workflow) => {
     const first = await newWorker();
     const { desk, names } = deskOf(size);
     await desk.start(workflow);
-    await vi.waitFor(async () => expect(await count()).toBeGreaterThan(60), PATIENCE);
+    await vi.waitFor(async () => expect(await count()).toBeGreaterThan(size / 8), PATIENCE);
     expect(await count()).toBeLessThan(size + 1);
     await first.kill();
     await newWorker();
@@ -73,9 +74,10 @@ describe('a worker killed in the middle of a fan-out', () => {
     await env.expectNeverWedged(desk.handle.workflowId);
   });
 
-  it('of a token to 100 children: each gets it', { timeout: 240_000 }, async () => {
+  it('of a token to many children: each gets it', { timeout: 240_000 }, async () => {
+    const size = scale(200, 40);
     const first = await newWorker();
-    const { desk, names } = deskOf(100);
+    const { desk, names } = deskOf(size);
     await desk.start('DeskWorkflow');
     await settled(desk, names);
     await desk.handle.temporal.signal('apiToken', 'secret:SECOND');
@@ -95,7 +97,7 @@ describe('a worker killed in the middle of a fan-out', () => {
         waiting.delete(name);
       }
     }, PATIENCE);
-    await eventually(async () => expect(await desk.handle.children()).toHaveLength(100));
+    await eventually(async () => expect(await desk.handle.children()).toHaveLength(size));
     await env.expectNeverWedged(desk.handle.workflowId);
   });
 });

@@ -5,10 +5,15 @@ import { StatefulHandle } from '../../src/client';
 import { TestDesk } from '../support/desk';
 import { TestEnvironment } from '../support/environment';
 import { eventually } from '../support/eventually';
+import { scale } from '../support/scale';
 import { TestTree } from '../support/tree';
 
 /** How long a thousand workflows may take, on a small machine that does other things as well. */
 const LONG = 180_000;
+/** Nodes on the last level of a tree. */
+const LEAVES = scale(1_010, 120);
+/** Tickets on each of six shelves. */
+const TICKETS = scale(200, 20);
 
 describe('large hierarchies', () => {
   let env: TestEnvironment;
@@ -44,35 +49,35 @@ describe('large hierarchies', () => {
     const desk = new TestDesk(env);
     const shelves = Array.from({ length: 6 }, (_, i) => ({
       id: `s${i}-${desk.id}`,
-      tickets: list(desk, 40, i * 40),
+      tickets: list(desk, TICKETS, i * TICKETS),
     }));
     await desk.start('RoomDeskWorkflow', { data: { shelves } });
     await hasChildren(desk.handle, 6);
-    for (const { id } of shelves) await hasChildren(new StatefulHandle(env.client, `Shelf-${id}`), 40);
+    for (const { id } of shelves) await hasChildren(new StatefulHandle(env.client, `Shelf-${id}`), TICKETS);
     // Both ways, through the level in between.
-    await desk.handle.update({ entityName: 'Ticket', data: { id: desk.idOf('n100'), title: 'from above' } });
-    await desk.holds('n100', { title: 'from above' });
-    await desk.ticket('n100').update({ entityName: 'Ticket', data: { note: 'from below' } });
+    await desk.handle.update({ entityName: 'Ticket', data: { id: desk.idOf('n30'), title: 'from above' } });
+    await desk.holds('n30', { title: 'from above' });
+    await desk.ticket('n30').update({ entityName: 'Ticket', data: { note: 'from below' } });
     await eventually(async () =>
-      expect((await desk.handle.state())['Ticket']?.[desk.idOf('n100')]).toMatchObject({
+      expect((await desk.handle.state())['Ticket']?.[desk.idOf('n30')]).toMatchObject({
         title: 'from above',
         note: 'from below',
       }),
     );
     await desk.handle.cancel();
-    expect(await desk.closed('n239')).toBe('COMPLETED');
+    expect(await desk.closed(`n${6 * TICKETS - 1}`)).toBe('COMPLETED');
   });
 
   it(
-    'five levels, with 1,010 nodes on one path, start, take a token and are cancelled',
+    'five levels, with most nodes on one path, start, take a token and are cancelled',
     { timeout: LONG * 2 },
     async () => {
-      const tree = await new TestTree(env, [1, 1, 1, 1_010]).start('NodeWorkflow', {
+      const tree = await new TestTree(env, [1, 1, 1, LEAVES]).start('NodeWorkflow', {
         apiToken: 'secret:FIRST',
       });
-      expect(tree.ids).toHaveLength(1_014);
+      expect(tree.ids).toHaveLength(LEAVES + 4);
       const reference = async (node: StatefulHandle): Promise<unknown> => (await node.apiToken())?.reference;
-      await slowly(async () => expect(await running('NodeWorkflow')).toBe(1_014));
+      await slowly(async () => expect(await running('NodeWorkflow')).toBe(LEAVES + 4));
       await tree.at(0).temporal.signal('apiToken', 'secret:SECOND');
       await tree.all(reference, 'secret:SECOND', LONG);
       await tree.at(0).cancel();
