@@ -8,7 +8,8 @@ export interface PayloadJson {
 
 /** Reads payloads. @throws TypeError when it is something else */
 export function fromJson(body: unknown): Payload[] {
-  const { payloads } = (body ?? {}) as { payloads?: unknown };
+  // The JSON of protocol buffers leaves out a list that is empty, and Temporal's CLI sends one for a query without arguments.
+  const { payloads = [] } = (body ?? {}) as { payloads?: unknown };
   if (!Array.isArray(payloads)) throw new TypeError('The body is not { "payloads": [...] }.');
   return payloads.map((payload: unknown) => {
     const { metadata = {}, data = '' } = (payload ?? {}) as PayloadJson;

@@ -42,6 +42,16 @@ describe('the codec server', () => {
     expect(valuesOf(decoded)).toEqual([{ name: 'Ada' }, { name: 'Ada' }]);
   });
 
+  it("takes no payloads for none: Temporal's CLI leaves out a list that is empty", async () => {
+    const response = await fetch(`${url}/encode`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: '{}',
+    });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ payloads: [] });
+  });
+
   it('encodes for the namespace that is asked for', async () => {
     const encoded = await payloadsOf(await post('/encode', [plain]));
     expect(Buffer.from(encoded[0]?.data ?? []).toString('latin1')).not.toContain('Ada');
