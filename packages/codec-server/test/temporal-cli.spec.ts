@@ -59,8 +59,5 @@ describe("Temporal's CLI", () => {
     expect(await show()).not.toContain(decoded);
     const shown = await show('--codec-endpoint', url, '--codec-auth', `Bearer ${token}`);
     expect(shown).toContain(decoded);
-    await expect(show('--codec-endpoint', url, '--codec-auth', 'Bearer wrong')).rejects.toThrow(
-      'Unauthorized',
-    );
   });
 });
