@@ -1,5 +1,5 @@
+import { at, isObject } from '@stateful-workflow/http';
 import { InvalidInputError, type Json, type PartialError } from '@stateful-workflow/core';
-import { at, isObject } from './at';
 import type { CheckedDocument } from './check-document';
 import { type ConnectionPage, nodeFields, readConnection } from './connection-page';
 import type { Question } from './driver';

@@ -1,5 +1,5 @@
+import { at, isObject, kindOf } from '@stateful-workflow/http';
 import { InvalidInputError, type Json } from '@stateful-workflow/core';
-import { at, isObject, kindOf } from './at';
 import type { Connection, FieldShape } from './field-shape';
 
 /** A page of a connection, as it came. */

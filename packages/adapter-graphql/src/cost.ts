@@ -1,6 +1,5 @@
-import { HttpError } from '@stateful-workflow/http';
+import { at, HttpError } from '@stateful-workflow/http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { at } from './at';
 import type { GraphqlAnswer } from './graphql-errors';
 
 /** What is known of a budget that an API counts queries against. */

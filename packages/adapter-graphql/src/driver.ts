@@ -1,6 +1,5 @@
 import { GraphQLClient } from 'graphql-request';
-import { HttpError, describeRequest } from '@stateful-workflow/http';
-import { at, isObject } from './at';
+import { at, describeRequest, HttpError, isObject } from '@stateful-workflow/http';
 import type { GraphqlAnswer } from './graphql-errors';
 import { hashOf, persistedFetch } from './persisted-fetch';
 import type { Variables } from './variables';

@@ -1,5 +1,8 @@
+import { absoluteUrl } from '@stateful-workflow/http';
 import { InvalidInputError } from '@stateful-workflow/core';
 import type { GraphqlQuery } from './graphql-query';
+
+const EXAMPLE = 'https://support.example.com/graphql';
 
 /** The URL of an API, and which field its origin came from. */
 export interface Endpoint {
@@ -14,7 +17,7 @@ export interface Endpoint {
  * @throws InvalidInputError when `apiUrl` is missing, or a URL is none
  */
 export function endpointOf({ path = '' }: GraphqlQuery, apiUrl: string | undefined): Endpoint {
-  if (/^https?:\/\//i.test(path)) return { url: parsed(path, 'path'), field: 'path' };
+  if (/^https?:\/\//i.test(path)) return { url: absoluteUrl(path, 'path', EXAMPLE), field: 'path' };
   if (apiUrl === undefined) {
     throw new InvalidInputError(
       'apiUrl',
@@ -22,21 +25,8 @@ export function endpointOf({ path = '' }: GraphqlQuery, apiUrl: string | undefin
       'Set apiUrl on the workflow or the source',
     );
   }
-  const url = parsed(apiUrl, 'apiUrl');
+  const url = absoluteUrl(apiUrl, 'apiUrl', EXAMPLE);
   // Under the base, whose own path is kept.
   if (path !== '') url.pathname = url.pathname.replace(/\/+$/, '') + path;
   return { url, field: 'apiUrl' };
-}
-
-function parsed(text: string, field: 'apiUrl' | 'path'): URL {
-  if (!URL.canParse(text)) {
-    throw new InvalidInputError(
-      field,
-      'is not an absolute URL',
-      'Give one such as https://support.example.com/graphql',
-    );
-  }
-  const url = new URL(text);
-  url.hash = '';
-  return url;
 }

@@ -1,6 +1,5 @@
 import type { FaultKind, PartialError } from '@stateful-workflow/core';
-import { HttpError, statusError } from '@stateful-workflow/http';
-import { at, isObject } from './at';
+import { at, HttpError, isObject, statusError } from '@stateful-workflow/http';
 
 /** What an answer of a GraphQL API holds, whatever its status. */
 export interface GraphqlAnswer {

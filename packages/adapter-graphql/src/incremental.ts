@@ -1,6 +1,6 @@
+import { at } from '@stateful-workflow/http';
 import { createHash } from 'node:crypto';
 import type { Json } from '@stateful-workflow/core';
-import { at } from './at';
 import type { GraphqlCursor, GraphqlIncremental, GraphqlProgress } from './graphql-query';
 
 /** So many records at the boundary are remembered; of more, all are loaded again, which changes nothing. */

@@ -1,6 +1,6 @@
+import { at, kindOf } from '@stateful-workflow/http';
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidInputError, type Json } from '@stateful-workflow/core';
-import { at, kindOf } from './at';
 import type { GraphqlQuery } from './graphql-query';
 import type { Variables } from './variables';
 

@@ -1,6 +1,5 @@
 import { InvalidInputError, type PartialError } from '@stateful-workflow/core';
-import { HttpError } from '@stateful-workflow/http';
-import { at, isObject, kindOf } from './at';
+import { at, HttpError, isObject, kindOf } from '@stateful-workflow/http';
 import type { Completer } from './completer';
 import { nodeFields, readConnection } from './connection-page';
 import { type GraphqlAnswer, partialErrors } from './graphql-errors';

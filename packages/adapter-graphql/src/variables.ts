@@ -1,5 +1,5 @@
+import { isObject } from '@stateful-workflow/http';
 import { type EntityRef, InvalidInputError, type Json } from '@stateful-workflow/core';
-import { isObject } from './at';
 
 const PLACEHOLDER = /\{([A-Za-z_][\w.-]*)\}/g;
 const KNOWN = ['id', 'entityName'];

@@ -1,6 +1,6 @@
+import { at, kindOf } from '@stateful-workflow/http';
 import { createHash } from 'node:crypto';
 import { InvalidInputError } from '@stateful-workflow/core';
-import { at, kindOf } from './records';
 import type { Since } from './rest-cursor';
 import type { Incremental } from './rest-query';
 

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '@stateful-workflow/core';
-import { type HttpAnswer, HttpError } from '@stateful-workflow/http';
+import { at, type HttpAnswer, HttpError, kindOf } from '@stateful-workflow/http';
 import { named } from './record-schema';
 import type { RestParts } from './rest-parts';
 import type { RestQuery } from './rest-query';
@@ -100,22 +100,4 @@ export function pickHasMore(body: unknown, hasMore: string, request: string): bo
     `${request} has ${kindOf(found)} at "${hasMore}" where a boolean is expected`,
     'Set hasMore to the dotted path of the boolean in the body, or leave it out if the API has none',
   );
-}
-
-/** What stands at a dotted path, or `undefined`. */
-export function at(body: unknown, path: string): unknown {
-  let value = body;
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value;
-}
-
-/** What a value is, for a person. */
-export function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

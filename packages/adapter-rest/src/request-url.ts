@@ -1,6 +1,9 @@
+import { absoluteUrl } from '@stateful-workflow/http';
 import { InvalidInputError, type EntityRef } from '@stateful-workflow/core';
 import type { RestQuery } from './rest-query';
 import { fillTemplate, templateValues } from './template';
+
+const EXAMPLE = 'https://crm.example.com/api';
 
 /** The URL of a query, and which field its origin came from. */
 export interface RequestUrl {
@@ -22,7 +25,7 @@ export function requestUrl(
   const values = templateValues(context.entity, query.values);
   const filled = fillTemplate(query.path, values, encodeURIComponent);
   const absolute = /^https?:\/\//i.test(filled);
-  const url = absolute ? parse(filled, 'path') : under(baseUrl(query, context.apiUrl), filled);
+  const url = absolute ? absoluteUrl(filled, 'path', EXAMPLE) : under(baseUrl(query, context.apiUrl), filled);
   // Here, and not on the URL, which has resolved them already.
   refuseDotSegments(absolute ? filled.replace(/^https?:\/\/[^/?]*/i, '') : filled);
   for (const [name, value] of Object.entries(query.params ?? {})) {
@@ -39,20 +42,7 @@ function baseUrl(query: RestQuery, apiUrl: string | undefined): URL {
       'Set apiUrl on the workflow or the source, or give path as an absolute URL',
     );
   }
-  return parse(apiUrl, 'apiUrl');
-}
-
-function parse(text: string, field: 'apiUrl' | 'path'): URL {
-  if (!URL.canParse(text)) {
-    throw new InvalidInputError(
-      field,
-      'is not an absolute URL',
-      'Give one such as https://crm.example.com/api',
-    );
-  }
-  const url = new URL(text);
-  url.hash = '';
-  return url;
+  return absoluteUrl(apiUrl, 'apiUrl', EXAMPLE);
 }
 
 /** Puts a path with its own query under a base. Not `new URL(path, base)`, which would drop the base's path. */

@@ -115,7 +115,7 @@ describe('page pagination', () => {
   it.each([
     [{ items: 'rows' }, /^items: GET http.* has nothing at "rows" where an array/],
     [{ items: 'page' }, /^items: .* has an object at "page"/],
-    [{ pagination: { type: 'page', hasMore: 'items' } }, /^pagination\.hasMore: .* has an array at "items"/],
+    [{ pagination: { type: 'page', hasMore: 'items' } }, /^pagination\.hasMore: .* has a list at "items"/],
   ] as const)('refuses a body that has not what %j names', async (override, message) => {
     const origin = await listApi(5);
     const rest = adapter({ origins: [origin] });

@@ -1,3 +1,4 @@
+export { absoluteUrl } from './absolute-url';
 export { apiKey, type ApiKeyPlace } from './auth/api-key';
 export type { Authorization, AuthRequest, AuthScheme } from './auth/auth-scheme';
 export { basic } from './auth/basic';
@@ -36,3 +37,4 @@ export {
   type ResolvedHttpOptions,
 } from './http-options';
 export { makeHttpClient, type HttpParts } from './make-client';
+export { at, isObject, kindOf } from './values';

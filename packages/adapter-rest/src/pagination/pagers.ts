@@ -1,5 +1,6 @@
+import { at, kindOf } from '@stateful-workflow/http';
 import { InvalidInputError } from '@stateful-workflow/core';
-import { at, kindOf, pickHasMore } from '../records';
+import { pickHasMore } from '../records';
 import { linkTo } from './link-header';
 import type { Pager, PageSeen, Place } from './pager';
 import type { CursorPagination, OffsetPagination, PagePagination, Pagination } from './pagination';

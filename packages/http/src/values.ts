@@ -1,4 +1,4 @@
-/** What is at a dotted path, or `undefined`. */
+/** What stands in a value at a dotted path, such as `customer.tickets`, or `undefined`. */
 export function at(data: unknown, path: string): unknown {
   let value = data;
   for (const key of path.split('.')) {
@@ -8,7 +8,7 @@ export function at(data: unknown, path: string): unknown {
   return value;
 }
 
-/** What a value is, for a message. */
+/** What a value is, for a message: `a list`, `a number`. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
