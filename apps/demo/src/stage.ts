@@ -84,6 +84,7 @@ export class Stage {
   /** Starts everything. @throws Error when something does not start */
   static async set(options: StageOptions): Promise<Stage> {
     const { shutdown, progress, ports } = options;
+    // The audit of secrets brings its own tokens, and wants to read what was logged.
     const kept = process.env['DEMO_LOGS'];
     const directory = kept ?? (await mkdtemp(join(tmpdir(), 'customer-360-')));
     const logs = { directory, keep: kept !== undefined };

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { Client, type Connection, type WorkflowExecutionInfo } from '@temporalio/client';
 import type { Haystack } from './search';
 
@@ -66,8 +67,10 @@ export function textOf(message: object): string {
   const stored = JSON.stringify(message);
   const decoded: string[] = [];
   JSON.stringify(JSON.parse(stored), (key, value: unknown) => {
-    if (typeof value === 'string' && (key === 'data' || value.length > 20))
-      decoded.push(Buffer.from(value, 'base64').toString('utf8'));
+    if (typeof value !== 'string' || (key !== 'data' && value.length <= 20)) return value;
+    const bytes = Buffer.from(value, 'base64');
+    // What is no text when it is read so was none.
+    if (key === 'data' || isUtf8(bytes)) decoded.push(bytes.toString('utf8'));
     return value;
   });
   return [stored, ...decoded].join('\n');

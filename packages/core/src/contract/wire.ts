@@ -145,6 +145,7 @@ export interface SourceError {
 
 /** Answer of the query `apiToken`. Never the secret. */
 export interface TokenInfo {
+  /** What it was given as; `plaintext` for a token that is no reference. */
   readonly reference: string;
   /** Tells secrets apart; known once a load has resolved the reference. */
   readonly fingerprint?: string;

@@ -35,7 +35,7 @@ export interface CustomSecretsOptions {
  *   name: 'AWS Secrets Manager',
  *   get: async (name) => {
  *     const { SecretString } = await manager.send(new GetSecretValueCommand({ SecretId: `crm/${name}` }));
- *     return SecretString && { value: SecretString, origins: ['https://crm.example.com'] };
+ *     return SecretString ? { value: SecretString, origins: ['https://crm.example.com'] } : undefined;
  *   },
  * })
  */

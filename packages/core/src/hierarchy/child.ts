@@ -1,5 +1,4 @@
 import {
-  CancellationScope,
   CancelledFailure,
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
@@ -330,7 +329,7 @@ export function childOf(
       if (isBusy || rests()) return;
       isBusy = true;
       // Also when the workflow is cancelled: its children are told so.
-      void CancellationScope.nonCancellable(async () => {
+      void post.shield.run(async () => {
         while (isDue) {
           isDue = false;
           while (await step());

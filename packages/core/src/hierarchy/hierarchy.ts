@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { Envelope, ParentLink } from '../contract/hierarchy';
 import type { ChangeSet, StartInput } from '../contract/wire';
 import { isEmpty, refsOf } from '../state/change-set';
@@ -73,7 +73,8 @@ export function hierarchyOf(
   const { workflowId } = workflowInfo();
   const stamps = new Stamps(carried.clock, carried.stamps, store);
   const window = windowOf(UNDER_WAY);
-  const post = { workflowId, store, stamps, window };
+  const shield = new CancellationScope({ cancellable: false });
+  const post = { workflowId, store, stamps, window, shield };
 
   /** Takes what a parent gives, unless it is held already or what is held stays. */
   const take = (given: Access, yields: (held: string | undefined, what: keyof Access) => boolean): void => {

@@ -24,7 +24,7 @@ describe('managedPaths', () => {
       restart: true,
       orphanPolicy: 'cancel',
       credentials: 'inherit',
-      maxConcurrentStarts: 100,
+      maxConcurrentStarts: 50,
       checkEveryMs: 60_000,
     };
     expect(managedPaths(true, schema, 'Desk')).toEqual([

@@ -46,7 +46,7 @@ export interface ManagedPathOptions {
   readonly orphanPolicy?: OrphanPolicy;
   /** How often parent and child see whether the other is still there and gets on. @default '1 minute' */
   readonly checkEvery?: Duration;
-  /** How many children may be starting at a time. @default 100 */
+  /** How many children may be starting at a time. @default 50 */
   readonly maxConcurrentStarts?: number;
   /** The task queue of the children's workers. @default the workflow's own */
   readonly taskQueue?: string;
@@ -93,7 +93,7 @@ export function managedPaths(
         `Name one of ${keys(relations).join(', ') || 'its relations; the schema gives it none'}`,
       );
     const options: ManagedPathOptions = value === true ? {} : value;
-    const { credentials = 'inherit', maxConcurrentStarts = 100 } = options;
+    const { credentials = 'inherit', maxConcurrentStarts = 50 } = options;
     if (credentials !== 'inherit' && credentials !== 'none')
       checkReference(credentials, `${name}.credentials`);
     const target = relationTarget(relation);

@@ -147,7 +147,7 @@ export function parentsOf(
       };
     },
     begin() {
-      for (const { peer } of parents.values()) void peer.send();
+      for (const { peer } of parents.values()) if (!peer.isIdle) void peer.send();
       watch();
     },
     hears: (workflowId, kind) => parents.get(workflowId)?.link.wants.includes(kind) ?? false,

@@ -1,4 +1,4 @@
-import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { type CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
 import { type CarriedDirty, Dirty } from './dirty';
 import { type Message, messagesOf, MOST_PAYLOAD, type Receiver, type Sender, tooLarge } from './messages';
 import type { Begun, Window } from './window';
@@ -7,6 +7,8 @@ import type { Begun, Window } from './window';
 export interface Post extends Sender {
   /** How many signals are under way at a time. */
   readonly window: Window;
+  /** What runs in it goes on when the workflow is cancelled. One for all, since each costs the workflow three promises. */
+  readonly shield: CancellationScope;
 }
 
 /** A signal that is no change of data, and the workflows that it came through. */
@@ -57,7 +59,7 @@ export function peerOf(
   onGone: () => void,
   carried: CarriedPeer = {},
 ): Peer {
-  const { window, workflowId: from } = post;
+  const { window, shield, workflowId: from } = post;
   const dirty = new Dirty(carried.dirty);
   /** Other signals that wait, the last of each kind. */
   const controls = new Map(carried.controls?.map((control) => [control[0], control]));
@@ -77,9 +79,7 @@ export function peerOf(
       return undefined;
     }
     // Also when the workflow is cancelled: who hears of it hears by this.
-    const done = CancellationScope.nonCancellable(() =>
-      getExternalWorkflowHandle(workflowId).signal(signal, payload, envelope),
-    );
+    const done = shield.run(() => getExternalWorkflowHandle(workflowId).signal(signal, payload, envelope));
     return { bytes, done };
   };
 

@@ -16,7 +16,7 @@ import { interval, type RefreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/parents';
 import type { Session } from './session';
 import { sourceActivities } from './source-activities';
-import type { StatefulWorkflow } from './stateful-workflow';
+import { StatefulWorkflow } from './stateful-workflow';
 import { type Arrival, startWatch } from './watch';
 
 /** Triggers that load whatever the age of the data, and try a refused credential again. */
@@ -83,6 +83,10 @@ export async function runCycles(
     return superseded;
   };
 
+  /** A child without a source of its own, of which there may be many, is spared the scope of a load. */
+  const loads = (): boolean =>
+    session.sources.length > 0 || workflow.loadData !== StatefulWorkflow.prototype.loadData;
+
   /** Loads until a load ran to its end: one that a new token or address overtakes is begun again. */
   const load = async (triggers: Set<TriggerName>): Promise<readonly LoadFault[]> => {
     // What a watch brought may be about a source or token no longer in use.
@@ -97,7 +101,7 @@ export async function runCycles(
         arrivals,
       });
       arrivals = NO_ARRIVALS;
-      const superseded = await runLoad(loader);
+      const superseded = loads() && (await runLoad(loader));
       if (session.ending) return [];
       if (!superseded) {
         session.loadEnded(loader.touched.size, loader.faults);
