@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Page } from '../contract/adapter';
 import type { LoadRequest } from '../contract/load';
 import { defineSchema, many } from '../contract/schema';
-import { canonical, type Content, ContentBuilder } from './content';
+import { type Content, ContentBuilder } from './content';
 
 const schema = defineSchema({ Customer: { relations: { contacts: many('Contact') } }, Contact: {} });
 const request: LoadRequest = { source: 's', query: {}, entity: { name: 'Customer', id: 'c_1' }, schema };
@@ -117,26 +117,5 @@ describe('ContentBuilder', () => {
     ).toThrow(
       expect.objectContaining({ code: 'RECORD_INVALID', message: expect.stringContaining('record 3: ') }),
     );
-  });
-});
-
-describe('canonical()', () => {
-  it('is the same for equal content, whatever the order of keys', () => {
-    const one = canonical({ A: { x: { a: 1, b: { c: [1, 2], d: null } } }, B: {} });
-    const other = canonical({ B: {}, A: { x: { b: { d: null, c: [1, 2] }, a: 1 } } });
-    expect(other).toEqual(one);
-    expect(one.digest).toMatch(/^[\w-]{22}$/);
-  });
-
-  it.each([
-    ['another value', { A: { x: { a: 2 } } }],
-    ['another order of a list', { A: { x: { a: [2, 1] } } }],
-    ['another type', { A: { x: { a: '1' } } }],
-    ['another id', { A: { y: { a: 1 } } }],
-    ['nothing', {}],
-  ])('differs for %s', (_, entities) => {
-    const base = canonical({ A: { x: { a: 1 } } });
-    const list = canonical({ A: { x: { a: [1, 2] } } });
-    expect([base.digest, list.digest]).not.toContain(canonical(entities).digest);
   });
 });

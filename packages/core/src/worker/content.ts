@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { configure } from 'safe-stable-stringify';
 import type { Checkpoint, EntityRef, Page, PartialError } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { LoadRequest } from '../contract/load';
@@ -7,8 +5,6 @@ import { type Entities, type Relation, relationTarget } from '../contract/schema
 import type { Draft } from '../state/draft';
 import { EntityStore } from '../state/entity-store';
 import { identify, recordOf } from '../state/identify';
-
-const stableStringify = configure({ bigint: true, circularValue: Error });
 
 /** What a load's pages add up to. */
 export interface Content {
@@ -168,9 +164,3 @@ export class ContentBuilder {
 }
 
 const cursorOf = (cursor: unknown): { cursor?: unknown } => (cursor === undefined ? {} : { cursor });
-
-/** Entities as text, the same for equal content whatever the order of keys, and a short name for it. */
-export function canonical(entities: Entities): { readonly text: string; readonly digest: string } {
-  const text = stableStringify(entities) ?? '{}';
-  return { text, digest: createHash('sha256').update(text).digest('base64url').slice(0, 22) };
-}

@@ -1,23 +1,19 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 import type { Checkpoint, DataSourceAdapter, Fault, PartialError } from '../contract/adapter';
 import { InvalidInputError, LoadError, StatefulWorkflowError } from '../contract/errors';
-import {
-  type FaultDetails,
-  faultType,
-  type LoadRequest,
-  type Patch,
-  type WholeResult,
-} from '../contract/load';
+import { type FaultDetails, faultType, type LoadRequest, type Patch } from '../contract/load';
 import type { Entities } from '../contract/schema';
 import { diffEntities } from '../state/diff';
 import { equalJson } from '../state/json';
-import { canonical, type Content, ContentBuilder } from './content';
+import { type Canonical, canonical } from './canonical';
+import { type Content, ContentBuilder } from './content';
 import { keepPages, keptPages } from './kept-pages';
 import type { AttemptContext } from './load-context';
 import type { Keyring } from '../credentials/keyring';
 import type { SecretProvider } from '../credentials/provider';
 import { redact } from '../credentials/redact';
 import type { Vault } from '../credentials/resolve';
+import type { Found } from './parts';
 import type { SnapshotStore } from './snapshots';
 
 /** What a worker shares with its clients, so that what travels through Temporal can be read by them alone. */
@@ -77,7 +73,7 @@ export async function look(
   request: LoadRequest,
   context: AttemptContext,
   harness: Harness,
-): Promise<WholeResult> {
+): Promise<Found> {
   const query = await checkQuery(adapter, request.query);
   const before = await keptPages(request, context, harness);
   let builder: ContentBuilder | undefined;
@@ -120,7 +116,7 @@ async function resultOf(
   request: LoadRequest,
   context: AttemptContext,
   harness: Harness,
-): Promise<WholeResult> {
+): Promise<Found> {
   const before = context.checkpoint;
   if (content.unchanged && before === undefined) {
     throw new LoadError(
@@ -149,21 +145,25 @@ async function resultOf(
     (digest !== undefined && digest === before?.digest) || (part !== undefined && part === before?.part);
   if (content.unchanged || nothing || isSame) {
     const kept = content.unchanged ? { ...before, ...checkpoint } : checkpoint;
-    return equalJson(kept, before) ? { outcome: 'unchanged' } : { outcome: 'unchanged', checkpoint: kept };
+    const isKept = equalJson(kept, before);
+    return { result: { outcome: 'unchanged', ...(!isKept && { checkpoint: kept }) } };
   }
   if (whole !== undefined && before?.digest !== undefined) {
     const changes = await changesSince(before.digest, content.entities, request, context, harness);
     if (changes !== undefined && JSON.stringify(changes).length < whole.text.length)
-      return { outcome: 'delta', changes, checkpoint };
+      return { result: { outcome: 'delta', changes, checkpoint } };
   }
   return {
-    outcome: 'snapshot',
-    entities: content.entities,
-    complete: content.complete,
-    ...(content.deletes.length > 0 && { deletes: content.deletes }),
-    ...(content.append && { append: content.append }),
-    ...(partialErrors.length > 0 && { partialErrors }),
-    checkpoint,
+    result: {
+      outcome: 'snapshot',
+      entities: content.entities,
+      complete: content.complete,
+      ...(content.deletes.length > 0 && { deletes: content.deletes }),
+      ...(content.append && { append: content.append }),
+      ...(partialErrors.length > 0 && { partialErrors }),
+      checkpoint,
+    },
+    entities: whole,
   };
 }
 
@@ -184,7 +184,7 @@ const isEmpty = ({ entities, deletes, partialErrors }: Content): boolean =>
 
 /** Names what a load gave that is not all, so that a watch does not take the same for news at each look. */
 function partOf({ entities, deletes, append }: Content, errors: readonly PartialError[]): string {
-  return canonical({ entities, deletes, append, errors } as unknown as Entities).digest;
+  return canonical({ entities, deletes, append, errors }).digest;
 }
 
 function checkSize(text: string, maxLoadBytes: number): void {
@@ -199,7 +199,7 @@ function checkSize(text: string, maxLoadBytes: number): void {
 
 /** Keeps what a load gave. A store that fails costs a delta later, not this load. */
 async function keep(
-  { text, digest }: { text: string; digest: string },
+  { text, digest }: Canonical,
   context: AttemptContext,
   { snapshots }: Harness,
 ): Promise<void> {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { LoadRequest } from '../contract/load';
+import { digestOf } from './canonical';
 import { ContentBuilder, type KeptPages } from './content';
 import type { Harness } from './harness';
 import type { AttemptContext } from './load-context';
@@ -16,7 +16,7 @@ export async function keepPages(
   if (!context.hasProgress) return;
   const text = JSON.stringify(builder.kept);
   if (Buffer.byteLength(text) > maxLoadBytes) return;
-  const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  const digest = digestOf(text);
   try {
     await snapshots.set(keyOf(digest), text);
     context.keep(digest);

@@ -38,9 +38,9 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
     let context: AttemptContext | undefined;
     try {
       const attempt = (context = new AttemptContext(activity, request, signal, harness.vault, adapter.name));
-      const result = await beating(attempt, () => look(adapter, request, attempt, harness));
-      measure(activity, adapter, request, result.outcome, started);
-      return await travelling(result, harness, attempt.log, part);
+      const found = await beating(attempt, () => look(adapter, request, attempt, harness));
+      measure(activity, adapter, request, found.result.outcome, started);
+      return await travelling(found, harness, attempt.log, part);
     } catch (error) {
       if (activity.cancellationSignal.aborted) throw activity.cancellationSignal.reason;
       const fault = deadline.aborted ? timedOut(activity) : faultOf(adapter, error);

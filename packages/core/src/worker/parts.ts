@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { LoadLog } from '../contract/adapter';
 import type { LoadRequest, LoadResult, PartResult, WholeResult } from '../contract/load';
+import { type Canonical, canonical, digestOf } from './canonical';
 import type { SnapshotStore } from './snapshots';
 
 /** How results are cut, and where they are kept meanwhile. */
@@ -9,20 +9,32 @@ interface PartsOptions {
   readonly snapshots: SnapshotStore;
 }
 
+/** What a load found, and its entities as they have been written already. */
+export interface Found {
+  readonly result: WholeResult;
+  readonly entities?: Canonical;
+}
+
 type Warns = Pick<LoadLog, 'warn'>;
 
-/** Text cut into parts of at most `maxBytes` bytes each, never within a character. */
-export function cut(text: string, maxBytes: number): string[] {
+/**
+ * One of the parts that text is cut into, of at most `maxBytes` bytes each, never within a character.
+ *
+ * @returns its text, and how many there are
+ */
+export function cut(
+  text: string,
+  maxBytes: number,
+  index: number,
+): { readonly of: number; readonly text: string } {
   const bytes = Buffer.from(text);
-  const parts: string[] = [];
-  for (let start = 0; start < bytes.length;) {
-    let end = Math.min(start + maxBytes, bytes.length);
+  const starts = [0];
+  for (let end = maxBytes; end < bytes.length; end += maxBytes) {
     // 10xxxxxx continues a character
-    while (end < bytes.length && end > start + 1 && ((bytes[end] as number) & 0xc0) === 0x80) end--;
-    parts.push(bytes.toString('utf8', start, end));
-    start = end;
+    while (end > (starts.at(-1) as number) + 1 && ((bytes[end] as number) & 0xc0) === 0x80) end--;
+    starts.push(end);
   }
-  return parts;
+  return { of: starts.length, text: bytes.toString('utf8', starts[index] ?? bytes.length, starts[index + 1]) };
 }
 
 /**
@@ -32,21 +44,29 @@ export function cut(text: string, maxBytes: number): string[] {
  * @param asked the part that was asked for; the first one of another whole
  */
 export async function travelling(
-  result: WholeResult,
+  { result, entities }: Found,
   { maxResultBytes, snapshots }: PartsOptions,
   log: Warns,
   asked?: LoadRequest['part'],
 ): Promise<LoadResult> {
   if (result.outcome === 'unchanged') return result;
-  const text = JSON.stringify(result);
+  const { text, digest } = entities === undefined ? canonical(result) : writtenWith(entities, result);
   if (Buffer.byteLength(text) <= maxResultBytes) return result;
-  const first = partOf(text, 0, maxResultBytes);
   try {
-    await snapshots.set(keyOf(first.digest), text);
+    await snapshots.set(keyOf(digest), text);
   } catch (error) {
     log.warn('A result in parts could not be kept; each part takes a load', { error: String(error) });
   }
-  return asked?.digest === first.digest ? partOf(text, asked.index, maxResultBytes) : first;
+  return partOf(text, digest, asked?.digest === digest ? asked.index : 0, maxResultBytes);
+}
+
+/** A result as text around that of its entities, which are not written a second time. */
+function writtenWith(entities: Canonical, result: WholeResult): Canonical {
+  const rest = JSON.stringify({ ...result, entities: undefined });
+  return {
+    text: `{"entities":${entities.text},${rest.slice(1)}`,
+    digest: digestOf(entities.digest + rest),
+  };
 }
 
 /** One part of a result that is still kept. */
@@ -57,17 +77,15 @@ export async function heldPart(
 ): Promise<PartResult | undefined> {
   try {
     const text = await snapshots.get(keyOf(digest));
-    return text === undefined ? undefined : partOf(text, index, maxResultBytes);
+    return text === undefined ? undefined : partOf(text, digest, index, maxResultBytes);
   } catch (error) {
     log.warn('A result in parts could not be read; the source is loaded again', { error: String(error) });
     return undefined;
   }
 }
 
-function partOf(text: string, index: number, maxBytes: number): PartResult {
-  const parts = cut(text, maxBytes);
-  const digest = createHash('sha256').update(text).digest('base64url').slice(0, 22);
-  return { outcome: 'part', digest, index, of: parts.length, text: parts[index] ?? '' };
+function partOf(text: string, digest: string, index: number, maxBytes: number): PartResult {
+  return { outcome: 'part', digest, index, ...cut(text, maxBytes, index) };
 }
 
 const keyOf = (digest: string): string => `result:${digest}`;

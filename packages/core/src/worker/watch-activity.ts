@@ -41,12 +41,13 @@ export function watchActivity(adapter: DataSourceAdapter, harness: Harness): Wat
       const hints = await canHint(adapter, request);
       // The load that came before the watch was the first look.
       if (activity.info.attempt === 1 && !hints) throw nothingNew(request, watch.quiet);
-      const result = await beating(context, async () => {
+      const found = await beating(context, async () => {
         if (hints) await hinted(adapter, request, context);
         return look(adapter, since, context, harness);
       });
+      const { result } = found;
       measure(activity, adapter, request, result.outcome, started);
-      if (result.outcome !== 'unchanged') return await travelling(result, harness, context.log);
+      if (result.outcome !== 'unchanged') return await travelling(found, harness, context.log);
       const quiet = watch.quiet + 1;
       context.endLook({ failures: 0, quiet, checkpoint: result.checkpoint ?? watch.checkpoint });
       throw nothingNew(request, hints ? undefined : quiet);

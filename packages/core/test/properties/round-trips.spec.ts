@@ -10,7 +10,7 @@ import { EntityState } from '../../src/state/entity-state';
 import { own } from '../../src/state/json';
 import { SourceView } from '../../src/state/source-view';
 import { cut } from '../../src/worker/parts';
-import { canonical } from '../../src/worker/content';
+import { canonical } from '../../src/worker/canonical';
 import { ordered } from './model';
 import { applied, contentOf, expectSame } from './replica';
 import { seed, settings } from './seed';
@@ -146,7 +146,8 @@ describe(`there and back, at random (FC_SEED=${seed})`, () => {
         fc.string({ unit: 'grapheme', maxLength: 200 }),
         fc.integer({ min: 4, max: 50 }),
         (whole, most) => {
-          const parts = cut(whole, most);
+          const { of } = cut(whole, most, 0);
+          const parts = Array.from({ length: of }, (_, index) => cut(whole, most, index).text);
           expect(parts.join('')).toBe(whole);
           for (const part of parts) expect(Buffer.byteLength(part)).toBeLessThanOrEqual(most);
         },
