@@ -132,7 +132,7 @@ function merged(held: Fields | undefined, record: Record<string, unknown>, rule:
     const value = record[field] as Json | undefined;
     const before = own(held, field);
     if (value === undefined || value === before) continue;
-    const after = merge(before, value);
+    const after = held ? merge(before, value) : value;
     if (after !== before) setField((next ??= copyFields(held)), field, after);
   }
   if (rule === '$replace')

@@ -1,10 +1,10 @@
 import type { Checkpoint, EntityRef, Page, PartialError } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { LoadRequest } from '../contract/load';
-import { type Entities, type Relation, relationTarget } from '../contract/schema';
-import type { Draft } from '../state/draft';
-import { EntityStore } from '../state/entity-store';
+import { type Entities, type Fields, type Relation, relationTarget } from '../contract/schema';
+import { Draft } from '../state/draft';
 import { identify, recordOf } from '../state/identify';
+import { inner, table } from '../state/json';
 
 /** What a load's pages add up to. */
 export interface Content {
@@ -30,7 +30,7 @@ export interface KeptPages {
 /** Adds up the pages of one load into normalized entities. */
 export class ContentBuilder {
   readonly #request: LoadRequest;
-  readonly #store: EntityStore;
+  readonly #entities = table<Record<string, Fields>>();
   readonly #ids = new Set<string>();
   readonly #deletes = new Map<string, EntityRef>();
   readonly #partialErrors: PartialError[] = [];
@@ -42,8 +42,9 @@ export class ContentBuilder {
   /** @param pages what {@link ContentBuilder.kept} gave, to go on from */
   constructor(request: LoadRequest, pages?: KeptPages) {
     this.#request = request;
-    this.#store = new EntityStore(request.schema, pages?.entities);
     if (pages === undefined) return;
+    for (const [name, given] of Object.entries(pages.entities))
+      Object.assign(inner(this.#entities, name), given);
     for (const id of pages.ids) this.#ids.add(id);
     for (const ref of pages.deletes) this.#deletes.set(JSON.stringify([ref.name, ref.id]), ref);
     this.#partialErrors.push(...pages.partialErrors);
@@ -53,7 +54,7 @@ export class ContentBuilder {
   /** The pages so far, as JSON, for an attempt that goes on after them. */
   get kept(): KeptPages {
     return {
-      entities: this.#store.entities,
+      entities: this.#entities,
       ids: [...this.#ids],
       deletes: [...this.#deletes.values()],
       partialErrors: this.#partialErrors,
@@ -73,7 +74,7 @@ export class ContentBuilder {
    */
   add(page: Page): void {
     const { entity, into } = this.#request;
-    const draft = this.#store.draft();
+    const draft = this.#draft();
     for (const record of page.records) {
       const place = `record ${this.#records++}`;
       if (into === undefined) {
@@ -91,7 +92,7 @@ export class ContentBuilder {
       }
     }
     this.#given(draft);
-    this.#store.commit(draft);
+    this.#apply(draft);
     this.#delete([...(page.deletes ?? []), ...(page.removed ?? []).map((record) => this.#refOf(record))]);
     this.#partialErrors.push(...(page.partialErrors ?? []));
     this.#unchanged ||= page.unchanged ?? false;
@@ -112,13 +113,13 @@ export class ContentBuilder {
     const partial = this.#partialErrors.length > 0 || resumed;
     const complete = this.#complete && !partial;
     if (into !== undefined && complete && !this.#unchanged) {
-      const draft = this.#store.draft();
+      const draft = this.#draft();
       draft.upsert(entity.name, { [into]: [...this.#ids] }, '$set', into, entity.id);
-      this.#store.commit(draft);
+      this.#apply(draft);
     }
     return {
       unchanged: this.#unchanged,
-      entities: this.#store.entities,
+      entities: this.#entities,
       complete,
       deletes: this.#partialErrors.length > 0 ? [] : [...this.#deletes.values()],
       ...(into !== undefined && !complete && { append: { field: into, ids: [...this.#ids] } }),
@@ -128,6 +129,19 @@ export class ContentBuilder {
         ...cursorOf(partial ? cursor : (last?.cursor ?? cursor)),
       },
     };
+  }
+
+  #draft(): Draft {
+    return new Draft({ get: (name, id) => this.#entities[name]?.[id] }, this.#request.schema);
+  }
+
+  #apply({ changes }: Draft): void {
+    for (const [name, changed] of changes) {
+      const held = inner(this.#entities, name);
+      for (const [id, fields] of changed)
+        if (fields === undefined) delete held[id];
+        else held[id] = fields;
+    }
   }
 
   /** The entity that a record of the source is about. */
@@ -148,13 +162,13 @@ export class ContentBuilder {
   /** What a page says is gone is gone, also if an earlier page gave it. */
   #delete(refs: readonly EntityRef[]): void {
     const { into } = this.#request;
-    const draft = this.#store.draft();
+    const draft = this.#draft();
     for (const { name, id } of refs) {
       this.#deletes.set(JSON.stringify([name, id]), { name, id });
-      if (this.#store.get(name, id) !== undefined) draft.put(name, id, undefined);
+      if (draft.get(name, id) !== undefined) draft.put(name, id, undefined);
       if (into !== undefined && this.#target(into) === name) this.#ids.delete(id);
     }
-    this.#store.commit(draft);
+    this.#apply(draft);
   }
 
   #target(field: string): string {

@@ -34,7 +34,10 @@ export function cut(
     while (end > (starts.at(-1) as number) + 1 && ((bytes[end] as number) & 0xc0) === 0x80) end--;
     starts.push(end);
   }
-  return { of: starts.length, text: bytes.toString('utf8', starts[index] ?? bytes.length, starts[index + 1]) };
+  return {
+    of: starts.length,
+    text: bytes.toString('utf8', starts[index] ?? bytes.length, starts[index + 1]),
+  };
 }
 
 /**

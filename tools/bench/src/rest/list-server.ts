@@ -10,9 +10,10 @@ const DIFFERENT = 100;
 
 /**
  * A list API in a process of its own, so that its work is not counted as its clients'. The pages are made before
- * the first request: `?page=n` of as many as the command line says. Sends its port to the parent.
+ * the first request: `?page=n` of as many as the command line says, each after as many milliseconds as it says. Sends
+ * its port to the parent.
  */
-const count = Number(process.argv[2]);
+const [count = 0, thinks = 0] = process.argv.slice(2).map(Number);
 const all = tickets(DIFFERENT * SIZE);
 const bodyOf = (page: number, hasMore: boolean): Buffer =>
   Buffer.from(JSON.stringify({ items: all.slice(page * SIZE, (page + 1) * SIZE), hasMore }));
@@ -22,7 +23,10 @@ const last = bodyOf((count - 1) % DIFFERENT, false);
 const server = createServer((request, response) => {
   const page = Number(new URL(request.url ?? '', 'http://localhost').searchParams.get('page'));
   const body = page === count ? last : (pages[(page - 1) % DIFFERENT] as Buffer);
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
+  const headers = { 'content-type': 'application/json', 'content-length': body.length };
+  const answer = (): unknown => response.writeHead(200, headers).end(body);
+  if (thinks === 0) answer();
+  else setTimeout(answer, thinks);
 });
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
 process.on('disconnect', () => process.exit());
