@@ -125,7 +125,8 @@ describe('the hierarchy under continue-as-new', () => {
   it('keeps both when both continue', async () => {
     const { desk, tickets, firstRuns } = await begun('RollingBothDeskWorkflow');
     const before = await firstRuns();
-    await storm(desk, tickets, until(desk.ticket('a'), 4));
+    const [child, parent] = [until(desk.ticket('a'), 4), until(desk.handle, 4)];
+    await storm(desk, tickets, async () => [await child(), await parent()].includes(true));
     await converged(desk, tickets);
     expect(await firstRuns()).toEqual(before);
     expect(await runsOf(desk.handle.workflowId)).toBeGreaterThan(3);
