@@ -9,7 +9,7 @@ const steps = [
   'build',
   'package-check',
   'dependencies:check',
-  // The tour, which `test` runs, looks for the demo's tokens itself.
+  // The tour, which `test` runs, looks for the demo's secrets itself.
   'audit:secrets -- --no-demo',
   'test',
 ];

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 /** What `npm run demo -- --help` prints. */
 export const usage = `Usage: npm run demo -- [options]
 
-Customer 360: starts Temporal with its web UI, a sample CRM, a worker and a workflow for each of three
-customers, and says where to look and what to try. Ctrl-C ends everything.
+Customer 360: starts Temporal with its web UI, a CRM with a REST API, a support desk with a GraphQL API, a billing
+database on Postgres, a worker and a workflow for each of three customers; and says where to look and what to try. Ctrl-C ends everything.
 
   --tour        needs no hands: shows step by step what the library does, checks each step, and ends
                 with a table; the exit code is not 0 if any step did not hold

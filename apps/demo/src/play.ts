@@ -1,4 +1,4 @@
-import { type Shutdown } from '@stateful-workflow/dev-services';
+import { billingCommand, type Shutdown } from '@stateful-workflow/dev-services';
 import { Stage } from './stage';
 import { createStyle, wantsColours } from './terminal/style';
 import { temporalAlias } from './temporal-command';
@@ -15,18 +15,20 @@ export async function play(shutdown: Shutdown): Promise<never> {
     shutdown,
     crm: { customers: ids.length, contactsPerCustomer: 3 },
     crms: 1,
-    ports: { temporal: 7233, ui: 8233, crm: 7280 },
+    ports: { temporal: 7233, ui: 8233, crm: 7280, billing: 7281 },
     progress: (line) => process.stderr.write(`${line}\n`),
   });
-  stage.crm.revokeToken(stage.tokens.CRM_TOKEN_NEXT);
-  const customers = stage.customers();
-  const started = await Promise.all(
-    ids.map((id) => customers.ensure({ id, apiUrl: stage.crm.url, apiToken: 'secret:CRM_TOKEN' })),
-  );
+  stage.crm.revokeToken(stage.secrets.CRM_TOKEN_NEXT);
+  const started = await Promise.all(ids.map((id) => stage.ensure360(id)));
   const lines = await Promise.all(
-    started.map(async ({ handle }) => {
+    started.map(async (handle) => {
       const data = await handle.data();
-      return `  ${handle.workflowId}  ${data?.name}, plan ${data?.plan}, ${data?.contacts.length} contacts`;
+      const counts = [
+        `${data?.contacts.length} contacts`,
+        `${data?.tickets.length} tickets`,
+        `${data?.invoices.length} invoices`,
+      ];
+      return `  ${handle.workflowId}  ${data?.name}, plan ${data?.plan}, ${counts.join(', ')}`;
     }),
   );
   process.stdout.write(await report(stage, lines));
@@ -35,30 +37,36 @@ export async function play(shutdown: Shutdown): Promise<never> {
 
 async function report(stage: Stage, workflows: readonly string[]): Promise<string> {
   const { bold, dim, accent } = createStyle(wantsColours(process.stdout));
-  const { temporal, crm, logs } = stage;
+  const { temporal, crm, desk, billing, logs } = stage;
   const cli = 'temporal workflow';
   const alias = await temporalAlias();
   const to = `--address ${temporal.address} --workflow-id Customer-c_1`;
-  // A token of its own: those of the worker are printed nowhere.
+  // A token of its own, and below a login of its own: those of the worker are printed nowhere.
   const authorization = `-H 'Authorization: Bearer ${crm.issueToken()}'`;
   const json = `-H 'Content-Type: application/json'`;
   const place = (name: string, where: string): string => `  ${name.padEnd(13)} ${accent(where)}`;
   const command = (about: string, text: string): string => `  ${dim(`# ${about}`)}\n  ${text}`;
   return [
     '',
-    bold('Customer 360: three workflows, each in step with one customer of the CRM'),
+    bold('Customer 360: three workflows, each in step with a customer of three systems'),
     ...workflows,
     '',
     bold('Where to look'),
     place('Temporal UI', stage.uiLink() ?? 'the one of your server'),
     place('Temporal', temporal.address),
     place('CRM', crm.url),
+    place('support desk', desk.url),
+    place('billing', `Postgres at ${billing.host}:${billing.port}, database ${billing.database}`),
     place('worker log', `${logs.directory}/worker.log`),
     '',
     bold('What to try, in another terminal'),
     command(
       'change a customer, and find the change in its workflow a few seconds later',
       `curl -X PATCH ${authorization} ${json} -d '{"plan":"enterprise"}' ${crm.url}/customers/c_1`,
+    ),
+    command(
+      'pay an invoice in the database, and find it paid',
+      billingCommand(billing, billing.clerk, "UPDATE invoices SET status = 'paid' WHERE id = 'i_1_1'"),
     ),
     ...(alias === undefined ? [] : [command("Temporal's CLI, which is not on the PATH", alias)]),
     command('ask the workflow', `${cli} query ${to} --type data`),

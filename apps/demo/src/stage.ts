@@ -3,12 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { StatefulClient } from '@stateful-workflow/core/client';
+import { StatefulClient, type StatefulHandle } from '@stateful-workflow/core/client';
 import {
+  type Billing,
   type Crm,
   type Desk,
   freePort,
   type Shutdown,
+  startBilling,
   startCrm,
   startDesk,
   type StartCrmOptions,
@@ -18,12 +20,12 @@ import {
 import { Client, Connection } from '@temporalio/client';
 import { refuseTaken, terminateAll } from './existing-server';
 import { bundleWorkflows } from './worker/bundle-workflows';
-import { type SecretName, toEnvironment } from './worker/settings';
+import { type SecretName, toEnvironment, type TokenName } from './worker/settings';
 import { spawnWorker, type WorkerProcess } from './worker/worker-process';
-import type { CustomerData } from './workflows';
+import type { Customer360Data, CustomerData } from './workflows';
 
 /** Every workflow that the demo starts, in one mode or the other. */
-const workflowIds = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `Customer-c_${n}`);
+const workflowIds = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `Customer-c_${n}`);
 
 /** How the stage is set. */
 export interface StageOptions {
@@ -33,13 +35,13 @@ export interface StageOptions {
   /** How many CRMs there are. */
   readonly crms: number;
   /** The ports to take if they are free. */
-  readonly ports?: { readonly temporal: number; readonly ui: number; readonly crm: number };
+  readonly ports?: Readonly<Record<'temporal' | 'ui' | 'crm' | 'billing', number>>;
   /** Told what takes long. */
   readonly progress: (line: string) => void;
 }
 
 /**
- * Everything the demo runs on: Temporal, CRMs, a worker, a client. What is started is registered for the
+ * Everything the demo runs on: Temporal, CRMs, a support desk, a billing database, a worker, a client. What is started is registered for the
  * shutdown at once, so that nothing is left running whatever happens next.
  */
 export class Stage {
@@ -48,8 +50,10 @@ export class Stage {
   readonly crms: readonly Crm[];
   /** Where the tickets are. */
   readonly desk: Desk;
-  /** The tokens that the worker has. Every CRM lets both in until it is told otherwise. */
-  readonly tokens: Readonly<Record<SecretName, string>>;
+  /** Where the invoices are. */
+  readonly billing: Billing;
+  /** What the worker has. Every CRM lets both tokens in until it is told otherwise. */
+  readonly secrets: Readonly<Record<SecretName, string>>;
   readonly taskQueue: string;
   /** Where the logs are, and whether they are kept; otherwise they are removed at the end. */
   readonly logs: { readonly directory: string; keep: boolean };
@@ -57,11 +61,11 @@ export class Stage {
   readonly #bundle: string;
   #worker?: WorkerProcess;
   #failed: (error: Error) => void = () => undefined;
-  /** Rejects when Temporal or a worker ends that nobody ended. */
+  /** Rejects when a server or a worker ends that nobody ended. */
   readonly failure: Promise<never>;
 
   private constructor(
-    parts: Pick<Stage, 'temporal' | 'client' | 'crms' | 'desk' | 'tokens' | 'logs'>,
+    parts: Pick<Stage, 'temporal' | 'client' | 'crms' | 'desk' | 'billing' | 'secrets' | 'logs'>,
     shutdown: Shutdown,
     bundle: string,
   ) {
@@ -69,7 +73,8 @@ export class Stage {
     this.client = parts.client;
     this.crms = parts.crms;
     this.desk = parts.desk;
-    this.tokens = parts.tokens;
+    this.billing = parts.billing;
+    this.secrets = parts.secrets;
     this.logs = parts.logs;
     this.taskQueue = `customer-360-${randomUUID().slice(0, 8)}`;
     this.#shutdown = shutdown;
@@ -78,13 +83,14 @@ export class Stage {
       this.#failed = reject;
     });
     this.failure.catch(() => undefined);
-    void this.temporal.ended.then((error) => error && this.#failed(error));
+    for (const { ended } of [this.temporal, this.billing])
+      void ended.then((error) => error && this.#failed(error));
   }
 
   /** Starts everything. @throws Error when something does not start */
   static async set(options: StageOptions): Promise<Stage> {
     const { shutdown, progress, ports } = options;
-    // The audit of secrets brings its own tokens, and wants to read what was logged.
+    // The audit of secrets brings its own secrets, and wants to read what was logged.
     const kept = process.env['DEMO_LOGS'];
     const directory = kept ?? (await mkdtemp(join(tmpdir(), 'customer-360-')));
     const logs = { directory, keep: kept !== undefined };
@@ -100,13 +106,26 @@ export class Stage {
     }
     const desk = await startDesk({ customers: options.crm.customers });
     shutdown.add('The support desk', () => desk.stop());
-    const [temporal, bundle] = await Promise.all([
+    const writesTo =
+      (file: string) =>
+      (line: string): void =>
+        appendFileSync(join(directory, file), `${line}\n`);
+    const startingBilling = startBilling({
+      port: ports && (await freePort(ports.billing)),
+      customers: options.crm.customers,
+      password: process.env['DEMO_BILLING_PASSWORD'],
+      log: writesTo('postgres.log'),
+    });
+    // Also while it starts: it takes two seconds, in which something else may fail.
+    shutdown.add('The billing database', async () => (await startingBilling.catch(() => undefined))?.stop());
+    const [billing, temporal, bundle] = await Promise.all([
+      startingBilling,
       startTemporal({
         ui: true,
         port: ports && (await freePort(ports.temporal)),
         uiPort: ports && (await freePort(ports.ui)),
         progress,
-        log: (line) => appendFileSync(join(directory, 'temporal.log'), `${line}\n`),
+        log: writesTo('temporal.log'),
       }).then((service) => {
         shutdown.add('Temporal', () => service.stop());
         return service;
@@ -121,7 +140,15 @@ export class Stage {
     if (!isOurs) await refuseTaken(client, workflowIds);
 
     const stage = new Stage(
-      { temporal, client, crms, desk, tokens: issueTokens(crms, desk), logs },
+      {
+        temporal,
+        client,
+        crms,
+        desk,
+        billing,
+        secrets: { ...issueTokens(crms, desk), BILLING_PASSWORD: billing.reader.password },
+        logs,
+      },
       shutdown,
       bundle,
     );
@@ -146,8 +173,10 @@ export class Stage {
     const { temporal, taskQueue } = this;
     const { address, namespace } = temporal;
     const origins = [...this.crms.map((crm) => crm.url), this.desk.origin];
+    const { host, port, database, origin, reader } = this.billing;
+    const billing = { host, port, database, origin, user: reader.user };
     const worker = await spawnWorker(
-      toEnvironment({ address, namespace, taskQueue, bundle: this.#bundle, origins }, this.tokens),
+      toEnvironment({ address, namespace, taskQueue, bundle: this.#bundle, origins, billing }, this.secrets),
       join(this.logs.directory, 'worker.log'),
     );
     this.#shutdown.add('A worker', () => worker.stop());
@@ -163,6 +192,19 @@ export class Stage {
     return new StatefulClient<CustomerData>(client, { workflow, taskQueue, entityName: 'Customer' });
   }
 
+  /** Starts the workflow of a customer that comes from three systems, unless it runs, and lets it load. */
+  async ensure360(id: string): Promise<StatefulHandle<Customer360Data>> {
+    const { client, taskQueue, crm, desk } = this;
+    const workflow = 'Customer360Workflow';
+    const customers = new StatefulClient<Customer360Data>(client, {
+      workflow,
+      taskQueue,
+      entityName: 'Customer',
+    });
+    const input = { id, apiUrl: crm.url, apiToken: 'secret:CRM_TOKEN' } as const;
+    return (await customers.ensure(input, { memo: { deskUrl: desk.url } })).handle;
+  }
+
   /** Where Temporal's UI shows a workflow, or the list of all; `undefined` for a server that is not ours. */
   uiLink(workflowId?: string): string | undefined {
     const { uiUrl, namespace } = this.temporal;
@@ -171,9 +213,9 @@ export class Stage {
   }
 }
 
-function issueTokens(crms: readonly Crm[], desk: Desk): Record<SecretName, string> {
+function issueTokens(crms: readonly Crm[], desk: Desk): Record<TokenName, string> {
   const [first] = crms;
-  const issue = (name: SecretName): string => {
+  const issue = (name: TokenName): string => {
     const token = process.env[`DEMO_${name}`] ?? first?.issueToken() ?? '';
     for (const api of [...crms, desk]) api.addToken(token);
     return token;

@@ -1,3 +1,5 @@
+import { exec } from 'node:child_process';
+import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { descendants, listens, portsIn, startDemo, untilGone } from './support/demo-process';
@@ -25,6 +27,17 @@ describe('the demo', () => {
     await vi.waitFor(
       async () => {
         expect(await workflow.query('data')).toMatchObject({ plans: ['starter', 'enterprise'] });
+      },
+      { timeout: 15_000, interval: 100 },
+    );
+
+    expect(stdout).toMatch(/Customer-c_1 .* 3 contacts, 2 tickets, 2 invoices/);
+    const [, pay = ''] = /(PGHOST=.*)\n/.exec(stdout) ?? [];
+    expect(await promisify(exec)(pay)).toEqual({ stdout: 'UPDATE 1\n', stderr: '' });
+    await vi.waitFor(
+      async () => {
+        const { invoices } = await workflow.query<{ invoices: object[] }>('data');
+        expect(invoices).toContainEqual(expect.objectContaining({ id: 'i_1_1', status: 'paid' }));
       },
       { timeout: 15_000, interval: 100 },
     );

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,7 +25,12 @@ describe('the tour', () => {
   let directory: string;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'demo-test-'));
+    // For root, Postgres runs as somebody else, who has to get there.
+    await chmod(directory, 0o755);
   });
+  /** What is left in it, but for the cache of programs that Postgres has there for root. */
+  const left = async (): Promise<string[]> =>
+    (await readdir(directory)).filter((name) => name !== 'stateful-workflow');
   /** A tour whose temporary files are in the directory of the test. */
   const startTour = (...args: readonly string[]): TestProcess =>
     startDemo(['--tour', ...args], { TMPDIR: directory, TEMP: directory });
@@ -53,6 +58,8 @@ describe('the tour', () => {
       '1 of 1,000 records changed',
       'apiUrl moved',
       'tickets by GraphQL',
+      'invoices by SQL',
+      'an invoice is paid',
       'a workflow for each contact',
       'one token, one pause, one end',
       'the token revoked, then rotated',
@@ -76,34 +83,36 @@ describe('the tour', () => {
     // eslint-disable-next-line no-control-regex -- that there are no colours is what is tested
     expect(tour.output.stdout).not.toMatch(/\u001b/);
 
-    // Temporal and its watchdog, two workers one after the other, and the tour itself.
-    expect(family.size).toBeGreaterThanOrEqual(5);
+    // Temporal and Postgres with their watchdogs, two workers one after the other, and the tour itself.
+    expect(family.size).toBeGreaterThanOrEqual(7);
     await untilGone([...family]);
     const ports = portsIn(tour.output.stdout);
-    expect(ports.length).toBeGreaterThanOrEqual(4);
+    expect(ports.length).toBeGreaterThanOrEqual(6);
     expect(await Promise.all(ports.map(listens))).toEqual(ports.map(() => false));
-    expect(await readdir(directory)).toEqual(['results']);
+    expect(await left()).toEqual(['results']);
   });
 
   it('is not good when it is interrupted, and leaves nothing running', async () => {
     const json = join(directory, 'interrupted.json');
     const tour = startTour('--json', json);
-    await tour.matches(/2\/14/);
+    await tour.matches(/2\/16/);
     const family = descendants(tour.child.pid ?? 0);
     tour.child.kill('SIGINT');
     expect(await tour.ended).not.toBe(0);
     expect(tour.output.stderr).toBe('');
     expect(tour.output.stdout).not.toContain('steps held');
     await untilGone(family);
-    expect(await readdir(directory)).toEqual([]);
+    expect(await left()).toEqual([]);
   });
 
-  it('takes its worker along even when it is killed', async () => {
+  it('takes its worker and its servers along even when it is killed', async () => {
     const tour = startTour();
-    await tour.matches(/2\/14/);
+    await tour.matches(/2\/16/);
     const family = descendants(tour.child.pid ?? 0);
-    expect(family.length).toBeGreaterThanOrEqual(4);
+    expect(family.length).toBeGreaterThanOrEqual(6);
     tour.child.kill('SIGKILL');
     await untilGone(family);
+    // Its logs nobody could remove; the data of Postgres was somebody's job.
+    expect(await left()).toEqual([expect.stringMatching(/^customer-360-/)]);
   });
 });

@@ -6,7 +6,7 @@ import { type Canary, newCanary } from './canary';
 import type { Haystack } from './search';
 
 /**
- * Runs the demo's tour with canaries as its tokens, on the audit's own Temporal server, so that its histories stay to be
+ * Runs the demo's tour with canaries as its secrets, on the audit's own Temporal server, so that its histories stay to be
  * searched.
  */
 export async function runDemo(
@@ -15,10 +15,14 @@ export async function runDemo(
   progress: (line: string) => void,
 ): Promise<{ canaries: readonly Canary[]; texts: readonly Haystack[] }> {
   progress("the demo's tour");
-  const canaries = [newCanary("demo's token"), newCanary("demo's next token")];
+  const canaries = [
+    newCanary("demo's token"),
+    newCanary("demo's next token"),
+    newCanary("demo's database password"),
+  ];
   const folder = join(directory, 'demo');
   await mkdir(folder);
-  const [token = '', next = ''] = canaries.map(({ value }) => value);
+  const [token = '', next = '', password = ''] = canaries.map(({ value }) => value);
   const main = resolve(__dirname, '../../../apps/demo/dist/main.js');
   const child = spawn(process.execPath, [main, '--tour', '--json', join(folder, 'tour.json')], {
     env: {
@@ -27,6 +31,7 @@ export async function runDemo(
       DEMO_LOGS: folder,
       DEMO_CRM_TOKEN: token,
       DEMO_CRM_TOKEN_NEXT: next,
+      DEMO_BILLING_PASSWORD: password,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -3,13 +3,16 @@ import { parseArgs } from 'node:util';
 /** What `dev-services --help` prints. */
 export const usage = `Usage: dev-services [options]
 
-Starts a Temporal development server with its web UI, and a sample CRM with a REST API. Ctrl-C ends both.
+Starts a Temporal development server with its web UI, a sample CRM with a REST API, and a sample billing database
+on Postgres. Ctrl-C ends all of it.
 
-  --port N       gRPC port of Temporal      (7233, or a free one if that is taken)
-  --ui-port N    port of the Temporal UI    (8233, or a free one if that is taken)
-  --crm-port N   port of the CRM            (7280, or a free one if that is taken)
-  --db FILE      keep Temporal's state in a file; without it the state is lost at the end
-  --help         show this
+  --port N           gRPC port of Temporal      (7233, or a free one if that is taken)
+  --ui-port N        port of the Temporal UI    (8233, or a free one if that is taken)
+  --crm-port N       port of the CRM            (7280, or a free one if that is taken)
+  --billing-port N   port of Postgres           (7281, or a free one if that is taken)
+  --no-billing       without Postgres
+  --db FILE          keep Temporal's state in a file; without it the state is lost at the end
+  --help             show this
 
 TEMPORAL_ADDRESS=host:port uses a server that is running; TEMPORAL_CLI_PATH=FILE uses that Temporal CLI.
 `;
@@ -20,6 +23,9 @@ export interface CliOptions {
   readonly port?: number;
   readonly uiPort?: number;
   readonly crmPort?: number;
+  readonly billingPort?: number;
+  /** Whether the billing database is started. */
+  readonly billing: boolean;
   readonly dbFilename?: string;
 }
 
@@ -40,6 +46,8 @@ export function parseCliOptions(args: readonly string[]): CliOptions {
     port: port('--port', values.port),
     uiPort: port('--ui-port', values['ui-port']),
     crmPort: port('--crm-port', values['crm-port']),
+    billingPort: port('--billing-port', values['billing-port']),
+    billing: !(values['no-billing'] ?? false),
     dbFilename: values.db,
   };
 }
@@ -50,6 +58,8 @@ function parse(args: readonly string[]) {
       port: { type: 'string' },
       'ui-port': { type: 'string' },
       'crm-port': { type: 'string' },
+      'billing-port': { type: 'string' },
+      'no-billing': { type: 'boolean' },
       db: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     } as const;

@@ -1,3 +1,12 @@
+export { billingNotifyTrigger } from './billing/billing-schema';
+export { billingCommand } from './billing/billing-report';
+export { type Invoice, type InvoiceFields, type InvoiceStatus } from './billing/invoice';
+export {
+  type Billing,
+  type BillingLogin,
+  startBilling,
+  type StartBillingOptions,
+} from './billing/start-billing';
 export { type CrmBehaviour } from './crm/behaviour';
 export {
   type ContactFields,

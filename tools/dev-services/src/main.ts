@@ -1,16 +1,22 @@
+import { billingReport } from './billing/billing-report';
+import { type Billing, startBilling } from './billing/start-billing';
 import { type CliOptions, parseCliOptions, usage, UsageError } from './cli-options';
 import { type Crm, startCrm } from './crm/start-crm';
 import { freePort } from './free-port';
 import { listenForShutdown, type Shutdown } from './shutdown';
 import { startTemporal, type TemporalService } from './temporal/start-temporal';
 
-const preferred = { port: 7233, uiPort: 8233, crmPort: 7280 };
+const preferred = { port: 7233, uiPort: 8233, crmPort: 7280, billingPort: 7281 };
 const usageErrorCode = 2;
 
 async function run(options: CliOptions, shutdown: Shutdown): Promise<void> {
   // The CRM first: it tells at once that its port is taken, where Temporal takes a while.
   const crm = await startCrm({ port: options.crmPort ?? (await freePort(preferred.crmPort)) });
   shutdown.add('The CRM', () => crm.stop());
+  const billing = options.billing
+    ? await startBilling({ port: options.billingPort ?? (await freePort(preferred.billingPort)) })
+    : undefined;
+  if (billing !== undefined) shutdown.add('The billing database', () => billing.stop());
   const temporal = await startTemporal({
     port: options.port ?? (await freePort(preferred.port)),
     uiPort: options.uiPort ?? (await freePort(preferred.uiPort)),
@@ -18,13 +24,13 @@ async function run(options: CliOptions, shutdown: Shutdown): Promise<void> {
     progress: (line) => process.stderr.write(`${line}\n`),
   });
   shutdown.add('Temporal', () => temporal.stop());
-  process.stdout.write(report(temporal, crm, crm.issueToken()));
+  process.stdout.write(report(temporal, crm, crm.issueToken(), billing));
 
-  const failure = await temporal.ended;
+  const failure = await Promise.race([temporal.ended, ...(billing === undefined ? [] : [billing.ended])]);
   if (failure !== undefined) throw failure;
 }
 
-function report(temporal: TemporalService, crm: Crm, token: string): string {
+function report(temporal: TemporalService, crm: Crm, token: string, billing: Billing | undefined): string {
   return [
     temporal.description,
     `  gRPC address  ${temporal.address}`,
@@ -32,6 +38,7 @@ function report(temporal: TemporalService, crm: Crm, token: string): string {
     'Sample CRM, with a token that is good until it ends.',
     `  REST API      ${crm.url}`,
     `  try           curl -H 'Authorization: Bearer ${token}' ${crm.url}/customers/c_1/contacts`,
+    ...(billing === undefined ? [] : billingReport(billing)),
     'Ctrl-C ends everything.',
     '',
   ].join('\n');

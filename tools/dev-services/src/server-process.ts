@@ -73,7 +73,7 @@ export function startServerProcess(
     tail: () => lines.join('\n'),
     stop: () =>
       (stopping ??= (async () => {
-        watchdog.stdin.end();
+        watchdog.stdin.end('stop');
         // Normally the watchdog does it; this is for a watchdog that hangs.
         const timer = setTimeout(() => killGroup(watchdog.pid), graceMs * 2);
         await ended;

@@ -1,4 +1,7 @@
+import { exec } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { parseCliOptions } from '../src/cli-options';
 import { freePort } from '../src/free-port';
@@ -8,10 +11,12 @@ import { dial, observedTemporal, startNode, untilGone } from './support/processe
 const bin = join(__dirname, '..', 'bin', 'dev-services.mjs');
 
 describe('dev-services', () => {
-  it('starts Temporal and the CRM, says where they are, and stops both on Ctrl-C', async () => {
+  it('starts Temporal, the CRM and the database, says where they are, and stops all on Ctrl-C', async () => {
     const { env, pid } = await observedTemporal();
     const [port, uiPort, crmPort] = [await freePort(), await freePort(), await freePort()];
-    const args = ['--port', String(port), '--ui-port', String(uiPort), '--crm-port', String(crmPort)];
+    const billingPort = await freePort();
+    const ports = { port, 'ui-port': uiPort, 'crm-port': crmPort, 'billing-port': billingPort };
+    const args = Object.entries(ports).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const cli = startNode([bin, ...args], env);
     await cli.matches(/Ctrl-C ends everything\.\n/);
 
@@ -23,12 +28,25 @@ describe('dev-services', () => {
     expect(url).toBe(`http://127.0.0.1:${crmPort}/customers/c_1/contacts`);
     expect((await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
 
+    const database = { host: '127.0.0.1', port: billingPort, database: 'billing' };
+    const [, user, password] = /may read +(\S+), password (\S+)/.exec(stdout) ?? [];
+    const client = new Client({ ...database, user, password });
+    await client.connect();
+    const status = async (): Promise<unknown> =>
+      (await client.query("SELECT status FROM invoices WHERE id = 'i_1_1'")).rows;
+    expect(await status()).toEqual([{ status: 'open' }]);
+    // The command that is printed.
+    const [, command = ''] = /(PGHOST=.*)\n/.exec(stdout) ?? [];
+    expect(await promisify(exec)(command)).toEqual({ stdout: 'UPDATE 1\n', stderr: '' });
+    expect(await status()).toEqual([{ status: 'paid' }]);
+    await client.end();
+
     // To the whole group, as a terminal does it with Ctrl-C.
     process.kill(-(cli.child.pid ?? 0), 'SIGINT');
     expect(await cli.ended).toBe(0);
     expect(cli.output()).toEqual({ stdout, stderr: '' });
     await untilGone(await pid());
-    for (const closed of [port, uiPort, crmPort]) {
+    for (const closed of [port, uiPort, crmPort, billingPort]) {
       await expect(dial(`127.0.0.1:${closed}`)).rejects.toThrow('ECONNREFUSED');
     }
   });
@@ -43,7 +61,14 @@ describe('dev-services', () => {
       stderr: `The sample CRM cannot listen on 127.0.0.1:${taken}.\n`,
     });
 
-    const noTemporal = startNode([bin], {
+    const noBilling = startNode([bin, '--billing-port', taken]);
+    expect(await noBilling.ended).toBe(1);
+    expect(noBilling.output()).toEqual({
+      stdout: '',
+      stderr: `Postgres cannot listen on 127.0.0.1:${taken}.\n`,
+    });
+
+    const noTemporal = startNode([bin, '--no-billing'], {
       ...process.env,
       TEMPORAL_ADDRESS: '',
       TEMPORAL_CLI_PATH: '/nowhere',
@@ -52,10 +77,11 @@ describe('dev-services', () => {
     expect(noTemporal.output().stderr).toContain('TEMPORAL_CLI_PATH: /nowhere is not an executable file');
   });
 
-  it('exits with 1 when the server dies', async () => {
+  it('does without the database, and exits with 1 when the server dies', async () => {
     const { env, pid } = await observedTemporal();
-    const cli = startNode([bin], env);
+    const cli = startNode([bin, '--no-billing'], env);
     await cli.matches(/Ctrl-C ends everything\.\n/);
+    expect(cli.output().stdout).not.toContain('Postgres');
     process.kill(await pid(), 'SIGKILL');
     expect(await cli.ended).toBe(1);
     expect(cli.output().stderr).toMatch(/^The server ended with code 1\./);
@@ -70,12 +96,13 @@ describe('dev-services', () => {
 
 describe('parseCliOptions', () => {
   it('reads ports and a file', () => {
-    const args = ['--port', '1', '--ui-port=65535', '--crm-port', '8080', '--db', 'state.db'];
+    const args = ['--port', '1', '--ui-port=65535', '--crm-port', '8080', '--no-billing', '--db', 'state.db'];
     expect(parseCliOptions(args)).toEqual({
       help: false,
       port: 1,
       uiPort: 65_535,
       crmPort: 8080,
+      billing: false,
       dbFilename: 'state.db',
     });
   });

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
 import { Client } from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startPostgres, type PostgresService } from '../src/postgres/start-postgres';
+import { dial, isRunning, startNode, untilGone } from './support/processes';
 
 let service: PostgresService | undefined;
 afterEach(() => service?.stop());
@@ -17,6 +20,21 @@ async function ask(postgres: PostgresService, text: string): Promise<string> {
     await client.end();
   }
 }
+
+describe('a Postgres whose parent ends without stopping it', () => {
+  it.each(['SIGKILL', 'SIGINT'] as const)('ends with it, and its data: %s', async (signal) => {
+    const parent = startNode([join(__dirname, 'fixtures', 'postgres-parent.mjs')]);
+    const [, port, directory = ''] = await parent.matches(/port=(\d+) data=(\S+)/);
+    const pid = Number((await readFile(join(directory, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    expect(isRunning(pid)).toBe(true);
+    // To the whole group, as a terminal does it with Ctrl-C.
+    process.kill(-(parent.child.pid ?? 0), signal);
+    expect(await parent.ended).toBe(signal);
+    await untilGone(pid);
+    await expect(dial(`127.0.0.1:${port}`)).rejects.toThrow('ECONNREFUSED');
+    await vi.waitFor(() => expect(existsSync(dirname(directory))).toBe(false), { timeout: 15_000 });
+  });
+});
 
 describe('startPostgres', () => {
   it('starts the newest Postgres, restarts it with its data, and leaves nothing behind', async () => {
@@ -40,6 +58,13 @@ describe('startPostgres', () => {
   it.runIf(process.platform === 'linux' && process.arch === 'x64')('starts an older major', async () => {
     service = await startPostgres({ major: 15 });
     expect(await ask(service, "SELECT current_setting('server_version') AS answer")).toMatch(/^15\./);
+  });
+
+  it('says that a port is taken, by another Postgres too', async () => {
+    service = await startPostgres();
+    await expect(startPostgres({ port: service.port })).rejects.toThrow(
+      `Postgres cannot listen on 127.0.0.1:${service.port}.`,
+    );
   });
 
   it('says what the server said when it does not start', async () => {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { StatefulHandle } from '@stateful-workflow/core/client';
 import type { Crm } from '@stateful-workflow/dev-services';
 import type { CustomerData } from '../workflows';
 import type { CustomerHandle } from './step';
@@ -47,4 +48,13 @@ export async function loadAttempts(customer: CustomerHandle): Promise<LoadAttemp
 export async function historyOf(customer: CustomerHandle): Promise<{ bytes: number; events: number }> {
   const { historySize = 0, historyLength } = await customer.temporal.describe();
   return { bytes: historySize, events: historyLength };
+}
+
+/** The events of the current run, in order: `ActivityTaskCompleted`. */
+export async function eventNames({ temporal }: Pick<StatefulHandle<unknown>, 'temporal'>): Promise<string[]> {
+  const { events } = await temporal.fetchHistory();
+  return (events ?? []).map(({ attributes = '' }) => {
+    const name = attributes.replace(/EventAttributes$/, '');
+    return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  });
 }

@@ -41,6 +41,8 @@ export class Narrator {
     this.#line('');
     place('Temporal', `${stage.temporal.address}  ${stage.uiLink() ?? ''}`.trimEnd());
     place('CRM', `${first?.url}  and a second one: ${second?.url}`);
+    place('support desk', stage.desk.url);
+    place('billing', `Postgres at ${stage.billing.host}:${stage.billing.port}`);
     place('worker', `process ${stage.worker.pid}`);
   }
 

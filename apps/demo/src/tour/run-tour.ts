@@ -6,8 +6,8 @@ import { Narrator } from './narrator';
 import type { Step, StepResult, Tour } from './step';
 import { steps } from './steps';
 
-/** What the CRMs hold: enough for a first load to weigh something. */
-const crm = { customers: 8, contactsPerCustomer: 50 };
+/** What the upstreams hold: enough for a first load to weigh something. */
+const crm = { customers: 9, contactsPerCustomer: 50 };
 
 /**
  * Takes the tour: every step, then the table.
@@ -50,7 +50,7 @@ export async function runTour(shutdown: Shutdown, json?: string): Promise<boolea
   narrator.table(results);
   if (!held) {
     stage.logs.keep = true;
-    narrator.say(`The logs of the worker and of Temporal are in ${stage.logs.directory}`);
+    narrator.say(`The logs of the worker, of Temporal and of Postgres are in ${stage.logs.directory}`);
   }
   if (json !== undefined) await writeFile(json, toJson(results));
   narrator.finished = true;

@@ -1,18 +1,28 @@
 import { graphqlAdapter } from '@stateful-workflow/adapter-graphql';
+import { postgresAdapter } from '@stateful-workflow/adapter-postgres';
 import { restAdapter } from '@stateful-workflow/adapter-rest';
 import { createRegistry, environmentSecrets, statefulWorkflow } from '@stateful-workflow/core/worker';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { fromEnvironment, secretNames } from './settings';
+import { fromEnvironment, tokenNames } from './settings';
 
 /** How long a worker may take to stop once the demo has gone away, in milliseconds. */
 const graceMs = 5_000;
 
 /** The demo's worker: an ordinary worker with the plugin, in a process of its own that can be killed. */
 async function main(): Promise<void> {
-  const { address, namespace, taskQueue, bundle, origins } = fromEnvironment(process.env);
+  const { address, namespace, taskQueue, bundle, origins, billing } = fromEnvironment(process.env);
 
-  const registry = createRegistry([restAdapter({ origins }), graphqlAdapter({ origins })]);
-  const secrets = environmentSecrets(Object.fromEntries(secretNames.map((name) => [name, { origins }])));
+  const { origin, ...database } = billing;
+  const registry = createRegistry([
+    restAdapter({ origins }),
+    graphqlAdapter({ origins }),
+    // Workflows name the connection, and the source's credential is the password.
+    postgresAdapter({ connections: { billing: { ...database, passwordFrom: 'source' } } }),
+  ]);
+  const secrets = environmentSecrets({
+    ...Object.fromEntries(tokenNames.map((name) => [name, { origins }])),
+    BILLING_PASSWORD: { origins: [origin] },
+  });
 
   const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({

@@ -31,6 +31,16 @@ export interface CustomerData {
   readonly plans?: readonly string[];
 }
 
+/** Where a customer and its contacts come from: the CRM's REST API. */
+export const crmSources = {
+  profile: rest({ path: '/customers/{id}' }),
+  contacts: rest({
+    path: '/customers/{id}/contacts',
+    items: 'items',
+    pagination: { type: 'page', size: 100, hasMore: 'hasMore' },
+  }),
+};
+
 /** The home of one customer: kept in step with the CRM, which it asks every few seconds. */
 export class Customer extends StatefulWorkflow<CustomerData> {
   override readonly schema = defineSchema({
@@ -38,14 +48,7 @@ export class Customer extends StatefulWorkflow<CustomerData> {
     Contact: {},
   });
 
-  override readonly sources = {
-    profile: rest({ path: '/customers/{id}' }),
-    contacts: rest({
-      path: '/customers/{id}/contacts',
-      items: 'items',
-      pagination: { type: 'page', size: 100, hasMore: 'hasMore' },
-    }),
-  };
+  override readonly sources = crmSources;
 
   override readonly refresh: RefreshPolicy = { every: '3 seconds' };
 

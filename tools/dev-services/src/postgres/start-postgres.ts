@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,10 +19,12 @@ const portAttempts = 5;
 export interface StartPostgresOptions {
   /** @default 18 */
   readonly major?: PostgresMajor;
-  /** @default a free one */
+  /** @default a free one; one that was asked for and is taken is an error */
   readonly port?: number;
   /** Server settings, as in `postgresql.conf`: `{ wal_level: 'logical' }`. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** Told each line that the server writes: few, unless `settings` ask for more. */
+  readonly log?: (line: string) => void;
 }
 
 /** A Postgres server that answers. */
@@ -51,7 +52,7 @@ export interface PostgresService {
  * Starts a Postgres server on loopback, with data of its own that is lost at the end, and returns when it answers.
  *
  * ## Rules
- * - The server never outlives this process, whatever ends it.
+ * - Neither the server nor its data outlives this process, whatever ends it.
  * - It runs without fsync: fast, and of no use for data that matters.
  * - As root, it runs as the user `nobody`, since Postgres refuses to run as root.
  *
@@ -71,15 +72,20 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
   const launchOn = async (port: number): Promise<ServerProcess> => {
     const settings = { ...defaults(directory), port, ...options.settings };
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const server = startServerProcess(join(binaries, 'bin', 'postgres'), ['-D', data, ...args], {
+    const env = {
       ...process.env,
       LC_ALL: 'C',
       // A fast shutdown: SIGTERM would wait until every client has gone.
       WATCHDOG_SIGNAL: 'SIGINT',
+      WATCHDOG_REMOVE: directory,
       ...(as && { WATCHDOG_UID: String(as.uid), WATCHDOG_GID: String(as.gid) }),
-    });
+    };
+    const program = join(binaries, 'bin', 'postgres');
+    // What a server that crashed has left would say that this one is ready.
+    await rm(pidFile(data), { force: true });
+    const server = startServerProcess(program, ['-D', data, ...args], env, options.log);
     try {
-      await ready(server, port);
+      await ready(server, data);
     } catch (error) {
       await server.stop();
       throw error;
@@ -96,7 +102,9 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
         server = await launchOn(port);
         break;
       } catch (error) {
-        if (!isPortTaken(error) || options.port !== undefined || attempt === portAttempts) throw error;
+        if (!isPortTaken(error) || attempt === portAttempts) throw error;
+        if (options.port !== undefined)
+          throw new Error(`Postgres cannot listen on ${host}:${port}.`, { cause: error });
         port = await freePort();
       }
     }
@@ -168,12 +176,15 @@ async function initialize(
   await rm(file);
 }
 
-/** Waits until the server takes connections and does not answer that it is starting up. */
-async function ready(server: ServerProcess, port: number): Promise<void> {
+/**
+ * Waits until the server writes into its own directory that it takes connections, as `pg_ctl` does. To ask the port
+ * would not do: where it was taken, its owner answers as well.
+ */
+async function ready(server: ServerProcess, data: string): Promise<void> {
   const until = Date.now() + readyTimeoutMs;
   let failure: Error | undefined;
   void server.ended.then((error) => (failure = error ?? new Error('The Postgres server was stopped.')));
-  while (!(await answers(port))) {
+  while (!(await isReady(data))) {
     if (failure !== undefined) throw failure;
     if (Date.now() > until)
       throw new Error(`Postgres did not answer within ${readyTimeoutMs} ms. It said:\n${server.tail()}`);
@@ -182,29 +193,11 @@ async function ready(server: ServerProcess, port: number): Promise<void> {
   if (failure !== undefined) throw failure;
 }
 
-/** Whether the server asks for a password, which it does once it is ready. */
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, host);
-    const finish = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(2_000, () => finish(false));
-    socket.once('error', () => finish(false));
-    socket.once('close', () => finish(false));
-    // The first letter of the answer: R asks for authentication, E is an error such as "is starting up".
-    socket.once('data', (bytes) => finish(bytes[0] === 0x52));
-    socket.once('connect', () => socket.write(startupMessage()));
-  });
-}
+const pidFile = (data: string): string => join(data, 'postmaster.pid');
 
-function startupMessage(): Buffer {
-  const body = Buffer.from(`user\0${user}\0database\0postgres\0\0`);
-  const head = Buffer.alloc(8);
-  head.writeInt32BE(body.length + 8, 0);
-  head.writeInt32BE(196_608, 4);
-  return Buffer.concat([head, body]);
+async function isReady(data: string): Promise<boolean> {
+  const lines = await readFile(pidFile(data), 'utf8').catch(() => '');
+  return lines.split('\n')[7]?.trim() === 'ready';
 }
 
 const isPortTaken = (error: unknown): boolean =>

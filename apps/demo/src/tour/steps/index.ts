@@ -5,6 +5,8 @@ import { continueAsNew } from './continue-as-new';
 import { crmFails } from './crm-fails';
 import { firstLoad } from './first-load';
 import { hierarchySteered } from './hierarchy-steered';
+import { invoicePaid } from './invoice-paid';
+import { invoicesBySql } from './invoices-by-sql';
 import { oneOfThousand } from './one-of-thousand';
 import { otherAddress } from './other-address';
 import { silentPolls } from './silent-polls';
@@ -14,7 +16,7 @@ import { tokenRotated } from './token-rotated';
 import { unchangedReload } from './unchanged-reload';
 import { workerKilled } from './worker-killed';
 
-/** The steps of the tour, in order. The search for tokens looks at what all the others left, so it is last. */
+/** The steps of the tour, in order. The search for secrets looks at what all the others left, so it is last. */
 export const steps: readonly Step[] = [
   firstLoad,
   changeArrives,
@@ -22,6 +24,8 @@ export const steps: readonly Step[] = [
   oneOfThousand,
   otherAddress,
   ticketsByGraphql,
+  invoicesBySql,
+  invoicePaid,
   childrenFollow,
   hierarchySteered,
   tokenRotated,

@@ -1,6 +1,4 @@
-import { StatefulClient } from '@stateful-workflow/core/client';
 import { until } from '../../until';
-import type { CustomerWithTicketsData } from '../../workflows';
 import type { Step } from '../step';
 
 /** One customer from a REST and a GraphQL API. */
@@ -9,14 +7,8 @@ export const ticketsByGraphql: Step = {
   about:
     'A customer comes from the CRM by REST and has tickets at a support desk with a GraphQL API, which gives one a page. Both are sources of one workflow; one token is bound to both origins.',
   async run({ stage, say }) {
-    const { desk, client, taskQueue } = stage;
-    const customers = new StatefulClient<CustomerWithTicketsData>(client, {
-      workflow: 'CustomerWithTicketsWorkflow',
-      taskQueue,
-      entityName: 'Customer',
-    });
-    const input = { id: 'c_8', apiUrl: stage.crm.url, apiToken: 'secret:CRM_TOKEN' } as const;
-    const handle = await customers.start(input, { memo: { deskUrl: desk.url } });
+    const { desk } = stage;
+    const handle = await stage.ensure360('c_8');
     await until('it has its tickets', async () => ((await handle.data())?.tickets.length ?? 0) === 2);
     say('the desk closes ticket t_8_1');
     desk.patchTicket('t_8_1', { status: 'closed' });

@@ -9,14 +9,14 @@ export const tokenRotated: Step = {
   about:
     'The CRM revokes the token. The workflow keeps its last good state, says that it is unauthorized and does not send the refused token again. A signal names the new credential, and it goes on where it was.',
   async run({ stage, say, customer }) {
-    const { crm, tokens } = stage;
+    const { crm, secrets } = stage;
     const workflow = customer('c_1');
     const run = await runId(workflow);
     const before = { data: await workflow.data(), token: await workflow.apiToken() };
 
     say('The CRM revokes CRM_TOKEN; a customer changes there meanwhile');
-    crm.revokeToken(tokens.CRM_TOKEN);
-    crm.revokeToken(tokens.CRM_TOKEN_NEXT);
+    crm.revokeToken(secrets.CRM_TOKEN);
+    crm.revokeToken(secrets.CRM_TOKEN_NEXT);
     crm.patchCustomer('c_1', { city: 'Sydney' });
     await workflow.temporal.signal('refresh');
     await until('c_1 is unauthorized', async () => (await workflow.status()).status === 'unauthorized');
@@ -25,7 +25,7 @@ export const tokenRotated: Step = {
     say(`status unauthorized: ${profile?.lastError?.message}`);
 
     say(`The CRM lets CRM_TOKEN_NEXT in; signal apiToken 'secret:CRM_TOKEN_NEXT'`);
-    crm.addToken(tokens.CRM_TOKEN_NEXT);
+    crm.addToken(secrets.CRM_TOKEN_NEXT);
     await workflow.temporal.signal('apiToken', 'secret:CRM_TOKEN_NEXT');
     await until('c_1 runs again, with the change', async () => {
       const [{ status }, data] = [await workflow.status(), await workflow.data()];
