@@ -71,8 +71,11 @@ export class TestEnvironment {
     return environment;
   }
 
-  /** Starts a worker; a `part` of one runs only workflows, or only activities. */
-  async startWorker(part?: 'workflows' | 'activities'): Promise<() => Promise<void>> {
+  /** Starts a worker; a `part` of one runs only workflows, or only activities. @param own what this one has besides */
+  async startWorker(
+    part?: 'workflows' | 'activities',
+    own: Partial<WorkerOptions> = {},
+  ): Promise<() => Promise<void>> {
     const { adapters = [], worker: options, ...activityOptions } = this.#options;
     const registry = createRegistry([scriptedAdapter(this.sources), ...adapters]);
     const worker = await Worker.create({
@@ -84,6 +87,7 @@ export class TestEnvironment {
       ...(part === undefined && { plugins: [statefulWorkflow({ registry, ...activityOptions })] }),
       ...(part === 'activities' && { activities: registryActivities(registry, activityOptions) }),
       ...options,
+      ...own,
     });
     const running = { worker, done: worker.run() };
     this.#workers.push(running);

@@ -9,6 +9,7 @@ export {
   StrictWorkflow,
   UnregisteredWorkflow,
 } from './failing';
+export { FleetCustomerWorkflow } from './fleet';
 export { HandyWorkflow } from './handy';
 export { OutspokenWorkflow } from './plaintext';
 export { DeskWorkflow, TicketWorkflow } from './hierarchy';
