@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 /** What `dev-services --help` prints. */
 export const usage = `Usage: dev-services [options]
 
-Starts a Temporal development server with its web UI, a sample CRM with a REST API, and a sample billing database
-on Postgres. Ctrl-C ends all of it.
+Starts a Temporal development server with its web UI, a sample CRM with a REST API, a sample support desk with a
+GraphQL API, and a sample billing database on Postgres. Ctrl-C ends all of it.
 
   --port N           gRPC port of Temporal      (7233, or a free one if that is taken)
   --ui-port N        port of the Temporal UI    (8233, or a free one if that is taken)
   --crm-port N       port of the CRM            (7280, or a free one if that is taken)
+  --desk-port N      port of the support desk   (7282, or a free one if that is taken)
   --billing-port N   port of Postgres           (7281, or a free one if that is taken)
   --no-billing       without Postgres
   --db FILE          keep Temporal's state in a file; without it the state is lost at the end
@@ -23,6 +24,7 @@ export interface CliOptions {
   readonly port?: number;
   readonly uiPort?: number;
   readonly crmPort?: number;
+  readonly deskPort?: number;
   readonly billingPort?: number;
   /** Whether the billing database is started. */
   readonly billing: boolean;
@@ -46,6 +48,7 @@ export function parseCliOptions(args: readonly string[]): CliOptions {
     port: port('--port', values.port),
     uiPort: port('--ui-port', values['ui-port']),
     crmPort: port('--crm-port', values['crm-port']),
+    deskPort: port('--desk-port', values['desk-port']),
     billingPort: port('--billing-port', values['billing-port']),
     billing: !(values['no-billing'] ?? false),
     dbFilename: values.db,
@@ -58,6 +61,7 @@ function parse(args: readonly string[]) {
       port: { type: 'string' },
       'ui-port': { type: 'string' },
       'crm-port': { type: 'string' },
+      'desk-port': { type: 'string' },
       'billing-port': { type: 'string' },
       'no-billing': { type: 'boolean' },
       db: { type: 'string' },

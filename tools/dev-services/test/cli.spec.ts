@@ -11,11 +11,17 @@ import { dial, observedTemporal, startNode, untilGone } from './support/processe
 const bin = join(__dirname, '..', 'bin', 'dev-services.mjs');
 
 describe('dev-services', () => {
-  it('starts Temporal, the CRM and the database, says where they are, and stops all on Ctrl-C', async () => {
+  it('starts Temporal, the CRM, the desk and the database, says where they are, and stops all on Ctrl-C', async () => {
     const { env, pid } = await observedTemporal();
     const [port, uiPort, crmPort] = [await freePort(), await freePort(), await freePort()];
-    const billingPort = await freePort();
-    const ports = { port, 'ui-port': uiPort, 'crm-port': crmPort, 'billing-port': billingPort };
+    const [deskPort, billingPort] = [await freePort(), await freePort()];
+    const ports = {
+      port,
+      'ui-port': uiPort,
+      'crm-port': crmPort,
+      'desk-port': deskPort,
+      'billing-port': billingPort,
+    };
     const args = Object.entries(ports).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const cli = startNode([bin, ...args], env);
     await cli.matches(/Ctrl-C ends everything\.\n/);
@@ -27,6 +33,13 @@ describe('dev-services', () => {
     const [, token = '', url = ''] = /curl -H 'Authorization: Bearer (\S+)' (\S+)/.exec(stdout) ?? [];
     expect(url).toBe(`http://127.0.0.1:${crmPort}/customers/c_1/contacts`);
     expect((await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+
+    const [, deskToken, body, deskUrl = ''] =
+      /Bearer (\S+)' -H 'Content-Type: application\/json' -d '(.*)' (\S+)\n/.exec(stdout) ?? [];
+    expect(deskUrl).toBe(`http://127.0.0.1:${deskPort}/graphql`);
+    const headers = { authorization: `Bearer ${deskToken}`, 'content-type': 'application/json' };
+    const tickets = await fetch(deskUrl, { method: 'POST', headers, body });
+    expect(await tickets.text()).toContain('"t_1_1"');
 
     const database = { host: '127.0.0.1', port: billingPort, database: 'billing' };
     const [, user, password] = /may read +(\S+), password (\S+)/.exec(stdout) ?? [];
@@ -46,7 +59,7 @@ describe('dev-services', () => {
     expect(await cli.ended).toBe(0);
     expect(cli.output()).toEqual({ stdout, stderr: '' });
     await untilGone(await pid());
-    for (const closed of [port, uiPort, crmPort, billingPort]) {
+    for (const closed of [port, uiPort, crmPort, deskPort, billingPort]) {
       await expect(dial(`127.0.0.1:${closed}`)).rejects.toThrow('ECONNREFUSED');
     }
   });
