@@ -15,8 +15,8 @@ describe('a source with a task queue of its own', () => {
   const connections: NativeConnection[] = [];
   beforeAll(async () => {
     env = await TestEnvironment.start();
-    for (const _ of FLEET)
-      connections.push(await NativeConnection.connect({ address: inject('temporalAddress') }));
+    const address = inject('temporalAddress');
+    while (connections.length < FLEET.length) connections.push(await NativeConnection.connect({ address }));
   });
   afterAll(async () => {
     await env.stop();
