@@ -16,7 +16,7 @@ export interface Shared {
 }
 
 /** What a session needs to know of its load. */
-export type Asking = Pick<LoadContext<GraphqlCursor>, 'signal' | 'credential' | 'metrics'>;
+export type Asking = Pick<LoadContext<GraphqlCursor>, 'signal' | 'credential' | 'conceal' | 'metrics'>;
 
 const DEFAULT_MAX_PAGES = 1_000;
 
@@ -88,6 +88,7 @@ export class Session {
       field,
       signal,
       metrics,
+      conceal: (secret) => this.#asking.conceal?.(secret),
       credential: async (origin) => {
         const credential = await this.#asking.credential(origin);
         // Here, since it is the credential that says whose budget the query is paid from.

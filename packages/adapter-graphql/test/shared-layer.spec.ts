@@ -32,6 +32,24 @@ describe('what GraphQL has of the HTTP layer', () => {
     expect(desk.requests[0]?.headers).toMatchObject(headers);
   });
 
+  it('names to the load what a scheme got with the credential', async () => {
+    const { desk, context } = await bench();
+    const auth: AuthScheme = {
+      name: 'derived',
+      async authorize({ conceal }) {
+        conceal('acc3ss');
+        return { headers: { Authorization: `Bearer ${desk.issueToken()}` } };
+      },
+    };
+    const adapter = graphqlAdapter({ origins: [{ origin: desk.origin, auth }] });
+    const concealed: string[] = [];
+    const conceal = (secret: Secret): void => void concealed.push(secret.reveal());
+    for await (const page of adapter.load(query, { ...context, conceal }))
+      expect(page.records).toHaveLength(2);
+    await adapter.close();
+    expect(concealed).toEqual(['acc3ss']);
+  });
+
   it('shares the answer to equal queries of one credential that are under way', async () => {
     const { desk, records, load, context } = await bench();
     desk.behave({ latencyMs: 100 });

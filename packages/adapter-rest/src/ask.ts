@@ -15,6 +15,7 @@ export function asked(
     headers: { ...headers, ...conditional },
     signal,
     credential: (origin) => context.credential(origin),
+    conceal: (secret) => context.conceal?.(secret),
     metrics: context.metrics,
   };
 }

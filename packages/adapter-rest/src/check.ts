@@ -35,6 +35,7 @@ async function checkOne(
       headers: { Accept: '*/*' },
       signal: context.signal,
       credential: (origin) => context.credential(origin),
+      conceal: (secret) => context.conceal?.(secret),
     });
     return { ok: true, message: `${answer.request} answered ${answer.status}.` };
   } catch (error) {

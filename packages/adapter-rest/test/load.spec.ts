@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import { gzipSync, brotliCompressSync } from 'node:zlib';
-import { InvalidInputError } from '@stateful-workflow/core';
+import { InvalidInputError, type Secret } from '@stateful-workflow/core';
 import axios from 'axios';
 import { describe, expect, it } from 'vitest';
+import type { AuthScheme } from '../src/index';
 import { adapter, answering, api, cleanup, failure, loadContext, readAll } from './support';
 
 const TOKEN = 'tok_5ecret';
@@ -118,6 +119,23 @@ describe('headers and credential', () => {
       if (token !== '') expect(inspect(error)).not.toContain(token);
     },
   );
+
+  it('names to the load what a scheme got with the credential', async () => {
+    const origin = await api((app) => app.get('/me', ({ headers }) => ({ sent: headers['x-session'] })));
+    const auth: AuthScheme = {
+      name: 'session',
+      async authorize({ conceal }) {
+        conceal('acc3ss');
+        return { headers: { 'X-Session': 'acc3ss' } };
+      },
+    };
+    const concealed: string[] = [];
+    const conceal = (secret: Secret): void => void concealed.push(secret.reveal());
+    const rest = adapter({ origins: [{ origin, auth }] });
+    const [page] = await readAll(rest, { path: '/me' }, { ...loadContext({ apiUrl: origin }), conceal });
+    expect(page?.records).toEqual([{ sent: 'acc3ss' }]);
+    expect(concealed).toEqual(['acc3ss']);
+  });
 
   it('has no part in headers that other code gave to axios', async () => {
     axios.defaults.headers.common['X-Other'] = 'leak';

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Span } from '@opentelemetry/api';
+import { Secret } from '@stateful-workflow/core';
 import type { Authorization, AuthRequest, AuthScheme } from './auth/auth-scheme';
 import { bearer } from './auth/bearer';
 import { describeRequest } from './describe-url';
@@ -319,7 +320,7 @@ export class Exchange {
   }
 
   #authRequest(url: URL, signal: AbortSignal): AuthRequest {
-    const { credential, metrics, headers, body } = this.#request;
+    const { credential, conceal, metrics, headers, body } = this.#request;
     return {
       method: this.#method,
       url,
@@ -327,6 +328,7 @@ export class Exchange {
       body,
       signal,
       credential: (origin = url.origin) => credential(origin),
+      conceal: (secret) => conceal?.(new Secret(secret)),
       send: (request) =>
         this.#options.send({
           ...request,

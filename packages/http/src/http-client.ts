@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Credential, LoadMetrics } from '@stateful-workflow/core';
+import type { Credential, LoadMetrics, Secret } from '@stateful-workflow/core';
 import type { AuthScheme } from './auth/auth-scheme';
 import type { Connections } from './egress/connections';
 import type { Origins } from './egress/origins';
@@ -48,6 +48,8 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** Resolves the credential for an origin; its secret is shown to that origin only. */
   readonly credential: (origin: string) => Promise<Credential | undefined>;
+  /** Hears of secrets that were got with the credential. @default nobody */
+  readonly conceal?: (secret: Secret) => void;
   /** @default the scheme of the origin */
   readonly auth?: AuthScheme;
   /** Statuses whose answer is wanted, body and all, instead of an error. @default none but 200, 203 and 304 */

@@ -167,6 +167,15 @@ describe('client credentials', () => {
     );
   });
 
+  it('names its token as a secret, also when it is held already', async () => {
+    const { client, load } = await setUp(() => true);
+    for (let n = 0; n < 2; n++) {
+      const concealed: string[] = [];
+      await client.request({ ...load(), conceal: (secret) => void concealed.push(secret.reveal()) });
+      expect(concealed).toEqual(['t1']);
+    }
+  });
+
   it('sends id and secret in the body where the endpoint wants it', async () => {
     const { tokens, client, load } = await setUp(() => true, undefined, {
       clientAuth: 'body',
@@ -199,6 +208,8 @@ describe('client credentials', () => {
     const short = await endpoint((issued) => ({ expires_in: issued === 1 ? 0.000_1 : 3600 }));
     const { crm, client, load } = await setUp(() => true, short);
     await client.request(load());
+    // The clock ticks in milliseconds: the token has ended once it has ticked.
+    for (const got = Date.now(); Date.now() <= got;);
     await client.request(load());
     await client.request(load('rotated!'));
     await client.request(load());

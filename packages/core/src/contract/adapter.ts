@@ -88,6 +88,12 @@ export interface LoadContext<Cursor = unknown> {
    * @throws a `CredentialError` when it is missing or not bound to `origin`
    */
   credential(origin: string): Promise<Credential | undefined>;
+  /**
+   * Names a secret that was got with the credential, such as an access token. It is redacted as the credential is, from
+   * errors, partial errors and the log.
+   * @default nobody redacts
+   */
+  conceal?(secret: Secret): void;
   /** Says that the load is alive and how far it got; a new attempt finds it in `resumeFrom`. */
   heartbeat(progress: Cursor): void;
   /**

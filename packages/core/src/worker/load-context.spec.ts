@@ -69,6 +69,15 @@ describe("the log of a load's context", () => {
     expect(log).toContain('"source":"profile"');
   });
 
+  it('holds no secret that was got with the credential, once it is told of it', async () => {
+    const log = await logging('s3cr3t-value', (context) => {
+      context.until(context.signal).conceal?.(new Secret('acc3ss-token'));
+      context.log.info('sent acc3ss-token', { header: 'Bearer acc3ss-token' });
+    });
+    expect(log).not.toContain('acc3ss-token');
+    expect(log).toContain('sent [secret]');
+  });
+
   it('takes any attributes: a load does not fail because of what it logs', async () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;

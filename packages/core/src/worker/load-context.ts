@@ -101,6 +101,10 @@ export class AttemptContext implements LoadContext {
     return credential;
   }
 
+  conceal(secret: Secret): void {
+    this.secrets.add(secret);
+  }
+
   /** The source has refused the credential. */
   forgetCredential(): void {
     const { credential: reference } = this.#request;
@@ -150,6 +154,7 @@ export class AttemptContext implements LoadContext {
       log: this.log,
       metrics: this.metrics,
       credential: (origin) => this.credential(origin),
+      conceal: (secret) => this.conceal(secret),
       heartbeat: (progress) => this.heartbeat(progress),
     };
   }

@@ -9,6 +9,7 @@ import type { HttpAnswer, HttpMethod, HttpRequest } from '../http-client';
  * - `authorize` is asked for every request, so that a rotated credential is the new one at the next page.
  * - Reveal the secret only to make what is returned. It goes to the origin that it was resolved for.
  * - `authorize` may be asked for several requests at once.
+ * - A secret that is neither the credential nor its base64 is told to `conceal`.
  *
  * @example
  * const hmac: AuthScheme = {
@@ -50,6 +51,8 @@ export interface AuthRequest {
    * @param origin where it will be sent. @default the request's own
    */
   readonly credential: (origin?: string) => Promise<Credential | undefined>;
+  /** Names a secret that was made or got from the credential: it is kept out of whatever is said of the load. */
+  readonly conceal: (secret: string) => void;
   /** Sends a request of the scheme's own, to a registered origin: for a token. */
   readonly send: (
     request: Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body' | 'auth'>,

@@ -90,6 +90,7 @@ export function clientCredentials(options: ClientCredentialsOptions): AuthScheme
       const held = await request.credential(tokenUrl.origin);
       if (held === undefined) return {};
       const { value } = await tokenFor(held, request);
+      request.conceal(value);
       return { headers: { Authorization: `Bearer ${value}` }, identity: held.fingerprint };
     },
     async renew(request, refused) {
