@@ -14,7 +14,7 @@ export class Hints {
     const { query, context } = scope;
     if (query.notify === undefined) return;
     try {
-      await this.#of(scope).mark(nameOf(scope), topicOf(query.notify, context.entity));
+      await this.#of(scope).mark(nameOf(scope), topicOf(query.notify, context.entity), context.signal);
     } catch (error) {
       context.signal.throwIfAborted();
       context.log.warn('Cannot listen for notifications; a watch looks at its interval instead', {
