@@ -156,10 +156,19 @@ class ProxiedLink implements Link {
       return;
     }
     this.#wire.sent += chunk.length;
-    if (this.client.writable && !this.client.write(chunk))
-      await Promise.race([once(this.client, 'drain'), once(this.client, 'close')]);
+    if (this.client.writable && !this.client.write(chunk)) await drained(this.client);
   }
 }
+
+/** Resolves when a socket takes more, or nothing at all any more. */
+const drained = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
 
 /**
  * Handles what comes piece by piece, and takes in no more meanwhile. Also while that waits, it is seen that the other
