@@ -67,6 +67,12 @@ export class Listener {
     });
   }
 
+  /** Whether some source waits. */
+  get isAwaited(): boolean {
+    for (const { wake: waiting } of this.#marks.values()) if (waiting.size > 0) return true;
+    return false;
+  }
+
   /** Closes the connection. */
   async close(): Promise<void> {
     const connection = this.#connection;
