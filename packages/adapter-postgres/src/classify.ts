@@ -131,7 +131,8 @@ const TRANSIENT_CODES =
 /** Connections that do not come about, or break. */
 function network(error: Error): Fault | undefined {
   const { code, message } = error as Error & { code?: unknown };
-  if (/timeout exceeded when trying to connect/i.test(message))
+  // The pool's words, and those of a client outside of it.
+  if (/timeout exceeded when trying to connect|^timeout expired$/i.test(message))
     return {
       kind: 'transient',
       message:

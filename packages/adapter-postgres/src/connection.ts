@@ -14,6 +14,9 @@ import type { PgClient, PgPool, PgPoolClient } from './pg-types';
 /** How many pools a connection keeps, one for each password in use. */
 const MAX_POOLS = 4;
 
+/** How long a goodbye may take, in milliseconds. */
+const GOODBYE_MS = 500;
+
 /** A client outside of the pool, or as near to that as there is. */
 export interface OwnClient {
   readonly client: PgClient;
@@ -131,8 +134,11 @@ class OwnConnection implements Connection {
     return {
       client,
       close: async (force) => {
-        if (force) client.connection.stream.destroy();
-        await client.end();
+        const { stream } = client.connection;
+        if (force) stream.destroy();
+        // A network that swallows everything swallows a goodbye as well.
+        const timer = setTimeout(() => stream.destroy(), GOODBYE_MS);
+        await client.end().finally(() => clearTimeout(timer));
       },
     };
   }

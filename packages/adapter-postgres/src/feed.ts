@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Page } from '@stateful-workflow/core';
-import { abortable } from './abortable';
+import { answerTo } from './answer';
 import type { OwnClient } from './connection';
 import type { FeedCursor, PostgresCursor } from './cursors';
 import { feedChanges, type Key } from './feed-changes';
@@ -50,10 +50,12 @@ export async function* loadFeed(scope: LoadScope): AsyncGenerator<Page<PostgresC
 type Ask = <Row = unknown>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 
 const asker =
-  ({ client }: OwnClient, { context }: LoadScope): Ask =>
+  ({ client }: OwnClient, { context: { signal }, query, connection }: LoadScope): Ask =>
   async <Row>(text: string, values: readonly unknown[]) => {
-    context.signal.throwIfAborted();
-    const { rows } = await abortable(client.query({ text, values: [...values] }), context.signal);
+    signal.throwIfAborted();
+    const { statementTimeout = connection.timeouts.statement } = query;
+    const sent = client.query({ text, values: [...values] });
+    const { rows } = await answerTo(client, sent, { signal, statementTimeout });
     return rows as Row[];
   };
 

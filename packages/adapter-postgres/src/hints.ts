@@ -5,8 +5,12 @@ import type { LoadScope } from './load-scope';
 import { boundText } from './parameters';
 import type { NotifyOptions } from './postgres-query';
 
+/** How many listeners are kept that nobody waits by: passwords are rotated. */
+const MAX_UNUSED = 4;
+
 /** The listeners of an adapter: one for each connection and password. */
 export class Hints {
+  /** The one used last at the end. */
   readonly #listeners = new Map<string, Listener>();
 
   /** Begins to listen for a source that is about to read. One that cannot listen reads all the same. */
@@ -14,7 +18,7 @@ export class Hints {
     const { query, context } = scope;
     if (query.notify === undefined) return;
     try {
-      await this.#of(scope).mark(nameOf(scope), topicOf(query.notify, context.entity));
+      await this.#of(scope).mark(nameOf(scope), topicOf(query.notify, context.entity), context.signal);
     } catch (error) {
       context.signal.throwIfAborted();
       context.log.warn('Cannot listen for notifications; a watch looks at its interval instead', {
@@ -40,9 +44,20 @@ export class Hints {
     let listener = this.#listeners.get(key);
     if (listener === undefined) {
       listener = new Listener(() => connection.open(credential));
-      this.#listeners.set(key, listener);
+      this.#closeUnused();
     }
+    this.#listeners.delete(key);
+    this.#listeners.set(key, listener);
     return listener;
+  }
+
+  /** A source whose listener is closed looks once more, and listens anew. */
+  #closeUnused(): void {
+    const unused = [...this.#listeners].filter(([, { isAwaited }]) => !isAwaited);
+    for (const [key, listener] of unused.slice(0, 1 - MAX_UNUSED)) {
+      this.#listeners.delete(key);
+      listener.close().catch(() => {});
+    }
   }
 }
 

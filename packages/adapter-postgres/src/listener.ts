@@ -1,11 +1,12 @@
+import { abortable } from './abortable';
 import type { OwnClient } from './connection';
 import type { PgNotification } from './pg-types';
 import { quote } from './sql';
 
 /** How often a listening connection is asked whether it is still there, in milliseconds. */
 const PING_EVERY = 30_000;
-/** How long the answer may take. */
-const PING_TIMEOUT = 5_000;
+/** How long an answer may take. */
+const ANSWER_TIMEOUT = 5_000;
 /** So many marks are kept; of a source whose mark is gone, the next wait is over at once. */
 const MAX_MARKS = 10_000;
 
@@ -40,18 +41,18 @@ export class Listener {
     this.#open = open;
   }
 
-  /** Listens from now on, for a source that is about to read. @throws when it cannot */
-  async mark(source: string, topic: Topic): Promise<void> {
-    await this.#listen(topic.channel);
+  /** Listens from now on, for a source that is about to read. @throws when it cannot, or the signal's reason */
+  async mark(source: string, topic: Topic, signal: AbortSignal): Promise<void> {
+    await abortable(this.#listen(topic.channel), signal);
     const wake = this.#marks.get(source)?.wake ?? new Set();
     this.#marks.delete(source);
     this.#marks.set(source, { ...topic, notified: false, wake });
     this.#forgetOld();
   }
 
-  /** Resolves when something was said since the source was marked. @throws when nobody listens */
+  /** Resolves when something was said since the source was marked. @throws when nobody listens, or the signal's reason */
   async wait(source: string, topic: Topic, signal: AbortSignal): Promise<void> {
-    await this.#listen(topic.channel);
+    await abortable(this.#listen(topic.channel), signal);
     const mark = this.#marks.get(source);
     if (mark === undefined || mark.notified) return;
     await new Promise<void>((resolve) => {
@@ -64,6 +65,12 @@ export class Listener {
       signal.addEventListener('abort', done, { once: true });
       if (signal.aborted) done();
     });
+  }
+
+  /** Whether some source waits. */
+  get isAwaited(): boolean {
+    for (const { wake: waiting } of this.#marks.values()) if (waiting.size > 0) return true;
+    return false;
   }
 
   /** Closes the connection. */
@@ -80,7 +87,7 @@ export class Listener {
     const own = await (this.#connection ??= this.#connect());
     let listening = this.#channels.get(channel);
     if (listening === undefined) {
-      listening = own.client.query(`LISTEN ${quote(channel)}`);
+      listening = answered(own, `LISTEN ${quote(channel)}`);
       this.#channels.set(channel, listening);
       listening.catch(() => this.#channels.delete(channel));
     }
@@ -99,7 +106,7 @@ export class Listener {
       own.client.on('notification', (message) => this.#notified(message));
       own.client.on('error', lost);
       own.client.on('end', lost);
-      this.#ping = setInterval(() => void ping(own).catch(lost), PING_EVERY).unref();
+      this.#ping = setInterval(() => void answered(own, 'SELECT 1').catch(lost), PING_EVERY).unref();
       return own;
     } catch (error) {
       this.#connection = undefined;
@@ -134,14 +141,22 @@ function wake(mark: Mark): void {
   for (const done of [...mark.wake]) done();
 }
 
-/** @throws when there is no answer: a connection can be dead without anybody having closed it */
-async function ping({ client }: OwnClient): Promise<void> {
+/**
+ * Asks something of a listening connection. One that is silent is closed: it can be dead without anybody having
+ * closed it.
+ *
+ * @throws when there is no answer
+ */
+async function answered(own: OwnClient, text: string): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The listening connection is silent')), PING_TIMEOUT);
+    timer = setTimeout(() => {
+      reject(new Error('Connection terminated: the listening connection is silent'));
+      own.close(true).catch(() => {});
+    }, ANSWER_TIMEOUT);
   });
   try {
-    await Promise.race([client.query('SELECT 1'), silence]);
+    await Promise.race([own.client.query(text), silence]);
   } finally {
     clearTimeout(timer);
   }

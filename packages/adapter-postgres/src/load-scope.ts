@@ -68,6 +68,8 @@ export async function* readRecords(
     batch: query.batch,
     hidden: query.cursor?.version,
   })) {
+    // The batch may have come before the signal was aborted, while the one before was used.
+    context.signal.throwIfAborted();
     const { rows, shape } = batch;
     let records: unknown[] = [];
     for (const row of rows) if (keep === undefined || keep(row, batch)) records.push(shape.record(row));

@@ -53,7 +53,7 @@ export interface PostgresConnectionOptions {
   readonly timeouts?: {
     /** Until a connection is there, from the pool or new. @default 5000 */
     readonly connect?: number;
-    /** For one statement, and for each batch of a sweep. @default 30000 */
+    /** For one statement, and for each batch of a sweep; silence is waited for a second more. @default 30000 */
     readonly statement?: number;
     /** For a lock. @default 5000 */
     readonly lock?: number;

@@ -7,6 +7,17 @@ export interface PgClient {
   on(event: 'notification', listener: (message: PgNotification) => void): unknown;
   on(event: 'error' | 'end', listener: (error?: Error) => void): unknown;
   removeListener(event: 'error' | 'end', listener: (error?: Error) => void): unknown;
+  /**
+   * Where the bytes come from. `pg` itself has it; of a client without it, nobody sees how much of an answer has come.
+   */
+  readonly connection?: { readonly stream: PgStream };
+}
+
+/** What the adapter needs of the socket of a client. */
+export interface PgStream {
+  on(event: 'data', listener: (chunk: { readonly length: number }) => void): unknown;
+  removeListener(event: 'data', listener: (chunk: { readonly length: number }) => void): unknown;
+  destroy(): unknown;
 }
 
 /** A client that was taken from a pool. */

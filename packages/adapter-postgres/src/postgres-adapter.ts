@@ -68,6 +68,7 @@ export function postgresAdapter(options: PostgresAdapterOptions): PostgresAdapte
     query: PostgresQuery,
     context: LoadContext<PostgresCursor>,
   ): AsyncGenerator<Page<PostgresCursor>> {
+    context.signal.throwIfAborted();
     const scope = await scopeOf(query, context);
     await hints.before(scope);
     if (query.feed !== undefined) yield* loadFeed(scope);

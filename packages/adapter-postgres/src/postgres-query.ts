@@ -146,6 +146,10 @@ export interface TypeOptions {
 export interface BatchOptions {
   /** The most rows. @default 2000 */
   readonly rows?: number;
-  /** About how many bytes; larger rows come in smaller batches. @default 4194304 (4 MiB) */
+  /**
+   * About how many bytes; larger rows come in smaller batches. A batch that brings more than 16 times as much, and more
+   * than 64 MiB, fails as `invalid`: the rows before it were far smaller. Then `rows` has to be set.
+   * @default 4194304 (4 MiB)
+   */
   readonly bytes?: number;
 }

@@ -1,14 +1,15 @@
 import type { Credential, EntityRef } from '@stateful-workflow/core';
 import type { QueryArrayResult } from 'pg';
 import { abortable } from './abortable';
+import { type AnswerBounds, answerTo } from './answer';
 import type { Connection } from './connection';
 import { boundText } from './parameters';
 import type { PgPoolClient } from './pg-types';
 import type { PostgresQuery } from './postgres-query';
 import type { ValueParsers } from './value-parsers';
 
-/** How long a cancelled load waits for the server to stop, in milliseconds; then the connection is closed anyway. */
-const CANCEL_MS = 800;
+/** How long a load that ends waits for the server, in milliseconds; then the connection is closed anyway. */
+const END_MS = 700;
 
 /** What a session is begun with. */
 export interface SessionRequest {
@@ -58,21 +59,28 @@ export class ReadSession {
     }
   }
 
-  /** Runs one statement; rows are arrays. Always by the extended protocol, which refuses a second statement. */
+  /**
+   * Runs one statement; rows are arrays. Always by the extended protocol, which refuses a second statement.
+   *
+   * @param cap the most bytes that the answer may have
+   */
   async run(
     text: string,
     values: readonly unknown[] = [],
     types?: ValueParsers,
+    cap?: AnswerBounds['cap'],
   ): Promise<QueryArrayResult<unknown[]>> {
-    const { signal } = this.#request;
+    const { signal, query: settings, connection } = this.#request;
     signal.throwIfAborted();
+    const { statementTimeout = connection.timeouts.statement } = settings;
     this.#running++;
     // Without parameters, `pg` would take the simple protocol, which runs any number of statements.
     const extended = { queryMode: 'extended' } as const;
     const query = this.#client.query({ text, values: [...values], rowMode: 'array', types, ...extended });
     // It may end after an abort, when nobody waits for it any more.
     query.catch(() => {}).finally(() => this.#running--);
-    return abortable(query as Promise<QueryArrayResult<unknown[]>>, signal);
+    const sent = query as Promise<QueryArrayResult<unknown[]>>;
+    return answerTo(this.#client, sent, { signal, statementTimeout, cap });
   }
 
   /** Ends the transaction and gives the connection back; one that is still at work is cancelled and closed. */
@@ -81,11 +89,20 @@ export class ReadSession {
       await this.#cancel();
       this.#isBroken = true;
     }
-    if (!this.#isBroken) await this.#client.query('ROLLBACK').catch(this.#onError);
+    if (!this.#isBroken) await this.#rollBack();
     this.#client.removeListener('error', this.#onError);
     // From here on it is the pool that listens, or nobody needs to.
     if (this.#isBroken) this.#client.on('error', () => {});
     this.#client.release(this.#isBroken);
+  }
+
+  async #rollBack(): Promise<void> {
+    const rolledBack = this.#client.query('ROLLBACK').then(
+      () => true,
+      () => false,
+    );
+    // Where nobody answers, the connection is closed, and the server ends the transaction once it sees that.
+    this.#isBroken = (await within(END_MS, rolledBack)) !== true;
   }
 
   async #begin(): Promise<void> {
@@ -124,25 +141,28 @@ export class ReadSession {
     const { connection, credential } = this.#request;
     const backend = this.#backend;
     if (backend === undefined) return;
-    const cancelled = (async () => {
-      const own = await connection.open(credential, CANCEL_MS);
-      try {
-        // By its start as well: behind a pooler, the process may already serve somebody else.
-        await own.client.query({
-          text: 'SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND xact_start = $2::timestamptz',
-          values: [backend.pid, backend.started],
-        });
-      } finally {
-        await own.close();
-      }
-    })();
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([
+    const opened = connection.open(credential, END_MS);
+    const cancelled = opened.then(({ client }) =>
+      // By its start as well: behind a pooler, the process may already serve somebody else.
+      client.query({
+        text: 'SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND xact_start = $2::timestamptz',
+        values: [backend.pid, backend.started],
+      }),
+    );
+    const answered = await within(
+      END_MS,
       cancelled.catch(() => {}),
-      new Promise<void>((resolve) => (timer = setTimeout(resolve, CANCEL_MS))),
-    ]);
-    clearTimeout(timer);
+    );
+    // Nobody waits for the goodbye, and without an answer there is none.
+    void opened.then((own) => own.close(answered === undefined)).catch(() => {});
   }
+}
+
+/** What a promise gives within a time, or nothing. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, milliseconds, undefined)));
+  return Promise.race([promise, over]).finally(() => clearTimeout(timer));
 }
 
 /** What the server shows of a load. At most 63 bytes: it cuts off the rest, and would do so within a character. */

@@ -1,3 +1,4 @@
+import { Secret } from '@stateful-workflow/core';
 import { describe, expect, it } from 'vitest';
 import { entity, installNotifyTrigger, type PostgresQuery } from '../src/index';
 import { adapter, database, type Database, loadContext, on, records } from './support';
@@ -130,6 +131,24 @@ describe('waitForHint', () => {
     await postgres.close();
     await Promise.all(waits.map((wait) => wait.done));
     await expect.poll(() => db.exec(LISTENING)).toEqual([]);
+  });
+
+  it('keeps listening with the last passwords, and with those that somebody waits by', async () => {
+    const db = await database(TABLE);
+    const { hostname: host, port, username: user, password } = new URL(db.url);
+    const connections = {
+      db: { host, port: Number(port), user, database: db.name, passwordFrom: 'source' as const },
+    };
+    const postgres = adapter(db, { connections });
+    const rotated = (n: number) =>
+      loadContext({ credential: async () => ({ secret: new Secret(password), fingerprint: `f${n}` }) });
+    await records(postgres, query, rotated(0));
+    const wait = waiting(postgres, rotated(0));
+    for (let n = 1; n < 9; n++) await records(postgres, query, rotated(n));
+    await expect.poll(() => db.exec(LISTENING)).toHaveLength(5);
+    expect(wait.state()).toBe('waiting');
+    await db.exec("NOTIFY invoices_changed, 'c_42'");
+    await wait.done;
   });
 
   it('is over when the connection breaks, and listens again with the look that follows', async () => {

@@ -60,6 +60,8 @@ async function* pagesOf(load: ListLoad, signal: AbortSignal): AsyncGenerator<Pag
   for (let page = progress?.pages ?? 0; ; page += 1) {
     if (page === maxPages) throw tooLong(maxPages);
     const answer = await (coming ?? askFor(place));
+    // It may have come before the signal was aborted, while the page before it was used.
+    context.signal.throwIfAborted();
     if (answer.status === 304) throw statusError(answer.request, 304, answer.headers);
     const body = parseBody(answer);
     const records = recordsOf(body, query, answer, parts);

@@ -1,5 +1,5 @@
 import type { Checkpoint, LoadContext, Page } from '@stateful-workflow/core';
-import { Secret } from '@stateful-workflow/core';
+import { credentialOf } from './credential';
 import type { TestRecord } from './subject';
 
 /** How one attempt of a load is made. */
@@ -51,8 +51,7 @@ export async function runAttempt<Query, Cursor>(
   let resumed = false;
   let failure: { readonly error: unknown } | undefined;
   const log = (...line: unknown[]): void => void logged.push(line);
-  const resolve =
-    given.credential ?? (async () => ({ secret: new Secret(given.token), fingerprint: '0badc0de' }));
+  const resolve = given.credential ?? (async () => credentialOf(given.token));
   const context: LoadContext<Cursor> = {
     signal: given.signal ?? new AbortController().signal,
     checkpoint: given.checkpoint,

@@ -60,12 +60,20 @@ export interface Upstream<Query = unknown, Cursor = unknown> {
     /** How late a record may arrive and still be found: its time may be this much before the newest one. */
     readonly lateness: number;
   };
+  /**
+   * Loads every record in a way that the source can hint at changes of. For the capability `watch`. Each `put` then
+   * gives a hint.
+   * @default `query`
+   */
+  readonly watch?: { readonly query: Query };
   /** Loads every record in such a way that the failure `failure` leaves a part out and says so. */
   readonly partial?: { readonly query: Query; readonly failure: string };
   /** Every way in which the upstream can fail, by name. */
   readonly failures: { readonly [name: string]: Failure };
   /** Kinds of fault that this source has no way to give, each with the reason. */
   readonly withoutFault?: { readonly [kind in FaultKind]?: string };
+  /** Why this source, when it is too busy, has no way to say for how long. @default a failure says it */
+  readonly withoutRetryAfter?: string;
 
   /**
    * Adds records, or takes the place of those with the same ids.

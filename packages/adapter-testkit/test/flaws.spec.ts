@@ -16,10 +16,15 @@ describe('an adapter with a flaw does not conform', () => {
     ['asks for no credential', 'credentials', /are asked for in each attempt/],
     ['calls a broken sweep complete', 'full sweep', /page 1 is complete and not the last/],
     ['calls everything transient', 'faults', /faults: that are throttled.*is busy/],
+    ['forgets changes before the wait', 'watch', /the change is lost/],
     ['forgets late arrivals', 'incremental', /a record 3 before the newest one is lost/],
     ['forgets ties', 'incremental', /loses none of the records that share a time/],
+    ['hears no change', 'watch', /resolves when the source changes: no change is heard of/],
     ['hears no signal', 'between two pages', /deep-equal|strictly equal/],
+    ['hears no signal while it waits', 'watch', /ends within a second of its signal/],
+    ['hints without a reason', 'watch', /it is over, and nothing has changed/],
     ['holds everything in memory', 'resources', /memory grew by/],
+    ['keeps the first credential', 'credentials', /that are rotated take effect/],
     ['leaves a timer', 'given back', /left behind: Timeout/],
     ['loses the last page', 'full sweep', /gives every record once/],
     ['never says unchanged', 'validators', /nothing changed/],
@@ -29,6 +34,22 @@ describe('an adapter with a flaw does not conform', () => {
     ['tells of validators without the capability', 'full sweep', /validators without the capability/],
   ])('%s', async (flaw, group, said) => {
     expect((await failuresOf(flaw, group)).join('\n')).toMatch(said);
+  });
+});
+
+describe('an upstream that is too busy', () => {
+  const failuresWith = async (more: object): Promise<readonly string[]> => {
+    const { runner, run } = collectingRunner();
+    const subject = memorySubject();
+    const failures = { ...(await subject.start()).failures, 'is busy': { kind: 'throttled' } };
+    const start = async () => Object.assign(await subject.start(), { failures, ...more });
+    describeAdapter(runner, { ...subject, start });
+    return run('of every kind');
+  };
+
+  it('says for how long, or why it cannot', async () => {
+    expect((await failuresWith({})).join('\n')).toMatch(/asks to be left alone for a time/);
+    expect(await failuresWith({ withoutRetryAfter: 'It does not know itself.' })).toEqual([]);
   });
 });
 

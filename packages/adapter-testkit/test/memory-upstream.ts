@@ -26,9 +26,14 @@ export type Flaw =
   | 'calls a broken sweep complete'
   | 'calls everything transient'
   | 'forgets late arrivals'
+  | 'forgets changes before the wait'
   | 'forgets ties'
+  | 'hears no change'
   | 'hears no signal'
+  | 'hears no signal while it waits'
+  | 'hints without a reason'
   | 'holds everything in memory'
+  | 'keeps the first credential'
   | 'leaves a timer'
   | 'loses the last page'
   | 'never says unchanged'
@@ -59,6 +64,14 @@ const FAILURES: { readonly [name: string]: Failure } = {
   'is broken': { kind: 'fatal' },
 };
 
+/** What an adapter keeps from load to load. */
+interface Kept {
+  /** The token of each connection, by fingerprint: nobody gets a connection that another's token opened. */
+  readonly connections: Map<string, string>;
+  /** The version of the source that the last load saw. */
+  seen: number;
+}
+
 interface Row extends TestRecord {
   readonly at: number;
 }
@@ -69,7 +82,7 @@ export function memorySubject(flaw?: Flaw): Subject<MemoryQuery, MemoryCursor> {
     incremental: true,
     validators: flaw !== 'tells of validators without the capability',
     deletes: 'sweep',
-    ...(flaw === 'announces what it lacks' && { watch: true }),
+    watch: true,
   };
   return { name: 'memory', capabilities, start: async () => new MemoryUpstream(capabilities, flaw) };
 }
@@ -85,6 +98,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   readonly #capabilities: AdapterCapabilities;
   readonly #flaw: Flaw | undefined;
   readonly #arrivals = new EventEmitter();
+  readonly #changes = new EventEmitter();
   readonly #rows = new Map<string, Row>();
   #token = 'memory-token-0';
   #requests = 0;
@@ -98,6 +112,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
 
   adapter({ timeoutMs = 30_000 }: { timeoutMs?: number }): DataSourceAdapter<MemoryQuery, MemoryCursor> {
     const flaw = this.#flaw;
+    const kept: Kept = { connections: new Map(), seen: 0 };
     return {
       name: 'memory',
       contractVersion: 1,
@@ -112,7 +127,10 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
               : { issues: [{ message: 'must be "records"', path: ['table'] }] },
         },
       },
-      load: (query, context) => this.#load(query, context, timeoutMs),
+      load: (query, context) => this.#load(query, context, timeoutMs, kept),
+      ...(flaw !== 'announces what it lacks' && {
+        waitForHint: (_, context) => this.#wait(context, timeoutMs, kept),
+      }),
       classify: (error) => {
         if (flaw === 'calls everything transient') return { kind: 'transient', message: 'Something.' };
         if (error instanceof MemoryError) {
@@ -129,14 +147,13 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
     query: MemoryQuery,
     context: LoadContext<MemoryCursor>,
     timeoutMs: number,
+    kept: Kept,
   ): AsyncGenerator<Page<MemoryCursor>> {
     const flaw = this.#flaw;
     const { checkpoint, signal } = context;
     signal.throwIfAborted();
-    const token =
-      flaw === 'asks for no credential'
-        ? this.#token
-        : (await context.credential('memory://here'))?.secret.reveal();
+    const token = flaw === 'asks for no credential' ? this.#token : await this.#connect(context, kept);
+    kept.seen = this.#version;
     const etag = `"${this.#version}"`;
     const since = query.changes ? checkpoint?.cursor : undefined;
     const lag = flaw === 'forgets late arrivals' ? 0 : LATENESS;
@@ -174,6 +191,25 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
     held.length = 0;
   }
 
+  /** The token of the connection that a load gets. */
+  async #connect(context: LoadContext<MemoryCursor>, { connections }: Kept): Promise<string | undefined> {
+    const credential = await context.credential('memory://here');
+    if (credential === undefined) return undefined;
+    const key = this.#flaw === 'keeps the first credential' ? 'the one' : credential.fingerprint;
+    const token = connections.get(key) ?? credential.secret.reveal();
+    connections.set(key, token);
+    return token;
+  }
+
+  async #wait(context: LoadContext<MemoryCursor>, timeoutMs: number, kept: Kept): Promise<void> {
+    const flaw = this.#flaw;
+    const signal = flaw === 'hears no signal while it waits' ? new AbortController().signal : context.signal;
+    await this.#request(await this.#connect(context, kept), signal, timeoutMs);
+    if (flaw === 'hints without a reason') return;
+    if (flaw === 'hears no change' || flaw === 'forgets changes before the wait') kept.seen = this.#version;
+    if (kept.seen === this.#version) await once(this.#changes, 'change', { signal });
+  }
+
   async #request(token: string | undefined, signal: AbortSignal, timeoutMs: number): Promise<void> {
     this.#requests += 1;
     this.#arrivals.emit('request');
@@ -200,6 +236,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   async put(records: readonly TestRecord[], at: number): Promise<void> {
     for (const record of records) this.#rows.set(record.id, { ...record, at });
     this.#version += 1;
+    if (this.#flaw !== 'hears no change') this.#changes.emit('change');
   }
   async patch(id: string, name: string, at: number): Promise<void> {
     await this.put([{ id, name }], at);

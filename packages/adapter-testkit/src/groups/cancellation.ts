@@ -42,18 +42,27 @@ export const cancellation: Group = ({ describe, it }, bench) => {
       assert.equal(upstream.requests(), 0);
     });
 
-    it('between two pages ends the load', async () => {
-      const { upstream } = bench;
-      await bench.fill(4 * upstream.pageSize);
-      const controller = new AbortController();
-      const reason = new Error('cancelled');
-      const { failure, pages } = await bench.attempt(bench.adapter(), upstream.query, {
-        signal: controller.signal,
-        onPage: (_, index) => index === 1 && controller.abort(reason),
+    for (const [when, milliseconds] of [
+      ['between two pages', 0],
+      ['while a page is used and the next one may have come', 50],
+    ] as const) {
+      it(`${when} ends the load`, async () => {
+        const { upstream } = bench;
+        await bench.fill(4 * upstream.pageSize);
+        const controller = new AbortController();
+        const reason = new Error('cancelled');
+        const { failure, pages } = await bench.attempt(bench.adapter(), upstream.query, {
+          signal: controller.signal,
+          onPage: async (_, index) => {
+            if (index !== 1) return;
+            if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, milliseconds));
+            controller.abort(reason);
+          },
+        });
+        assert.equal(failure?.error, reason);
+        assert.equal(pages.length, 2);
       });
-      assert.equal(failure?.error, reason);
-      assert.equal(pages.length, 2);
-    });
+    }
 
     it('by breaking off the iteration ends it within a second', async () => {
       const { upstream } = bench;

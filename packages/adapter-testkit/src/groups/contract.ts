@@ -28,9 +28,9 @@ export const contract: Group = ({ describe, it }, bench, subject) => {
     });
 
     it('takes its own queries as they are, also when they have been through JSON', async () => {
-      const { query, conditionalQuery, incremental, partial } = bench.upstream;
+      const { query, conditionalQuery, incremental, partial, watch } = bench.upstream;
       const { validate } = bench.adapter().querySchema['~standard'];
-      for (const valid of [query, conditionalQuery, incremental?.query, partial?.query]) {
+      for (const valid of [query, conditionalQuery, incremental?.query, partial?.query, watch?.query]) {
         if (valid === undefined) continue;
         const travelled = JSON.parse(JSON.stringify(valid)) as unknown;
         assert.deepEqual((await validate(travelled)).issues, undefined);

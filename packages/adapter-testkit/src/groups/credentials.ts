@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { CredentialError, Secret } from '@stateful-workflow/core';
+import { CredentialError } from '@stateful-workflow/core';
+import { credentialOf } from '../credential';
 import type { Group } from './group';
 
 /** For whom the credential is asked, how often, and what its ends are. */
@@ -58,10 +59,9 @@ export const credentials: Group = ({ describe, it }, bench) => {
       const { upstream } = bench;
       await bench.fill(1);
       const adapter = bench.adapter();
-      const wrong = { secret: new Secret('a-token-of-nobody'), fingerprint: 'feedface' };
       const [good, bad] = await Promise.all([
         bench.attempt(adapter, upstream.query),
-        bench.attempt(adapter, upstream.query, { credential: async () => wrong }),
+        bench.attempt(adapter, upstream.query, { token: 'a-token-of-nobody' }),
       ]);
       assert.equal(good.failure, undefined);
       assert.equal(bench.faultOf(adapter, bad).kind, 'unauthorized');
@@ -77,7 +77,7 @@ export const credentials: Group = ({ describe, it }, bench) => {
           signal: new AbortController().signal,
           apiUrl: upstream.apiUrl,
           entity: { name: 'Conformance', id: 'x_1' },
-          credential: async () => ({ secret: new Secret(token), fingerprint: '0badc0de' }),
+          credential: async () => credentialOf(token),
           heartbeat: () => {},
           log: { debug: () => {}, info: () => {}, warn: () => {} },
           metrics: { count: () => {}, duration: () => {} },

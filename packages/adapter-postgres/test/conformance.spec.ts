@@ -1,0 +1,9 @@
+import { describeAdapter } from '@stateful-workflow/adapter-testkit';
+import * as vitest from 'vitest';
+import { startPostgresUpstream } from './conformance-upstream';
+
+describeAdapter(vitest, {
+  name: 'postgres',
+  capabilities: { incremental: true, watch: true, deletes: 'sweep' },
+  start: startPostgresUpstream,
+});
