@@ -158,6 +158,20 @@ describe('receive', () => {
     });
   });
 
+  it('does not take back a part that went while it was on its way, until a relation leads to it', () => {
+    take({ updates: { Desk: { d: { tickets: ['u'] } } } }, 5);
+    take({ deletions: { Ticket: ['t'] } });
+    const crossing: Received = {
+      updates: { Desk: { d: { tickets: ['t', 'u'] } }, Ticket: { t: { title: 'x' } } },
+    };
+    expect(take(crossing, 0).changes).toMatchObject(NOTHING);
+    expect(ticket()).toBeUndefined();
+    take({ updates: { Ticket: { t: { title: 'y' } }, Desk: { d: { tickets: ['u', 't'] } } } }, 6);
+    expect(ticket()).toEqual({ title: 'y' });
+    take(title('z'), 7);
+    expect(ticket()).toEqual({ title: 'z' });
+  });
+
   it('believes no time that is far ahead', () => {
     const now = Date.now();
     take(title('far'), now + 3_600_000);

@@ -1,12 +1,14 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Envelope } from '../contract/hierarchy';
-import type { Fields, Json } from '../contract/schema';
+import { type Fields, type Json, relationTarget } from '../contract/schema';
 import type { ChangeSet, DeletePayload, MergeStrategy, UpdatePayload } from '../contract/wire';
+import type { Draft } from '../state/draft';
 import type { EntityState } from '../state/entity-state';
 import type { EntityStore } from '../state/entity-store';
 import { refsOf } from '../state/change-set';
 import { at, copyFields, equalJson, forEach, inner, mergeJson, own, setField, table } from '../state/json';
-import { hasOwn, keys } from '../state/objects';
+import { entries, hasOwn, keys } from '../state/objects';
+import { idsOf } from './managed-path';
 import type { Stamps } from './stamps';
 
 /** What another workflow of the hierarchy says, in this workflow's names. */
@@ -60,7 +62,7 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
     if (isParting(what, envelope)) {
       if (!held || isGiven) continue;
       draft.put(name, id, undefined);
-      stamps.forget(name, id);
+      stamps.part(ref);
       continue;
     }
     const time = when(name, id, '');
@@ -84,6 +86,8 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
     for (const [id, fields = {}] of changed)
       for (const field of keys(fields))
         if (fields[field] !== own(store.get(name, id), field)) written.push([name, id, field]);
+  /** What was no part of this workflow any more, and is given again. */
+  const returning: (readonly [EntityRef, Fields])[] = [];
   forEach(updates, (name, id, given) => {
     if (!isKnown(name)) return;
     const held = draft.get(name, id);
@@ -107,8 +111,17 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
       if (after === undefined) delete next[field];
       else setField(next, field, after);
     }
-    if (isChanged) draft.put(name, id, next);
+    if (!isChanged) return;
+    if (!held && stamps.hasParted({ name, id })) returning.push([{ name, id }, next]);
+    else draft.put(name, id, next);
   });
+  for (const [ref, fields] of returning)
+    if (leadsTo(ref, draft, store)) {
+      draft.put(ref.name, ref.id, fields);
+      stamps.rejoin(ref);
+    } else
+      // It was on its way when it parted: the relation that came with it is older than the one that stands.
+      stamps.part(ref);
   const changes = state.commit(draft, envelope.from);
   if (written.length > 0) {
     const now = stamps.tick();
@@ -128,6 +141,19 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
  */
 export const isParting = ({ deletions }: Received, { at }: Envelope): boolean =>
   deletions !== undefined && at === undefined;
+
+/** Whether a relation of any entity leads to this one. */
+function leadsTo({ name, id }: EntityRef, draft: Draft, { schema, entities }: EntityStore): boolean {
+  return entries(schema).some(([holder, { relations = {} }]) =>
+    entries(relations).some(
+      ([field, relation]) =>
+        relationTarget(relation) === name &&
+        [...keys(entities[holder] ?? {}), ...(draft.changes.get(holder)?.keys() ?? [])].some((key) =>
+          idsOf(own(draft.get(holder, key), field)).includes(id),
+        ),
+    ),
+  );
+}
 
 /** Fields of entities as they are now, to be told whether or not they changed. */
 function changesOf(store: EntityStore, fields: readonly FieldRef[], deletes: EntityRef[] = []): ChangeSet {

@@ -102,7 +102,7 @@ describe('Stamps', () => {
       stamps.write('Ticket', 't', 'a', 7);
       stamps.outlive('Ticket', 't', 6);
       expect(['a', 'b'].map((field) => stamps.of('Ticket', 't', field))).toEqual([7, 6]);
-      stamps.forget('Ticket', 't');
+      stamps.part({ name: 'Ticket', id: 't' });
       expect(['a', 'b'].map((field) => stamps.of('Ticket', 't', field))).toEqual([0, 0]);
     });
   });

@@ -1,10 +1,14 @@
+import type { EntityRef } from '../contract/adapter';
 import type { ChangeSet } from '../contract/wire';
 import type { EntityStore } from '../state/entity-store';
 import { at as valueAt, forEach, own, table } from '../state/json';
 import { entries, fromEntries, getOrAdd, hasOwn, keys, values } from '../state/objects';
+import { keyOf } from '../state/refs';
 
 /** What is further ahead than this is no clock that is a little fast. */
 const MOST_AHEAD = 60_000;
+/** So many entities that parted are remembered, the last ones. */
+const MOST_PARTED = 1_000;
 /** By then every change that was under way has arrived; milliseconds. */
 const KEPT = 10 * 60_000;
 
@@ -38,6 +42,7 @@ export class Stamps {
   #clock: number;
   readonly #entries = new Map<string, Map<string, Entry>>();
   #lastShape: readonly string[] = [];
+  readonly #parted = new Set<string>();
 
   /** @param store what the carried times are about */
   constructor(clock = 0, carried: CarriedStamps = {}, store?: EntityStore) {
@@ -103,9 +108,22 @@ export class Stamps {
     entry.removed = Math.max(entry.removed, at);
   }
 
-  /** Nothing is known of the entity any more. */
-  forget(name: string, id: string): void {
-    this.#entries.get(name)?.delete(id);
+  /** The entity is no part any more of what this workflow holds: nothing is known of it, but that. */
+  part(ref: EntityRef): void {
+    this.#entries.get(ref.name)?.delete(ref.id);
+    this.#parted.add(keyOf(ref));
+    const [oldest] = this.#parted;
+    if (oldest && this.#parted.size > MOST_PARTED) this.#parted.delete(oldest);
+  }
+
+  /** Whether the last that was heard of the entity is that it is no part any more. */
+  hasParted(ref: EntityRef): boolean {
+    return this.#parted.has(keyOf(ref));
+  }
+
+  /** The entity is a part again. */
+  rejoin(ref: EntityRef): void {
+    this.#parted.delete(keyOf(ref));
   }
 
   /** Notes that changes were made, all at one time. */
