@@ -78,7 +78,7 @@ export function postgresAdapter(options: PostgresAdapterOptions): PostgresAdapte
   return {
     name,
     contractVersion: 1,
-    capabilities: { incremental: true, watch: true, deletes: 'sweep' },
+    capabilities: { incremental: true, watch: true, deletes: 'explicit' },
     querySchema,
     load,
     classify,

@@ -88,7 +88,7 @@ export async function startPostgresUpstream(): Promise<Upstream<PostgresQuery, P
   let token = 'tok_0';
   await admin.query(`
     CREATE ROLE ${name} LOGIN PASSWORD '${token}';
-    CREATE TABLE records (id text PRIMARY KEY, name text NOT NULL, changed_at int8 NOT NULL);
+    CREATE TABLE records (id text PRIMARY KEY, name text NOT NULL, changed_at int8 NOT NULL, gone boolean NOT NULL);
     GRANT SELECT ON records TO ${name};
     ${installNotifyTrigger({ table: 'records' })}`);
 
@@ -124,14 +124,16 @@ export async function startPostgresUpstream(): Promise<Upstream<PostgresQuery, P
   };
   const put = async (records: readonly { id: string; name: string }[], at: number): Promise<void> => {
     await admin.query(
-      `INSERT INTO records SELECT id, name, $3 FROM unnest($1::text[], $2::text[]) AS given (id, name)
-        ON CONFLICT (id) DO UPDATE SET name = excluded.name, changed_at = excluded.changed_at`,
+      `INSERT INTO records SELECT id, name, $3, false FROM unnest($1::text[], $2::text[]) AS given (id, name)
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, changed_at = excluded.changed_at, gone = false`,
       [records.map(({ id }) => id), records.map((record) => record.name), at],
     );
   };
 
   const table = { name: 'records', key: 'id', columns: ['id', 'name'] };
-  const query: PostgresQuery = { connection: 'db', table, batch: { rows: PAGE_SIZE } };
+  const batch = { rows: PAGE_SIZE };
+  const query: PostgresQuery = { connection: 'db', table: { ...table, where: { gone: false } }, batch };
+  const changes = { ...table, cursor: { column: 'changed_at', softDelete: 'gone' } };
   return {
     adapter: ({ timeoutMs }) =>
       postgresAdapter({
@@ -150,7 +152,7 @@ export async function startPostgresUpstream(): Promise<Upstream<PostgresQuery, P
     pageSize: PAGE_SIZE,
     query,
     // Transactions decide what is new: the time of a record says nothing.
-    incremental: { query: { ...query, table: { ...table, cursor: 'changed_at' } }, lateness: 0 },
+    incremental: { query: { connection: 'db', table: changes, batch }, lateness: 0 },
     watch: { query: { ...query, notify: { channel: 'records_changed' } } },
     invalidQueries: [
       [{}, 'connection'],
@@ -164,7 +166,7 @@ export async function startPostgresUpstream(): Promise<Upstream<PostgresQuery, P
     withoutRetryAfter: 'neither Postgres nor a pooler says when a connection will be free',
     put,
     patch: (id, changed, at) => put([{ id, name: changed }], at),
-    remove: async (id) => void (await admin.query('DELETE FROM records WHERE id = $1', [id])),
+    remove: async (id) => void (await admin.query('UPDATE records SET gone = true WHERE id = $1', [id])),
     fail: async (failure, when) => {
       const way = (failing = FAILURES[failure]);
       if (way?.page !== undefined) misbehave((link) => way.page?.(link, means()) ?? 'pass', when);

@@ -4,6 +4,6 @@ import { startPostgresUpstream } from './conformance-upstream';
 
 describeAdapter(vitest, {
   name: 'postgres',
-  capabilities: { incremental: true, watch: true, deletes: 'sweep' },
+  capabilities: { incremental: true, watch: true, deletes: 'explicit' },
   start: startPostgresUpstream,
 });

@@ -53,7 +53,7 @@ export interface Upstream<Query = unknown, Cursor = unknown> {
   readonly conditionalQuery?: Query;
   /**
    * Loads what changed since the cursor. For the capability `incremental`. The cursor follows the time that `put`
-   * is given.
+   * is given. Where the adapter declares explicit `deletes`, it tells of what `remove` removes.
    */
   readonly incremental?: {
     readonly query: Query;

@@ -18,6 +18,7 @@ describe('an adapter with a flaw does not conform', () => {
     ['calls everything transient', 'faults', /faults: that are throttled.*is busy/],
     ['forgets changes before the wait', 'watch', /the change is lost/],
     ['forgets late arrivals', 'incremental', /a record 3 before the newest one is lost/],
+    ['forgets removals', 'incremental', /a record that is gone is not told of/],
     ['forgets ties', 'incremental', /loses none of the records that share a time/],
     ['hears no change', 'watch', /resolves when the source changes: no change is heard of/],
     ['hears no signal', 'between two pages', /deep-equal|strictly equal/],
@@ -63,6 +64,8 @@ describe('groups', () => {
   it('follow the declared capabilities', () => {
     expect(titles({})).not.toMatch(/^(incremental|validators|watch): /m);
     expect(titles({ incremental: true })).toMatch(/^incremental: /m);
+    expect(titles({ incremental: true, deletes: 'sweep' })).not.toMatch(/tells of a record that is gone/);
+    expect(titles({ incremental: true, deletes: 'explicit' })).toMatch(/tells of a record that is gone/);
     expect(titles({ validators: true })).toMatch(/^validators: /m);
     expect(titles({ watch: true })).toMatch(/^watch: /m);
   });

@@ -26,6 +26,7 @@ export type Flaw =
   | 'calls a broken sweep complete'
   | 'calls everything transient'
   | 'forgets late arrivals'
+  | 'forgets removals'
   | 'forgets changes before the wait'
   | 'forgets ties'
   | 'hears no change'
@@ -81,7 +82,7 @@ export function memorySubject(flaw?: Flaw): Subject<MemoryQuery, MemoryCursor> {
   const capabilities: AdapterCapabilities = {
     incremental: true,
     validators: flaw !== 'tells of validators without the capability',
-    deletes: 'sweep',
+    deletes: 'explicit',
     watch: true,
   };
   return { name: 'memory', capabilities, start: async () => new MemoryUpstream(capabilities, flaw) };
@@ -100,6 +101,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   readonly #arrivals = new EventEmitter();
   readonly #changes = new EventEmitter();
   readonly #rows = new Map<string, Row>();
+  readonly #gone = new Set<string>();
   #token = 'memory-token-0';
   #requests = 0;
   #version = 0;
@@ -183,7 +185,11 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
         records,
         complete: (isLast || flaw === 'calls a broken sweep complete') && since === undefined,
         ...(isLast && !query.changes && { validators: { etag } }),
-        ...(isLast && query.changes && { cursor: newest }),
+        ...(isLast &&
+          query.changes && {
+            cursor: newest,
+            ...(flaw !== 'forgets removals' && { removed: this.#removed }),
+          }),
       };
       if (flaw !== 'hears no signal') signal.throwIfAborted();
       if (isLast) break;
@@ -233,8 +239,15 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
     throw new MemoryError('unauthorized', `${said} is refused.`);
   }
 
+  get #removed(): readonly unknown[] {
+    return [...this.#gone].map((id) => ({ id }));
+  }
+
   async put(records: readonly TestRecord[], at: number): Promise<void> {
-    for (const record of records) this.#rows.set(record.id, { ...record, at });
+    for (const record of records) {
+      this.#rows.set(record.id, { ...record, at });
+      this.#gone.delete(record.id);
+    }
     this.#version += 1;
     if (this.#flaw !== 'hears no change') this.#changes.emit('change');
   }
@@ -243,6 +256,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   }
   async remove(id: string): Promise<void> {
     this.#rows.delete(id);
+    this.#gone.add(id);
     this.#version += 1;
   }
   async fail(failure: string, { after = 0 } = {}): Promise<void> {
@@ -264,6 +278,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   requests = (): number => this.#requests;
   async reset(): Promise<void> {
     this.#rows.clear();
+    this.#gone.clear();
     this.#trouble = undefined;
     this.#requests = 0;
   }

@@ -5,6 +5,7 @@ import type { Group } from './group';
 /** Loads that bring what changed since the cursor, and lose nothing. */
 export const incremental: Group = ({ describe, it }, bench, { capabilities }) => {
   if (!capabilities.incremental) return;
+  const { deletes = 'sweep' } = capabilities;
 
   /** A copy of the source that is kept by incremental loads. */
   function copy() {
@@ -90,6 +91,22 @@ export const incremental: Group = ({ describe, it }, bench, { capabilities }) =>
         ['a', 'b'],
       );
     });
+
+    if (deletes === 'explicit')
+      it('tells of a record that is gone, and of one that came back', async () => {
+        const { upstream, replica, next, lateness } = copy();
+        const records = await bench.fill(upstream.pageSize + 1, 1);
+        await next();
+        await upstream.remove('r_001');
+        await next();
+        assert.ok(!replica.names.has('r_001'), 'a record that is gone is not told of');
+        assert.equal(replica.names.size, records.length - 1, 'others went with it');
+        await upstream.put([{ id: 'r_001', name: 'back' }], 2 + lateness);
+        await upstream.remove('r_002');
+        await next();
+        assert.equal(replica.names.get('r_001'), 'back');
+        assert.ok(!replica.names.has('r_002'));
+      });
 
     it('does not move its cursor when it breaks off', async () => {
       const { upstream, replica, next } = copy();

@@ -57,7 +57,8 @@ export interface AdapterCapabilities {
   /** Has `waitForHint`. @default false: a watch polls */
   readonly watch?: boolean;
   /**
-   * How a removal at the source is learnt: by a complete sweep, by explicit `deletes` in pages, or not at all.
+   * How a removal at the source is learnt: by complete sweeps; by them and by explicit `deletes` or `removed` in the
+   * pages of incremental loads as well; or not at all.
    * @default 'sweep'
    */
   readonly deletes?: 'sweep' | 'explicit' | 'none';
