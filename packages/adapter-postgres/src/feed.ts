@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Page } from '@stateful-workflow/core';
-import { answerTo } from './answer';
+import { type AnswerBounds, answerTo } from './answer';
 import type { OwnClient } from './connection';
 import type { FeedCursor, PostgresCursor } from './cursors';
 import { feedChanges, type Key } from './feed-changes';
@@ -15,6 +15,15 @@ import { sweep } from './sweep';
 
 /** The most changes that one look takes from the log; what is left wakes the next one. */
 const MAX_CHANGES = 50_000;
+/** The most bytes of the log that one look takes. A transaction comes whole: where it is larger, a sweep costs less. */
+const MAX_LOG_BYTES = 64 * 1024 * 1024;
+
+/** There is more in the log than a look takes. The connection is closed by then. */
+class TooMuchLog extends PostgresFault {
+  constructor() {
+    super('transient', 'The log holds more than a look takes');
+  }
+}
 
 /**
  * Reads which rows changed from the server's log, by logical decoding, and then the rows themselves: so they come
@@ -22,14 +31,17 @@ const MAX_CHANGES = 50_000;
  *
  * The slot is moved on to what the checkpoint says, which the workflow has taken in together with the rows; whatever
  * is behind that is given again after a failure.
+ *
+ * @param anew whether everything is read, whatever the checkpoint says
  */
-export async function* loadFeed(scope: LoadScope): AsyncGenerator<Page<PostgresCursor>> {
+export async function* loadFeed(scope: LoadScope, anew = false): AsyncGenerator<Page<PostgresCursor>> {
   const { query, context, connection, credential } = scope;
   const slot = slotName(scope);
   const about = await inSession(scope, 'latest', (session) => identityOf(session, query.table));
   const before = context.checkpoint?.cursor;
   const own = await connection.open(credential);
   const ask = asker(own, scope);
+  let isTooMuch = false;
   try {
     await ask(
       "SELECT set_config('statement_timeout', $1, false), set_config('application_name', $2, false)",
@@ -37,25 +49,35 @@ export async function* loadFeed(scope: LoadScope): AsyncGenerator<Page<PostgresC
     );
     await checkPublication(ask, query.publication ?? '');
     const since =
-      before?.kind === 'feed' && before.slot === slot && before.about === about ? before : undefined;
+      !anew && before?.kind === 'feed' && before.slot === slot && before.about === about ? before : undefined;
     const changes = since && (await readChanges(ask, scope, since));
     if (changes === undefined) yield* resync(ask, scope, slot, about);
     else yield* changedRows(scope, changes, { kind: 'feed', slot, about, lsn: changes.upTo });
+  } catch (error) {
+    if (!(error instanceof TooMuchLog)) throw error;
+    isTooMuch = true;
   } finally {
-    await own.close(context.signal.aborted);
+    await own.close(isTooMuch || context.signal.aborted);
   }
+  if (!isTooMuch) return;
+  context.log.warn('The log holds more changes than one look takes; everything is read anew', { slot });
+  yield* loadFeed(scope, true);
 }
 
 /** Asks the server something, over the connection that has the slot. */
-type Ask = <Row = unknown>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>;
+type Ask = <Row = unknown>(
+  text: string,
+  values: readonly unknown[],
+  cap?: AnswerBounds['cap'],
+) => Promise<readonly Row[]>;
 
 const asker =
   ({ client }: OwnClient, { context: { signal }, query, connection }: LoadScope): Ask =>
-  async <Row>(text: string, values: readonly unknown[]) => {
+  async <Row>(text: string, values: readonly unknown[], cap?: AnswerBounds['cap']) => {
     signal.throwIfAborted();
     const { statementTimeout = connection.timeouts.statement } = query;
     const sent = client.query({ text, values: [...values] });
-    const { rows } = await answerTo(client, sent, { signal, statementTimeout });
+    const { rows } = await answerTo(client, sent, { signal, statementTimeout, cap });
     return rows as Row[];
   };
 
@@ -84,6 +106,10 @@ async function* resync(
   slot: string,
   about: string,
 ): AsyncGenerator<Page<PostgresCursor>> {
+  // An attempt before this one may still have it: one that nobody waits for any more.
+  await ask('SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots WHERE slot_name = $1', [
+    slot,
+  ]);
   await ask('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1', [
     slot,
   ]);
@@ -122,6 +148,7 @@ async function readChanges(
     `SELECT data FROM pg_logical_slot_peek_binary_changes(
       $1, $2::pg_lsn, $3, 'proto_version', '1', 'publication_names', $4)`,
     [slot, state.now, MAX_CHANGES, quote(query.publication ?? '')],
+    { bytes: MAX_LOG_BYTES, exceeded: () => new TooMuchLog() },
   );
   const parts = await ask<{ relid: number }>(
     'SELECT $1::text::regclass::oid AS relid UNION SELECT relid::oid FROM pg_partition_tree($1::text::regclass)',

@@ -31,6 +31,7 @@ async function feedDatabase(setup = TABLE): Promise<Database> {
 class Feed {
   cursor: PostgresCursor | undefined;
   last: readonly Page<PostgresCursor>[] = [];
+  readonly warnings: string[] = [];
   constructor(
     readonly postgres: PostgresAdapter,
     readonly asked: PostgresQuery = query,
@@ -39,11 +40,9 @@ class Feed {
   /** @param keep whether the workflow takes it in */
   async look(keep = true): Promise<{ given: unknown[]; removed: unknown[]; complete: boolean }> {
     const pages: Page<PostgresCursor>[] = [];
-    for await (const page of this.postgres.load(
-      this.asked,
-      loadContext(this.cursor && { cursor: this.cursor }),
-    ))
-      pages.push(page);
+    const context = loadContext(this.cursor && { cursor: this.cursor });
+    for await (const page of this.postgres.load(this.asked, context)) pages.push(page);
+    this.warnings.push(...context.seen.warnings);
     if (keep) this.cursor = pages.at(-1)?.cursor;
     return {
       given: pages.flatMap((page) => page.records),
@@ -153,6 +152,22 @@ describe('a logical feed', () => {
     expect(complete).toBe(true);
     expect(given).toContainEqual({ id: '3', note: null });
     expect(await feed.look()).toEqual(nothing);
+  });
+
+  it('reads everything anew where one transaction has more than a look takes', async () => {
+    const db = await feedDatabase();
+    const feed = new Feed(adapter(db));
+    expect(await feed.look()).toMatchObject({ given: [], complete: true });
+    // As the log has it, 80 MB; values that are alike take little room in the table.
+    await db.exec(
+      "INSERT INTO invoices (id, note, big) SELECT i, 'n', repeat('x', 100000) FROM generate_series(1, 800) i",
+    );
+    const { given, removed, complete } = await feed.look();
+    expect({ count: given.length, removed, complete }).toEqual({ count: 800, removed: [], complete: true });
+    expect(feed.warnings).toEqual([expect.stringMatching(/more changes than one look takes/)]);
+    await db.exec('DELETE FROM invoices WHERE id = 7');
+    expect(await feed.look()).toEqual({ given: [], removed: [{ id: '7' }], complete: false });
+    expect(await db.exec(SLOTS)).toHaveLength(1);
   });
 
   it('takes a key of several columns, and one of any type', async () => {
