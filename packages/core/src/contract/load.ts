@@ -24,6 +24,8 @@ export interface LoadRequest {
   readonly checkpoint?: Checkpoint;
   /** Fingerprint of a credential that the source refused; it is not sent again. */
   readonly refused?: string;
+  /** How many attempts may fail before the load does. @default as many as Temporal makes */
+  readonly maximumAttempts?: number;
   /** Asks for one part of a result whose first part has arrived. */
   readonly part?: { readonly digest: string; readonly index: number };
 }
@@ -36,8 +38,6 @@ export interface WatchRequest extends LoadRequest {
   readonly max?: number;
   /** How much the time varies at random, as a part of it. */
   readonly jitter: number;
-  /** How many looks may fail in a row before the watch fails. */
-  readonly maximumAttempts: number;
 }
 
 /** `ApplicationFailure.type` of a watch's look that found nothing new. */

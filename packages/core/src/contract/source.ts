@@ -18,9 +18,13 @@ export interface SourceOptions {
   readonly apiUrl?: string;
   /** How long one attempt may run. @default '1 minute' */
   readonly timeout?: Duration;
-  /** How often a load is attempted before it counts as failed, first attempt included. @default 4 */
+  /**
+   * How many attempts of a load may fail before it counts as failed. One that got further before it had to wait for a
+   * limit of the source (`throttled`) has not failed: a long list is read to its end, if `deadline` lets it.
+   * @default 4
+   */
   readonly maximumAttempts?: number;
-  /** The longest that all attempts of one load may take together. @default '5 minutes' */
+  /** The longest that all attempts of one load, and the waits between them, may take. @default '5 minutes' */
   readonly deadline?: Duration;
   /** The task queue whose workers run this source's activities. @default the workflow's own */
   readonly taskQueue?: string;

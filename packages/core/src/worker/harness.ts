@@ -266,6 +266,14 @@ export function timedOut(activity: Context): Fault {
   };
 }
 
+/** The fault of a load whose attempts all ended without a word. */
+export function workersLost(activity: Context): Fault {
+  return {
+    kind: 'transient',
+    message: `The ${activity.info.attempt - 1} attempts before this one ended without a word from their workers. Look at the workers' logs; a load may need more memory than they have.`,
+  };
+}
+
 /** A fault as Temporal takes it. */
 export function failureOf(
   fault: Fault,

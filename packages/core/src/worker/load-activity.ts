@@ -11,8 +11,9 @@ import {
   look,
   measure,
   timedOut,
+  workersLost,
 } from './harness';
-import { AttemptContext } from './load-context';
+import { AttemptContext, failuresBefore } from './load-context';
 import { heldPart, travelling } from './parts';
 
 /** A `loadData` activity. */
@@ -25,9 +26,12 @@ export type LoadActivity = (request: LoadRequest) => Promise<LoadResult>;
 export function loadActivity(adapter: DataSourceAdapter, harness: Harness): LoadActivity {
   return async (request) => {
     const activity = Context.current();
-    const { part } = request;
+    const { part, maximumAttempts = Infinity } = request;
     const held = part && (await heldPart(part, harness, activity.log));
     if (held !== undefined) return held;
+    // Attempts that ended with their worker could not say so.
+    if (failuresBefore(activity) >= maximumAttempts)
+      throw failureOf(workersLost(activity), request, adapter, undefined, { nonRetryable: true });
     const deadline = AbortSignal.timeout(attemptLimit(activity));
     const signal = AbortSignal.any([activity.cancellationSignal, deadline]);
     const started = Date.now();
@@ -45,8 +49,9 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
       if (activity.cancellationSignal.aborted) throw activity.cancellationSignal.reason;
       const fault = deadline.aborted ? timedOut(activity) : faultOf(adapter, error);
       measure(activity, adapter, request, fault.kind, started);
+      const failures = context?.failures(fault.kind === 'throttled') ?? 0;
       throw failureOf(fault, request, adapter, context, {
-        nonRetryable: !isPassing(fault),
+        nonRetryable: !isPassing(fault) || failures >= maximumAttempts,
         nextRetryDelay: fault.retryAfterMs,
       });
     }

@@ -26,12 +26,18 @@ interface Beat {
   /** Names the pages up to there, where they were kept. */
   readonly kept?: string;
   readonly watch?: WatchProgress;
+  /** How many attempts got further and then had to wait for a limit of the source. */
+  readonly waits?: number;
 }
 
 const lastBeat = (activity: Context): Beat => (activity.info.heartbeatDetails ?? {}) as Beat;
 
 /** What the look before this one left. */
 export const watchProgress = (activity: Context): WatchProgress | undefined => lastBeat(activity).watch;
+
+/** How many attempts of an activity have failed before this one. */
+export const failuresBefore = (activity: Context): number =>
+  activity.info.attempt - 1 - (lastBeat(activity).waits ?? 0);
 
 /** The context of one load attempt, with what the harness has to know of it afterwards. */
 export class AttemptContext implements LoadContext {
@@ -57,6 +63,8 @@ export class AttemptContext implements LoadContext {
   #progress: unknown;
   #kept: string | undefined;
   #watch: WatchProgress | undefined;
+  #waits: number;
+  #hasAdvanced = false;
 
   constructor(activity: Context, request: LoadRequest, signal: AbortSignal, vault: Vault, adapter: string) {
     this.signal = signal;
@@ -69,6 +77,7 @@ export class AttemptContext implements LoadContext {
     this.#progress = this.#resumeFrom;
     this.#kept = lastBeat(activity).kept;
     this.#watch = watchProgress(activity);
+    this.#waits = lastBeat(activity).waits ?? 0;
     this.#activity = activity;
     this.#request = request;
     this.#vault = vault;
@@ -113,9 +122,19 @@ export class AttemptContext implements LoadContext {
 
   heartbeat(progress: unknown): void {
     this.#progress = progress;
+    this.#hasAdvanced = true;
     // The pages that were kept end before it.
     this.#kept = undefined;
     this.beat();
+  }
+
+  /** How many attempts have failed, this one included unless it only has to wait for a limit of the source. */
+  failures(isThrottled: boolean): number {
+    if (isThrottled && this.#hasAdvanced) {
+      this.#waits++;
+      this.beat();
+    }
+    return this.#activity.info.attempt - this.#waits;
   }
 
   /** Whether there is a place to go on from. */
@@ -140,6 +159,7 @@ export class AttemptContext implements LoadContext {
       progress: this.#progress,
       kept: this.#kept,
       watch: this.#watch,
+      waits: this.#waits,
     } satisfies Beat);
   }
 

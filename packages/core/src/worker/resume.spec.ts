@@ -90,12 +90,17 @@ describe('a load that broke off and left its pages', () => {
   }
 
   /** Runs an attempt with what the one before said last, and tells what it said last itself. */
-  async function attempt(load: ReturnType<typeof loadActivity>, heartbeatDetails?: unknown) {
-    const environment = new MockActivityEnvironment({ attempt: 2, heartbeatDetails }, { logger: silent });
+  async function attempt(
+    load: ReturnType<typeof loadActivity>,
+    heartbeatDetails?: unknown,
+    { attempt = 2, ...more }: Partial<LoadRequest> & { readonly attempt?: number } = {},
+  ) {
+    const environment = new MockActivityEnvironment({ attempt, heartbeatDetails }, { logger: silent });
     let last: unknown = heartbeatDetails;
     environment.on('heartbeat', (details: unknown) => (last = details));
     const run = environment.run<[LoadRequest], LoadResult, (given: LoadRequest) => Promise<LoadResult>>;
-    const result = await run.call(environment, load, request).catch((error: unknown) => error);
+    const given = { ...request, ...more };
+    const result = await run.call(environment, load, given).catch((error: unknown) => error);
     return { result, last };
   }
   const harnessWith = (snapshots: SnapshotStore): Harness => ({ ...HARNESS, snapshots });
@@ -117,6 +122,38 @@ describe('a load that broke off and left its pages', () => {
       complete: true,
       entities: { Customer: { c_1: { contacts: ['k_1', 'k_2', 'k_3'] } } },
       checkpoint: { cursor: 9 },
+    });
+  });
+
+  it('has not failed when it got further before it had to wait', async () => {
+    const failAt = { page: 2 };
+    const load = loadActivity(paged(failAt), harnessWith(memorySnapshots()));
+    const next = (number: number, last?: unknown) =>
+      attempt(load, last, { attempt: number, maximumAttempts: 2 });
+    const [to2, retryable] = [await next(1), { type: 'fault.throttled', nonRetryable: false }];
+    expect(to2.result).toMatchObject(retryable);
+    failAt.page = 3;
+    const to3 = await next(2, to2.last);
+    expect(to3.result).toMatchObject(retryable);
+    const once = await next(3, to3.last);
+    expect(once.result, 'it got no further, once').toMatchObject(retryable);
+    expect((await next(4, once.last)).result, 'twice').toMatchObject({
+      type: 'fault.throttled',
+      nonRetryable: true,
+    });
+    failAt.page = 0;
+    expect((await next(4, once.last)).result).toMatchObject({ complete: true });
+  });
+
+  it('has failed when its attempts ended with their workers', async () => {
+    const load = loadActivity(paged({ page: 0 }), harnessWith(memorySnapshots()));
+    expect((await attempt(load, undefined, { attempt: 4, maximumAttempts: 4 })).result).toMatchObject({
+      outcome: 'snapshot',
+    });
+    expect((await attempt(load, undefined, { attempt: 5, maximumAttempts: 4 })).result).toMatchObject({
+      type: 'fault.transient',
+      nonRetryable: true,
+      message: expect.stringMatching(/The 4 attempts before this one ended without a word/) as string,
     });
   });
 

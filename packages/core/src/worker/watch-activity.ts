@@ -59,7 +59,7 @@ export function watchActivity(adapter: DataSourceAdapter, harness: Harness): Wat
       const failures = watch.failures + 1;
       context.endLook({ ...watch, failures });
       throw failureOf(fault, request, adapter, context, {
-        nonRetryable: !isPassing(fault) || failures >= request.maximumAttempts,
+        nonRetryable: !isPassing(fault) || failures >= (request.maximumAttempts ?? Infinity),
         nextRetryDelay: fault.retryAfterMs ?? FIRST_PAUSE * 2 ** (failures - 1),
       });
     }

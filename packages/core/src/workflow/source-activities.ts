@@ -26,10 +26,12 @@ export function sourceActivities(session: Session): SourceActivities {
   let watches = 0;
 
   const loadData = async (source: SourceState, request: LoadRequest): Promise<LoadResult> => {
-    const { maximumAttempts, ...timeouts } = source.limits;
+    const { startToCloseTimeout, scheduleToCloseTimeout } = source.limits;
     return schedule(source, 'loadData', request, {
-      ...timeouts,
-      retry: { backoffCoefficient: 2, maximumInterval: '30 seconds', maximumAttempts },
+      startToCloseTimeout,
+      scheduleToCloseTimeout,
+      // How many of them, the activity decides: not each one that ends has failed.
+      retry: { backoffCoefficient: 2, maximumInterval: '30 seconds' },
       summary: `load ${source.name}`,
     });
   };
@@ -71,7 +73,6 @@ export function sourceActivities(session: Session): SourceActivities {
         every,
         max: max > every ? max : undefined,
         jitter,
-        maximumAttempts: limits.maximumAttempts,
       };
       const result = await schedule(source, 'waitForChange', request, {
         // The server tells clients of pending activities by their id: this one names the source.
@@ -103,7 +104,7 @@ function schedule(
 
 function requestOf(
   { root, schema, apiUrl, apiToken }: Session,
-  { name, definition, into, known }: SourceState,
+  { name, definition, into, known, limits }: SourceState,
   retryRefused: boolean,
 ): LoadRequest {
   const { credential = apiToken } = definition;
@@ -118,5 +119,6 @@ function requestOf(
     credential: credential === 'none' ? undefined : credential,
     checkpoint: known.checkpoint,
     refused: retryRefused ? undefined : known.refused,
+    maximumAttempts: limits.maximumAttempts,
   };
 }
