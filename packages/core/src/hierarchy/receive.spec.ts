@@ -147,6 +147,17 @@ describe('receive', () => {
       expect(take({ deletions: { Desk: ['d'] } }, 99).changes).toMatchObject(NOTHING);
     });
 
+    it('takes what has no field left, and what was known of its fields stays known', () => {
+      take({ updates: { Ticket: { v: { note: 'a' } } } }, 5);
+      take({ updates: { Ticket: { v: {} } }, unset: { Ticket: { v: ['note'] } } }, 9);
+      expect(ticket('v')).toEqual({});
+      expect(take({ deletions: { Ticket: ['v'] } }, 7).changes.deletes).toEqual([
+        { name: 'Ticket', id: 'v' },
+      ]);
+      take({ updates: { Ticket: { v: { note: 'b', title: 'c' } } } }, 8);
+      expect(ticket('v')).toEqual({ title: 'c' });
+    });
+
     it('and is only no part any more, goes from here and may come back as it was', () => {
       stamps.write('Ticket', 't', 'title', 5);
       const { changes, written } = take(removal);

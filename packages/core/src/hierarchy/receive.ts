@@ -72,13 +72,15 @@ export function receive(state: EntityState, stamps: Stamps, what: Received, enve
       // It may come from somebody who has not heard of that either.
       stamps.remove(name, id, time);
       confirmedRemoved.push(ref);
-    } else if (isGiven || (since > 0 && time <= since)) {
+    } else if (isGiven || (since > 0 && time <= since && keys(held).length > 0)) {
       for (const field of keys(held)) written.push([name, id, field]);
       stamps.outlive(name, id, time);
     } else {
       draft.put(name, id, undefined);
       removed.push(ref);
-      stamps.remove(name, id, time);
+      // Later than that may be only that a field went: nothing is left to outlive it.
+      if (time > since) stamps.remove(name, id, time);
+      else stamps.outlive(name, id, time);
     }
   }
   store.dropReferences(draft, removed);
