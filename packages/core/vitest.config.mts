@@ -6,8 +6,8 @@ export default mergeConfig(
   defineConfig({
     test: {
       globalSetup: ['@stateful-workflow/dev-services/vitest', './test/support/bundle-workflows.ts'],
-      // The tests mostly wait for the server, also where there are only two cores.
-      maxWorkers: 2,
+      // The tests mostly wait for the server, also where there are only two cores: three at a time use them.
+      maxWorkers: 3,
       // Loading Temporal's SDK anew for each file takes longer than many of the files.
       isolate: false,
       // Longer than what is awaited in a test, so that what did not come is what the failure shows.
