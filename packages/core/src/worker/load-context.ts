@@ -128,6 +128,11 @@ export class AttemptContext implements LoadContext {
     this.beat();
   }
 
+  /** Whether this attempt got further than the one before. */
+  get hasAdvanced(): boolean {
+    return this.#hasAdvanced;
+  }
+
   /** How many attempts have failed, this one included unless it only has to wait for a limit of the source. */
   failures(isThrottled: boolean): number {
     if (isThrottled && this.#hasAdvanced) {

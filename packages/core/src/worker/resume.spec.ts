@@ -3,11 +3,12 @@ import { noopMetricMeter } from '@temporalio/common';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import type { DataSourceAdapter, LoadContext } from '../contract/adapter';
-import type { LoadRequest, LoadResult } from '../contract/load';
+import type { LoadRequest, LoadResult, WatchRequest } from '../contract/load';
 import { defineSchema, many } from '../contract/schema';
-import { loadActivity } from './load-activity';
+import { type LoadActivity, loadActivity } from './load-activity';
 import type { Harness } from './harness';
 import { memorySnapshots, type SnapshotStore } from './snapshots';
+import { type WatchActivity, watchActivity } from './watch-activity';
 
 const request: LoadRequest = {
   source: 'contacts',
@@ -91,16 +92,16 @@ describe('a load that broke off and left its pages', () => {
 
   /** Runs an attempt with what the one before said last, and tells what it said last itself. */
   async function attempt(
-    load: ReturnType<typeof loadActivity>,
+    load: LoadActivity | WatchActivity,
     heartbeatDetails?: unknown,
-    { attempt = 2, ...more }: Partial<LoadRequest> & { readonly attempt?: number } = {},
+    { attempt = 2, ...more }: Partial<WatchRequest> & { readonly attempt?: number } = {},
   ) {
     const environment = new MockActivityEnvironment({ attempt, heartbeatDetails }, { logger: silent });
     let last: unknown = heartbeatDetails;
     environment.on('heartbeat', (details: unknown) => (last = details));
     const run = environment.run<[LoadRequest], LoadResult, (given: LoadRequest) => Promise<LoadResult>>;
     const given = { ...request, ...more };
-    const result = await run.call(environment, load, given).catch((error: unknown) => error);
+    const result = await run.call(environment, load as LoadActivity, given).catch((error: unknown) => error);
     return { result, last };
   }
   const harnessWith = (snapshots: SnapshotStore): Harness => ({ ...HARNESS, snapshots });
@@ -143,6 +144,24 @@ describe('a load that broke off and left its pages', () => {
     });
     failAt.page = 0;
     expect((await next(4, once.last)).result).toMatchObject({ complete: true });
+  });
+
+  it('is gone on with by a watch, too', async () => {
+    const failAt = { page: 2 };
+    const watch = watchActivity(paged(failAt), harnessWith(memorySnapshots()));
+    const every = { every: 60_000, jitter: 0, maximumAttempts: 1 };
+    const to2 = await attempt(watch, { watch: { failures: 0, quiet: 3 } }, every);
+    expect(to2.result).toMatchObject({ type: 'fault.throttled', nonRetryable: false, nextRetryDelay: 5_000 });
+    expect(to2.last).toMatchObject({ progress: 2, watch: { failures: 0, quiet: 3 } });
+    failAt.page = 0;
+    expect((await attempt(watch, to2.last, every)).result).toMatchObject({
+      outcome: 'snapshot',
+      complete: true,
+      entities: { Customer: { c_1: { contacts: ['k_1', 'k_2', 'k_3'] } } },
+    });
+    failAt.page = 2;
+    const stuck = await attempt(watch, to2.last, every);
+    expect(stuck.result, 'it got no further').toMatchObject({ type: 'fault.throttled', nonRetryable: true });
   });
 
   it('has failed when its attempts ended with their workers', async () => {

@@ -42,7 +42,8 @@ export function watchActivity(adapter: DataSourceAdapter, harness: Harness): Wat
       // The load that came before the watch was the first look.
       if (activity.info.attempt === 1 && !hints) throw nothingNew(request, watch.quiet);
       const found = await beating(context, async () => {
-        if (hints) await hinted(adapter, request, context);
+        // A look that had to wait goes on at once: its hint has come.
+        if (hints && !context.hasProgress) await hinted(adapter, request, context);
         return look(adapter, since, context, harness);
       });
       const { result } = found;
@@ -56,6 +57,12 @@ export function watchActivity(adapter: DataSourceAdapter, harness: Harness): Wat
       if (error instanceof ApplicationFailure && error.type === UNCHANGED_TYPE) throw error;
       const fault = deadline.aborted ? timedOut(activity) : faultOf(adapter, error);
       measure(activity, adapter, request, fault.kind, started);
+      if (fault.kind === 'throttled' && context.hasAdvanced)
+        // It has not failed, and is not over: the next attempt goes on where this one stopped.
+        throw failureOf(fault, request, adapter, context, {
+          nonRetryable: false,
+          nextRetryDelay: fault.retryAfterMs ?? FIRST_PAUSE,
+        });
       const failures = watch.failures + 1;
       context.endLook({ ...watch, failures });
       throw failureOf(fault, request, adapter, context, {
