@@ -266,11 +266,11 @@ export function timedOut(activity: Context): Fault {
   };
 }
 
-/** The fault of a load whose attempts all ended without a word. */
-export function workersLost(activity: Context): Fault {
+/** The fault of a load whose last attempt ended without a word. */
+export function workerLost(activity: Context): Fault {
   return {
     kind: 'transient',
-    message: `The ${activity.info.attempt - 1} attempts before this one ended without a word from their workers. Look at the workers' logs; a load may need more memory than they have.`,
+    message: `The last of ${activity.info.attempt - 1} attempts ended without a word from its worker. Look at the worker's log; a load may need more memory than it has.`,
   };
 }
 

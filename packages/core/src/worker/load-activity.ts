@@ -11,7 +11,7 @@ import {
   look,
   measure,
   timedOut,
-  workersLost,
+  workerLost,
 } from './harness';
 import { AttemptContext, failuresBefore } from './load-context';
 import { heldPart, travelling } from './parts';
@@ -29,9 +29,9 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
     const { part, maximumAttempts = Infinity } = request;
     const held = part && (await heldPart(part, harness, activity.log));
     if (held !== undefined) return held;
-    // Attempts that ended with their worker could not say so.
+    // An attempt that ended with its worker could not say that it was the last.
     if (failuresBefore(activity) >= maximumAttempts)
-      throw failureOf(workersLost(activity), request, adapter, undefined, { nonRetryable: true });
+      throw failureOf(workerLost(activity), request, adapter, undefined, { nonRetryable: true });
     const deadline = AbortSignal.timeout(attemptLimit(activity));
     const signal = AbortSignal.any([activity.cancellationSignal, deadline]);
     const started = Date.now();
@@ -49,9 +49,11 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
       if (activity.cancellationSignal.aborted) throw activity.cancellationSignal.reason;
       const fault = deadline.aborted ? timedOut(activity) : faultOf(adapter, error);
       measure(activity, adapter, request, fault.kind, started);
-      const failures = context?.failures(fault.kind === 'throttled') ?? 0;
+      const isHeldBack = context?.isHeldBack(fault) ?? false;
+      if (isHeldBack) context?.countWait();
+      const isLast = !isHeldBack && failuresBefore(activity) + 1 >= maximumAttempts;
       throw failureOf(fault, request, adapter, context, {
-        nonRetryable: !isPassing(fault) || failures >= maximumAttempts,
+        nonRetryable: !isPassing(fault) || isLast,
         nextRetryDelay: fault.retryAfterMs,
       });
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from '@temporalio/activity';
 import { stringify } from 'safe-stable-stringify';
-import type { Checkpoint, Credential, LoadContext, LoadLog, LoadMetrics } from '../contract/adapter';
+import type { Checkpoint, Credential, Fault, LoadContext, LoadLog, LoadMetrics } from '../contract/adapter';
 import { checkApiUrl } from '../contract/api-url';
 import { CredentialError } from '../contract/errors';
 import type { LoadRequest } from '../contract/load';
@@ -128,18 +128,15 @@ export class AttemptContext implements LoadContext {
     this.beat();
   }
 
-  /** Whether this attempt got further than the one before. */
-  get hasAdvanced(): boolean {
-    return this.#hasAdvanced;
+  /** Whether a fault only holds this attempt back, which got further before: then it has not failed. */
+  isHeldBack({ kind }: Fault): boolean {
+    return kind === 'throttled' && this.#hasAdvanced;
   }
 
-  /** How many attempts have failed, this one included unless it only has to wait for a limit of the source. */
-  failures(isThrottled: boolean): number {
-    if (isThrottled && this.#hasAdvanced) {
-      this.#waits++;
-      this.beat();
-    }
-    return this.#activity.info.attempt - this.#waits;
+  /** Has the next attempt know that this one has not failed. */
+  countWait(): void {
+    this.#waits++;
+    this.beat();
   }
 
   /** Whether there is a place to go on from. */

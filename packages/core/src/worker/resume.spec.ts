@@ -164,7 +164,7 @@ describe('a load that broke off and left its pages', () => {
     expect(stuck.result, 'it got no further').toMatchObject({ type: 'fault.throttled', nonRetryable: true });
   });
 
-  it('has failed when its attempts ended with their workers', async () => {
+  it('has failed when its last attempt ended with its worker', async () => {
     const load = loadActivity(paged({ page: 0 }), harnessWith(memorySnapshots()));
     expect((await attempt(load, undefined, { attempt: 4, maximumAttempts: 4 })).result).toMatchObject({
       outcome: 'snapshot',
@@ -172,7 +172,7 @@ describe('a load that broke off and left its pages', () => {
     expect((await attempt(load, undefined, { attempt: 5, maximumAttempts: 4 })).result).toMatchObject({
       type: 'fault.transient',
       nonRetryable: true,
-      message: expect.stringMatching(/The 4 attempts before this one ended without a word/) as string,
+      message: expect.stringMatching(/The last of 4 attempts ended without a word/) as string,
     });
   });
 

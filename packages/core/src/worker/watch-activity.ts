@@ -57,7 +57,7 @@ export function watchActivity(adapter: DataSourceAdapter, harness: Harness): Wat
       if (error instanceof ApplicationFailure && error.type === UNCHANGED_TYPE) throw error;
       const fault = deadline.aborted ? timedOut(activity) : faultOf(adapter, error);
       measure(activity, adapter, request, fault.kind, started);
-      if (fault.kind === 'throttled' && context.hasAdvanced)
+      if (context.isHeldBack(fault))
         // It has not failed, and is not over: the next attempt goes on where this one stopped.
         throw failureOf(fault, request, adapter, context, {
           nonRetryable: false,
