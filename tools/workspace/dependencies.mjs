@@ -32,6 +32,7 @@ const PURPOSE = {
   'ipaddr.js': 'reads addresses in every spelling',
   'lru-cache': 'bounds snapshots and cached secrets',
   'p-limit': 'bounds how much runs at once',
+  oauth4webapi: 'the grammar of OAuth 2.0',
   pg: 'the driver of Postgres',
   'pg-cursor': 'reads large results in batches',
   'pg-logical-replication': 'follows the log of Postgres',

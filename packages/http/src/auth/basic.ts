@@ -1,23 +1,25 @@
 import type { AuthScheme } from './auth-scheme';
-import { unusable } from './credential-text';
+import { namedSecret, unusable } from './credential-text';
 
 /**
  * Sends the credential as user name and password: `Authorization: Basic …`.
  *
- * @param options `user`: the user name, where the credential is the password alone.
+ * @param options `user`: the user name, where the credential is the password alone. What is in the credential is
+ *   concealed, the user name as well: give it here if it is none and records hold it.
  *   @default the credential is `user:password`
  */
 export function basic({ user }: { readonly user?: string } = {}): AuthScheme {
   return {
     name: 'basic',
-    async authorize({ url, credential }) {
+    async authorize({ url, credential, conceal }) {
       const held = await credential();
       if (held === undefined) return {};
-      const text = held.secret.reveal();
-      if (user === undefined && !text.includes(':'))
-        throw unusable(held, url.origin, 'is not user:password. Store both, or give basic() the user.');
-      const pair = Buffer.from(user === undefined ? text : `${user}:${text}`, 'utf8');
-      return { headers: { Authorization: `Basic ${pair.toString('base64')}` }, identity: held.identity };
+      const { name, secret } = namedSecret(held, user, conceal, () =>
+        unusable(held, url.origin, 'is not user:password. Store both, or give basic() the user.'),
+      );
+      const pair = Buffer.from(`${name}:${secret}`, 'utf8').toString('base64');
+      conceal(pair);
+      return { headers: { Authorization: `Basic ${pair}` }, identity: held.identity };
     },
   };
 }
