@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Span } from '@opentelemetry/api';
-import { Secret } from '@stateful-workflow/core';
-import type { Authorization, AuthRequest, AuthScheme } from './auth/auth-scheme';
+import { InvalidInputError } from '@stateful-workflow/core';
+import { ANONYMOUS, type Asker } from './auth/asker';
+import type { Authorization } from './auth/auth-scheme';
+import { Authorizer } from './auth/authorizer';
 import { bearer } from './auth/bearer';
 import { describeRequest } from './describe-url';
 import { discardBody } from './discard-body';
@@ -15,7 +17,7 @@ import type { Slots } from './limits/slots';
 import { networkError } from './network-error';
 import { ACCEPT_ENCODING } from './decompress';
 import { decodeUtf8, readBody } from './read-body';
-import { isRedirect, redirectTarget, tooManyRedirects } from './redirect';
+import { isRedirect, redirectTarget, tooManyRedirects, wouldLeave } from './redirect';
 import { RequestScope } from './request-scope';
 import { failSpan, requestSpan } from './span';
 import { statusError } from './status-error';
@@ -43,14 +45,23 @@ interface Entered {
   readonly leave: () => void;
 }
 
+/** An answer, and where it came from. */
+interface Answered {
+  readonly message: IncomingMessage;
+  readonly url: URL;
+  /** Whether redirects led away from the request's origin, and so from the credential. */
+  readonly hasLeft: boolean;
+}
+
 /** One request from its credential to its answer, with the redirects between. */
 export class Exchange {
   readonly #request: HttpRequest;
   readonly #options: ExchangeOptions;
   readonly #method: HttpMethod;
-  readonly #scheme: AuthScheme;
+  readonly #authorizer: Authorizer;
   readonly #span: Span;
   #authorization: Authorization = {};
+  #asker: Asker = {};
 
   /** @throws InvalidInputError for an origin that is not registered, or headers that cannot be sent */
   constructor(request: HttpRequest, options: ExchangeOptions) {
@@ -59,22 +70,29 @@ export class Exchange {
     this.#request = request;
     this.#options = options;
     this.#method = request.method ?? 'GET';
-    this.#scheme = request.auth ?? options.origins.settings(request.url).auth ?? BEARER;
+    const scheme = request.auth ?? options.origins.settings(request.url).auth ?? BEARER;
+    this.#authorizer = new Authorizer(scheme, request, options.send);
     this.#span = requestSpan(this.#method, request.url, options.adapter);
   }
 
-  /** Equal for requests that one answer is good for: the same question by holders of the same credential. */
-  get key(): string {
-    const { url, headers, body } = this.#request;
+  /**
+   * Equal for requests that one answer is good for: the same question, put in the same way by holders of the same
+   * credential, who take the same answers. `undefined` when nobody knows whose it is.
+   */
+  get key(): string | undefined {
+    const { url, headers, body, field, accept } = this.#request;
+    const { answers } = this.#asker;
+    if (answers === undefined) return undefined;
+    const { headers: shown, query } = this.#authorization;
+    const scheme = this.#authorizer.scheme.name;
     const sorted = Object.entries(headers).sort(([a], [b]) => (a < b ? -1 : 1));
-    return JSON.stringify([
-      this.#method,
-      url.href,
-      sorted,
-      body,
-      this.#scheme.name,
-      this.#authorization.identity,
-    ]);
+    const asked = [this.#method, url.href, sorted, body, field, taken(accept)];
+    return JSON.stringify([answers, scheme, shown, query, ...asked]);
+  }
+
+  /** What was made or got from the credential becomes a secret of this request as well, which shares its answer. */
+  hear(other: Exchange): void {
+    this.#authorizer.hear(other.#authorizer);
   }
 
   /** Runs what the exchange is for; its span ends then. */
@@ -91,11 +109,13 @@ export class Exchange {
 
   /** Asks for the credential. Has to be called before anything is sent. */
   async authorize(): Promise<void> {
-    const { url, signal } = this.#request;
+    const { url, signal, admit } = this.#request;
     signal.throwIfAborted();
     const scope = new RequestScope(url, signal, { ...this.#options, method: this.#method });
     try {
-      this.#authorization = await this.#authorize(url, scope.signal);
+      this.#authorization = await this.#authorizer.authorize(url, scope.signal);
+      this.#asker = this.#authorizer.askerOf(this.#authorization);
+      if (admit !== undefined) await orAbort(Promise.resolve(admit(this.#asker.limits)), scope.signal);
     } finally {
       scope.close();
     }
@@ -167,10 +187,9 @@ export class Exchange {
   /** Waits until the origin may be asked; the clocks start then. */
   async #enter(signal: AbortSignal): Promise<Entered> {
     const { url } = this.#request;
-    const { slots, limits, origins } = this.#options;
-    const free = await slots(url.origin).take(signal);
+    const free = await this.#options.slots(url.origin).take(signal);
     try {
-      limits.pass(url.origin, this.#authorization.identity, origins.settings(url).budget);
+      this.#pass();
     } catch (error) {
       free();
       this.#counted(error);
@@ -184,15 +203,29 @@ export class Exchange {
     return { scope, leave };
   }
 
+  /** Counts the request against the limits of whose it is. @throws HttpError `limit` */
+  #pass(): void {
+    const { limits, origins } = this.#options;
+    const { origin } = this.#request.url;
+    const { budget } = origins.settings(this.#request.url);
+    const { limits: asker } = this.#asker;
+    if (asker !== undefined) return limits.pass(origin, asker, budget);
+    if (budget === undefined) return;
+    throw new InvalidInputError(
+      'budget',
+      `of ${origin} counts by credential, and its scheme "${this.#authorizer.scheme.name}" does not say whose a request is`,
+      'Have its authorize return the identity of the credential',
+    );
+  }
+
   /** The answer to read: no redirect, no error, and not the first 401 where another token may do. */
-  async #usable(scope: RequestScope): Promise<{ message: IncomingMessage; url: URL }> {
+  async #usable(scope: RequestScope): Promise<Answered> {
     let answer = await this.#follow(scope);
-    if (answer.message.statusCode === 401 && this.#scheme.renew !== undefined) {
-      const refused = this.#authorization;
-      const request = this.#authRequest(this.#request.url, scope.signal);
-      if (await orAbort(this.#scheme.renew(request, refused), scope.signal)) {
+    if (answer.message.statusCode === 401 && !answer.hasLeft) {
+      const { url } = this.#request;
+      if (await this.#authorizer.renew(url, this.#authorization, scope.signal)) {
         await discardBody(answer.message);
-        this.#authorization = await this.#authorize(this.#request.url, scope.signal);
+        this.#authorization = await this.#authorizer.authorize(url, scope.signal);
         answer = await this.#follow(scope);
       }
     }
@@ -205,9 +238,8 @@ export class Exchange {
     throw await this.#refusal(message, url, scope);
   }
 
-  async #follow(scope: RequestScope): Promise<{ message: IncomingMessage; url: URL }> {
+  async #follow(scope: RequestScope): Promise<Answered> {
     const { origins, maxRedirects, userAgent, limits } = this.#options;
-    const home = this.#request.url.origin;
     let headers: Record<string, string> = {
       'User-Agent': userAgent,
       Accept: 'application/json',
@@ -215,25 +247,30 @@ export class Exchange {
       'Accept-Encoding': ACCEPT_ENCODING,
     };
     let authorization: Authorization = this.#authorization;
+    let hasLeft = false;
     let { url } = this.#request;
     for (let redirects = 0; ; redirects += 1) {
       const message = await this.#send(url, headers, authorization, scope);
-      const identity = url.origin === home ? this.#authorization.identity : undefined;
-      limits.learn(url.origin, identity, message.statusCode ?? 0, message.headers);
-      if (!isRedirect(message)) return { message, url };
+      const { limits: asker } = hasLeft ? ANONYMOUS : this.#asker;
+      if (asker !== undefined) limits.learn(url.origin, asker, message.statusCode ?? 0, message.headers);
+      if (!isRedirect(message)) return { message, url, hasLeft };
       await discardBody(message);
       scope.signal.throwIfAborted();
       if (redirects === maxRedirects)
         throw tooManyRedirects(this.#method, this.#request.url, url, maxRedirects);
-      const next = redirectTarget(message, this.#method, url);
+      let next = redirectTarget(message, this.#method, url);
       origins.check(next, this.#request.field, url);
       if (next.origin !== url.origin) {
+        const clean = this.#authorizer.leftOut(next);
+        if (clean === undefined) throw wouldLeave(this.#method, url, next);
+        next = clean;
         headers = { 'User-Agent': userAgent, ...headersForOtherOrigin(headers) };
         // What was dropped on the way out is not put back on the way home, as in browsers.
         authorization = {};
+        hasLeft = true;
       } else if (authorization.headers !== undefined || authorization.query !== undefined) {
         // Another URL may need another signature.
-        authorization = await this.#authorize(next, scope.signal);
+        authorization = await this.#authorizer.authorize(next, scope.signal);
       }
       url = next;
     }
@@ -315,37 +352,18 @@ export class Exchange {
     return error;
   }
 
-  #authorize(url: URL, signal: AbortSignal): Promise<Authorization> {
-    return orAbort(this.#scheme.authorize(this.#authRequest(url, signal)), signal);
-  }
-
-  #authRequest(url: URL, signal: AbortSignal): AuthRequest {
-    const { credential, conceal, metrics, headers, body } = this.#request;
-    return {
-      method: this.#method,
-      url,
-      headers,
-      body,
-      signal,
-      credential: (origin = url.origin) => credential(origin),
-      conceal: (secret) => conceal?.(new Secret(secret)),
-      send: (request) =>
-        this.#options.send({
-          ...request,
-          field: 'tokenUrl',
-          signal,
-          credential,
-          metrics,
-          dedupe: false,
-          accept: (status) => status === 400 || status === 401 || status === 403,
-        }),
-    };
-  }
-
   #head(message: IncomingMessage, url: URL): HttpAnswerHead {
     const { headers, statusCode: status = 0 } = message;
     return { status, headers, request: describeRequest(this.#method, url) };
   }
+}
+
+/** What a request takes beside what every one does, so that two can be compared. */
+function taken(accept: HttpRequest['accept']): string | undefined {
+  if (accept === undefined) return undefined;
+  let statuses = '';
+  for (let status = 100; status < 600; status += 1) statuses += accept(status) ? '1' : '0';
+  return statuses;
 }
 
 function withQuery(url: URL, query: Readonly<Record<string, string>>): URL {

@@ -48,8 +48,15 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** Resolves the credential for an origin; its secret is shown to that origin only. */
   readonly credential: (origin: string) => Promise<Credential | undefined>;
-  /** Hears of secrets that were got with the credential. @default nobody */
+  /** Hears of secrets that were made or got from the credential. @default nobody */
   readonly conceal?: (secret: Secret) => void;
+  /**
+   * Called when it is known whose the request is, before it is sent or shares an answer: for a limit of one's own.
+   *
+   * @param asker equal for requests that one limit holds; `undefined`: there is nobody to remember a limit for
+   * @throws what holds the request back
+   */
+  readonly admit?: (asker: string | undefined) => void | Promise<void>;
   /** @default the scheme of the origin */
   readonly auth?: AuthScheme;
   /** Statuses whose answer is wanted, body and all, instead of an error. @default none but 200, 203 and 304 */
@@ -85,7 +92,7 @@ const GIB = 1024 ** 3;
  */
 export class HttpClient {
   readonly #options: ExchangeOptions;
-  readonly #inFlight = new InFlight();
+  readonly #inFlight = new InFlight<HttpAnswer, Exchange>();
   readonly #slots = new Map<string, Slots>();
 
   constructor(options: HttpClientOptions) {
@@ -111,13 +118,15 @@ export class HttpClient {
     const exchange = new Exchange(request, this.#options);
     return exchange.traced(async () => {
       await exchange.authorize();
-      if (!dedupe) return exchange.answer(signal);
-      return this.#inFlight.share(
-        exchange.key,
-        signal,
-        (shared) => exchange.answer(shared),
-        () => metrics?.count('http_requests_shared'),
-      );
+      const { key } = exchange;
+      if (!dedupe || key === undefined) return exchange.answer(signal);
+      const shared = this.#inFlight.join(key, exchange);
+      if (shared.work !== exchange) metrics?.count('http_requests_shared');
+      try {
+        return await this.#inFlight.settled(shared, signal);
+      } finally {
+        exchange.hear(shared.work);
+      }
     });
   }
 

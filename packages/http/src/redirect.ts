@@ -40,3 +40,11 @@ export function tooManyRedirects(method: string, first: URL, last: URL, maxRedir
     `${describeRequest(method, first)} was redirected more than ${maxRedirects} times, last by ${describeUrl(last)}. Use the address that it should end at.`,
   );
 }
+
+/** The error for a redirect that would take a credential to another origin, within its URL. */
+export function wouldLeave(method: string, from: URL, target: URL): HttpError {
+  return new HttpError(
+    { type: 'redirect' },
+    `${describeRequest(method, from)} sends to ${target.origin}, with the credential for ${from.origin} in the URL. A credential stays at its origin, so this is not followed: use the address that it should end at, and give that one a credential of its own.`,
+  );
+}

@@ -167,12 +167,12 @@ describe('client credentials', () => {
     );
   });
 
-  it('names its token as a secret, also when it is held already', async () => {
+  it('names its token, and what it was got with, as secrets, also when it is held already', async () => {
     const { client, load } = await setUp(() => true);
     for (let n = 0; n < 2; n++) {
       const concealed: string[] = [];
       await client.request({ ...load(), conceal: (secret) => void concealed.push(secret.reveal()) });
-      expect(concealed).toEqual(['t1']);
+      expect(concealed).toEqual([base64('sync:s3cret'), 't1']);
     }
   });
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { classify } from '../src/index';
-import { clientFor, json, rejection, requestTo, serve, signalled } from './support';
+import { clientFor, json, patient, rejection, requestTo, serve } from './support';
 
 describe('rate limits', () => {
   it('hold back every load of the worker with that credential, without asking the origin', async () => {
@@ -57,26 +57,6 @@ describe('rate limits', () => {
     expect(connections()).toBe(1);
   });
 });
-
-/** A server that answers when it is told to. */
-async function patient() {
-  const waiting: ServerResponse[] = [];
-  let arrived = signalled();
-  const { origin } = await serve((_, response) => {
-    waiting.push(response);
-    arrived.resolve();
-  });
-  return {
-    origin,
-    waiting,
-    async arrival(count: number) {
-      while (waiting.length < count) {
-        await arrived.promise;
-        arrived = signalled();
-      }
-    },
-  };
-}
 
 describe('concurrency', () => {
   it('is limited by origin; who waits is next, and who leaves does not count', async () => {

@@ -150,3 +150,23 @@ export function answering(...answers: readonly (readonly string[])[]): {
     },
   };
 }
+
+/** A server that answers when it is told to. */
+export async function patient() {
+  const waiting: http.ServerResponse[] = [];
+  let arrived = signalled();
+  const { origin } = await serve((_, response) => {
+    waiting.push(response);
+    arrived.resolve();
+  });
+  return {
+    origin,
+    waiting,
+    async arrival(count: number) {
+      while (waiting.length < count) {
+        await arrived.promise;
+        arrived = signalled();
+      }
+    },
+  };
+}

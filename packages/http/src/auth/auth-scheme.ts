@@ -6,10 +6,14 @@ import type { HttpAnswer, HttpMethod, HttpRequest } from '../http-client';
  * who may be reached, stays with the client.
  *
  * ## Rules
- * - `authorize` is asked for every request, so that a rotated credential is the new one at the next page.
- * - Reveal the secret only to make what is returned. It goes to the origin that it was resolved for.
+ * - `authorize` is asked for every request, so that a rotated credential is the new one at the next page. Within one
+ *   request, redirects and a second try included, a credential is the same.
+ * - Reveal the secret only to make what is returned. It goes to the origin that it was resolved for, and no redirect
+ *   takes it elsewhere.
  * - `authorize` may be asked for several requests at once.
- * - A secret that is neither the credential nor its base64 is told to `conceal`.
+ * - Whatever is made of the credential, or is a part of it, is told to `conceal`.
+ * - Connections are shared by all credentials of an origin: a scheme that authenticates the connection and not the
+ *   request (NTLM, Kerberos) is not for here.
  *
  * @example
  * const hmac: AuthScheme = {
@@ -66,7 +70,7 @@ export interface Authorization {
   readonly query?: Readonly<Record<string, string>>;
   /**
    * The credential's own identity. Only requests of equal identity share answers and limits.
-   * @default nothing is shared
+   * @default no answer is shared, and limits are those of the credentials that were asked for
    */
   readonly identity?: CredentialIdentity;
 }

@@ -1,13 +1,21 @@
-/** Work that several callers wait for. */
-interface Shared {
-  readonly promise: Promise<unknown>;
+/** Work whose outcome several callers can have. */
+export interface Work<T> {
+  /** @param signal ends the work */
+  answer(signal: AbortSignal): Promise<T>;
+}
+
+/** Work that is under way, with those who wait for it. */
+export interface Shared<T, W extends Work<T>> {
+  readonly key: string;
+  readonly work: W;
+  readonly promise: Promise<T>;
   readonly controller: AbortController;
   waiting: number;
 }
 
 /** Has equal requests that are under way at the same time share one answer. What has ended is forgotten at once. */
-export class InFlight {
-  readonly #shared = new Map<string, Shared>();
+export class InFlight<T, W extends Work<T>> {
+  readonly #shared = new Map<string, Shared<T, W>>();
 
   /** How many different requests are under way. */
   get size(): number {
@@ -15,48 +23,40 @@ export class InFlight {
   }
 
   /**
-   * Waits for the work of this key, and starts it if nobody did.
+   * The work of a key that is under way, or this one, which then begins.
    *
    * @param key equal for equal work of equal standing: it has to tell credentials apart
-   * @param signal lets go of this caller; the work ends when the last one has gone
-   * @param run the work, with the signal that ends it
-   * @param joined called when there is somebody to share with
    */
-  async share<T>(
-    key: string,
-    signal: AbortSignal,
-    run: (signal: AbortSignal) => Promise<T>,
-    joined: () => void,
-  ): Promise<T> {
-    signal.throwIfAborted();
+  join(key: string, work: W): Shared<T, W> {
     const known = this.#shared.get(key);
-    if (known !== undefined) joined();
-    const shared = known ?? this.#start(key, run);
+    if (known !== undefined) return known;
+    const controller = new AbortController();
+    const promise = work.answer(controller.signal).finally(() => this.#forget(shared));
+    // Whoever waits has it; nobody may.
+    promise.catch(() => {});
+    const shared: Shared<T, W> = { key, work, promise, controller, waiting: 0 };
+    this.#shared.set(key, shared);
+    return shared;
+  }
+
+  /**
+   * Waits for work that was joined.
+   *
+   * @param signal lets go of this caller; the work ends when the last one has gone
+   */
+  async settled(shared: Shared<T, W>, signal: AbortSignal): Promise<T> {
     shared.waiting += 1;
     try {
-      return (await orAbort(shared.promise, signal)) as T;
+      return await orAbort(shared.promise, signal);
     } finally {
       shared.waiting -= 1;
-      if (shared.waiting === 0) {
-        // Nothing is left to end once it has settled.
-        if (this.#shared.get(key) === shared) {
-          this.#shared.delete(key);
-          shared.controller.abort(signal.reason);
-        }
-      }
+      // Nothing is left to end once it has settled.
+      if (shared.waiting === 0 && this.#forget(shared)) shared.controller.abort(signal.reason);
     }
   }
 
-  #start(key: string, run: (signal: AbortSignal) => Promise<unknown>): Shared {
-    const controller = new AbortController();
-    const promise = run(controller.signal).finally(() => {
-      if (this.#shared.get(key) === shared) this.#shared.delete(key);
-    });
-    // Whoever waits has it; nobody may.
-    promise.catch(() => {});
-    const shared: Shared = { promise, controller, waiting: 0 };
-    this.#shared.set(key, shared);
-    return shared;
+  #forget(shared: Shared<T, W>): boolean {
+    return this.#shared.get(shared.key) === shared && this.#shared.delete(shared.key);
   }
 }
 
