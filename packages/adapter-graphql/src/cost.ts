@@ -27,7 +27,8 @@ const MAX_BUDGETS = 10_000;
 
 /**
  * Keeps queries within what APIs say that they may cost: `extensions.cost` with a bucket that fills again, and
- * `rateLimit` with a time at which it is full. The budget of an origin and a credential is shared by all loads.
+ * `rateLimit` with a time at which it is full. The budget of an origin and a credential is shared by all loads; without a
+ * key nobody knows whose it is, and nothing is remembered.
  */
 export class CostBudgets {
   readonly #budgets = new Map<string, Budget>();
@@ -39,7 +40,7 @@ export class CostBudgets {
   }
 
   /** Takes what one more query costs, and waits for it if that takes but a moment. @throws HttpError `limit` */
-  async spend(key: string, signal: AbortSignal): Promise<void> {
+  async spend(key: string | undefined, signal: AbortSignal): Promise<void> {
     const wait = this.wait(key) ?? 0;
     if (wait > SHORT_WAIT) {
       throw new HttpError(
@@ -48,13 +49,13 @@ export class CostBudgets {
       );
     }
     if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
-    const budget = this.#budgets.get(key);
+    const budget = key === undefined ? undefined : this.#budgets.get(key);
     if (budget !== undefined) budget.left -= budget.cost;
   }
 
   /** How long until a query like the last one can be paid for, in milliseconds; `undefined` if nothing is known. */
-  wait(key: string): number | undefined {
-    const budget = this.#budgets.get(key);
+  wait(key: string | undefined): number | undefined {
+    const budget = key === undefined ? undefined : this.#budgets.get(key);
     if (budget === undefined) return undefined;
     const { left, cost, max, restorePerMs, resetAt, at: learnt } = budget;
     const now = this.#now();
@@ -67,9 +68,12 @@ export class CostBudgets {
   }
 
   /** Learns from an answer. @returns what the query cost, if it says so */
-  learn(key: string, { data, extensions }: Pick<GraphqlAnswer, 'data' | 'extensions'>): number | undefined {
+  learn(
+    key: string | undefined,
+    { data, extensions }: Pick<GraphqlAnswer, 'data' | 'extensions'>,
+  ): number | undefined {
     const budget = bucketOf(at(extensions, 'cost'), this.#now()) ?? limitOf(data, extensions, this.#now());
-    if (budget === undefined) return undefined;
+    if (budget === undefined || key === undefined) return budget?.cost;
     this.#budgets.delete(key);
     this.#budgets.set(key, budget);
     if (this.#budgets.size > MAX_BUDGETS) this.#budgets.delete(this.#budgets.keys().next().value as string);

@@ -11,7 +11,7 @@ export interface Shared {
   readonly client: HttpClient;
   readonly codes: Readonly<Record<string, FaultKind>>;
   readonly costs: CostBudgets;
-  /** The endpoints that have said that they know no persisted queries. */
+  /** The endpoints that have said that they know no persisted queries: how they are asked, and no more. */
   readonly withoutPersisted: Set<string>;
 }
 
@@ -20,14 +20,17 @@ export type Asking = Pick<LoadContext<GraphqlCursor>, 'signal' | 'credential' | 
 
 const DEFAULT_MAX_PAGES = 1_000;
 
+/** So many endpoints are remembered; a path can have an id in it. */
+const MAX_ENDPOINTS = 1_000;
+
 /** The requests of one load: counted, paid for, and judged. */
 export class Session {
   readonly #shared: Shared;
   readonly #query: GraphqlQuery;
   readonly #endpoint: Endpoint;
   readonly #asking: Asking;
-  /** Whose budget it is: the origin and the credential in use. */
-  #payer = '';
+  /** Whose budget it is, at which origin. @default nobody's: there is none to remember it for */
+  #payer: string | undefined;
   #requests = 0;
 
   constructor(shared: Shared, query: GraphqlQuery, endpoint: Endpoint, asking: Asking) {
@@ -77,6 +80,8 @@ export class Session {
       if (!isUnsupported(learnt)) return this.#judged(learnt);
       this.#count();
     }
+    const [oldest] = withoutPersisted;
+    if (oldest !== undefined && withoutPersisted.size >= MAX_ENDPOINTS) withoutPersisted.delete(oldest);
     withoutPersisted.add(this.#endpoint.url.href);
     return this.#judged(await send(question, this.#options()));
   }
@@ -89,12 +94,11 @@ export class Session {
       signal,
       metrics,
       conceal: (secret) => this.#asking.conceal?.(secret),
-      credential: async (origin) => {
-        const credential = await this.#asking.credential(origin);
+      credential: (origin) => this.#asking.credential(origin),
+      admit: async (asker) => {
         // Here, since it is the credential that says whose budget the query is paid from.
-        this.#payer = `${url.origin} ${credential?.identity ?? ''}`;
+        this.#payer = asker === undefined ? undefined : `${url.origin} ${asker}`;
         await this.#shared.costs.spend(this.#payer, signal);
-        return credential;
       },
     });
     return { url, fetch, headers: this.#query.headers ?? {}, ...more };

@@ -51,21 +51,6 @@ describe('what GraphQL has of the HTTP layer', () => {
     expect(concealed).toEqual(['acc3ss']);
   });
 
-  it('shares the answer to equal queries of one credential that are under way', async () => {
-    const { desk, records, load, context } = await bench();
-    desk.behave({ latencyMs: 100 });
-    const other = async () => credentialOf(desk.issueToken());
-    const [one, two] = await Promise.all([
-      records(query),
-      records(query),
-      load(query, { ...context, credential: other }),
-    ]);
-    expect(one).toEqual(ids('t_1_', 2));
-    expect(two).toEqual(one);
-    expect(desk.requests).toHaveLength(2);
-    expect(context.seen.counts.get('http_requests_shared')).toBe(1);
-  });
-
   it('keeps to a budget of requests', async () => {
     const { desk, context } = await bench();
     const budget = { requests: 1, perMs: 60_000 };
