@@ -27,6 +27,7 @@ async function checkOne(connection: Connection, context: LoadContext<PostgresCur
       query: {},
       entity,
       caller,
+      conceal: (secret) => context.conceal?.(secret),
       signal,
       sees: 'latest',
     });

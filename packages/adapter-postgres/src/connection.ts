@@ -1,6 +1,7 @@
 import type { Credential, CredentialIdentity, LoadContext } from '@stateful-workflow/core';
 import { CredentialError } from '@stateful-workflow/core';
 import { Client, Pool } from 'pg';
+import { Passwords } from './passwords';
 import {
   defaultTimeouts,
   type PostgresConnection,
@@ -30,6 +31,8 @@ export interface Connection {
   readonly timeouts: Timeouts;
   /** The password to connect with, when it is the source's. @throws CredentialError when the source has none */
   credential(context: Pick<LoadContext, 'credential'>): Promise<Credential | undefined>;
+  /** Names the passwords of the options that are known by now: a server may repeat one. */
+  conceal(context: Pick<LoadContext, 'conceal'>): void;
   /** Takes a client from the pool of a credential. */
   take(credential: Credential | undefined): Promise<PgPoolClient>;
   /** Opens a client that no load is waiting for. @param timeout how long that may take, in milliseconds */
@@ -50,6 +53,7 @@ const isPool = (given: PgPool | PostgresConnectionOptions): given is PgPool =>
 /** A pool that somebody else made. */
 class GivenConnection implements Connection {
   readonly timeouts = defaultTimeouts;
+  readonly #passwords = new Passwords();
   readonly #make: () => PgPool | Promise<PgPool>;
   readonly #isOurs: boolean;
   #pool: Promise<PgPool> | undefined;
@@ -67,13 +71,25 @@ class GivenConnection implements Connection {
     return undefined;
   }
 
+  conceal(context: Pick<LoadContext, 'conceal'>): void {
+    this.#passwords.conceal(context);
+  }
+
   async take(): Promise<PgPoolClient> {
-    this.#pool ??= Promise.resolve(this.#make()).catch((error: unknown) => {
+    this.#pool ??= this.#made().catch((error: unknown) => {
       // The next load tries again.
       this.#pool = undefined;
       throw error;
     });
-    return (await this.#pool).connect();
+    const client = await (await this.#pool).connect();
+    this.#passwords.remember(client.password);
+    return client;
+  }
+
+  async #made(): Promise<PgPool> {
+    const pool = await this.#make();
+    if (pool.options !== undefined) this.#passwords.readFrom(pool.options);
+    return pool;
   }
 
   async open(): Promise<OwnClient> {
@@ -91,6 +107,7 @@ class GivenConnection implements Connection {
 /** A database that the adapter connects to itself. */
 class OwnConnection implements Connection {
   readonly #options: ResolvedConnection;
+  readonly #passwords = new Passwords();
   /** By identity of the password, the one used last at the end. */
   readonly #pools = new Map<CredentialIdentity | undefined, Pool>();
   readonly #ending = new Set<Promise<void>>();
@@ -99,7 +116,9 @@ class OwnConnection implements Connection {
     readonly name: string,
     options: ResolvedConnection,
   ) {
-    this.#options = options;
+    const { client } = options;
+    this.#passwords.readFrom(client);
+    this.#options = { ...options, client: { ...client, password: this.#passwords.watched(client.password) } };
   }
 
   get timeouts(): Timeouts {
@@ -119,8 +138,14 @@ class OwnConnection implements Connection {
     );
   }
 
-  take(credential: Credential | undefined): Promise<PgPoolClient> {
-    return this.#pool(credential).connect();
+  conceal(context: Pick<LoadContext, 'conceal'>): void {
+    this.#passwords.conceal(context);
+  }
+
+  async take(credential: Credential | undefined): Promise<PgPoolClient> {
+    const client: PgPoolClient = await this.#pool(credential).connect();
+    if (credential === undefined) this.#passwords.remember(client.password);
+    return client;
   }
 
   async open(

@@ -20,6 +20,7 @@ export class Hints {
     try {
       await this.#of(scope).mark(nameOf(scope), topicOf(query.notify, context.entity), context.signal);
     } catch (error) {
+      scope.connection.conceal(context);
       context.signal.throwIfAborted();
       context.log.warn('Cannot listen for notifications; a watch looks at its interval instead', {
         error: String(error),
@@ -31,7 +32,11 @@ export class Hints {
   async wait(scope: LoadScope): Promise<void> {
     const { query, context } = scope;
     if (query.notify === undefined) return;
-    await this.#of(scope).wait(nameOf(scope), topicOf(query.notify, context.entity), context.signal);
+    try {
+      await this.#of(scope).wait(nameOf(scope), topicOf(query.notify, context.entity), context.signal);
+    } finally {
+      scope.connection.conceal(context);
+    }
   }
 
   async close(): Promise<void> {

@@ -40,7 +40,8 @@ export function beginSession(
   sees: 'snapshot' | 'latest',
 ): Promise<ReadSession> {
   const { entity, caller, signal } = context;
-  return ReadSession.begin({ connection, credential, query, entity, caller, signal, sees });
+  const conceal: LoadContext['conceal'] = (secret) => context.conceal?.(secret);
+  return ReadSession.begin({ connection, credential, query, entity, caller, conceal, signal, sees });
 }
 
 /** Records that were read together. */

@@ -11,6 +11,8 @@ export interface PgClient {
    * Where the bytes come from. `pg` itself has it; of a client without it, nobody sees how much of an answer has come.
    */
   readonly connection?: { readonly stream: PgStream };
+  /** What it has logged in with, wherever that came from. Looked at only to keep it out of what is said. */
+  readonly password?: unknown;
 }
 
 /** What the adapter needs of the socket of a client. */
@@ -30,6 +32,14 @@ export interface PgPoolClient extends PgClient {
 export interface PgPool {
   connect(): Promise<PgPoolClient>;
   end(): Promise<void>;
+  /** What its clients connect with. Looked at only to keep the password out of what is said. */
+  readonly options?: PgLogin;
+}
+
+/** What a client logs in with, as `pg` takes it. */
+export interface PgLogin {
+  readonly connectionString?: string;
+  readonly password?: string | (() => string | Promise<string>);
 }
 
 /** A notification, as `pg` gives it. */

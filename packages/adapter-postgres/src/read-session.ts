@@ -1,4 +1,4 @@
-import type { Credential, EntityRef } from '@stateful-workflow/core';
+import type { Credential, EntityRef, LoadContext } from '@stateful-workflow/core';
 import type { QueryArrayResult } from 'pg';
 import { abortable } from './abortable';
 import { type AnswerBounds, answerTo } from './answer';
@@ -18,6 +18,8 @@ export interface SessionRequest {
   readonly query: Pick<PostgresQuery, 'session' | 'statementTimeout'>;
   readonly entity: EntityRef;
   readonly caller?: string;
+  /** Hears of the passwords that connections have from their options. */
+  readonly conceal: LoadContext['conceal'];
   readonly signal: AbortSignal;
   /** `snapshot`: everything is read as of one moment. `latest`: each statement sees what is there by then. */
   readonly sees: 'snapshot' | 'latest';
@@ -48,7 +50,8 @@ export class ReadSession {
   static async begin(request: SessionRequest): Promise<ReadSession> {
     const { connection, credential, signal } = request;
     signal.throwIfAborted();
-    const taken = connection.take(credential);
+    // Also when nobody is let in: that is when a password may be repeated.
+    const taken = connection.take(credential).finally(() => connection.conceal(request));
     const session = new ReadSession(await abortable(taken, signal, (client) => client.release()), request);
     try {
       await session.#begin();
