@@ -6,6 +6,12 @@ const MOST_SESSIONS = 1_000;
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
+/** The part of a request's headers that says who asks. */
+export interface AccessHeaders {
+  readonly authorization?: string;
+  readonly cookie?: string;
+}
+
 /** Who may use the server: those who know the token, by a header each time or by having signed in. */
 export class Access {
   readonly #token: Buffer;
@@ -20,11 +26,14 @@ export class Access {
     return timingSafeEqual(digest(given), this.#token);
   }
 
-  /** @param headers those of a request */
-  permits(headers: { readonly authorization?: string; readonly cookie?: string }): boolean {
-    const [, bearer] = /^Bearer (.+)$/i.exec(headers.authorization ?? '') ?? [];
-    if (bearer !== undefined) return this.isToken(bearer);
-    const [, session] = new RegExp(`(?:^|; *)${COOKIE}=([0-9a-f]+)`).exec(headers.cookie ?? '') ?? [];
+  /** What a request shows as the token, if it shows one. */
+  shown({ authorization = '' }: AccessHeaders): string | undefined {
+    return /^Bearer (.+)$/i.exec(authorization)?.[1];
+  }
+
+  /** Whether a request is of a session that somebody has begun with the token. */
+  hasSession({ cookie = '' }: AccessHeaders): boolean {
+    const [, session] = new RegExp(`(?:^|; *)${COOKIE}=([0-9a-f]+)`).exec(cookie) ?? [];
     return session !== undefined && (this.#sessions.get(session) ?? 0) > Date.now();
   }
 

@@ -1,9 +1,8 @@
 import cors from '@fastify/cors';
 import { encryptionCodec, type Keyring } from '@stateful-workflow/core/client';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { Access } from './access';
+import { Door } from './door';
 import { fromJson, toJson } from './payload-json';
-import { signInPage } from './sign-in-page';
 
 /** How a {@link codecServer} is set up. */
 export interface CodecServerOptions {
@@ -12,17 +11,37 @@ export interface CodecServerOptions {
   readonly token: string;
   /** Where the Temporal UI is, as origins: others are not answered in a browser. @default `http://localhost:8233` */
   readonly uiOrigins?: readonly string[];
-  /** Whether it is reached by https, through a proxy before it: then a UI on another site can stay signed in. @default false */
+  /**
+   * Whether it is reached by https, through a proxy before it: then a UI on another site can stay signed in, and callers
+   * are told apart by what the proxy writes into `X-Forwarded-For`.
+   * @default false
+   */
   readonly secure?: boolean;
 }
 
-/** The largest request. */
-const MAX_BYTES = 32 * 1024 * 1024;
+/** The largest request of somebody who is known, and of somebody who is not yet. Bytes. */
+const MAX_PAYLOADS = 32 * 1024 * 1024;
+const MAX_FORM = 4 * 1024;
+const MAX_HEADERS = 16 * 1024;
+/** How long a request may take to come: its headers, and all of it. Milliseconds. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 60_000;
+
+/** Nobody shows the server within a page of theirs, and no cache keeps what it answers. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
 
 /**
  * A codec server as the Temporal UI and CLI ask it (`POST /decode`, `POST /encode`), for payloads that were encrypted with
  * `encryptionCodec`. Every request has to show the token: as `Authorization: Bearer`, or by having signed in at `/` with a
- * browser. Payloads that were not encrypted come back as they are.
+ * browser. Who does not is refused before a body is read; who shows wrong tokens has to wait. Payloads that were not
+ * encrypted come back as they are.
  *
  * @throws RangeError when the token is too short to be one
  * @example
@@ -35,9 +54,16 @@ export function codecServer({
   secure = false,
 }: CodecServerOptions): FastifyInstance {
   if (token.length < 16) throw new RangeError('The token of the codec server needs at least 16 characters.');
-  const access = new Access(token);
+  const door = new Door(token, secure);
   const codec = encryptionCodec(keyring);
-  const server = fastify({ bodyLimit: MAX_BYTES });
+  const server = fastify({
+    bodyLimit: MAX_FORM,
+    requestTimeout: REQUEST_MS,
+    // The last proxy, and what it has added: what stands before that, anybody may have written.
+    trustProxy: secure && ((_address: string, hop: number) => hop === 0),
+    http: { maxHeaderSize: MAX_HEADERS, headersTimeout: HEADERS_MS },
+  });
+  server.addHook('onRequest', async (_, reply) => void reply.headers(HEADERS));
   void server.register(cors, {
     origin: [...uiOrigins],
     credentials: true,
@@ -48,31 +74,13 @@ export function codecServer({
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
 
-  const page = (reply: FastifyReply, status: number, text: string): FastifyReply =>
-    reply
-      .code(status)
-      .headers({
-        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-        'cache-control': 'no-store',
-      })
-      .type('text/html; charset=utf-8')
-      .send(text);
-  server.get('/', (request, reply) =>
-    page(reply, 200, signInPage(access.permits(request.headers) ? 'You are signed in.' : undefined)),
-  );
-  server.post('/', (request, reply) => {
-    const { token: given } = (request.body ?? {}) as { token?: unknown };
-    if (typeof given !== 'string' || !access.isToken(given))
-      return page(reply, 401, signInPage('That is not the token.'));
-    void reply.header('set-cookie', access.signIn(secure));
-    return page(reply, 200, signInPage('You are signed in. The Temporal UI can read your workflows now.'));
+  server.get('/', (request, reply) => door.page(request, reply));
+  server.post('/', {
+    onRequest: (request, reply) => door.holdBack(request, reply),
+    handler: (request, reply) => door.signIn(request, reply),
   });
 
   const transcode = (run: 'encode' | 'decode') => async (request: FastifyRequest, reply: FastifyReply) => {
-    if (!access.permits(request.headers))
-      return reply
-        .code(401)
-        .send({ message: 'Send the token as Authorization: Bearer, or sign in at / first.' });
     const namespace = request.headers['x-namespace'];
     try {
       const payloads = fromJson(request.body);
@@ -88,7 +96,11 @@ export function codecServer({
         .send({ message: error instanceof Error ? error.message : 'The payloads cannot be read.' });
     }
   };
-  server.post('/decode', transcode('decode'));
-  server.post('/encode', transcode('encode'));
+  for (const run of ['decode', 'encode'] as const)
+    server.post(`/${run}`, {
+      bodyLimit: MAX_PAYLOADS,
+      onRequest: (request, reply) => door.authenticate(request, reply),
+      handler: transcode(run),
+    });
   return server;
 }
