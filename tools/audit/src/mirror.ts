@@ -89,7 +89,8 @@ export async function startMirror(tokens: MirrorTokens): Promise<Mirror> {
     const { url, headers } = request;
     if (url === '/token') {
       const secret = Buffer.from((headers.authorization ?? '').replace('Basic ', ''), 'base64').toString();
-      seen.add(decodeURIComponent(secret.slice(secret.indexOf(':') + 1).replaceAll('+', ' ')));
+      // As RFC 6749 has it, both are written as in a form.
+      seen.add(new URLSearchParams(`v=${secret.slice(secret.indexOf(':') + 1)}`).get('v') ?? '');
       const access_token = given++ === 0 ? tokens.first : tokens.renewed;
       return json(response, { access_token, token_type: 'Bearer', expires_in: 3600 });
     }
