@@ -51,7 +51,7 @@ describe('cost', () => {
     const { desk, records, load, context } = await bench();
     desk.tellCost(cost(0, 1));
     await records(query);
-    const other = async () => credentialOf('of-somebody-else');
+    const other = async () => credentialOf(desk.issueToken());
     await load(query, { ...context, credential: other });
     expect(desk.requests).toHaveLength(2);
   });

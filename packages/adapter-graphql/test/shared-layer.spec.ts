@@ -2,7 +2,7 @@ import { credentialOf } from '@stateful-workflow/adapter-testkit';
 import { InvalidInputError, type Secret } from '@stateful-workflow/core';
 import { describe, expect, it } from 'vitest';
 import { apiKey, basic, type AuthScheme, graphqlAdapter } from '../src/index';
-import { bench, ids, ticketsOf } from './support';
+import { bench, ticketsOf } from './support';
 
 const query = ticketsOf(5);
 

@@ -145,6 +145,7 @@ describe('a token endpoint', () => {
     ['zero', { expires_in: 0 }],
     ['an ID token, which is nobody’s', { id_token: 'e30.e30.' }],
     ['its type in small letters', { token_type: 'bearer' }],
+    ['no type', { token_type: undefined }],
   ])('that gives %s is understood', async (_, more) => {
     const { load, requests, seen } = await endpoint({ ...good, ...more });
     await load();
@@ -163,7 +164,7 @@ describe('a token endpoint', () => {
   });
 
   it.each<[string, object | string, RegExp]>([
-    ['no type', { ...good, token_type: undefined }, /gave no usable access_token: .*token_type/],
+    ['a type that is no text', { ...good, token_type: 7 }, /gave no usable access_token: .*token_type/],
     ['another type', { ...good, token_type: 'mac' }, /gave no usable access_token: .*token_type/],
     ['a type that has to be proved', { ...good, token_type: 'DPoP' }, /is no bearer token/],
     ['a life that is none', { ...good, expires_in: 'soon' }, /expires_in/],

@@ -113,9 +113,9 @@ function grant(
   }
   if (body === undefined) throw malformed(answer, 'answered with a body that is not a JSON object');
   // Nulls are how some say that they say nothing; an ID token tells of a user, and there is none.
-  return Object.fromEntries(
-    Object.entries(body).filter(([name, value]) => value !== null && name !== 'id_token'),
-  );
+  const given = Object.entries(body).filter(([name, value]) => value !== null && name !== 'id_token');
+  // Some leave out the type of a bearer token. One of another type is of no use without being named.
+  return { token_type: 'bearer', ...Object.fromEntries(given) };
 }
 
 /** What an endpoint says of why it gives no token: bounded, and without what it was told. */
