@@ -34,7 +34,15 @@ export function restAdapter(options: RestAdapterOptions): RestAdapter {
     transport: new AxiosTransport(),
   });
   const { selectors, schemas, paginations, maxResponseBytes } = resolved;
-  const parts = { client, origins, selectors, schemas, paginations, maxResponseBytes };
+  const parts = {
+    client,
+    origins,
+    selectors,
+    schemas,
+    paginations,
+    maxResponseBytes,
+    adapter: 'restAdapter',
+  };
   return {
     name: resolved.name,
     contractVersion: 1,

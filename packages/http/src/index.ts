@@ -24,6 +24,18 @@ export {
   type HttpRequest,
 } from './http-client';
 export { HttpError, type BodyProblem, type HttpFailure, type TimeoutPhase } from './http-error';
+export { END, type Onward, nextPlace, type ValueSource } from './paging/onward';
+export { END_SIGNS, type EndSigns, promisesMore, type ReadSoFar } from './paging/end-signs';
+export { linkTo, nextLink } from './paging/link-header';
+export { isNumberedCursor, isNumberedLink } from './paging/numbered';
+export { Visited } from './paging/visited';
+export {
+  type CheckedRecords,
+  checkRecords,
+  named,
+  type RecordCheck,
+  type RecordSchemas,
+} from './record-schema';
 export { RateLimits, type RateBudget } from './limits/rate-limits';
 export { networkCode } from './network-error';
 export { nodeTransport, observedRequest } from './node-transport';
