@@ -16,7 +16,9 @@ export async function* load(
   parts: RestParts,
   context: LoadContext<RestCursor>,
 ): AsyncGenerator<Page<RestCursor>> {
-  const requests = new RequestMaker(query, context);
+  const { upstream } = query;
+  const apiUrl = upstream === undefined ? context.apiUrl : parts.upstreams.url(upstream);
+  const requests = new RequestMaker(query, { apiUrl, entity: context.entity });
   const { pagination, format } = query;
   if (pagination === undefined) {
     const harvest = new Harvest(query, parts, context);

@@ -35,6 +35,7 @@ const EMPTY_AS = 'must be "null", "missing" or "no content", or several';
 const emptyAs = z.enum(['null', 'missing', 'no content'], EMPTY_AS);
 
 const fields = z.strictObject({
+  upstream: parameterName.optional(),
   path: z.string().check((context) => {
     const message = pathProblem(context.value);
     if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
@@ -92,6 +93,8 @@ export const querySchema = fields
       context.addIssue({ code: 'custom', message, path: [...path] });
     checkTemplates(query, refuse);
     checkParameters(query, refuse);
+    if (query.upstream !== undefined && !query.path.startsWith('/'))
+      refuse('has its own address, and path is absolute. Leave one of them out', 'upstream');
     if (query.body !== undefined && query.method !== 'POST') refuse('needs method "POST"', 'body');
     if (query.invalid !== undefined && query.schema === undefined) refuse('needs a schema', 'invalid');
     if (query.items !== undefined && query.selector !== undefined)

@@ -28,7 +28,7 @@ export type RestAdapter = DataSourceAdapter<RestQuery, RestCursor> &
  */
 export function restAdapter(options: RestAdapterOptions): RestAdapter {
   const resolved = resolveOptions(options);
-  const { client, origins, classify } = makeHttpClient(resolved, {
+  const { client, origins, upstreams, classify } = makeHttpClient(resolved, {
     adapter: 'restAdapter',
     userAgent: 'stateful-workflow-adapter-rest',
     transport: new AxiosTransport(),
@@ -37,6 +37,7 @@ export function restAdapter(options: RestAdapterOptions): RestAdapter {
   const parts = {
     client,
     origins,
+    upstreams,
     selectors,
     schemas,
     paginations,
@@ -50,7 +51,7 @@ export function restAdapter(options: RestAdapterOptions): RestAdapter {
     querySchema,
     load: (query, context) => load(query, parts, context),
     classify,
-    check: (context) => checkReachable(client, origins, context),
+    check: (context) => checkReachable(client, [...upstreams.urls, ...origins.without(upstreams)], context),
     close: async () => client.close(),
   };
 }

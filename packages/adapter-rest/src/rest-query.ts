@@ -18,6 +18,11 @@ export type JsonValue =
  */
 export interface RestQuery {
   /**
+   * Names one of the adapter's `upstreams`, whose address `path` is under then: no address is in workflow code.
+   * @default `path` is under `apiUrl`
+   */
+  readonly upstream?: string;
+  /**
    * What to get: a path under `apiUrl` that starts with `/`, or an absolute URL whose origin the worker has
    * registered. The path of `apiUrl` is kept: `https://x/api` and `/customers` give `https://x/api/customers`.
    */

@@ -12,6 +12,7 @@ export { Connections, type ConnectionsOptions } from './egress/connections';
 export type { ClientCertificate, OriginSettings } from './egress/origin-settings';
 export { Origins, originProblem } from './egress/origins';
 export { proxyProblem, type ProxyOptions } from './egress/proxy';
+export { Upstreams, type UpstreamSettings } from './egress/upstreams';
 export type { FaultRule } from './fault-rules';
 export { fetchOver, type FetchContext } from './fetch';
 export { headerNameProblem, isHeaderValue } from './headers';
@@ -35,6 +36,8 @@ export {
   named,
   type RecordCheck,
   type RecordSchemas,
+  schemasOption,
+  type StandardSchema,
 } from './record-schema';
 export { RateLimits, type RateBudget } from './limits/rate-limits';
 export { networkCode } from './network-error';

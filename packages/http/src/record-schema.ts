@@ -1,5 +1,6 @@
 import { InvalidInputError, type LoadContext, type PartialError } from '@stateful-workflow/core';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { z } from 'zod';
 
 /** How a source has its records checked. */
 export interface RecordCheck {
@@ -89,3 +90,19 @@ export function named<T>(
     `Add it to the ${option} of ${adapter} on the worker`,
   );
 }
+
+/** A schema of any library that keeps to Standard Schema. */
+export type StandardSchema = StandardSchemaV1;
+
+/** Checks the option `schemas` of an adapter. */
+export const schemasOption = z
+  .record(
+    z.string(),
+    z.custom<StandardSchema>(
+      (value) =>
+        ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+        '~standard' in value,
+      'must be a Standard Schema',
+    ),
+  )
+  .default({});
