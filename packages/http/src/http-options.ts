@@ -100,13 +100,13 @@ const upstream = z.strictObject({ url: z.string().check(refusedBy(upstreamProble
 
 /** The checks of {@link HttpAdapterOptions}, for an adapter to add its own to. */
 export const httpOptionsShape = {
-  origins: z.array(z.union([origin, settings])).default([]),
+  origins: z.array(z.union([origin, settings])).optional(),
   upstreams: z
     .record(
       z.string().regex(/^[A-Za-z][\w-]*$/, 'must start with a letter and hold letters, digits, _ and - only'),
       upstream,
     )
-    .default({}),
+    .optional(),
   timeouts: z
     .strictObject({ connect: milliseconds(5_000), idle: milliseconds(10_000), total: milliseconds(30_000) })
     .prefault({}),
@@ -162,10 +162,10 @@ export function resolveHttpOptions<Schema extends z.ZodType>(
   const result = schema.safeParse(options);
   if (result.success) {
     const { origins, upstreams } = result.data as Pick<ResolvedHttpOptions, 'origins' | 'upstreams'>;
-    if (origins.length > 0 || Object.keys(upstreams).length > 0) return result.data;
+    if ((origins ?? []).length > 0 || Object.keys(upstreams ?? {}).length > 0) return result.data;
     throw new InvalidInputError(
       'origins',
-      'is empty, so that nothing could be loaded',
+      `is ${origins === undefined ? 'missing (expected array)' : 'empty'}, so that nothing could be loaded`,
       'Name at least one, such as https://crm.example.com, or an upstream',
     );
   }

@@ -27,7 +27,7 @@ export function makeHttpClient(
   options: ResolvedHttpOptions,
   { adapter, userAgent, transport }: { adapter: string; userAgent: string; transport?: Transport },
 ): HttpParts {
-  const { origins: allowed, upstreams: given, proxy, resolver, classify: last, ...settings } = options;
+  const { origins: allowed = [], upstreams: given = {}, proxy, resolver, classify: last, ...settings } = options;
   const upstreams = new Upstreams(given, adapter);
   const origins = new Origins([...allowed, ...upstreams.origins], adapter);
   const connections = new Connections({ proxy, resolver });
