@@ -1,16 +1,22 @@
 import { InvalidInputError } from '@stateful-workflow/core';
 import {
   type DocumentNode,
+  type FieldNode,
+  getNamedType,
   type GraphQLSchema,
+  isObjectType,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
   parse,
   print,
   separateOperations,
+  TypeInfo,
   validate,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
-import { type FieldShape, shapesOf, styleOf } from './field-shape';
+import { type FieldShape, shapesOf, nodesOf } from './field-shape';
 
 /** A document that was parsed and found good. */
 export interface CheckedDocument {
@@ -57,7 +63,7 @@ export function checkDocument(
     }
   }
   const fields = shapesOf(whole, operation);
-  checkFields(fields, []);
+  checkFields(fields, [], schema === undefined ? () => true : connectionsIn(schema, whole));
   const isAlone = whole.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length === 1;
   const ast = isAlone ? whole : (separateOperations(whole)[operation.name?.value ?? ''] ?? whole);
   return { text: isAlone && typeof document === 'string' ? document : print(ast), ast, operation, fields };
@@ -89,20 +95,41 @@ function operationOf(document: DocumentNode, name: string | undefined): Operatio
 }
 
 /** What looks like a page of a connection has to say whether it is all. */
-function checkFields(fields: ReadonlyMap<string, FieldShape>, above: readonly string[]): void {
+function checkFields(
+  fields: ReadonlyMap<string, FieldShape>,
+  above: readonly string[],
+  isConnection: (node: FieldNode) => boolean,
+): void {
   for (const { key, node, children, connection } of fields.values()) {
     const path = [...above, key];
     const given = node.arguments?.map(({ name }) => name.value) ?? [];
-    if (styleOf(children) !== undefined && given.includes('last') && !given.includes('first'))
+    const isPaged = nodesOf(children) !== undefined;
+    if (isPaged && given.includes('last') && !given.includes('first'))
       refuse(`pages backwards at ${path.join('.')}`, 'Use first and after in place of last and before');
-    if (styleOf(children) !== undefined && given.includes('first') && connection === undefined) {
+    if (isPaged && connection === undefined && (given.includes('first') || isConnection(node))) {
       refuse(
         `asks for a page of ${path.join('.')} and not whether there is more, so that it could be cut short unseen`,
         'Select pageInfo { hasNextPage endCursor } there',
       );
     }
-    checkFields(children, path);
+    checkFields(children, path, isConnection);
   }
+}
+
+/** Tells which fields of a document are connections by the schema, which has a `pageInfo` for those. */
+function connectionsIn(schema: GraphQLSchema, document: DocumentNode): (node: FieldNode) => boolean {
+  const found = new Set<FieldNode>();
+  const info = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(info, {
+      Field: (node) => {
+        const type = getNamedType(info.getType());
+        if (isObjectType(type) && 'pageInfo' in type.getFields()) found.add(node);
+      },
+    }),
+  );
+  return (node) => found.has(node);
 }
 
 function refuse(reason: string, fix: string): never {

@@ -1,5 +1,5 @@
 import type { CheckResult, Fault, LoadContext } from '@stateful-workflow/core';
-import { HttpError, type Origins } from '@stateful-workflow/http';
+import { HttpError } from '@stateful-workflow/http';
 import type { GraphqlCursor } from './graphql-query';
 import { Session, type Shared } from './session';
 
@@ -9,12 +9,12 @@ import { Session, type Shared } from './session';
  */
 export async function checkReachable(
   shared: Shared,
-  origins: Origins,
+  addresses: readonly string[],
   classify: (error: unknown) => Fault,
   context: LoadContext<GraphqlCursor>,
 ): Promise<CheckResult> {
   const { apiUrl } = context;
-  const targets = apiUrl === undefined ? origins.list : [apiUrl];
+  const targets = apiUrl === undefined ? addresses : [apiUrl];
   const results: CheckResult[] = [];
   for (const target of targets) {
     const session = new Session(shared, { document: '' }, { url: new URL(target), field: 'apiUrl' }, context);

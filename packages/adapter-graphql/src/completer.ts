@@ -1,10 +1,12 @@
+import type { GraphQLSchema } from 'graphql';
 import { at, isObject } from '@stateful-workflow/http';
 import { InvalidInputError, type Json, own, type PartialError, setField } from '@stateful-workflow/core';
 import type { CheckedDocument } from './check-document';
 import { type ConnectionPage, nodeFields, readConnection } from './connection-page';
 import type { Question } from './driver';
 import type { FieldShape } from './field-shape';
-import { FOLLOW_AFTER, FOLLOW_ID, followUpQuery } from './follow-up';
+import { FOLLOW_AFTER, FOLLOW_ID, followUpQuery, followUpStyle, type FollowUpStyle } from './follow-up';
+import type { FollowUp } from './graphql-query';
 import { partialErrors } from './graphql-errors';
 import type { Session } from './session';
 import type { Variables } from './variables';
@@ -37,12 +39,22 @@ export class Completer {
   readonly #session: Session;
   readonly #document: CheckedDocument;
   readonly #variables: Variables;
+  readonly #style: FollowUpStyle;
+  readonly #schema: GraphQLSchema | undefined;
   #pending: Pending[] = [];
 
-  constructor(session: Session, document: CheckedDocument, variables: Variables) {
+  /** @param follow how a record is asked for again, as far as the source and the schema say */
+  constructor(
+    session: Session,
+    document: CheckedDocument,
+    variables: Variables,
+    follow: { readonly followUp?: FollowUp; readonly schema?: GraphQLSchema } = {},
+  ) {
     this.#session = session;
     this.#document = document;
     this.#variables = variables;
+    this.#style = followUpStyle(follow.followUp, follow.schema);
+    this.#schema = follow.schema;
   }
 
   /** The value with every connection in it whole. */
@@ -79,7 +91,7 @@ export class Completer {
   ): readonly unknown[] {
     const list: unknown[] = [];
     if (shape.connection !== undefined)
-      this.#add(readConnection(value, shape.connection, place.path.join('.'), undefined), {
+      this.#add(readConnection(value, shape, place.path.join('.'), undefined), {
         shape,
         place,
         parent,
@@ -132,18 +144,18 @@ export class Completer {
 
   /** A query of its own for the record that holds the connection. */
   #ofNode({ shape, place, parent, next }: Pending): Question {
-    const { __typename: type, id } = parent;
+    const { __typename: type } = parent;
+    const id = own(parent, this.#style.id);
     // The type stands in the query's text, where a foreign text could ask for anything.
     const isNamed = typeof type === 'string' && /^[_A-Za-z]\w*$/.test(type);
     if (!isNamed || (typeof id !== 'string' && typeof id !== 'number')) {
       throw new InvalidInputError(
         'document',
         `the connection "${place.path.join('.')}" of one record has more than one page, and the record cannot be asked for again`,
-        'Select __typename and id beside it, for a follow-up query with node(id:), or ask for larger pages',
+        `Select __typename and ${this.#style.id} beside it, for a follow-up query with ${this.#style.field}(${this.#style.id}:), or ask for larger pages; followUp of the source names other fields`,
       );
     }
-    const { ast, operation } = this.#document;
-    const { text, variables } = followUpQuery(ast, operation, shape.node, type);
+    const { text, variables } = followUpQuery(this.#document, shape.node, type, this.#style, this.#schema);
     const used = Object.entries(this.#variables).filter(([name]) => variables.has(name));
     return {
       text,
@@ -157,7 +169,7 @@ export class Completer {
   ): void {
     const { shape, place, next } = pending;
     this.partialErrors.push(...partialErrors(errors));
-    const path = place.inList ? `node.${shape.key}` : place.path.join('.');
+    const path = place.inList ? `${this.#style.field}.${shape.key}` : place.path.join('.');
     const value = at(data, path);
     if (value === undefined || value === null || shape.connection === undefined) {
       if (errors.length === 0) {
@@ -166,6 +178,6 @@ export class Completer {
       }
       return;
     }
-    this.#add(readConnection(value, shape.connection, place.path.join('.'), next), pending);
+    this.#add(readConnection(value, shape, place.path.join('.'), next), pending);
   }
 }

@@ -1,6 +1,6 @@
-import { at, isObject, kindOf } from '@stateful-workflow/http';
+import { at, kindOf } from '@stateful-workflow/http';
 import { InvalidInputError, type Json } from '@stateful-workflow/core';
-import type { Connection, FieldShape } from './field-shape';
+import { type FieldShape, infoOf, nodesOf } from './field-shape';
 
 /** A page of a connection, as it came. */
 export interface ConnectionPage {
@@ -18,25 +18,36 @@ export interface ConnectionPage {
  */
 export function readConnection(
   value: unknown,
-  { style }: Connection,
+  { children }: FieldShape,
   place: string,
   from: Json | undefined,
 ): ConnectionPage {
-  const list = at(value, style);
+  const { list: holder, node } = nodesOf(children) ?? {};
+  const { hasNextPage = '', endCursor = '' } = infoOf(children) ?? {};
+  const key = holder?.key ?? '';
+  const list = at(value, key);
   if (!Array.isArray(list)) {
     throw new InvalidInputError(
       'items',
-      `the answer has ${kindOf(list)} at "${place}.${style}" where a list is expected`,
+      `the answer has ${kindOf(list)} at "${place}.${key}" where a list is expected`,
       'Check what the API answers there',
     );
   }
   // An edge or a node may be null where the schema allows it: there is nothing to take then.
   const nodes = (list as readonly unknown[])
-    .map((part) => (style === 'edges' ? at(part, 'node') : part))
+    .map((part) => (node === undefined ? part : at(part, node.key)))
     .filter((node) => node !== null && node !== undefined);
-  if (at(value, 'pageInfo.hasNextPage') !== true) return { nodes };
-  const next = at(value, 'pageInfo.endCursor');
-  if (typeof next !== 'string' || next === '' || next === from) {
+  const more = at(value, hasNextPage);
+  if (typeof more !== 'boolean') {
+    throw new InvalidInputError(
+      'document',
+      `the answer has ${kindOf(more)} at "${place}.${hasNextPage}" where true or false is expected, so nobody knows whether there is another page`,
+      'Have the API corrected; or ask for the list in another way, with pagination',
+    );
+  }
+  if (!more) return { nodes };
+  const next = at(value, endCursor);
+  if ((typeof next !== 'string' && typeof next !== 'number') || next === '' || next === from) {
     throw new InvalidInputError(
       'document',
       `the connection "${place}" says that there is another page and ${next === from ? 'gives the cursor of this one again' : 'gives no cursor for it'}, so it would never end`,
@@ -47,11 +58,7 @@ export function readConnection(
 }
 
 /** The fields of a connection's nodes. */
-export function nodeFields({ children, connection }: FieldShape): ReadonlyMap<string, FieldShape> {
-  const holder =
-    connection?.style === 'edges' ? children.get('edges')?.children.get('node') : children.get('nodes');
-  return holder?.children ?? new Map<string, FieldShape>();
+export function nodeFields({ children }: FieldShape): ReadonlyMap<string, FieldShape> {
+  const { list, node } = nodesOf(children) ?? {};
+  return (node ?? list)?.children ?? new Map<string, FieldShape>();
 }
-
-/** What is kept of a record besides the connections in it: a shallow copy, if it is an object. */
-export const copyOf = (value: unknown): unknown => (isObject(value) ? { ...value } : value);

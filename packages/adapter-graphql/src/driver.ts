@@ -54,7 +54,25 @@ export async function sendBatch(
 }
 
 const driver = ({ url, fetch, headers, method }: SendOptions): GraphQLClient =>
-  new GraphQLClient(url.href, { fetch, method, headers, errorPolicy: 'all' });
+  new GraphQLClient(url.href, { fetch, method, headers, errorPolicy: 'all', jsonSerializer });
+
+/** The driver takes `errors: null`, as some APIs write that there are none, for no answer at all. */
+const jsonSerializer = {
+  parse: (text: string): unknown => {
+    const answer: unknown = JSON.parse(text);
+    return Array.isArray(answer) ? answer.map(withoutNull) : withoutNull(answer);
+  },
+  stringify: JSON.stringify,
+};
+
+function withoutNull(answer: unknown): unknown {
+  if (!isObject(answer)) return answer;
+  return Object.fromEntries(
+    Object.entries(answer).filter(
+      ([name, part]) => part !== null || (name !== 'errors' && name !== 'extensions'),
+    ),
+  );
+}
 
 interface Parts {
   readonly data?: unknown;

@@ -70,15 +70,37 @@ function childrenOf(
 
 /** What makes a connection: information on its page, and its nodes. */
 function connectionOf(node: FieldNode, children: ReadonlyMap<string, FieldShape>): Connection | undefined {
-  const page = children.get('pageInfo')?.children;
-  const style = styleOf(children);
-  if (style === undefined || !page?.has('hasNextPage') || !page.has('endCursor')) return undefined;
+  const nodes = nodesOf(children);
+  if (nodes === undefined || infoOf(children) === undefined) return undefined;
   const after = node.arguments?.find(({ name }) => name.value === 'after')?.value;
-  return { style, ...(after?.kind === Kind.VARIABLE && { after: after.name.value }) };
+  return {
+    style: nodes.node === undefined ? 'nodes' : 'edges',
+    ...(after?.kind === Kind.VARIABLE && { after: after.name.value }),
+  };
 }
 
-/** Where the nodes of a field are, if it looks like a connection. */
-export function styleOf(children: ReadonlyMap<string, FieldShape>): 'nodes' | 'edges' | undefined {
-  if (children.has('nodes')) return 'nodes';
-  return children.get('edges')?.children.has('node') ? 'edges' : undefined;
+/** Where the nodes of a field are, if it looks like a connection: in its `nodes`, or each in one of its `edges`. */
+export function nodesOf(
+  children: ReadonlyMap<string, FieldShape>,
+): { readonly list: FieldShape; readonly node?: FieldShape } | undefined {
+  const nodes = named(children, 'nodes');
+  if (nodes !== undefined) return { list: nodes };
+  const edges = named(children, 'edges');
+  const node = named(edges?.children, 'node');
+  return edges && node && { list: edges, node };
+}
+
+/** Where a connection says whether there is another page, and where that begins: paths in the answer. */
+export function infoOf(
+  children: ReadonlyMap<string, FieldShape>,
+): { readonly hasNextPage: string; readonly endCursor: string } | undefined {
+  const info = named(children, 'pageInfo');
+  const [more, cursor] = [named(info?.children, 'hasNextPage'), named(info?.children, 'endCursor')];
+  if (info === undefined || more === undefined || cursor === undefined) return undefined;
+  return { hasNextPage: `${info.key}.${more.key}`, endCursor: `${info.key}.${cursor.key}` };
+}
+
+/** The field of a name, whatever its alias. */
+function named(fields: ReadonlyMap<string, FieldShape> | undefined, name: string): FieldShape | undefined {
+  return [...(fields?.values() ?? [])].find(({ node }) => node.name.value === name);
 }

@@ -28,17 +28,22 @@ export type GraphqlAdapter = DataSourceAdapter<GraphqlQuery, GraphqlCursor> &
  * const registry = createRegistry([graphqlAdapter({ origins: ['https://support.example.com'] })]);
  */
 export function graphqlAdapter(options: GraphqlAdapterOptions): GraphqlAdapter {
-  const { schema, codes, ...http } = resolveOptions(options);
-  const { client, origins, classify } = makeHttpClient(http, {
+  const { schema, schemas, codes, ...http } = resolveOptions(options);
+  const { client, origins, upstreams, classify } = makeHttpClient(http, {
     adapter: 'graphqlAdapter',
     userAgent: 'stateful-workflow-adapter-graphql',
   });
+  const known = typeof schema === 'string' ? readSchema(schema) : schema;
   const parts: LoadParts = {
     client,
+    upstreams,
+    schemas,
+    adapter: 'graphqlAdapter',
+    schema: known,
     codes,
     costs: new CostBudgets(),
     withoutPersisted: new Set(),
-    documentOf: documentCache(typeof schema === 'string' ? readSchema(schema) : schema),
+    documentOf: documentCache(known),
   };
   return {
     name: http.name,
@@ -47,7 +52,8 @@ export function graphqlAdapter(options: GraphqlAdapterOptions): GraphqlAdapter {
     querySchema: querySchemaWith(parts.documentOf),
     load: (query, context) => loadPages(parts, query, context),
     classify,
-    check: (context) => checkReachable(parts, origins, classify, context),
+    check: (context) =>
+      checkReachable(parts, [...upstreams.urls, ...origins.without(upstreams)], classify, context),
     close: async () => client.close(),
   };
 }

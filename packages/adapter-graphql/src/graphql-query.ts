@@ -1,10 +1,12 @@
 import type { Json } from '@stateful-workflow/core';
+import type { EndSigns } from '@stateful-workflow/http';
 
 /**
  * What a GraphQL source loads. Plain JSON: it travels through workflow history, so it holds no secret. Made by
  * `graphql()`, which also takes typed documents.
  *
- * `{id}` and `{entityName}` in string values of `variables` are filled from the entity whose workflow loads.
+ * `{id}` and `{entityName}` in string values of `variables` are filled from the entity whose workflow loads. One that is
+ * all of a value becomes what the variable is declared to be: a number for `Int` and `Float`. `{id:number}` is one anywhere.
  *
  * ## Rules
  * - Queries only: a mutation or a subscription is refused.
@@ -14,7 +16,12 @@ import type { Json } from '@stateful-workflow/core';
  * - A load with partial errors is never complete: it neither deletes nor moves a cursor.
  */
 export interface GraphqlQuery extends GraphqlOperation {
-  /** Where the endpoint is: a path under `apiUrl`, or an absolute URL. @default `apiUrl` itself */
+  /**
+   * Names one of the adapter's `upstreams`, whose address the endpoint is then: no address is in workflow code.
+   * @default the endpoint is `apiUrl`
+   */
+  readonly upstream?: string;
+  /** Where the endpoint is: a path under `apiUrl` or the upstream, or an absolute URL. @default that address itself */
   readonly path?: string;
   /** Request headers. Those that the adapter sets itself are refused: tokens come from the source's `credential`. */
   readonly headers?: { readonly [name: string]: string };
@@ -25,6 +32,19 @@ export interface GraphqlQuery extends GraphqlOperation {
    * errors; `ignore` takes the data. An answer without data fails the load in any case. @default 'none'
    */
   readonly errorPolicy?: 'none' | 'all' | 'ignore';
+  /** Names a schema in the adapter's `schemas` that every record has to fit. @default none */
+  readonly schema?: string;
+  /**
+   * What happens to a record that does not fit `schema`: the load fails, or goes on without it, says so, and deletes
+   * nothing.
+   * @default 'fail'
+   */
+  readonly invalid?: 'fail' | 'skip';
+  /**
+   * How a record is asked for again, whose connection goes on: for APIs that do not keep to the names of Relay.
+   * @default by the adapter's `schema`, or else `{ field: 'node', id: 'id', cursor: 'String' }`
+   */
+  readonly followUp?: FollowUp;
   /** Loads what changed since the last load. @default every load is a full sweep */
   readonly incremental?: GraphqlIncremental;
   /**
@@ -46,6 +66,16 @@ export interface GraphqlQuery extends GraphqlOperation {
   readonly maxRecords?: number;
 }
 
+/** How a record is asked for again. */
+export interface FollowUp {
+  /** The field of the query that gives any record by its id. @default 'node' */
+  readonly field?: string;
+  /** That field's argument, and the field of the record that has the id; it is selected. @default 'id' */
+  readonly id?: string;
+  /** The type of cursors. @default that of the variable in `after`, or else 'String' */
+  readonly cursor?: string;
+}
+
 /** A document, what it is asked with, and where its records are. */
 export interface GraphqlOperation {
   /** The document's text. */
@@ -61,33 +91,30 @@ export interface GraphqlOperation {
 }
 
 /** A list whose answer names where the next page begins. */
-export interface CursorPagination {
+export interface CursorPagination extends ListEnd {
   readonly type: 'cursor';
   /** The variable that the cursor of the next page goes into. */
   readonly variable: string;
   /** Where the answer has that cursor, as a dotted path in the data. Nothing or `null` there ends the list. */
   readonly next: string;
-  /** Where the answer says whether there is another page. @default `next` says it */
-  readonly hasMore?: string;
 }
 
+/** What answers say of the length of a list, each as a dotted path in the data. At most one of them is named. */
+export type ListEnd = Omit<EndSigns, 'totalPages'>;
+
 /**
- * A list that is asked for by the number of records to pass over. Without `hasMore` and `total` it ends at the
- * first page that is empty.
+ * A list that is asked for by the number of records to pass over. Without a sign of the end it ends at the first page
+ * that is empty.
  */
-export interface OffsetPagination {
+export interface OffsetPagination extends ListEnd {
   readonly type: 'offset';
   /** The variable for how many records to pass over. */
   readonly variable: string;
-  /** Where the answer says whether there is another page, as a dotted path in the data. */
-  readonly hasMore?: string;
-  /** Where the answer says how many records there are. */
-  readonly total?: string;
 }
 
 /** How a source is asked for what changed. */
 export interface GraphqlIncremental {
-  /** The variable for the time of the last change that is known; `null` in a full sweep. The server's filter has to include that time itself (`>=`). */
+  /** The variable for the time of the last change that is known; `null` in a full sweep, or `sweepFrom`. The server's filter has to include that time itself (`>=`). */
   readonly variable: string;
   /** The field of a record that says when it changed: an ISO 8601 time or a number. A record without is loaded and moves nothing. */
   readonly field: string;
@@ -95,6 +122,10 @@ export interface GraphqlIncremental {
   readonly key?: string;
   /** How late a record may arrive: so much is asked for again, in milliseconds (times) or units (numbers). @default 0 */
   readonly lag?: number;
+  /** Where the first load begins. @default at the beginning: it is a full sweep */
+  readonly initial?: string | number;
+  /** What a full sweep is asked with, for APIs that need a value. @default null */
+  readonly sweepFrom?: string | number;
   /** How often everything is loaded, so that removals are seen: milliseconds. @default 86400000 (a day) */
   readonly fullEvery?: number | 'never';
 }
@@ -119,6 +150,8 @@ export interface GraphqlProgress {
   readonly records: number;
   /** Whether something was missing in them. */
   readonly partial?: true;
+  /** Whether records may have moved from page to page meanwhile. */
+  readonly drifts?: true;
   /** Of an incremental source: whether it is a full sweep, when that began, and what was seen so far. */
   readonly sweep?: boolean;
   readonly startedAt?: number;

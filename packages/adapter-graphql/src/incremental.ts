@@ -39,8 +39,8 @@ export class Incremental {
     this.#options = options;
     this.#before = cursor ?? {};
     this.#started = progress?.startedAt ?? now;
-    this.isSweep =
-      progress?.sweep ?? (since === undefined || (fullEvery !== 'never' && now - sweptAt >= fullEvery));
+    const isDue = since === undefined || (fullEvery !== 'never' && now - sweptAt >= fullEvery);
+    this.isSweep = progress?.sweep ?? (options.initial === undefined && isDue);
     const newest = progress?.since ?? since;
     if (newest !== undefined) this.#newest = { value: newest, order: orderOf(newest) ?? -Infinity };
     this.#isEmpty = (progress?.records ?? 0) === 0;
@@ -51,7 +51,10 @@ export class Incremental {
 
   /** What the document is asked with. */
   get variables(): { readonly [variable: string]: Json } {
-    return { [this.#options.variable]: this.isSweep ? null : earlier(this.#before.since, this.#options.lag) };
+    const { variable, lag, initial, sweepFrom = null } = this.#options;
+    const { since } = this.#before;
+    if (this.isSweep) return { [variable]: sweepFrom };
+    return { [variable]: since === undefined ? (initial ?? null) : earlier(since, lag) };
   }
 
   /** Takes in records, and gives back those that the last load has not given as they are. */

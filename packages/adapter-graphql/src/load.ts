@@ -1,21 +1,32 @@
 import { isDeepStrictEqual } from 'node:util';
+import { checkRecords, type RecordSchemas, type Upstreams, Visited } from '@stateful-workflow/http';
 import { InvalidInputError, type LoadContext, type Page } from '@stateful-workflow/core';
+import type { GraphQLSchema } from 'graphql';
 import type { CheckedDocument } from './check-document';
 import { Completer } from './completer';
 import { endpointOf } from './endpoint';
 import type { GraphqlAnswer } from './graphql-errors';
 import type { GraphqlCursor, GraphqlOperation, GraphqlQuery } from './graphql-query';
 import { Incremental } from './incremental';
-import { repeatedPage } from './next-page';
+import { isNumbered, repeatedPage } from './next-page';
 import { joined, readPage, readWhole } from './read-page';
 import { Session, type Shared } from './session';
 import { targetOf } from './target';
-import { fillVariables, type Variables } from './variables';
+import { type Declared, fillVariables, type Variables } from './variables';
 
 /** What loads need. */
-export interface LoadParts extends Shared {
+export interface LoadParts extends Shared, RecordSchemas {
   readonly documentOf: (operation: GraphqlOperation) => CheckedDocument;
+  readonly upstreams: Upstreams;
+  /** The API's schema, where it is known. */
+  readonly schema?: GraphQLSchema;
 }
+
+/** What the variables of a document are declared to be. */
+const declared = ({ schema }: LoadParts, { operation }: CheckedDocument): Declared => ({
+  definitions: operation.variableDefinitions ?? [],
+  ...(schema && { schema }),
+});
 
 const DEFAULT_MAX_RECORDS = 1_000_000;
 
@@ -26,43 +37,56 @@ export async function* loadPages(
   context: LoadContext<GraphqlCursor>,
 ): AsyncGenerator<Page<GraphqlCursor>> {
   context.signal.throwIfAborted();
-  const session = new Session(parts, query, endpointOf(query, context.apiUrl), context);
+  const session = new Session(parts, query, endpointOf(query, context.apiUrl, parts.upstreams), context);
   const { maxRecords = DEFAULT_MAX_RECORDS, errorPolicy } = query;
   const resumed = context.resumeFrom?.at;
   const incremental =
     query.incremental && new Incremental(query.incremental, context.checkpoint?.cursor, Date.now(), resumed);
-  const fixed = { ...fillVariables(query.variables ?? {}, context.entity), ...incremental?.variables };
   const document = parts.documentOf(query);
+  const follow = { followUp: query.followUp, schema: parts.schema };
+  const fixed = {
+    ...fillVariables(query.variables ?? {}, context.entity, declared(parts, document)),
+    ...incremental?.variables,
+  };
   const target = targetOf(document, query.items);
   let position: Variables = resumed?.page ?? {};
   let isPartial = resumed?.partial ?? false;
   let count = resumed?.records ?? 0;
   let before: readonly unknown[] | undefined;
+  // Of a list whose pages may have shifted while it waited for another attempt, nothing is proven.
+  let drifts = resumed?.drifts ?? (resumed !== undefined && query.pagination?.type === 'offset');
+  const visited = new Visited('Check that the document uses the variable of the next page');
   for (let isFirst = resumed === undefined; ; isFirst = false) {
     const variables = { ...fixed, ...position };
     const also = isFirst ? (query.also ?? []) : [];
-    const others = also.map((operation) => ({
-      operation,
-      document: parts.documentOf(operation),
-      variables: fillVariables(operation.variables ?? {}, context.entity),
-    }));
+    const others = also
+      .map((operation) => ({ operation, other: parts.documentOf(operation) }))
+      .map(({ operation, other }) => ({
+        operation,
+        document: other,
+        variables: fillVariables(operation.variables ?? {}, context.entity, declared(parts, other)),
+      }));
     const [answer, ...answers] = await session.ask([
       { text: document.text, variables },
       ...others.map((other) => ({ text: other.document.text, variables: other.variables })),
     ]);
-    const completer = new Completer(session, document, variables);
-    const read = await readPage(query, target, answer as GraphqlAnswer, position, completer);
-    if (read.next !== undefined && before !== undefined && isDeepStrictEqual(before, read.records))
+    const completer = new Completer(session, document, variables, follow);
+    const given = answer as GraphqlAnswer;
+    const read = await readPage(query, target, given, { position, seen: count }, completer);
+    const next = read.onward.says === 'end' ? undefined : read.onward.next;
+    if (next !== undefined && read.records.length > 0 && isDeepStrictEqual(before, read.records))
       throw repeatedPage(query);
+    visited.go(position, next, given.request);
+    if (next !== undefined) drifts ||= isNumbered(query, position, next, read.records);
     before = read.records;
     let { records } = read;
     const partial = [...read.partial];
     for (const [i, other] of others.entries()) {
-      const added = new Completer(session, other.document, other.variables);
+      const added = new Completer(session, other.document, other.variables, follow);
       const place = targetOf(other.document, other.operation.items);
-      const given = await readWhole(place, answers[i] as GraphqlAnswer, added);
-      records = joined(target, records, given.records);
-      partial.push(...given.partial);
+      const whole = await readWhole(query, place, answers[i] as GraphqlAnswer, added);
+      records = joined(target, records, whole.records);
+      partial.push(...whole.partial);
     }
     count += records.length;
     if (count > maxRecords) {
@@ -72,24 +96,30 @@ export async function* loadPages(
         'Raise maxRecords, or narrow the query',
       );
     }
+    const checked = await checkRecords(records, query, parts, given.request, context);
+    partial.push(...checked.skipped);
     isPartial ||= partial.length > 0;
-    const isLast = read.next === undefined;
+    const complete = next === undefined && !isPartial && (incremental?.isSweep ?? true);
     // None for the last page: an attempt that took it up there would have nothing left to do, and prove nothing.
-    const news = incremental === undefined ? records : incremental.take(records);
-    if (read.next !== undefined) {
-      const partialSoFar = isPartial && { partial: true as const };
+    const news = incremental === undefined ? checked.records : incremental.take(checked.records);
+    if (next !== undefined) {
+      const soFar = {
+        ...(isPartial && { partial: true as const }),
+        ...(drifts && { drifts: true as const }),
+      };
       context.heartbeat({
-        at: { page: read.next, records: count, ...partialSoFar, ...incremental?.progress },
+        at: { page: next, records: count, ...soFar, ...incremental?.progress },
       });
     }
     yield {
       records: news,
-      complete: isLast && !isPartial && (incremental?.isSweep ?? true),
-      ...(isLast && !isPartial && incremental && { cursor: incremental.cursor }),
+      complete: complete && !(drifts && resumed !== undefined),
+      ...(complete && drifts && resumed === undefined && { drifts: true as const }),
+      ...(next === undefined && !isPartial && incremental && { cursor: incremental.cursor }),
       ...(partial.length > 0 && errorPolicy !== 'ignore' && { partialErrors: partial }),
     };
     context.signal.throwIfAborted();
-    if (read.next === undefined) return;
-    position = read.next;
+    if (next === undefined) return;
+    position = next;
   }
 }

@@ -1,44 +1,102 @@
-import { at, kindOf } from '@stateful-workflow/http';
+import {
+  at,
+  END,
+  isNumberedCursor,
+  kindOf,
+  nextPlace,
+  type Onward,
+  promisesMore,
+} from '@stateful-workflow/http';
 import { isDeepStrictEqual } from 'node:util';
-import { InvalidInputError, type Json } from '@stateful-workflow/core';
-import type { GraphqlQuery } from './graphql-query';
+import { InvalidInputError } from '@stateful-workflow/core';
+import type { CursorPagination, GraphqlQuery, OffsetPagination } from './graphql-query';
 import type { Variables } from './variables';
 
-/** The variables of the next page of a list that is no connection. */
-export function nextPage(
-  { pagination }: GraphqlQuery,
-  data: unknown,
-  position: Variables,
-  size: number,
-): Variables | undefined {
-  if (pagination === undefined) return undefined;
-  const { type, variable, hasMore } = pagination;
-  if (hasMore !== undefined) {
-    const more = at(data, hasMore);
-    if (typeof more !== 'boolean')
-      throw new InvalidInputError(
-        'pagination.hasMore',
-        `the answer has ${kindOf(more)} at "${hasMore}" where true or false is expected`,
-        'Set hasMore to the dotted path of the boolean in the data, or leave it out if there is none',
-      );
-    if (!more) return undefined;
+/** A page of a list that is no connection. */
+export interface ListPage {
+  readonly data: unknown;
+  /** The variables that it was asked for with. */
+  readonly position: Variables;
+  readonly records: readonly unknown[];
+  /** How many records have come, those of this page included. */
+  readonly seen: number;
+  /** Names the request in errors. */
+  readonly request: string;
+}
+
+/** The variables of the next page of a list that is no connection, or what else the page says of it. */
+export function nextPage({ pagination }: GraphqlQuery, page: ListPage): Onward<Variables> {
+  if (pagination === undefined) return END;
+  return pagination.type === 'offset' ? byOffset(pagination, page) : byCursor(pagination, page);
+}
+
+function byOffset(pagination: OffsetPagination, page: ListPage): Onward<Variables> {
+  const { variable } = pagination;
+  const { position, records, request } = page;
+  const from = Number(position[variable] ?? 0);
+  const next = { [variable]: from + records.length };
+  const more = isMore(pagination, { ...page, seen: from + records.length });
+  if (more === true && records.length === 0)
+    throw new InvalidInputError(
+      'pagination',
+      `${request} has no records after ${from}, and more are promised`,
+      'Check what the pagination names as the sign of the end',
+    );
+  if (more === undefined) return records.length === 0 ? END : { says: 'nothing', next };
+  return more ? { says: 'more', next } : END;
+}
+
+function byCursor(pagination: CursorPagination, page: ListPage): Onward<Variables> {
+  const { variable, next: path } = pagination;
+  const { data, position, records, request } = page;
+  const more = isMore(pagination, page);
+  if (more === false) return END;
+  const value = at(data, path);
+  const next = nextPlace(value, true, { field: 'pagination.next', where: `"${path}"`, request });
+  if (next === undefined) {
+    if (more === undefined) return END;
+    throw new InvalidInputError(
+      'pagination.next',
+      `the answer promises more and has ${kindOf(value)} at "${path}", where the cursor of the next page is expected`,
+      'Check the path, and what says whether there is more',
+    );
   }
-  if (type === 'offset') {
-    const offset = Number(position[variable] ?? 0) + size;
-    const total = pagination.total === undefined ? undefined : at(data, pagination.total);
-    if (size === 0 || (typeof total === 'number' && offset >= total)) return undefined;
-    return { [variable]: offset };
-  }
-  const next = at(data, pagination.next) as Json | undefined;
-  if (next === undefined || next === null || next === '') return undefined;
   if (isDeepStrictEqual(next, position[variable])) {
+    if (more === undefined && records.length === 0) return END;
     throw new InvalidInputError(
       'pagination',
       `the answer names the cursor that it was asked with as the next, so it would never end`,
       `Check that the document uses the variable $${variable}, and that next is the path of the next cursor`,
     );
   }
-  return { [variable]: next };
+  return { says: 'more', next: { [variable]: next } };
+}
+
+function isMore(
+  pagination: CursorPagination | OffsetPagination,
+  { data, position, seen, request }: ListPage,
+): boolean | undefined {
+  const isFirst = position[pagination.variable] === undefined;
+  // How many were asked for is in the document: a total that the first page reaches may be its own.
+  const soFar = { records: seen, pages: isFirst ? 1 : 2, isFirstAndFull: isFirst && seen > 0 };
+  return promisesMore(pagination, soFar, (path) => ({
+    value: at(data, path),
+    where: `"${path}"`,
+    request,
+  }));
+}
+
+/** Whether records that come or go may move others to a page that was read. */
+export function isNumbered(
+  { pagination }: GraphqlQuery,
+  position: Variables,
+  next: Variables,
+  records: readonly unknown[],
+): boolean {
+  if (pagination?.type === 'offset') return true;
+  return Object.entries(next).some(
+    ([name, cursor]) => cursor !== null && isNumberedCursor(position[name], cursor, records),
+  );
 }
 
 /** The error for an API that gives the same page again. */

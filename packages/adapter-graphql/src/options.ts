@@ -1,5 +1,11 @@
 import type { FaultKind } from '@stateful-workflow/core';
-import { type HttpAdapterOptions, httpOptionsShape, resolveHttpOptions } from '@stateful-workflow/http';
+import {
+  type HttpAdapterOptions,
+  httpOptionsShape,
+  resolveHttpOptions,
+  schemasOption,
+  type StandardSchema,
+} from '@stateful-workflow/http';
 import { GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 
@@ -10,6 +16,8 @@ export interface GraphqlAdapterOptions extends HttpAdapterOptions {
    * @default documents are checked by the grammar only
    */
   readonly schema?: string | GraphQLSchema;
+  /** Schemas for `schema` of a source, of any library that keeps to Standard Schema. @default none */
+  readonly schemas?: { readonly [name: string]: StandardSchema };
   /**
    * What the codes are that the API gives its errors in `extensions.code`, before the standard table.
    *
@@ -28,6 +36,7 @@ const optionsSchema = z.strictObject({
       'must be the path of a schema file, or a GraphQLSchema',
     )
     .optional(),
+  schemas: schemasOption,
   codes: z
     .record(z.string(), z.enum(['transient', 'throttled', 'unauthorized', 'invalid', 'gone', 'fatal']))
     .default({}),

@@ -1,8 +1,9 @@
 import { InvalidInputError, type Json } from '@stateful-workflow/core';
-import { headerNameProblem, isHeaderValue } from '@stateful-workflow/http';
+import { END_SIGNS, headerNameProblem, isHeaderValue } from '@stateful-workflow/http';
 import { Kind } from 'graphql';
 import { z } from 'zod';
 import type { CheckedDocument } from './check-document';
+import type { FieldShape } from './field-shape';
 import type { GraphqlOperation, GraphqlQuery } from './graphql-query';
 import { targetOf } from './target';
 import { placeholderProblem } from './variables';
@@ -31,22 +32,20 @@ const operation = {
   items: dottedPath.optional(),
 };
 
-const cursor = z.strictObject({
-  type: z.literal('cursor'),
-  variable,
-  next: dottedPath,
+const signs = {
   hasMore: dottedPath.optional(),
-});
-
-const offset = z.strictObject({
-  type: z.literal('offset'),
-  variable,
-  hasMore: dottedPath.optional(),
+  isLast: dottedPath.optional(),
+  remaining: dottedPath.optional(),
   total: dottedPath.optional(),
-});
+};
+const cursor = z.strictObject({ type: z.literal('cursor'), variable, next: dottedPath, ...signs });
+const offset = z.strictObject({ type: z.literal('offset'), variable, ...signs });
+const value = z.union([z.string(), z.number()], 'must be a text or a number');
+const name = z.string().regex(/^[A-Za-z_]\w*$/, 'must be a name of GraphQL');
 
 const shape = z.strictObject({
   ...operation,
+  upstream: z.string().min(1, 'must not be empty').optional(),
   path: z
     .string()
     .regex(
@@ -73,8 +72,15 @@ const shape = z.strictObject({
       field: dottedPath,
       key: dottedPath.optional(),
       lag: notNegative.optional(),
+      initial: value.optional(),
+      sweepFrom: value.optional(),
       fullEvery: z.union([notNegative, z.literal('never')], 'must be milliseconds or "never"').optional(),
     })
+    .optional(),
+  schema: z.string().min(1, 'must not be empty').optional(),
+  invalid: z.enum(['fail', 'skip'], 'must be "fail" or "skip"').optional(),
+  followUp: z
+    .strictObject({ field: name.optional(), id: name.optional(), cursor: z.string().min(1).optional() })
     .optional(),
   persisted: z.enum(['post', 'get'], 'must be "post" or "get"').optional(),
   batch: positive.max(100, 'must be 100 or less').optional(),
@@ -91,7 +97,16 @@ const shape = z.strictObject({
  */
 export function querySchemaWith(documentOf: (operation: GraphqlOperation) => CheckedDocument) {
   return shape.superRefine((query, context) => {
-    const { pagination, incremental, also = [] } = query as GraphqlQuery;
+    const { pagination, incremental, schema, invalid, also = [] } = query as GraphqlQuery;
+    const { upstream, path = '/' } = query as GraphqlQuery;
+    if (upstream !== undefined && !path.startsWith('/'))
+      context.addIssue({
+        code: 'custom',
+        message: 'has its own address, and path is absolute. Leave one of them out',
+        path: ['upstream'],
+      });
+    if (invalid !== undefined && schema === undefined)
+      context.addIssue({ code: 'custom', message: 'needs a schema', path: ['invalid'] });
     const filled = [pagination?.variable, incremental?.variable].filter((name) => name !== undefined);
     const operations: [GraphqlOperation, string[], (string | number)[]][] = [
       [query, filled, []],
@@ -123,11 +138,37 @@ function problemOf(
         path: ['pagination'],
         message: 'is not for a connection, which is read to its end by itself. Leave it out',
       };
+    const paging = 'pagination' in query ? (query as GraphqlQuery).pagination : undefined;
+    const problem = paging && paginationProblem(paging, document);
+    if (problem !== undefined) return problem;
     return variableProblem(document, query, filled);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     return { path: [error.field], message: error.message.slice(error.field.length + 2) };
   }
+}
+
+/** Whether the cursor is asked for, since one that is not there would be taken for the end. */
+function paginationProblem(
+  pagination: NonNullable<GraphqlQuery['pagination']>,
+  { fields }: CheckedDocument,
+): Problem | undefined {
+  const [sign, other] = END_SIGNS.filter((one) => one in pagination);
+  if (sign !== undefined && other !== undefined)
+    return { path: ['pagination', other], message: `says the same as ${sign}. Leave one of them out` };
+  if (pagination.type === 'offset') return undefined;
+  let within: ReadonlyMap<string, FieldShape> | undefined = fields;
+  for (const key of pagination.next.split('.')) {
+    const found: FieldShape | undefined = within?.get(key);
+    if (found === undefined && within !== undefined)
+      return {
+        path: ['pagination', 'next'],
+        message: `names "${pagination.next}", which the document does not ask for`,
+      };
+    // What a scalar of JSON holds is not in the document.
+    within = found?.children.size === 0 ? undefined : found?.children;
+  }
+  return undefined;
 }
 
 /** Whether the variables that the document needs are those that it is given. */

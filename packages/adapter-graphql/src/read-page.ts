@@ -1,5 +1,5 @@
 import { InvalidInputError, type PartialError } from '@stateful-workflow/core';
-import { at, HttpError, isObject, kindOf } from '@stateful-workflow/http';
+import { at, END, HttpError, isObject, kindOf, type Onward } from '@stateful-workflow/http';
 import type { Completer } from './completer';
 import { nodeFields, readConnection } from './connection-page';
 import { type GraphqlAnswer, partialErrors } from './graphql-errors';
@@ -8,33 +8,42 @@ import { nextPage } from './next-page';
 import type { Target } from './target';
 import type { Variables } from './variables';
 
-/** One page, as read from an answer. */
+/** What an answer leads to. */
 export interface Read {
   readonly records: readonly unknown[];
   readonly partial: readonly PartialError[];
-  /** The variables of the next page, if there is one. */
-  readonly next?: Variables;
 }
 
-/** Reads the page that an answer is, and what it says of the next. */
+/** One page, as read from an answer. */
+export interface ReadPage extends Read {
+  /** What it says of the next one, by its variables. */
+  readonly onward: Onward<Variables>;
+}
+
+/**
+ * Reads the page that an answer is, and what it says of the next.
+ *
+ * @param seen how many records came before
+ */
 export async function readPage(
   query: GraphqlQuery,
   target: Target,
   answer: GraphqlAnswer,
-  position: Variables,
+  { position, seen }: { readonly position: Variables; readonly seen: number },
   completer: Completer,
-): Promise<Read> {
+): Promise<ReadPage> {
   const { path, shape } = target;
-  const value = at(answer.data, path.join('.'));
-  const errors = partialErrors(answer.errors);
+  const { data, request } = answer;
+  const value = at(data, path.join('.'));
   if (shape.connection === undefined || value === null || value === undefined) {
-    const { records, partial } = await readWhole(target, answer, completer);
-    const size = Array.isArray(value) ? value.length : 0;
-    return { records, partial, next: nextPage(query, answer.data, position, size) };
+    const read = await readWhole(query, target, answer, completer);
+    const records = Array.isArray(value) ? (value as readonly unknown[]) : [];
+    const page = { data, position, records, seen: seen + records.length, request };
+    return { ...read, onward: nextPage(query, page) };
   }
   const { after } = shape.connection;
   const from = after === undefined ? undefined : position[after];
-  const { nodes, next } = readConnection(value, shape.connection, path.join('.'), from);
+  const { nodes, next } = readConnection(value, shape, path.join('.'), from);
   const records = await completer.completeAll(nodes, nodeFields(shape), { path, inList: true });
   if (next !== undefined && after === undefined) {
     throw new InvalidInputError(
@@ -45,20 +54,26 @@ export async function readPage(
   }
   return {
     records,
-    partial: [...errors, ...completer.partialErrors],
-    ...(next !== undefined && after !== undefined && { next: { [after]: next } }),
+    partial: [...partialErrors(answer.errors), ...completer.partialErrors],
+    onward: next === undefined || after === undefined ? END : { says: 'more', next: { [after]: next } },
   };
 }
 
 /** Reads all that an answer leads to: an object is one record, a list or a connection many. */
 export async function readWhole(
+  { errorPolicy = 'none' }: Pick<GraphqlQuery, 'errorPolicy'>,
   { path, shape }: Target,
   { data, errors, request }: GraphqlAnswer,
   completer: Completer,
 ): Promise<Read> {
   const value = at(data, path.join('.'));
   const place = path.join('.');
-  const partial = (): readonly PartialError[] => [...partialErrors(errors), ...completer.partialErrors];
+  const missing: PartialError[] = [];
+  const partial = (): readonly PartialError[] => [
+    ...partialErrors(errors),
+    ...missing,
+    ...completer.partialErrors,
+  ];
   if (value === null || value === undefined) {
     if (errors.length > 0) return { records: [], partial: partial() };
     // Never taken for an empty list: absence can mean deletion.
@@ -79,8 +94,23 @@ export async function readWhole(
     path: path.slice(0, -1),
     inList: false,
   });
-  return { records: [at(whole, shape.key)].flat(), partial: partial() };
+  const records = [at(whole, shape.key)].flat() as readonly unknown[];
+  if (records.every((record) => record !== null)) return { records, partial: partial() };
+  for (const [i, record] of records.entries()) {
+    if (record !== null) continue;
+    if (errorPolicy === 'none') throw nullItem(request, `${place}[${i}]`);
+    // An error of the answer may have told of it already.
+    if (errors.length === 0) missing.push({ message: 'the item is null', path: `${place}.${i}` });
+  }
+  return { records: records.filter((record) => record !== null), partial: partial() };
 }
+
+const nullItem = (request: string, place: string): InvalidInputError =>
+  new InvalidInputError(
+    'items',
+    `${request} answered null at "${place}" where a record is expected`,
+    'Set errorPolicy: "all" to take the others and have the load count as partial',
+  );
 
 /** The records of two documents of one load: of two single records one, of two lists one list. */
 export function joined(

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '@stateful-workflow/core';
 import type { CheckedDocument } from './check-document';
-import type { FieldShape } from './field-shape';
+import { type FieldShape, nodesOf } from './field-shape';
 
 /** Where the records of a document are. */
 export interface Target {
@@ -29,9 +29,11 @@ export function targetOf({ fields }: CheckedDocument, items: string | undefined)
     );
   const path = items === undefined ? roots : items.split('.');
   let found: FieldShape | undefined;
+  let connection: Target | undefined;
   for (const [i, key] of path.entries()) {
     const within = i === 0 ? fields : (found?.children ?? new Map<string, FieldShape>());
     found = within.get(key);
+    if (found?.connection !== undefined) connection ??= { path: path.slice(0, i + 1), shape: found };
     if (found === undefined) {
       throw new InvalidInputError(
         'items',
@@ -41,5 +43,23 @@ export function targetOf({ fields }: CheckedDocument, items: string | undefined)
       );
     }
   }
-  return { path, shape: found as FieldShape };
+  const target = { path, shape: found as FieldShape };
+  return connection === undefined ? target : connectionAt(connection, path);
+}
+
+/**
+ * A connection that `items` leads to, or into: to its nodes or its edges, which are read with it.
+ *
+ * @throws InvalidInputError for a path that leads into its records: those of its first page would be all
+ */
+function connectionAt(connection: Target, path: readonly string[]): Target {
+  const { list, node } = nodesOf(connection.shape.children) ?? {};
+  const into = path.slice(connection.path.length);
+  if (into.every((key, i) => key === [list?.key, node?.key][i])) return connection;
+  throw new InvalidInputError(
+    'items',
+    `leads into the records of the connection "${connection.path.join('.')}"`,
+    `Set it to "${connection.path.join('.')}", which is read to its end`,
+    'QUERY_INVALID',
+  );
 }

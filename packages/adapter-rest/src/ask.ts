@@ -9,9 +9,12 @@ export function asked(
   { headers, ...request }: RestRequest,
   conditional: Readonly<Record<string, string>> = {},
   signal = context.signal,
+  accept?: (status: number) => boolean,
 ): HttpRequest {
   return {
     ...request,
+    // One who shares an answer has to take the same ones.
+    ...(accept !== undefined && { accept, dedupe: false }),
     headers: { ...headers, ...conditional },
     signal,
     credential: (origin) => context.credential(origin),
@@ -27,8 +30,9 @@ export async function ask(
   request: RestRequest,
   conditional?: Readonly<Record<string, string>>,
   signal?: AbortSignal,
+  accept?: (status: number) => boolean,
 ): Promise<HttpAnswer> {
-  const answer = await client.request(asked(context, request, conditional, signal));
+  const answer = await client.request(asked(context, request, conditional, signal, accept));
   context.metrics.count('http_pages');
   return answer;
 }

@@ -1,19 +1,19 @@
 import type { CheckResult, LoadContext } from '@stateful-workflow/core';
-import { classify, type HttpClient, HttpError, type Origins } from '@stateful-workflow/http';
+import { classify, type HttpClient, HttpError } from '@stateful-workflow/http';
 import { requestUrl } from './request-url';
 import type { RestCursor } from './rest-cursor';
 
 /**
- * Asks the base address, or each registered origin if there is none, and says what came back. An answer shows
+ * Asks the base address, or each of the adapter's own if there is none, and says what came back. An answer shows
  * that the API is reachable; only a 2xx shows that it is served, and a 401, 403 or 407 that the credential is
  * not accepted there. Whether a source's own path can be read is known only once it is loaded.
  */
 export async function checkReachable(
   client: HttpClient,
-  origins: Origins,
+  addresses: readonly string[],
   context: LoadContext<RestCursor>,
 ): Promise<CheckResult> {
-  const targets = context.apiUrl === undefined ? origins.list : [context.apiUrl];
+  const targets = context.apiUrl === undefined ? addresses : [context.apiUrl];
   const results: CheckResult[] = [];
   for (const target of targets) results.push(await checkOne(client, target, context));
   return {

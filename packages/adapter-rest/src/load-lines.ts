@@ -1,4 +1,5 @@
 import type { LoadContext, Page } from '@stateful-workflow/core';
+import { type HttpAnswerHead, HttpError } from '@stateful-workflow/http';
 import { asked } from './ask';
 import type { Harvest } from './harvest';
 import { readLines } from './ndjson';
@@ -19,20 +20,36 @@ export async function* loadLines(
   const request = requests.make({}, harvest.params);
   const accept = { Accept: 'application/x-ndjson, application/jsonl' };
   const maxLineBytes = parts.maxResponseBytes;
-  let name = '';
+  let head: HttpAnswerHead | undefined;
   const batches = parts.client.stream(
     asked(context, { ...request, headers: { ...accept, ...request.headers } }),
     (answer, chunks) => {
-      name = answer.request;
-      return readLines(chunks, { request: name, maxLineBytes, batch: BATCH });
+      head = answer;
+      return readLines(chunks, { request: answer.request, maxLineBytes, batch: BATCH });
     },
   );
   for await (const batch of batches) {
     context.signal.throwIfAborted();
     context.metrics.count('http_pages');
-    yield { ...(await harvest.take(batch, name)), complete: false };
+    yield { ...(await harvest.take(batch, head?.request ?? '')), complete: false };
   }
+  if (head !== undefined) checkFramed(head);
   const { since } = harvest;
   // Only now is it known that nothing broke off.
   yield { records: [], ...(since !== undefined && { cursor: { since } }), complete: harvest.isWhole };
+}
+
+/**
+ * An answer without a length, without chunks and without a compression that has an end of its own is over when the
+ * connection is: nobody can tell whether the server was.
+ *
+ * @throws HttpError `truncated`
+ */
+function checkFramed({ headers, request }: HttpAnswerHead): void {
+  const isFramed = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  if (isFramed || /gzip|deflate|br/i.test(headers['content-encoding'] ?? '')) return;
+  throw new HttpError(
+    { type: 'body', problem: 'truncated' },
+    `${request} answered with lines of unknown length, and the end of the connection does not prove that they were all. The load is tried again; if it stays so, have the server or the proxy before it send Content-Length or chunks (HTTP/1.1).`,
+  );
 }

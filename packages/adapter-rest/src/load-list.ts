@@ -1,23 +1,32 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidInputError, type LoadContext, type Page } from '@stateful-workflow/core';
-import { type HttpAnswer, statusError } from '@stateful-workflow/http';
+import {
+  type HttpAnswer,
+  isNumberedCursor,
+  isNumberedLink,
+  nextLink,
+  type Onward,
+  statusError,
+  Visited,
+} from '@stateful-workflow/http';
 import { ask } from './ask';
 import type { Harvest } from './harvest';
-import type { Pager, Place } from './pagination/pager';
+import { isUnchanged, ListValidators } from './list-validators';
+import { explained, PastTheEnd } from './past-the-end';
+import type { ListPager, Place } from './pagination/pager';
+import { linkPager } from './pagination/pagers';
 import { parametersOf } from './pagination/parameters';
-import { parseBody, recordsOf } from './records';
-import type { PageValidators, Progress, RestCursor } from './rest-cursor';
+import { pageOf } from './records';
+import type { Progress, RestCursor } from './rest-cursor';
 import type { RestParts } from './rest-parts';
 import type { RestQuery } from './rest-query';
 import type { RequestMaker } from './rest-request';
-import { answerValidators, conditionalHeaders } from './validators';
 
 /** What a list is loaded with. */
 export interface ListLoad {
   readonly query: RestQuery;
   readonly requests: RequestMaker;
-  readonly pager: Pager;
+  readonly pager: ListPager;
   readonly harvest: Harvest;
   readonly parts: RestParts;
   readonly context: LoadContext<RestCursor>;
@@ -27,71 +36,169 @@ export interface ListLoad {
 
 const MAX_PAGES = 1_000;
 
-/** More validators than this are not kept: they are in history with every load. Bytes of JSON. */
-const MAX_VALIDATOR_BYTES = 2_048;
-
 /** Loads a list, one request a page, to its end. */
 export async function* loadList(given: ListLoad): AsyncGenerator<Page<RestCursor>> {
+  const { context, progress } = given;
+  if (progress === undefined && (await isUnchanged(given))) {
+    yield { records: [], unchanged: true, cursor: context.checkpoint?.cursor, complete: false };
+    return;
+  }
   // A load that is left in its middle ends the request that is ahead of it.
   const left = new AbortController();
-  const signal = AbortSignal.any([given.context.signal, left.signal]);
   try {
-    yield* pagesOf(given, signal);
+    yield* new ListReader(given, AbortSignal.any([context.signal, left.signal])).pages();
   } finally {
     left.abort();
   }
 }
 
-async function* pagesOf(load: ListLoad, signal: AbortSignal): AsyncGenerator<Page<RestCursor>> {
-  const { query, requests, pager, harvest, parts, context, progress } = load;
-  if (progress === undefined && (await isUnchanged(load))) {
-    yield { records: [], unchanged: true, cursor: context.checkpoint?.cursor, complete: false };
-    return;
-  }
-  const { maxPages = MAX_PAGES } = query.pagination ?? {};
-  const places = new Places(query);
-  const validators = new ListValidators();
-  let place: Place | undefined = progress?.place;
-  const { params } = harvest;
-  const askFor = async (at: Place | undefined): Promise<HttpAnswer> =>
-    ask(parts.client, context, requests.make(pager.request(at), params), {}, signal);
-  let before: readonly unknown[] | undefined;
-  let coming: Promise<HttpAnswer> | undefined;
-  for (let page = progress?.pages ?? 0; ; page += 1) {
-    if (page === maxPages) throw tooLong(maxPages);
-    const answer = await (coming ?? askFor(place));
-    // It may have come before the signal was aborted, while the page before it was used.
-    context.signal.throwIfAborted();
-    if (answer.status === 304) throw statusError(answer.request, 304, answer.headers);
-    const body = parseBody(answer);
-    const records = recordsOf(body, query, answer, parts);
-    const { headers, request } = answer;
-    const next = withoutSecrets(pager.next({ place, body, headers, records, request }), load);
-    places.go(place, next, request);
-    if (next !== undefined && records.length > 0 && isDeepStrictEqual(before, records))
-      throw sameAgain(query, request);
-    before = records;
-    validators.add(place, answer);
-    const harvested = await harvest.take(records, request);
-    if (next === undefined) {
-      yield { ...harvested, ...cursorOf(load, validators), complete: isWhole(load) };
-      return;
-    }
-    place = next;
-    if (page + 1 < maxPages) coming = ahead(askFor(place));
-    const { full, records: count, since, startedAt } = harvest;
-    context.heartbeat({
-      at: { place, pages: page + 1, records: count, startedAt, full, ...(since && { since }) },
-    });
-    yield { ...harvested, complete: false };
-  }
-}
+/** Reads the pages of a list, as far as it is proven to go. */
+class ListReader {
+  readonly #load: ListLoad;
+  readonly #signal: AbortSignal;
+  readonly #visited: Visited;
+  readonly #validators: ListValidators;
+  readonly #past: PastTheEnd;
+  #pager: ListPager;
+  #isLinked: boolean;
+  #place: Place | undefined;
+  /** Whether records that come or go meanwhile may have moved others from page to page. */
+  #drifts: boolean;
+  /** Where the page came from that named the one to read now. */
+  #from: URL;
 
-/** A place that may be a URL, without the key that an API repeats in it: places are in heartbeats. */
-function withoutSecrets(place: Place | undefined, { parts, requests, query }: ListLoad): Place | undefined {
-  const type = query.pagination?.type;
-  if (typeof place !== 'string' || (type !== 'next' && type !== 'link')) return place;
-  return requests.link(place, parts.origins.settings(requests.url).auth?.queryParameters ?? []);
+  constructor(load: ListLoad, signal: AbortSignal) {
+    const { query, pager, progress, requests } = load;
+    this.#load = load;
+    this.#signal = signal;
+    this.#visited = new Visited(
+      `Check that the API understands what the "${query.pagination?.type}" pagination sends`,
+    );
+    this.#isLinked = progress?.linked ?? false;
+    this.#pager = this.#isLinked ? linkPager() : pager;
+    this.#validators = new ListValidators(pager);
+    this.#past = new PastTheEnd(query, progress);
+    this.#place = progress?.place;
+    this.#drifts = progress?.drifts ?? (progress !== undefined && !pager.stable);
+    this.#from = requests.url;
+  }
+
+  async *pages(): AsyncGenerator<Page<RestCursor>> {
+    const { query, harvest, context, progress } = this.#load;
+    const { maxPages = MAX_PAGES } = query.pagination ?? {};
+    let before: readonly unknown[] | undefined;
+    let coming: Promise<HttpAnswer> | undefined;
+    for (let page = progress?.pages ?? 0; ; page += 1) {
+      if (page === maxPages) throw tooLong(maxPages);
+      const answer = await explained(coming ?? this.#ask(), this.#past.says);
+      // It may have come before the signal was aborted, while the page before it was used.
+      context.signal.throwIfAborted();
+      if (this.#past.isEnd(answer)) {
+        yield { records: [], ...this.#last() };
+        return;
+      }
+      if (answer.status === 304) throw statusError(answer.request, 304, answer.headers);
+      const { body, records } = pageOf(answer, query, this.#load.parts);
+      const onward = this.#onward(answer, body, records, page + 1);
+      const next = onward.says === 'end' ? undefined : onward.next;
+      this.#visited.go(this.#place, next, answer.request);
+      if (next !== undefined && records.length > 0 && isDeepStrictEqual(before, records))
+        throw sameAgain(query, answer.request);
+      before = records;
+      this.#validators.add(this.#place, answer);
+      this.#past.saw(records.length, onward.says);
+      const harvested = await harvest.take(records, answer.request);
+      if (next === undefined) {
+        yield { ...harvested, ...this.#last() };
+        return;
+      }
+      this.#place = next;
+      this.#from = answer.url;
+      if (page + 1 < maxPages) coming = ahead(this.#ask());
+      this.#heartbeat(next, page + 1);
+      yield { ...harvested, complete: false };
+    }
+  }
+
+  #ask(): Promise<HttpAnswer> {
+    const { requests, parts, context, harvest, query } = this.#load;
+    const request = requests.make(this.#pager.request(this.#place), harvest.params, this.#from);
+    return ask(parts.client, context, request, {}, this.#signal, this.#past.accept(query));
+  }
+
+  /** What the page says of the next one, as it may be kept. A `Link` that says more is followed whatever the pager. */
+  #onward(answer: HttpAnswer, body: unknown, records: readonly unknown[], pages: number): Onward<Place> {
+    const { headers, request, status } = answer;
+    const seen = this.#load.harvest.records + records.length;
+    const page = { place: this.#place, body, headers, records, seen, pages, request };
+    // Without content there is nothing that could say more.
+    const said: Onward<Place> = status === 204 ? { says: 'end' } : this.#pager.onward(page);
+    const link = said.says === 'more' ? undefined : nextLink(headers.link, 'next', request);
+    if (link !== undefined && !this.#isLinked) {
+      this.#isLinked = true;
+      this.#pager = linkPager();
+    }
+    const onward: Onward<Place> = link === undefined ? said : { says: 'more', next: link };
+    if (onward.says === 'end') return onward;
+    const next = this.#kept(onward.next, answer.url);
+    this.#drifts ||= !this.#pager.stable || this.#isNumbered(next, records);
+    return { ...onward, next };
+  }
+
+  #isNumbered(next: Place, records: readonly unknown[]): boolean {
+    if (this.#pager.isLinked !== true) return isNumberedCursor(this.#place, next, records);
+    const here = this.#place === undefined ? this.#load.requests.url : new URL(String(this.#place));
+    return isNumberedLink(here, new URL(String(next)), records.length);
+  }
+
+  /** A place that may be a URL, without the key that an API repeats in it: places are in heartbeats. */
+  #kept(place: Place, page: URL): Place {
+    const { parts, requests } = this.#load;
+    if (this.#pager.isLinked !== true) return place;
+    return requests.link(
+      String(place),
+      parts.origins.settings(requests.url).auth?.queryParameters ?? [],
+      page,
+    );
+  }
+
+  #heartbeat(place: Place, pages: number): void {
+    const { context, harvest } = this.#load;
+    const { full, records, since, startedAt, border } = harvest;
+    context.heartbeat({
+      at: {
+        place,
+        pages,
+        records,
+        startedAt,
+        full,
+        ...(since && { since }),
+        ...(border !== undefined && { border }),
+        ...(this.#isLinked && { linked: true as const }),
+        ...(this.#drifts && { drifts: true as const }),
+        ...this.#past.progress,
+      },
+    });
+  }
+
+  /** What the last page of the load proves, and what it leaves for the next load. */
+  #last(): Pick<Page<RestCursor>, 'complete' | 'drifts' | 'cursor'> {
+    const { harvest, progress, query } = this.#load;
+    const hasWaited = progress !== undefined;
+    if (this.#drifts) harvest.drifted();
+    // A list whose pages may have shifted while it waited for another attempt proves nothing gone.
+    const complete = harvest.isWhole && !(hasWaited && this.#drifts);
+    const { since } = harvest;
+    const pages =
+      hasWaited || this.#isLinked || query.incremental !== undefined
+        ? undefined
+        : this.#validators.all(query);
+    return {
+      complete,
+      ...(complete && this.#drifts && { drifts: true as const }),
+      ...(since !== undefined ? { cursor: { since } } : pages !== undefined && { cursor: { pages } }),
+    };
+  }
 }
 
 /**
@@ -101,81 +208,6 @@ function withoutSecrets(place: Place | undefined, { parts, requests, query }: Li
 function ahead(answer: Promise<HttpAnswer>): Promise<HttpAnswer> {
   answer.catch(() => {});
   return answer;
-}
-
-/** Whether every page says that it is as it was in the last sweep. At the first that does not, all are read. */
-async function isUnchanged({ query, requests, pager, parts, context }: ListLoad): Promise<boolean> {
-  const pages = context.checkpoint?.cursor?.pages;
-  if (pages === undefined || pages.length === 0 || !isConditional(query)) return false;
-  for (const page of pages) {
-    const request = requests.make(pager.request(page.at));
-    const answer = await ask(parts.client, context, request, conditionalHeaders(page));
-    if (answer.status !== 304) return false;
-  }
-  return true;
-}
-
-const isConditional = ({ method = 'GET', incremental }: RestQuery): boolean =>
-  method === 'GET' && incremental === undefined;
-
-/** A list whose pages may have shifted while it waited for another attempt proves nothing gone. */
-const isWhole = ({ harvest, pager, progress }: ListLoad): boolean =>
-  harvest.isWhole && (progress === undefined || pager.stable === true);
-
-function cursorOf(
-  { query, harvest, progress }: ListLoad,
-  validators: ListValidators,
-): { cursor?: RestCursor } {
-  const { since } = harvest;
-  if (since !== undefined) return { cursor: { since } };
-  const pages = progress === undefined && isConditional(query) ? validators.all : undefined;
-  return pages === undefined ? {} : { cursor: { pages } };
-}
-
-/** What the pages of a sweep give to ask "changed since?": of use only when every one gives something. */
-class ListValidators {
-  #pages: PageValidators[] | undefined = [];
-  #bytes = 0;
-
-  add(at: Place | undefined, answer: HttpAnswer): void {
-    if (this.#pages === undefined) return;
-    const given = answerValidators(answer.headers);
-    const page = { ...(at !== undefined && { at }), ...given };
-    this.#bytes += JSON.stringify(page).length;
-    if (given === undefined || this.#bytes > MAX_VALIDATOR_BYTES) this.#pages = undefined;
-    this.#pages?.push(page);
-  }
-
-  get all(): readonly PageValidators[] | undefined {
-    return this.#pages;
-  }
-}
-
-/** Notices when a list leads back to where it has been. */
-class Places {
-  readonly #names = new Set<string>();
-  readonly #type: string;
-
-  constructor({ pagination }: RestQuery) {
-    this.#type = pagination?.type ?? '';
-  }
-
-  /** @throws InvalidInputError when `next` is a page that was read */
-  go(from: Place | undefined, next: Place | undefined, request: string): void {
-    if (from !== undefined) this.#names.add(nameOf(from));
-    if (next === undefined || !this.#names.has(nameOf(next))) return;
-    throw new InvalidInputError(
-      'pagination',
-      `${request} goes on at a page that was read before, so the list would never end`,
-      `Check that the API understands what the "${this.#type}" pagination sends`,
-    );
-  }
-}
-
-/** Cursors and URLs can be long, and lists as well. */
-function nameOf(place: Place): string {
-  const text = String(place);
-  return text.length < 24 ? text : createHash('sha256').update(text).digest('base64url').slice(0, 12);
 }
 
 function tooLong(maxPages: number): InvalidInputError {

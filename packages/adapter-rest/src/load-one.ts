@@ -1,9 +1,8 @@
 import type { LoadContext, Page } from '@stateful-workflow/core';
-import { statusError } from '@stateful-workflow/http';
+import { linkTo, statusError } from '@stateful-workflow/http';
 import { ask } from './ask';
 import type { Harvest } from './harvest';
-import { linkTo } from './pagination/link-header';
-import { parseBody, recordsOf } from './records';
+import { pageOf } from './records';
 import type { RestCursor } from './rest-cursor';
 import type { RestParts } from './rest-parts';
 import type { RestQuery } from './rest-query';
@@ -21,7 +20,9 @@ export async function* loadOne(
   const request = requests.make({}, harvest.params);
   const isConditional = request.method === 'GET' && query.incremental === undefined;
   const conditional = isConditional ? conditionalHeaders(context.checkpoint?.validators) : {};
-  const answer = await ask(parts.client, context, request, conditional);
+  const accepts204 = [query.emptyAs ?? []].flat().includes('no content');
+  const accept = accepts204 ? (status: number): boolean => status === 204 : undefined;
+  const answer = await ask(parts.client, context, request, conditional, context.signal, accept);
   if (answer.status === 304) {
     if (Object.keys(conditional).length === 0) throw statusError(answer.request, 304, answer.headers);
     const validators = answerValidators(answer.headers) ?? context.checkpoint?.validators;
@@ -29,7 +30,7 @@ export async function* loadOne(
     yield { records: [], unchanged: true, validators, complete: false };
     return;
   }
-  const harvested = await harvest.take(recordsOf(parseBody(answer), query, answer, parts), answer.request);
+  const harvested = await harvest.take(pageOf(answer, query, parts).records, answer.request);
   const isLast = linkTo(answer.headers.link, 'next') === undefined;
   if (!isLast) {
     context.log.warn(

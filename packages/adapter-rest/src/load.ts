@@ -1,4 +1,5 @@
 import type { LoadContext, Page } from '@stateful-workflow/core';
+import { isObject } from '@stateful-workflow/http';
 import { Harvest } from './harvest';
 import { loadLines } from './load-lines';
 import { loadList } from './load-list';
@@ -15,7 +16,9 @@ export async function* load(
   parts: RestParts,
   context: LoadContext<RestCursor>,
 ): AsyncGenerator<Page<RestCursor>> {
-  const requests = new RequestMaker(query, context);
+  const { upstream } = query;
+  const apiUrl = upstream === undefined ? context.apiUrl : parts.upstreams.url(upstream);
+  const requests = new RequestMaker(query, { apiUrl, entity: context.entity });
   const { pagination, format } = query;
   if (pagination === undefined) {
     const harvest = new Harvest(query, parts, context);
@@ -23,7 +26,10 @@ export async function* load(
     else yield* loadOne(query, requests, harvest, parts, context);
     return;
   }
-  const pager = pagerFor(pagination, parts.paginations);
+  const pager = pagerFor(pagination, {
+    custom: parts.paginations,
+    inBody: query.method === 'POST' && isObject(query.body),
+  });
   const progress = context.resumeFrom?.at;
   const harvest = new Harvest(query, parts, context, progress);
   yield* loadList({ query, requests, pager, harvest, parts, context, progress });

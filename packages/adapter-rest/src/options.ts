@@ -1,7 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
-import { type HttpAdapterOptions, httpOptionsShape, resolveHttpOptions } from '@stateful-workflow/http';
+import {
+  type HttpAdapterOptions,
+  httpOptionsShape,
+  resolveHttpOptions,
+  schemasOption,
+  type StandardSchema,
+} from '@stateful-workflow/http';
 import type { Pager } from './pagination/pager';
 
 /** Takes the records out of a body. What it throws fails the load. */
@@ -12,7 +17,7 @@ export interface RestAdapterOptions extends HttpAdapterOptions {
   /** Functions that take the records out of a body, for `selector` of a source. @default none */
   readonly selectors?: Readonly<Record<string, Selector>>;
   /** Schemas for `schema` of a source, of any library that keeps to Standard Schema. @default none */
-  readonly schemas?: Readonly<Record<string, StandardSchemaV1>>;
+  readonly schemas?: Readonly<Record<string, StandardSchema>>;
   /** Ways in which lists go on, for `pagination: { type: 'custom', name }` of a source. @default none */
   readonly paginations?: Readonly<Record<string, Pager>>;
 }
@@ -31,17 +36,7 @@ const optionsSchema = z.strictObject({
       z.custom<Selector>((value) => typeof value === 'function', 'must be a function'),
     )
     .default({}),
-  schemas: z
-    .record(
-      z.string(),
-      z.custom<StandardSchemaV1>(
-        (value) =>
-          (value !== null && value !== undefined && typeof value === 'object' && '~standard' in value) ||
-          (typeof value === 'function' && '~standard' in value),
-        'must be a Standard Schema',
-      ),
-    )
-    .default({}),
+  schemas: schemasOption,
   paginations: z
     .record(
       z.string(),

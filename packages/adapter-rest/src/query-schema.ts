@@ -22,13 +22,20 @@ const incremental = z
   .strictObject({
     field: dottedPath,
     param: parameterName,
+    expression: z.string().includes('{since}', 'must hold {since}').optional(),
+    sweepFrom: z.union([z.string(), z.number()], 'must be a text or a number').optional(),
+    key: dottedPath.optional(),
     lag: z.number().nonnegative('must be 0 or more').optional(),
     initial: z.union([z.string(), z.number()], 'must be a text or a number').optional(),
     fullEvery: z.union([milliseconds, z.literal('never')], 'must be milliseconds or "never"').optional(),
   })
   .readonly();
 
+const EMPTY_AS = 'must be "null", "missing" or "no content", or several';
+const emptyAs = z.enum(['null', 'missing', 'no content'], EMPTY_AS);
+
 const fields = z.strictObject({
+  upstream: parameterName.optional(),
   path: z.string().check((context) => {
     const message = pathProblem(context.value);
     if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
@@ -52,6 +59,19 @@ const fields = z.strictObject({
     .optional(),
   format: z.enum(['json', 'ndjson'], 'must be "json" or "ndjson"').optional(),
   items: dottedPath.optional(),
+  record: dottedPath.optional(),
+  emptyAs: z.union([emptyAs, z.array(emptyAs).readonly()], EMPTY_AS).optional(),
+  tombstone: z
+    .union(
+      [
+        dottedPath,
+        z
+          .strictObject({ field: dottedPath, is: z.union([scalar, z.array(scalar).min(1).readonly()]) })
+          .readonly(),
+      ],
+      'must be a dotted path, or { field, is } with the values that mean that a record is gone',
+    )
+    .optional(),
   selector: parameterName.optional(),
   schema: parameterName.optional(),
   invalid: z.enum(['fail', 'skip'], 'must be "fail" or "skip"').optional(),
@@ -73,26 +93,38 @@ export const querySchema = fields
       context.addIssue({ code: 'custom', message, path: [...path] });
     checkTemplates(query, refuse);
     checkParameters(query, refuse);
+    if (query.upstream !== undefined && !query.path.startsWith('/'))
+      refuse('has its own address, and path is absolute. Leave one of them out', 'upstream');
     if (query.body !== undefined && query.method !== 'POST') refuse('needs method "POST"', 'body');
     if (query.invalid !== undefined && query.schema === undefined) refuse('needs a schema', 'invalid');
     if (query.items !== undefined && query.selector !== undefined)
       refuse('takes the place of items. Leave one of them out', 'selector');
+    for (const field of ['items', 'selector', 'pagination'] as const)
+      if (query.record !== undefined && query[field] !== undefined)
+        refuse(`is for one record, and ${field} for a list. Leave one of them out`, 'record');
     if (query.format !== 'ndjson') return;
-    for (const field of ['pagination', 'items', 'selector'] as const)
+    for (const field of ['pagination', 'items', 'record', 'selector'] as const)
       if (query[field] !== undefined) refuse('does not go with format "ndjson"', field);
   })
   .readonly();
 
-function checkTemplates({ path, params = {}, body, values = {} }: Fields, refuse: Refuse): void {
+function checkTemplates(query: Fields, refuse: Refuse): void {
+  const { path, params = {}, body, values = {}, incremental: since } = query;
   const names = Object.keys(values);
   const check = (template: string, ...at: readonly string[]): void => {
     const problem = templateProblem(template, names);
     if (problem !== undefined) refuse(problem, ...at);
   };
   check(path, 'path');
+  check(since?.expression?.replaceAll('{since}', '') ?? '', 'incremental', 'expression');
   for (const [name, value] of Object.entries(params)) check(String(value), 'params', name);
   for (const name of names)
-    if (name === 'id' || name === 'entityName') refuse('is of the entity. Take another name', 'values', name);
+    if (name === 'id' || name === 'entityName' || (name === 'since' && since?.expression !== undefined))
+      refuse(
+        `is of the ${name === 'since' ? 'incremental load' : 'entity'}. Take another name`,
+        'values',
+        name,
+      );
   const walk = (value: JsonValue | undefined, at: readonly string[]): void => {
     if (typeof value === 'string') check(value, ...at);
     else if (typeof value === 'object' && value !== null)
@@ -107,7 +139,7 @@ function checkParameters({ params = {}, pagination, incremental: since }: Fields
   for (const name of paging)
     if (Object.hasOwn(params, name)) refuse('is set by pagination. Leave it out', 'params', name);
   if (since === undefined) return;
-  if (Object.hasOwn(params, since.param))
+  if (Object.hasOwn(params, since.param) && since.expression === undefined)
     refuse('is set by incremental. Leave it out', 'params', since.param);
   if (paging.includes(since.param)) refuse('is set by pagination', 'incremental', 'param');
 }

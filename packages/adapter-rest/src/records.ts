@@ -1,6 +1,5 @@
 import { InvalidInputError } from '@stateful-workflow/core';
-import { at, type HttpAnswer, HttpError, kindOf } from '@stateful-workflow/http';
-import { named } from './record-schema';
+import { at, type HttpAnswer, HttpError, isObject, kindOf, named } from '@stateful-workflow/http';
 import type { RestParts } from './rest-parts';
 import type { RestQuery } from './rest-query';
 
@@ -39,19 +38,33 @@ export function parseBody(answer: HttpAnswer): unknown {
   }
 }
 
+/** An answer's body, and the records in it. */
+export function pageOf(
+  answer: HttpAnswer,
+  query: RestQuery,
+  parts: RestParts,
+): { readonly body: unknown; readonly records: readonly unknown[] } {
+  // It is asked for only where the source says that no content is an empty list.
+  if (answer.status === 204) return { body: undefined, records: [] };
+  const body = parseBody(answer);
+  return { body, records: recordsOf(body, query, answer, parts) };
+}
+
 /**
  * Takes the records out of a parsed body, as the query says.
  *
  * @throws InvalidInputError when there are none to take, or the adapter does not have the selector
  */
-export function recordsOf(
+function recordsOf(
   body: unknown,
-  { items, selector }: RestQuery,
+  query: RestQuery,
   { headers, request }: HttpAnswer,
   { selectors }: RestParts,
 ): readonly unknown[] {
-  if (selector === undefined) return pickRecords(body, items, request);
-  const records: unknown = named(selectors, selector, 'selector', 'selectors')(body, headers);
+  const { selector } = query;
+  if (selector === undefined) return pickRecords(body, query, request);
+  const place = { field: 'selector', option: 'selectors', adapter: 'restAdapter' };
+  const records: unknown = named(selectors, selector, place)(body, headers);
   if (Array.isArray(records)) return records;
   throw new InvalidInputError(
     'selector',
@@ -63,41 +76,41 @@ export function recordsOf(
 /**
  * Takes the records out of a parsed body.
  *
- * @param items a dotted path to the array, or `undefined` for the body itself
- * @throws InvalidInputError when there is no array at `items`, or the body is neither an object nor an array
+ * @throws InvalidInputError when there is no array at `items`, no object at `record`, or the body is neither
  */
-export function pickRecords(body: unknown, items: string | undefined, request: string): readonly unknown[] {
+function pickRecords(
+  body: unknown,
+  { items, record, emptyAs = [] }: RestQuery,
+  request: string,
+): readonly unknown[] {
+  if (record !== undefined) {
+    const found = at(body, record);
+    if (isObject(found)) return [found];
+    throw new InvalidInputError(
+      'record',
+      `${request} has ${kindOf(found)} at "${record}" where a record (an object) is expected`,
+      'Set record to the dotted path of the object in the body; for a list, use items',
+    );
+  }
+  const empty: readonly string[] = [emptyAs].flat();
   if (items !== undefined) {
     const found = at(body, items);
     if (Array.isArray(found)) return found;
+    if (found === null && empty.includes('null')) return [];
+    if (found === undefined && isObject(body) && empty.includes('missing')) return [];
     // Never taken for an empty list: absence can mean deletion.
     throw new InvalidInputError(
       'items',
       `${request} has ${kindOf(found)} at "${items}" where an array of records is expected`,
-      'Set items to the dotted path of the array in the body, or leave it out if the body itself is the array',
+      'Set items to the dotted path of the array in the body, or leave it out if the body itself is the array; if it is how the API says that the list is empty, name it in emptyAs',
     );
   }
   if (Array.isArray(body)) return body;
+  if (body === null && empty.includes('null')) return [];
   if (typeof body === 'object' && body !== null) return [body];
   throw new InvalidInputError(
     'path',
     `${request} answered ${kindOf(body)} where a record (an object) or a list of them is expected`,
     'Check what the API answers there',
-  );
-}
-
-/**
- * Reads whether there is another page.
- *
- * @param hasMore a dotted path to a boolean
- * @throws InvalidInputError when there is none
- */
-export function pickHasMore(body: unknown, hasMore: string, request: string): boolean {
-  const found = at(body, hasMore);
-  if (typeof found === 'boolean') return found;
-  throw new InvalidInputError(
-    'pagination.hasMore',
-    `${request} has ${kindOf(found)} at "${hasMore}" where a boolean is expected`,
-    'Set hasMore to the dotted path of the boolean in the body, or leave it out if the API has none',
   );
 }

@@ -9,11 +9,11 @@ const EXAMPLE = 'https://crm.example.com/api';
 export interface RequestUrl {
   readonly url: URL;
   /** For errors about the origin. */
-  readonly field: 'apiUrl' | 'path';
+  readonly field: 'apiUrl' | 'path' | 'upstream';
 }
 
 /**
- * Makes the URL of a query's first request: path filled, base path kept, parameters added. Whether its origin
+ * Makes the URL of a query's first request, under `apiUrl`, or what stands in for it: path filled, base path kept, parameters added. Whether its origin
  * may be reached is for the client to say.
  *
  * @throws InvalidInputError when `apiUrl` is missing or the filled path would leave its place
@@ -31,7 +31,7 @@ export function requestUrl(
   for (const [name, value] of Object.entries(query.params ?? {})) {
     url.searchParams.set(name, fillTemplate(String(value), values, wellFormed));
   }
-  return { url, field: absolute ? 'path' : 'apiUrl' };
+  return { url, field: absolute ? 'path' : query.upstream === undefined ? 'apiUrl' : 'upstream' };
 }
 
 function baseUrl(query: RestQuery, apiUrl: string | undefined): URL {
@@ -39,7 +39,7 @@ function baseUrl(query: RestQuery, apiUrl: string | undefined): URL {
     throw new InvalidInputError(
       'apiUrl',
       `is missing, and the path of the source (${query.path}) is relative to it`,
-      'Set apiUrl on the workflow or the source, or give path as an absolute URL',
+      'Set apiUrl on the workflow or the source, name an upstream of the adapter, or give path as an absolute URL',
     );
   }
   return absoluteUrl(apiUrl, 'apiUrl', EXAMPLE);

@@ -28,13 +28,22 @@ export type RestAdapter = DataSourceAdapter<RestQuery, RestCursor> &
  */
 export function restAdapter(options: RestAdapterOptions): RestAdapter {
   const resolved = resolveOptions(options);
-  const { client, origins, classify } = makeHttpClient(resolved, {
+  const { client, origins, upstreams, classify } = makeHttpClient(resolved, {
     adapter: 'restAdapter',
     userAgent: 'stateful-workflow-adapter-rest',
     transport: new AxiosTransport(),
   });
   const { selectors, schemas, paginations, maxResponseBytes } = resolved;
-  const parts = { client, origins, selectors, schemas, paginations, maxResponseBytes };
+  const parts = {
+    client,
+    origins,
+    upstreams,
+    selectors,
+    schemas,
+    paginations,
+    maxResponseBytes,
+    adapter: 'restAdapter',
+  };
   return {
     name: resolved.name,
     contractVersion: 1,
@@ -42,7 +51,7 @@ export function restAdapter(options: RestAdapterOptions): RestAdapter {
     querySchema,
     load: (query, context) => load(query, parts, context),
     classify,
-    check: (context) => checkReachable(client, origins, context),
+    check: (context) => checkReachable(client, [...upstreams.urls, ...origins.without(upstreams)], context),
     close: async () => client.close(),
   };
 }

@@ -29,6 +29,8 @@ export interface PageValidators {
   readonly at?: Place;
   readonly etag?: string;
   readonly lastModified?: string;
+  /** Names what its headers said of whether there is more. */
+  readonly told?: string;
 }
 
 /** How far an attempt got. */
@@ -43,4 +45,13 @@ export interface Progress {
   readonly startedAt: number;
   /** Whether it is a full sweep. */
   readonly full: boolean;
+  /** Whether `Link` headers lead on, whatever the pagination. */
+  readonly linked?: true;
+  /** Whether records may have moved from page to page meanwhile. */
+  readonly drifts?: true;
+  /** Of an incremental source: the value at the end of the last page that was read. */
+  readonly border?: string | number;
+  /** Where no page was promised: how many records the largest page had, and the last one. */
+  readonly largest?: number;
+  readonly last?: number;
 }

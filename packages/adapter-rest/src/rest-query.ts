@@ -12,11 +12,16 @@ export type JsonValue =
  *
  * ## Rules
  * - An object in the body is one record, an array is a list of records; `items` says where else the list is.
- * - A load that takes one request is a full sweep, and so is a list read to its last page. A list without
+ * - A load that takes one request is a full sweep, and so is a list read to a page that proves to be the last. A list without
  *   `pagination` whose answer links to a next page is not: nothing is deleted from it, and the log says so.
  * - A load never cuts a list short: what is longer than `maxPages` or `maxRecords` is an error.
  */
 export interface RestQuery {
+  /**
+   * Names one of the adapter's `upstreams`, whose address `path` is under then: no address is in workflow code.
+   * @default `path` is under `apiUrl`
+   */
+  readonly upstream?: string;
   /**
    * What to get: a path under `apiUrl` that starts with `/`, or an absolute URL whose origin the worker has
    * registered. The path of `apiUrl` is kept: `https://x/api` and `/customers` give `https://x/api/customers`.
@@ -39,6 +44,20 @@ export interface RestQuery {
   readonly format?: 'json' | 'ndjson';
   /** Where the array of records is in the body, as a dotted path: `items`, `data.customers`. @default the body */
   readonly items?: string;
+  /** Where the one record is in the body, as a dotted path, for an API that has it in an envelope. @default the body */
+  readonly record?: string;
+  /**
+   * What else is an empty list, besides an empty array: `null` at `items`, nothing there, or an answer without content
+   * (204).
+   * @default nothing: each is an error, since a list that is empty has everything removed
+   */
+  readonly emptyAs?: EmptyAs | readonly EmptyAs[];
+  /**
+   * Marks records that are gone, for APIs that list them for a while: a field that is true or has the date of the
+   * deletion, or a field and the values of it. Such a record is removed, also by a load of what changed only.
+   * @default every record is there
+   */
+  readonly tombstone?: Tombstone;
   /** Names a function in the adapter's `selectors` that takes the records out of the body. @default `items` */
   readonly selector?: string;
   /** Names a schema in the adapter's `schemas` that every record has to fit. @default none */
@@ -57,6 +76,16 @@ export interface RestQuery {
   readonly incremental?: Incremental;
 }
 
+/** Ways to say that a list is empty. */
+export type EmptyAs = 'null' | 'missing' | 'no content';
+
+/** How a record says that it is gone: a field, as a dotted path, and its values. */
+export type Tombstone =
+  string | { readonly field: string; readonly is: TombstoneValue | readonly TombstoneValue[] };
+
+/** A value that means that a record is gone. */
+export type TombstoneValue = string | number | boolean;
+
 /**
  * How to ask for what changed since the load before.
  *
@@ -64,13 +93,27 @@ export interface RestQuery {
  * - The parameter means "at or after": records at the boundary come again. Those that were given before, as they
  *   are, are no news; the others are taken in by their id.
  * - Records without a value are taken in, and move nothing. A load that brings none keeps its place.
- * - A removal is seen by a full sweep: with `initial`, or with `fullEvery: 'never'`, it is never seen.
+ * - A removal is seen by a full sweep, or by a `tombstone`: with `initial`, or with `fullEvery: 'never'`, by that alone.
  */
 export interface Incremental {
   /** The field of a record that grows with every change, as a dotted path: `updatedAt`. */
   readonly field: string;
   /** The query parameter that takes its value; a property of the body, where that is an object. */
   readonly param: string;
+  /**
+   * How the value is written in the parameter, where that is an expression: `updated ge '{since}'`. Other templates are
+   * filled as in `params`; in a full sweep, the parameter has the value that it has there.
+   * @default '{since}'
+   */
+  readonly expression?: string;
+  /** What a full sweep is asked with, for APIs that need a value. @default the parameter is left out */
+  readonly sweepFrom?: string | number;
+  /**
+   * The field that tells records apart, as a dotted path. A record that comes twice in a load moved while the list was
+   * read; the next load begins where others may have been missed.
+   * @default 'id'
+   */
+  readonly key?: string;
   /**
    * How far before the newest value the next load begins, for changes that are written late: milliseconds for
    * dates, a number for numbers. @default 0

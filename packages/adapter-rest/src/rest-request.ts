@@ -34,19 +34,25 @@ export class RequestMaker {
    *
    * @param page what asks for it. @default nothing: the query as it is
    * @param since parameters that ask for what changed
+   * @param from the page that a URL of it is relative to. @default the first
    * @throws InvalidInputError for a next page on another origin
    */
-  make(page: PageRequest = {}, since: Readonly<Record<string, string | number>> = {}): RestRequest {
+  make(
+    page: PageRequest = {},
+    since: Readonly<Record<string, string | number>> = {},
+    from: URL = this.url,
+  ): RestRequest {
     const { method = 'GET', headers = {} } = this.#query;
     const { field } = this.#first;
-    const url = page.url === undefined ? new URL(this.#first.url) : this.#next(page.url);
+    const url = page.url === undefined ? new URL(this.#first.url) : this.#next(page.url, from);
     // A next URL has them already, as the API understood them.
     const all = { ...(page.url === undefined && since), ...page.params };
     const params = Object.fromEntries(
       Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-    ) as Record<string, string | number>;
+    ) as Record<string, JsonValue>;
     if (method === 'GET' || !isObject(this.#body)) {
-      for (const [name, value] of Object.entries(params)) url.searchParams.set(name, String(value));
+      for (const [name, value] of Object.entries(params))
+        url.searchParams.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
       return { method, url, field, headers, ...this.#encoded(this.#body) };
     }
     return { method, url, field, headers, ...this.#encoded({ ...this.#body, ...params }) };
@@ -60,24 +66,26 @@ export class RequestMaker {
   /**
    * A link to a page as it may be kept: checked, absolute, and without some parameters.
    *
+   * @param from the page that holds it
    * @throws InvalidInputError for one that leads to another origin
    */
-  link(link: string, without: readonly string[]): string {
-    const url = this.#next(link);
+  link(link: string, without: readonly string[], from: URL): string {
+    const url = this.#next(link, from);
     for (const name of without) url.searchParams.delete(name);
     return url.href;
   }
 
-  #next(link: string): URL {
-    const { url: first } = this.#first;
+  #next(link: string, from: URL): URL {
+    const first = this.url;
     const wrong = (why: string): InvalidInputError =>
       new InvalidInputError('pagination', why, 'Check the API: its pages have to stay on its own origin');
-    if (!URL.canParse(link, first.href)) throw wrong('the link to the next page is not a URL');
-    const url = new URL(link, first);
-    if (url.origin !== first.origin || url.username !== '' || url.password !== '') {
+    if (!URL.canParse(link, from.href)) throw wrong('the link to the next page is not a URL');
+    const url = new URL(link, from);
+    const isHome = url.origin === first.origin || url.origin === from.origin;
+    if (!isHome || url.username !== '' || url.password !== '') {
       const to = url.origin === 'null' ? url.protocol : url.origin;
       throw wrong(
-        url.origin === first.origin
+        isHome
           ? `the link to the next page holds a user name or password`
           : `the link to the next page leads from ${first.origin} to ${to}`,
       );

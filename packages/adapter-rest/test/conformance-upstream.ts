@@ -59,6 +59,7 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
   const arrivals = new EventEmitter();
   let token = 'tok_0';
   let requests = 0;
+  let cap = Infinity;
   let trouble: { readonly begin: Trouble; left: number } | undefined;
 
   const app = Fastify({ forceCloseConnections: true });
@@ -73,7 +74,7 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
   });
   const sorted = (): readonly Row[] => [...records.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   app.get<{ Querystring: { page: string; pageSize: string; since?: string } }>('/records', ({ query }) => {
-    const [page, size] = [Number(query.page), Number(query.pageSize)];
+    const [page, size] = [Number(query.page), Math.min(cap, Number(query.pageSize))];
     const rows = sorted().filter(({ changedAt }) => changedAt >= Number(query.since ?? 0));
     return { items: rows.slice((page - 1) * size, page * size), hasMore: page * size < rows.length };
   });
@@ -129,13 +130,18 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
         reply.raw.once('close', () => gone.abort());
         return sleep(ms, 'go on' as const, { signal: gone.signal }).catch(() => 'done' as const);
       }, when),
-    recover: async () => void (trouble = undefined),
+    cap: async (records) => void (cap = records),
+    recover: async () => {
+      trouble = undefined;
+      cap = Infinity;
+    },
     revoke: async () => (token = `tok_${Number(token.slice(4)) + 1}`),
     token: () => token,
     requested: async () => void (await once(arrivals, 'request')),
     requests: () => requests,
     reset: async () => {
       records.clear();
+      cap = Infinity;
       trouble = undefined;
       requests = 0;
     },

@@ -25,16 +25,16 @@ const paged = (pagination: Partial<PagePagination> & { maxPages?: number } = {})
 });
 
 describe('page pagination', () => {
-  it('ends at a page that is shorter than size; only the last page is complete', async () => {
+  it('ends at a page that is empty, not at one that is shorter than size; only the last page is complete', async () => {
     const requests: string[] = [];
     const origin = await listApi(25, requests);
     const context = loadContext({ apiUrl: origin, token: 't' });
     const pages = await readAll(adapter({ origins: [origin] }), { ...paged(), params: { q: 'x' } }, context);
-    expect(pages.map(({ complete }) => complete)).toEqual([false, false, true]);
+    expect(pages.map(({ complete }) => complete)).toEqual([false, false, false, true]);
     expect(pages.flatMap((page) => page.records)).toEqual(records(0, 25));
-    expect(context.seen.heartbeats.map(({ at }) => at?.place)).toEqual([2, 3]);
-    expect(context.seen.origins, 'the credential is asked for at each page').toHaveLength(3);
-    expect(requests).toEqual([1, 2, 3].map((page) => `/list?q=x&pageSize=10&page=${page}`));
+    expect(context.seen.heartbeats.map(({ at }) => at?.place)).toEqual([2, 3, 4]);
+    expect(context.seen.origins, 'the credential is asked for at each page').toHaveLength(4);
+    expect(requests).toEqual([1, 2, 3, 4].map((page) => `/list?q=x&pageSize=10&page=${page}`));
   });
 
   it.each([

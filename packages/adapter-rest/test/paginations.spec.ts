@@ -172,7 +172,7 @@ describe('a list goes on', () => {
     const error = await failure(rest, { ...list, maxRecords: 24 }, loadContext({ apiUrl: origin }));
     expect(error.message).toMatch(/^maxRecords: .* brings the load to 25 records, more than 24/);
     expect(rest.classify(error).kind).toBe('invalid');
-    expect(await readAll(rest, { ...list, maxRecords: 25 }, loadContext({ apiUrl: origin }))).toHaveLength(3);
+    expect(await readAll(rest, { ...list, maxRecords: 25 }, loadContext({ apiUrl: origin }))).toHaveLength(4);
   });
 
   it('not past an empty page that promises more', async () => {

@@ -6,6 +6,8 @@ export class Replica<Cursor> {
   /** Names by id. */
   readonly names = new Map<string, string>();
   checkpoint: Checkpoint<Cursor> | undefined;
+  /** What the last sweep missed whose list may have moved: it is gone when the next one misses it, too. */
+  readonly #missed = new Set<string>();
 
   /** Takes in a load that went well. */
   take({ pages }: Attempt<Cursor>): void {
@@ -23,7 +25,7 @@ export class Replica<Cursor> {
     }
     const last = pages.at(-1);
     const isPartial = pages.some(({ partialErrors = [] }) => partialErrors.length > 0);
-    if (last?.complete && !isPartial && !last.unchanged) this.names.clear();
+    if (last?.complete && !isPartial && !last.unchanged) this.#forget(given, last.drifts ?? false);
     for (const [id, name] of given) this.names.set(id, name);
     if (!isPartial) for (const id of deletes) this.names.delete(id);
     // Through JSON, as it travels in history.
@@ -32,6 +34,14 @@ export class Replica<Cursor> {
     this.checkpoint = JSON.parse(
       JSON.stringify({ validators: isPartial ? undefined : validators, cursor }),
     ) as Checkpoint<Cursor>;
+  }
+
+  /** Lets go of what a sweep proves gone. */
+  #forget(given: ReadonlyMap<string, string>, drifts: boolean): void {
+    const missing = [...this.names.keys()].filter((id) => !given.has(id));
+    for (const id of missing) if (!drifts || this.#missed.has(id)) this.names.delete(id);
+    this.#missed.clear();
+    if (drifts) for (const id of missing) if (this.names.has(id)) this.#missed.add(id);
   }
 
   /** What it holds, in the order of ids. */

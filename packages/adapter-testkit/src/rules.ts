@@ -20,10 +20,11 @@ export function checkRules<Cursor>(
 
 function checkPage<Cursor>(page: Page<Cursor>, name: string, capabilities: AdapterCapabilities): void {
   const { records, deletes = [], removed = [], cursor, validators, unchanged, complete } = page;
-  const { partialErrors = [] } = page;
+  const { partialErrors = [], drifts } = page;
   const isDeleting = deletes.length > 0 || removed.length > 0;
   assert.equal(typeof complete, 'boolean', `${name} says whether it is complete`);
   assert.ok(Array.isArray(records), `${name} has an array of records`);
+  if (drifts !== undefined) assert.ok(complete, `${name} says that its list drifts and is no complete sweep`);
   checkJson([records, removed], `the records of ${name}`);
   if (unchanged) {
     assert.equal(capabilities.validators, true, `${name} is "unchanged" without the capability validators`);

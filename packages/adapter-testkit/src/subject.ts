@@ -86,6 +86,11 @@ export interface Upstream<Query = unknown, Cursor = unknown> {
   remove(id: string): Promise<void>;
   /** Fails in the way named, until `recover`. */
   fail(failure: string, when?: When): Promise<void>;
+  /**
+   * Gives at most so many records a page, however many are asked for, until `recover`; for a source that may do so.
+   * @default it is not tried
+   */
+  cap?(records: number): Promise<void>;
   /** Takes so many milliseconds for each request, until `recover`. */
   delay(milliseconds: number, when?: When): Promise<void>;
   /** Behaves well again. The records stay. */

@@ -21,6 +21,7 @@ describe('an adapter with a flaw does not conform', () => {
     ['forgets removals', 'incremental', /a record that is gone is not told of/],
     ['forgets ties', 'incremental', /loses none of the records that share a time/],
     ['hears no change', 'watch', /resolves when the source changes: no change is heard of/],
+    ['hides that its list moves', 'full sweep', /the sweep missed r_005, which is there, and calls itself/],
     ['hears no signal', 'between two pages', /deep-equal|strictly equal/],
     ['hears no signal while it waits', 'watch', /ends within a second of its signal/],
     ['hints without a reason', 'watch', /it is over, and nothing has changed/],
@@ -31,6 +32,7 @@ describe('an adapter with a flaw does not conform', () => {
     ['never says unchanged', 'validators', /nothing changed/],
     ['resumes too far on', 'second attempt', /misses no record after a kill/],
     ['says the token', 'credentials', /an error holds the token/],
+    ['takes a short page for the last', 'full sweep', /smaller pages than were asked for/],
     ['takes any query', 'contract', /it takes/],
     ['tells of validators without the capability', 'full sweep', /validators without the capability/],
   ])('%s', async (flaw, group, said) => {

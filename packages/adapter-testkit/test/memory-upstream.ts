@@ -30,6 +30,7 @@ export type Flaw =
   | 'forgets changes before the wait'
   | 'forgets ties'
   | 'hears no change'
+  | 'hides that its list moves'
   | 'hears no signal'
   | 'hears no signal while it waits'
   | 'hints without a reason'
@@ -40,6 +41,7 @@ export type Flaw =
   | 'never says unchanged'
   | 'resumes too far on'
   | 'says the token'
+  | 'takes a short page for the last'
   | 'takes any query'
   | 'tells of validators without the capability';
 
@@ -105,6 +107,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   #token = 'memory-token-0';
   #requests = 0;
   #version = 0;
+  #cap = PAGE_SIZE;
   #trouble: { readonly meet: (signal: AbortSignal) => Promise<void>; left: number } | undefined;
 
   constructor(capabilities: AdapterCapabilities, flaw: Flaw | undefined) {
@@ -172,18 +175,24 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
         return;
       }
       const rows = [...this.#rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).filter(isNew);
-      const page = rows.slice(start, start + PAGE_SIZE);
+      const isFirst = start === 0;
+      const page = rows.slice(start, start + this.#cap);
       // As over a wire: what is given is not what the source holds.
       const records = page.map(({ id, name }) => ({ id, name: Buffer.from(name).toString() }));
       if (flaw === 'holds everything in memory') held.push(records);
-      start += PAGE_SIZE;
-      const isLast = start >= rows.length;
-      if (isLast && flaw === 'loses the last page' && start > PAGE_SIZE) records.pop();
+      start += page.length;
+      const isLast =
+        start >= rows.length || (flaw === 'takes a short page for the last' && page.length < PAGE_SIZE);
+      if (isLast && flaw === 'loses the last page' && !isFirst) records.pop();
       context.heartbeat(start);
       const newest = rows.reduce((max, { at }) => Math.max(max, at), since ?? 0);
       yield {
         records,
         complete: (isLast || flaw === 'calls a broken sweep complete') && since === undefined,
+        ...(isLast &&
+          since === undefined &&
+          !isFirst &&
+          flaw !== 'hides that its list moves' && { drifts: true as const }),
         ...(isLast && !query.changes && { validators: { etag } }),
         ...(isLast &&
           query.changes && {
@@ -267,8 +276,12 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   async delay(ms: number, { after = 0 } = {}): Promise<void> {
     this.#trouble = { left: after, meet: (signal) => sleep(ms, undefined, { signal }) };
   }
+  async cap(records: number): Promise<void> {
+    this.#cap = records;
+  }
   async recover(): Promise<void> {
     this.#trouble = undefined;
+    this.#cap = PAGE_SIZE;
   }
   async revoke(): Promise<string> {
     return (this.#token = `memory-token-${Number(this.#token.slice(13)) + 1}`);
@@ -279,6 +292,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   async reset(): Promise<void> {
     this.#rows.clear();
     this.#gone.clear();
+    this.#cap = PAGE_SIZE;
     this.#trouble = undefined;
     this.#requests = 0;
   }

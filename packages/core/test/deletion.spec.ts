@@ -103,6 +103,15 @@ describe('deletion', () => {
       expect(await idsOf(customer)).toEqual(ids(4));
     });
 
+    it('a list that may have moved while it was read removes what two sweeps miss', async () => {
+      const customer = await loaded(3);
+      customer.contacts.pages = () => [{ records: contactsOf(2), complete: true, drifts: true }];
+      expect(await customer.handle.refresh()).toMatchObject({ outcome: 'unchanged', changed: 0 });
+      expect(await idsOf(customer)).toEqual(ids(3));
+      expect(await customer.handle.refresh()).toMatchObject({ outcome: 'changed', changed: 2 });
+      expect(await idsOf(customer)).toEqual(ids(2));
+    });
+
     it('pages that are not all add to the list and change what they give', async () => {
       const customer = await loaded(3);
       customer.contacts.pages = () => [

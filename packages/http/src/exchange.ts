@@ -354,7 +354,7 @@ export class Exchange {
 
   #head(message: IncomingMessage, url: URL): HttpAnswerHead {
     const { headers, statusCode: status = 0 } = message;
-    return { status, headers, request: describeRequest(this.#method, url) };
+    return { status, headers, url, request: describeRequest(this.#method, url) };
   }
 }
 

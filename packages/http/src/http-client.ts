@@ -74,6 +74,8 @@ export interface HttpAnswerHead {
   readonly headers: IncomingHttpHeaders;
   /** Names the request in errors, as redirected: `GET https://…`. */
   readonly request: string;
+  /** Where it came from, as redirected: what links in it are relative to. */
+  readonly url: URL;
 }
 
 /** A usable answer. */

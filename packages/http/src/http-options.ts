@@ -5,6 +5,7 @@ import type { Resolver } from './egress/checked-lookup';
 import type { OriginSettings } from './egress/origin-settings';
 import { originProblem } from './egress/origins';
 import { type ProxyOptions, proxyProblem } from './egress/proxy';
+import { upstreamProblem, type UpstreamSettings } from './egress/upstreams';
 import type { FaultRule } from './fault-rules';
 import { isHeaderValue } from './headers';
 
@@ -12,9 +13,14 @@ import { isHeaderValue } from './headers';
 export interface HttpAdapterOptions {
   /**
    * The origins that the adapter may reach, redirects included, as `scheme://host[:port]`, or with settings of
-   * their own. An address that is not public is reached only if an origin names it.
+   * their own. An address that is not public is reached only if an origin names it. @default those of `upstreams`
    */
-  readonly origins: readonly (string | OriginSettings)[];
+  readonly origins?: readonly (string | OriginSettings)[];
+  /**
+   * The APIs that sources may name as their `upstream`, each by a name, with the settings of its origin. Their origins
+   * need not be in `origins`. @default none
+   */
+  readonly upstreams?: { readonly [name: string]: UpstreamSettings };
   /** How long each phase of a request may take, in milliseconds. Always set: there is no endless request. */
   readonly timeouts?: {
     /** Until the connection is up, name lookup and TLS included. @default 5000 */
@@ -76,8 +82,7 @@ const functions = <T>(what: string) =>
   z.custom<T>((value) => typeof value === 'function', `must be a function that ${what}`);
 const pem = z.union([z.string(), z.instanceof(Buffer)], 'must be PEM, as text or a Buffer');
 
-const settings = z.strictObject({
-  origin,
+const originSettings = {
   addresses: z.array(z.string().check(refusedBy(rangeProblem))).optional(),
   ca: z.union([pem, z.array(pem)], 'must be PEM, as text or a Buffer, or several').optional(),
   clientCertificate: z.strictObject({ cert: pem, key: pem, passphrase: z.string().optional() }).optional(),
@@ -89,13 +94,19 @@ const settings = z.strictObject({
     .optional(),
   concurrency: whole(1, 10_000).optional(),
   budget: z.strictObject({ requests: whole(1, 1e6), perMs: whole(1, MAX_MS, 'milliseconds') }).optional(),
-});
+};
+const settings = z.strictObject({ origin, ...originSettings });
+const upstream = z.strictObject({ url: z.string().check(refusedBy(upstreamProblem)), ...originSettings });
 
 /** The checks of {@link HttpAdapterOptions}, for an adapter to add its own to. */
 export const httpOptionsShape = {
-  origins: z
-    .array(z.union([origin, settings]))
-    .min(1, 'is empty, so that nothing could be loaded. Name at least one, such as https://crm.example.com'),
+  origins: z.array(z.union([origin, settings])).optional(),
+  upstreams: z
+    .record(
+      z.string().regex(/^[A-Za-z][\w-]*$/, 'must start with a letter and hold letters, digits, _ and - only'),
+      upstream,
+    )
+    .optional(),
   timeouts: z
     .strictObject({ connect: milliseconds(5_000), idle: milliseconds(10_000), total: milliseconds(30_000) })
     .prefault({}),
@@ -149,7 +160,15 @@ export function resolveHttpOptions<Schema extends z.ZodType>(
   factory: string,
 ): z.output<Schema> {
   const result = schema.safeParse(options);
-  if (result.success) return result.data;
+  if (result.success) {
+    const { origins, upstreams } = result.data as Pick<ResolvedHttpOptions, 'origins' | 'upstreams'>;
+    if ((origins ?? []).length > 0 || Object.keys(upstreams ?? {}).length > 0) return result.data;
+    throw new InvalidInputError(
+      'origins',
+      `is ${origins === undefined ? 'missing (expected array)' : 'empty'}, so that nothing could be loaded`,
+      'Name at least one, such as https://crm.example.com, or an upstream',
+    );
+  }
   const [issue] = deepest(result.error.issues);
   const field = issue?.path.reduce<string>(
     (path, key) =>

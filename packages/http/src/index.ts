@@ -12,6 +12,7 @@ export { Connections, type ConnectionsOptions } from './egress/connections';
 export type { ClientCertificate, OriginSettings } from './egress/origin-settings';
 export { Origins, originProblem } from './egress/origins';
 export { proxyProblem, type ProxyOptions } from './egress/proxy';
+export { Upstreams, type UpstreamSettings } from './egress/upstreams';
 export type { FaultRule } from './fault-rules';
 export { fetchOver, type FetchContext } from './fetch';
 export { headerNameProblem, isHeaderValue } from './headers';
@@ -24,6 +25,20 @@ export {
   type HttpRequest,
 } from './http-client';
 export { HttpError, type BodyProblem, type HttpFailure, type TimeoutPhase } from './http-error';
+export { END, type Onward, nextPlace, type ValueSource } from './paging/onward';
+export { END_SIGNS, type EndSigns, promisesMore, type ReadSoFar } from './paging/end-signs';
+export { linkTo, nextLink } from './paging/link-header';
+export { isNumberedCursor, isNumberedLink } from './paging/numbered';
+export { Visited } from './paging/visited';
+export {
+  type CheckedRecords,
+  checkRecords,
+  named,
+  type RecordCheck,
+  type RecordSchemas,
+  schemasOption,
+  type StandardSchema,
+} from './record-schema';
 export { RateLimits, type RateBudget } from './limits/rate-limits';
 export { networkCode } from './network-error';
 export { nodeTransport, observedRequest } from './node-transport';

@@ -3,6 +3,7 @@ import { classify } from './classify';
 import { Connections } from './egress/connections';
 import { Origins } from './egress/origins';
 import { HttpClient } from './http-client';
+import { Upstreams } from './egress/upstreams';
 import type { ResolvedHttpOptions } from './http-options';
 import type { Transport } from './transport';
 
@@ -10,6 +11,7 @@ import type { Transport } from './transport';
 export interface HttpParts {
   readonly client: HttpClient;
   readonly origins: Origins;
+  readonly upstreams: Upstreams;
   /** The standard table, and the word of the adapter's user. */
   readonly classify: (error: unknown) => Fault;
 }
@@ -25,8 +27,9 @@ export function makeHttpClient(
   options: ResolvedHttpOptions,
   { adapter, userAgent, transport }: { adapter: string; userAgent: string; transport?: Transport },
 ): HttpParts {
-  const { origins: allowed, proxy, resolver, classify: last, ...settings } = options;
-  const origins = new Origins(allowed, adapter);
+  const { origins: allowed = [], upstreams: given = {}, proxy, resolver, classify: last, ...settings } = options;
+  const upstreams = new Upstreams(given, adapter);
+  const origins = new Origins([...allowed, ...upstreams.origins], adapter);
   const connections = new Connections({ proxy, resolver });
   const client = new HttpClient({
     ...settings,
@@ -39,6 +42,7 @@ export function makeHttpClient(
   return {
     client,
     origins,
+    upstreams,
     classify: (error) => (last === undefined ? classify(error) : last(error, classify(error))),
   };
 }

@@ -1,11 +1,18 @@
-/** What stands in a value at a dotted path, such as `customer.tickets`, or `undefined`. */
+/**
+ * What stands in a value at a dotted path, such as `customer.tickets`, or `undefined`. A key that holds dots itself is
+ * written as it is, at any depth: `@odata.nextLink`, `fields.System.ChangedDate`. Where a path can be read in two ways,
+ * the longest key counts.
+ */
 export function at(data: unknown, path: string): unknown {
-  let value = data;
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
+  if (typeof data !== 'object' || data === null) return undefined;
+  if (Object.hasOwn(data, path)) return (data as Record<string, unknown>)[path];
+  for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+    const key = path.slice(0, dot);
+    if (!Object.hasOwn(data, key)) continue;
+    const found = at((data as Record<string, unknown>)[key], path.slice(dot + 1));
+    if (found !== undefined) return found;
   }
-  return value;
+  return undefined;
 }
 
 /** What a value is, for a message: `a list`, `a number`. */

@@ -1,12 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Json } from '@stateful-workflow/core';
+import type { Onward } from '@stateful-workflow/http';
 
-/** Where a page is: its number, its offset, its cursor or its URL. */
-export type Place = string | number;
+/** Where a page is: its number, its offset, its cursor or its URL. A cursor that a POST takes may be any JSON. */
+export type Place = Exclude<Json, null | boolean>;
 
 /** What asks for a page. */
 export interface PageRequest {
   /** Query parameters; properties of the body, where that is an object. One that is `undefined` is left out. */
-  readonly params?: Readonly<Record<string, string | number | undefined>>;
+  readonly params?: Readonly<Record<string, Place | undefined>>;
   /** The page's own URL, relative to that of the page before or absolute, in place of the query's. */
   readonly url?: string;
 }
@@ -17,6 +19,10 @@ export interface PageSeen {
   readonly body: unknown;
   readonly headers: IncomingHttpHeaders;
   readonly records: readonly unknown[];
+  /** How many records have come, those of this page included. */
+  readonly seen: number;
+  /** How many pages have come, this one included. */
+  readonly pages: number;
   /** Names the request in errors: `GET https://…`. */
   readonly request: string;
 }
@@ -24,12 +30,16 @@ export interface PageSeen {
 /**
  * How a list goes on. Those of the user are functions on the worker, which sources name.
  *
+ * ## Rules
+ * - The last page is one that is known to be: an empty one, or one whose answer says so. A page that is shorter than
+ *   what was asked for may be one that the API caps.
+ *
  * @example
- * // Goes on after the last id of a page.
+ * // Goes on after the last id of a page, until there is none.
  * paginations: {
  *   keyset: {
  *     request: (after) => ({ params: { after } }),
- *     next: ({ records }) => (records.length < 100 ? undefined : (records.at(-1) as { id: string }).id),
+ *     next: ({ records }) => (records.at(-1) as { id: string } | undefined)?.id,
  *     stable: true,
  *   },
  * }
@@ -44,8 +54,20 @@ export interface Pager {
    */
   next(page: PageSeen): Place | undefined;
   /**
-   * Whether records that come or go leave the others on their pages. A list that is not stable, and was read with a
-   * pause in its middle, proves nothing gone. @default false
+   * Whether records that come or go leave the others on their pages. A list that is not stable proves nothing gone by
+   * one sweep: what is missing is gone when the next one misses it, too. @default false
    */
   readonly stable?: boolean;
+}
+
+/** {@link Pager} as loads use it: it says whether it knows. */
+export interface ListPager {
+  request(place: Place | undefined): PageRequest;
+  /** @throws InvalidInputError when the answer does not say what it should */
+  onward(page: PageSeen): Onward<Place>;
+  readonly stable: boolean;
+  /** Headers that say whether there is more: the body of a page does not change when they do. */
+  readonly headers: readonly string[];
+  /** Whether places are URLs. */
+  readonly isLinked?: boolean;
 }

@@ -1,117 +1,192 @@
-import { at, kindOf } from '@stateful-workflow/http';
 import { InvalidInputError } from '@stateful-workflow/core';
-import { pickHasMore } from '../records';
-import { linkTo } from './link-header';
-import type { Pager, PageSeen, Place } from './pager';
-import type { CursorPagination, OffsetPagination, PagePagination, Pagination } from './pagination';
+import {
+  at,
+  END,
+  END_SIGNS,
+  isObject,
+  kindOf,
+  nextLink,
+  nextPlace,
+  type Onward,
+  promisesMore,
+} from '@stateful-workflow/http';
+import { isDeepStrictEqual } from 'node:util';
+import { headerOf, readAt } from './answer-place';
+import type { ListPager, Pager, PageSeen, Place } from './pager';
+import type { CursorPagination, OffsetPagination, PagePagination, Pagination, Where } from './pagination';
+
+/** How a list is asked for, and what the adapter knows. */
+interface PagerContext {
+  /** The adapter's own ways. */
+  readonly custom: Readonly<Record<string, Pager>>;
+  /** Whether what asks for a page goes into a JSON body, which takes cursors of any shape. */
+  readonly inBody: boolean;
+}
 
 /**
  * The pager for a pagination.
  *
- * @param custom the adapter's own
  * @throws InvalidInputError for a name that the adapter does not know
  */
-export function pagerFor(pagination: Pagination, custom: Readonly<Record<string, Pager>>): Pager {
+export function pagerFor(pagination: Pagination, context: PagerContext): ListPager {
   switch (pagination.type) {
     case 'page':
       return pagePager(pagination);
     case 'offset':
       return offsetPager(pagination);
     case 'cursor':
-      return cursorPager(pagination);
+      return cursorPager(pagination, context);
     case 'next':
-      return { request: ownUrl, next: ({ body }) => usable(at(body, pagination.next)), stable: true };
+      return nextUrlPager(pagination.next);
     case 'link':
-      return {
-        request: ownUrl,
-        next: ({ headers }) => linkTo(headers.link, pagination.rel ?? 'next'),
-        stable: true,
-      };
-    case 'custom': {
-      const pager = Object.hasOwn(custom, pagination.name) ? custom[pagination.name] : undefined;
-      if (pager !== undefined) return pager;
-      const known = Object.keys(custom).join(', ') || 'none';
-      throw new InvalidInputError(
-        'pagination.name',
-        `names "${pagination.name}", which the adapter does not have; there are: ${known}`,
-        'Add it to the paginations of restAdapter on the worker',
-      );
-    }
+      return linkPager(pagination.rel);
+    case 'custom':
+      return customPager(pagination.name, context);
   }
 }
 
-function pagePager({
-  pageParam = 'page',
-  sizeParam = 'pageSize',
-  size = 100,
-  firstPage = 1,
-  hasMore,
-}: PagePagination): Pager {
+/** A list that goes on as its `Link` headers say. */
+export function linkPager(rel = 'next'): ListPager {
+  return {
+    request: ownUrl,
+    onward: ({ headers, request }) => moreAt(nextLink(headers.link, rel, request)),
+    stable: true,
+    headers: ['link'],
+    isLinked: true,
+  };
+}
+
+function pagePager(pagination: PagePagination): ListPager {
+  const { pageParam = 'page', sizeParam = 'pageSize', size = 100, firstPage = 1 } = pagination;
   return {
     request: (place = firstPage) => ({ params: { [sizeParam]: size, [pageParam]: place } }),
-    next: (page) => (goesOn(page, size, hasMore) ? Number(page.place ?? firstPage) + 1 : undefined),
+    onward(page) {
+      const next = Number(page.place ?? firstPage) + 1;
+      const more = isMore(pagination, page, next - firstPage, size);
+      if (more === true && pagination.total !== undefined) refuseEmpty(page, `page ${next - 1}`);
+      return more === undefined ? { says: 'nothing', next } : more ? { says: 'more', next } : END;
+    },
+    stable: false,
+    headers: signHeaders(pagination),
   };
 }
 
-function offsetPager({
-  offsetParam = 'offset',
-  limitParam = 'limit',
-  limit = 100,
-  total,
-  hasMore,
-}: OffsetPagination): Pager {
+function offsetPager(pagination: OffsetPagination): ListPager {
+  const { offsetParam = 'offset', limitParam = 'limit', limit = 100 } = pagination;
   return {
     request: (place = 0) => ({ params: { [limitParam]: limit, [offsetParam]: place } }),
-    next(page) {
-      const { body, place = 0, records, request } = page;
-      const end = Number(place) + records.length;
-      const more = total === undefined ? goesOn(page, limit, hasMore) : end < count(body, total, request);
-      if (more && records.length === 0)
-        throw new InvalidInputError(
-          'pagination',
-          `${request} has no records at offset ${place}, and more are promised`,
-          'Check limit, and what total or hasMore says',
-        );
-      return more ? end : undefined;
+    onward(page) {
+      const from = Number(page.place ?? 0);
+      const next = from + page.records.length;
+      const more = isMore(pagination, { ...page, seen: next }, page.pages, limit);
+      if (more === true) refuseEmpty(page, `offset ${from}`);
+      return more === undefined ? { says: 'nothing', next } : more ? { says: 'more', next } : END;
     },
+    stable: false,
+    headers: signHeaders(pagination),
   };
 }
 
-function cursorPager({ param = 'cursor', cursor, header, hasMore }: CursorPagination): Pager {
+function cursorPager(pagination: CursorPagination, { inBody }: PagerContext): ListPager {
+  const { param = 'cursor', cursor, header } = pagination;
+  const isLast = typeof cursor === 'object';
+  const field = header === undefined ? 'pagination.cursor' : 'pagination.header';
   return {
     request: (place) => ({ params: place === undefined ? {} : { [param]: place } }),
-    next({ body, headers, request }) {
-      if (hasMore !== undefined && !pickHasMore(body, hasMore, request)) return undefined;
-      if (header !== undefined) return usable([headers[header.toLowerCase()]].flat()[0]);
-      return cursor === undefined ? undefined : usable(at(body, cursor));
+    onward(page) {
+      const { records, request, place } = page;
+      const more = isMore(pagination, page, page.pages);
+      if (more === false || (isLast && records.length === 0 && more === undefined)) return END;
+      const { value, where } = isLast
+        ? { value: at(records.at(-1), cursor.last), where: `"${cursor.last}" of the last record` }
+        : readAt(page, header === undefined ? (cursor ?? '') : { header });
+      const next = nextPlace(value, inBody, { field, where, request }) as Place | undefined;
+      if (next === undefined) {
+        if (more === undefined && !isLast) return END;
+        throw new InvalidInputError(
+          field,
+          `${request} promises more and has ${kindOf(value)} at ${where}, where the cursor of the next page is expected`,
+          'Check the place of the cursor, and of what says whether there is more',
+        );
+      }
+      if (more === undefined && records.length === 0 && isDeepStrictEqual(next, place)) return END;
+      return { says: isLast && more === undefined ? 'nothing' : 'more', next };
     },
     stable: true,
+    headers: [...signHeaders(pagination), ...(header === undefined ? [] : [header.toLowerCase()])],
   };
+}
+
+function nextUrlPager(next: string): ListPager {
+  return {
+    request: ownUrl,
+    onward({ body, request }) {
+      const found = at(body, next);
+      const value = isObject(found) && Object.hasOwn(found, 'href') ? found.href : found;
+      const source = { field: 'pagination.next', where: `"${next}"`, request };
+      if (typeof value === 'number')
+        throw new InvalidInputError(
+          source.field,
+          `${request} has a number at "${next}" where the URL of the next page is expected`,
+          `Use { type: "cursor", cursor: "${next}", param }, where param is the parameter that takes it`,
+        );
+      return moreAt(nextPlace(value, false, source) as string | undefined);
+    },
+    stable: true,
+    headers: [],
+    isLinked: true,
+  };
+}
+
+function customPager(name: string, { custom }: PagerContext): ListPager {
+  const pager = Object.hasOwn(custom, name) ? custom[name] : undefined;
+  if (pager !== undefined)
+    return {
+      request: (place) => pager.request(place),
+      onward: (page) => moreAt(pager.next(page)),
+      stable: pager.stable === true,
+      headers: [],
+    };
+  const known = Object.keys(custom).join(', ') || 'none';
+  throw new InvalidInputError(
+    'pagination.name',
+    `names "${name}", which the adapter does not have; there are: ${known}`,
+    'Add it to the paginations of restAdapter on the worker',
+  );
 }
 
 const ownUrl = (place: Place | undefined): { url?: string } =>
   place === undefined ? {} : { url: String(place) };
 
-/** What can name a page; null, false and '' are how APIs say that there is none. */
-const usable = (value: unknown): Place | undefined =>
-  (typeof value === 'string' && value !== '') || typeof value === 'number' ? value : undefined;
+const moreAt = (next: Place | undefined): Onward<Place> =>
+  next === undefined ? END : { says: 'more', next };
 
-/** Whether a list with pages of a fixed size goes on. */
-function goesOn(
-  { body, headers, records, request }: PageSeen,
-  size: number,
-  hasMore: string | undefined,
-): boolean {
-  if (hasMore !== undefined) return pickHasMore(body, hasMore, request);
-  return records.length >= size || (records.length > 0 && linkTo(headers.link, 'next') !== undefined);
+/** Whether the answer says that there is more; `undefined` where it has no sign of it. */
+function isMore(
+  signs: PagePagination | OffsetPagination | CursorPagination,
+  page: PageSeen,
+  pages: number,
+  size = Infinity,
+): boolean | undefined {
+  const { records, seen } = page;
+  const isFirstAndFull = pages === 1 && records.length >= size;
+  const more = promisesMore<Where>(signs, { records: seen, pages, isFirstAndFull }, (where) => ({
+    ...readAt(page, where),
+    request: page.request,
+  }));
+  // Nothing tells, and nothing came.
+  return more === undefined && records.length === 0 && signs.type !== 'cursor' ? false : more;
 }
 
-function count(body: unknown, path: string, request: string): number {
-  const found = at(body, path);
-  if (typeof found === 'number' && found >= 0) return found;
+/** The headers that say whether there is more. */
+const signHeaders = (pagination: PagePagination | OffsetPagination | CursorPagination): readonly string[] =>
+  END_SIGNS.flatMap((sign) => headerOf(pagination[sign]) ?? []);
+
+function refuseEmpty({ records, request }: PageSeen, where: string): void {
+  if (records.length > 0) return;
   throw new InvalidInputError(
-    'pagination.total',
-    `${request} has ${kindOf(found)} at "${path}" where a number is expected`,
-    'Set total to the dotted path of the number in the body, or leave it out if the API has none',
+    'pagination',
+    `${request} has no records at ${where}, and more are promised`,
+    'Check the size of a page, and what the pagination names as the sign of the end',
   );
 }

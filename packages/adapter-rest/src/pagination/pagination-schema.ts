@@ -1,13 +1,33 @@
+import { END_SIGNS } from '@stateful-workflow/http';
 import { z } from 'zod';
 import { parametersOf } from './parameters';
 
-/** `a.b.c`, each part not empty. */
+/** `a.b.c`, each part not empty. A key that holds dots is written as it is. */
 export const dottedPath = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'must be a dotted path such as data.items');
 
 export const parameterName = z.string().min(1, 'must not be empty');
 export const positiveInteger = z.number().int('must be a whole number').positive('must be 1 or more');
 
+/** A place in an answer: a dotted path in the body, or a header. */
+const where = z.union(
+  [dottedPath, z.strictObject({ header: parameterName })],
+  'must be a dotted path such as meta.total, or { header }',
+);
+
 const limits = { maxPages: positiveInteger.optional() };
+const signs = {
+  hasMore: where.optional(),
+  isLast: where.optional(),
+  remaining: where.optional(),
+  total: where.optional(),
+  totalPages: where.optional(),
+};
+const status = z
+  .number()
+  .int('must be a status')
+  .min(400, 'must be 400 or more')
+  .max(599, 'must be 599 or less');
+const end = { ...signs, endStatus: z.union([status, z.array(status).min(1)]).optional() };
 
 const kinds = [
   z.strictObject({
@@ -16,7 +36,7 @@ const kinds = [
     sizeParam: parameterName.optional(),
     size: positiveInteger.optional(),
     firstPage: z.number().int('must be a whole number').nonnegative('must be 0 or more').optional(),
-    hasMore: dottedPath.optional(),
+    ...end,
     ...limits,
   }),
   z.strictObject({
@@ -24,17 +44,21 @@ const kinds = [
     offsetParam: parameterName.optional(),
     limitParam: parameterName.optional(),
     limit: positiveInteger.optional(),
-    total: dottedPath.optional(),
-    hasMore: dottedPath.optional(),
+    ...end,
     ...limits,
   }),
   z
     .strictObject({
       type: z.literal('cursor'),
       param: parameterName.optional(),
-      cursor: dottedPath.optional(),
+      cursor: z
+        .union(
+          [dottedPath, z.strictObject({ last: dottedPath })],
+          'must be a dotted path such as meta.next, or { last } with that of a field of the last record',
+        )
+        .optional(),
       header: parameterName.optional(),
-      hasMore: dottedPath.optional(),
+      ...end,
       ...limits,
     })
     .refine(
@@ -57,7 +81,12 @@ export const paginationSchema = z
       if (pagination.type === 'page') refuse('must differ from pageParam', 'sizeParam');
       else refuse('must differ from offsetParam', 'limitParam');
     }
-    if (pagination.type === 'offset' && pagination.total !== undefined && pagination.hasMore !== undefined)
-      refuse('says the same as hasMore. Leave one of them out', 'total');
+    if (pagination.type === 'offset' && pagination.totalPages !== undefined)
+      refuse('goes with numbered pages and cursors. Use total', 'totalPages');
+    const [sign, other] = END_SIGNS.filter(
+      (name) => (pagination as Record<string, unknown>)[name] !== undefined,
+    );
+    if (sign !== undefined && other !== undefined)
+      refuse(`says the same as ${sign}. Leave one of them out`, other);
   })
   .readonly();

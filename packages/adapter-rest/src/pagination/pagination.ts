@@ -1,3 +1,5 @@
+import type { EndSigns } from '@stateful-workflow/http';
+
 /** How a list goes on after its first page. */
 export type Pagination = PaginationKind & {
   /** The most pages one load may take; a longer list is an error, never cut short. @default 1000 */
@@ -13,66 +15,79 @@ export type PaginationKind =
   | LinkPagination
   | CustomPaginationName;
 
+/**
+ * Where something is in an answer: a dotted path in the body, or a header. A key that holds dots is written as it is:
+ * `@odata.nextLink`.
+ */
+export type Where = string | { readonly header: string };
+
+/**
+ * What says that a list is over. Numbered pages without any of it are read until one is empty, since a short page may
+ * be one that the API caps.
+ */
+export interface ListEnd extends EndSigns<Where> {
+  /**
+   * With which status the page after the last is answered, where that is not an empty page: `404`, `[400, 404]`.
+   * @default an error that names this setting
+   */
+  readonly endStatus?: number | readonly number[];
+}
+
 /** A list whose pages are numbered: `?page=3&pageSize=100`. */
-export interface PagePagination {
+export interface PagePagination extends ListEnd {
   readonly type: 'page';
   /** The query parameter for the page number; a property of the body, where that is an object. @default 'page' */
   readonly pageParam?: string;
   /** The query parameter for the page size. @default 'pageSize' */
   readonly sizeParam?: string;
-  /**
-   * Records per page, within what the API allows: a page that is shorter is the last, unless `hasMore` or a `Link`
-   * header says otherwise. @default 100
-   */
+  /** Records per page. An API that caps it is asked for further pages all the same. @default 100 */
   readonly size?: number;
   /** The number of the first page. @default 1 */
   readonly firstPage?: number;
-  /**
-   * Where the body says whether there is another page, as a dotted path to a boolean.
-   * @default none: a page shorter than `size` is the last, unless its `Link` header names a next one
-   */
-  readonly hasMore?: string;
 }
 
 /** A list that is read from a position: `?offset=200&limit=100`. */
-export interface OffsetPagination {
+export interface OffsetPagination extends ListEnd {
   readonly type: 'offset';
   /** @default 'offset' */
   readonly offsetParam?: string;
   /** @default 'limit' */
   readonly limitParam?: string;
-  /** Records per page, within what the API allows. @default 100 */
+  /** Records per page. An API that caps it is asked for further pages all the same. @default 100 */
   readonly limit?: number;
-  /** Where the body says how many records there are, as a dotted path to a number. @default none */
-  readonly total?: string;
-  /** As for numbered pages. @default none */
-  readonly hasMore?: string;
 }
 
 /**
- * A list whose answers name where it goes on: `?cursor=abc`. Without a cursor, or with null, a page is the last. One
- * of `cursor` and `header` is needed.
+ * A list whose answers name where it goes on: `?cursor=abc`. Without a cursor, or with null, a page is the last; so is
+ * an empty page that gives the cursor again that it was asked with. One of `cursor` and `header` is needed.
  */
-export interface CursorPagination {
+export interface CursorPagination extends ListEnd {
   readonly type: 'cursor';
-  /** The query parameter that takes the cursor; a property of the body, where that is an object. @default 'cursor' */
+  /**
+   * The query parameter that takes the cursor; a property of the body, where that is an object: then a cursor may be
+   * any JSON. @default 'cursor'
+   */
   readonly param?: string;
-  /** Where the body has the cursor of the next page, as a dotted path. */
-  readonly cursor?: string;
+  /**
+   * Where the body has the cursor of the next page, as a dotted path. `{ last: 'id' }`: the last record of a page has
+   * it. Such a list is read until a page is empty, unless the answer says whether there is more.
+   */
+  readonly cursor?: string | { readonly last: string };
   /** The header that has it. */
   readonly header?: string;
-  /** Where the body says whether there is another page; for APIs that give a cursor with the last page too. */
-  readonly hasMore?: string;
 }
 
-/** A list whose body has the URL of the next page. It has to be on the origin of the first. */
+/** A list whose body has the URL of the next page. It has to be on the origin of the page that holds it. */
 export interface NextUrlPagination {
   readonly type: 'next';
-  /** Where the body has it, as a dotted path: `links.next`. Without one, or with null, the page is the last. */
+  /**
+   * Where the body has it, as a dotted path: `links.next`, `@odata.nextLink`. A link object as in HAL and JSON:API,
+   * `{ href }`, will do. Without one, or with null, the page is the last.
+   */
   readonly next: string;
 }
 
-/** A list whose `Link` header has the URL of the next page. It has to be on the origin of the first. */
+/** A list whose `Link` header has the URL of the next page. It has to be on the origin of the page that holds it. */
 export interface LinkPagination {
   readonly type: 'link';
   /** What the link is called. @default 'next' */

@@ -8,6 +8,7 @@ import type { Secret } from './secret';
  * ## Rules
  * - `load` never retries: it throws, `classify` says what the fault is, and Temporal retries.
  * - `load` yields at least one page. `complete` is true only on the last page of a proven full sweep.
+ * - A list that can move while it is read says so (`drifts`).
  * - A page with `partialErrors` carries no `cursor` and is never `complete`.
  * - `load` stops within a second of `ctx.signal` and leaves no socket, timer or handle behind.
  *
@@ -58,7 +59,7 @@ export interface AdapterCapabilities {
   readonly watch?: boolean;
   /**
    * How a removal at the source is learnt: by complete sweeps; by them and by explicit `deletes` or `removed` in the
-   * pages of incremental loads as well; or not at all.
+   * pages of incremental loads as well; or not at all. With `sweep`, explicit ones are up to the query.
    * @default 'sweep'
    */
   readonly deletes?: 'sweep' | 'explicit' | 'none';
@@ -164,6 +165,12 @@ export interface Page<Cursor = unknown> {
   readonly unchanged?: true;
   /** True only on the last page of a proven full sweep; only then may absence mean deletion. Means nothing with `unchanged`. */
   readonly complete: boolean;
+  /**
+   * With `complete`: records may have moved from page to page while the list was read, as they do on numbered pages, so
+   * that one that is there was on no page. What such a sweep misses is gone when the next one misses it, too.
+   * @default the list stood still
+   */
+  readonly drifts?: true;
   /** What the source could not give. Such a page never advances a cursor and never deletes. */
   readonly partialErrors?: readonly PartialError[];
 }
@@ -193,6 +200,8 @@ export interface Checkpoint<Cursor = unknown> {
   readonly digest?: string;
   /** Names what was given last, where it was not all: the same again is no news. */
   readonly part?: string;
+  /** Names what a sweep gave whose list may have moved, where that is not what was taken of it. */
+  readonly swept?: string;
   /** Fingerprint of the credential that was used. */
   readonly credential?: string;
   /** Names the query and address that `validators` and `cursor` are about; for others they are dropped. */

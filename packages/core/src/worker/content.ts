@@ -11,6 +11,8 @@ export interface Content {
   readonly unchanged: boolean;
   readonly entities: Entities;
   readonly complete: boolean;
+  /** Whether the list may have moved while it was read. */
+  readonly drifts: boolean;
   readonly deletes: readonly EntityRef[];
   /** Ids of the top-level records, when they fill a list and are not all of it. */
   readonly append?: { readonly field: string; readonly ids: readonly string[] };
@@ -25,6 +27,7 @@ export interface KeptPages {
   readonly deletes: readonly EntityRef[];
   readonly partialErrors: readonly PartialError[];
   readonly records: number;
+  readonly drifts?: true;
 }
 
 /** Adds up the pages of one load into normalized entities. */
@@ -36,6 +39,7 @@ export class ContentBuilder {
   readonly #partialErrors: PartialError[] = [];
   #records = 0;
   #complete = false;
+  #drifts = false;
   #unchanged = false;
   #last?: Page;
 
@@ -49,6 +53,7 @@ export class ContentBuilder {
     for (const ref of pages.deletes) this.#deletes.set(JSON.stringify([ref.name, ref.id]), ref);
     this.#partialErrors.push(...pages.partialErrors);
     this.#records = pages.records;
+    this.#drifts = pages.drifts ?? false;
   }
 
   /** The pages so far, as JSON, for an attempt that goes on after them. */
@@ -59,6 +64,7 @@ export class ContentBuilder {
       deletes: [...this.#deletes.values()],
       partialErrors: this.#partialErrors,
       records: this.#records,
+      ...(this.#drifts && { drifts: true as const }),
     };
   }
 
@@ -88,7 +94,10 @@ export class ContentBuilder {
         }
         draft.upsert(entity.name, record, '$set', place, entity.id);
       } else {
-        this.#ids.add(draft.upsert(this.#target(into), record, '$set', place));
+        const id = draft.upsert(this.#target(into), record, '$set', place);
+        // A record that comes on two pages moved, and others with it.
+        this.#drifts ||= this.#last !== undefined && this.#ids.has(id);
+        this.#ids.add(id);
       }
     }
     this.#given(draft);
@@ -97,6 +106,7 @@ export class ContentBuilder {
     this.#partialErrors.push(...(page.partialErrors ?? []));
     this.#unchanged ||= page.unchanged ?? false;
     this.#complete = page.complete;
+    this.#drifts ||= page.drifts ?? false;
     this.#last = page;
   }
 
@@ -121,6 +131,7 @@ export class ContentBuilder {
       unchanged: this.#unchanged,
       entities: this.#entities,
       complete,
+      drifts: this.#drifts,
       deletes: this.#partialErrors.length > 0 ? [] : [...this.#deletes.values()],
       ...(into !== undefined && !complete && { append: { field: into, ids: [...this.#ids] } }),
       partialErrors: this.#partialErrors,

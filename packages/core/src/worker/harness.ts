@@ -5,8 +5,9 @@ import { type FaultDetails, faultType, type LoadRequest, type Patch } from '../c
 import type { Entities } from '../contract/schema';
 import { diffEntities } from '../state/diff';
 import { equalJson } from '../state/json';
-import { type Canonical, canonical } from './canonical';
+import { canonical } from './canonical';
 import { type Content, ContentBuilder } from './content';
+import { confirmed, keep, type Looked } from './second-look';
 import { keepPages, keptPages } from './kept-pages';
 import type { AttemptContext } from './load-context';
 import type { Keyring } from '../credentials/keyring';
@@ -91,7 +92,8 @@ export async function look(
   }
   builder ??= new ContentBuilder(request);
   const misses = context.hasResumed && builder !== before;
-  return resultOf(builder.build(context.checkpoint?.cursor, misses), request, context, harness);
+  const content = builder.build(context.checkpoint?.cursor, misses);
+  return resultOf(await confirmed(content, request, context, harness.snapshots), request, context, harness);
 }
 
 /** Checks a query against the adapter's schema. @throws InvalidInputError `QUERY_INVALID` */
@@ -112,7 +114,7 @@ export async function checkQuery(adapter: DataSourceAdapter, query: unknown): Pr
 }
 
 async function resultOf(
-  content: Content,
+  { content, swept, whole: known }: Looked,
   request: LoadRequest,
   context: AttemptContext,
   harness: Harness,
@@ -123,7 +125,7 @@ async function resultOf(
       'The source answered "unchanged" to a load that had nothing to compare with. That is a bug of the adapter: report it.',
     );
   }
-  const whole = content.complete && !content.unchanged ? canonical(content.entities) : undefined;
+  const whole = content.complete && !content.unchanged ? (known ?? canonical(content.entities)) : undefined;
   const digest = content.unchanged ? before?.digest : whole?.digest;
   const partialErrors = shownErrors(content, context);
   const nothing = !content.complete && isEmpty(content);
@@ -132,6 +134,7 @@ async function resultOf(
     ...content.checkpoint,
     ...(digest !== undefined && { digest }),
     ...(part !== undefined && { part }),
+    ...(swept !== undefined && { swept }),
     ...((content.checkpoint.validators ?? content.checkpoint.cursor) !== undefined && {
       about: context.about,
     }),
@@ -139,7 +142,7 @@ async function resultOf(
   };
   if (whole !== undefined) {
     checkSize(whole.text, harness.maxLoadBytes);
-    await keep(whole, context, harness);
+    await keep(whole, context, harness.snapshots);
   }
   const isSame =
     (digest !== undefined && digest === before?.digest) || (part !== undefined && part === before?.part);
@@ -195,19 +198,6 @@ function checkSize(text: string, maxLoadBytes: number): void {
     `The source gave ${bytes} bytes of entities, more than maxLoadBytes (${maxLoadBytes}) lets a workflow hold. Narrow the query, or raise maxLoadBytes on the worker.`,
     { context: { bytes, maxLoadBytes } },
   );
-}
-
-/** Keeps what a load gave. A store that fails costs a delta later, not this load. */
-async function keep(
-  { text, digest }: Canonical,
-  context: AttemptContext,
-  { snapshots }: Harness,
-): Promise<void> {
-  try {
-    if (!(await snapshots.has(digest))) await snapshots.set(digest, text);
-  } catch (error) {
-    context.log.warn('A snapshot could not be kept; the next change travels whole', { error: String(error) });
-  }
 }
 
 async function changesSince(

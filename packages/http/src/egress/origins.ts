@@ -1,6 +1,7 @@
 import { InvalidInputError } from '@stateful-workflow/core';
 import { describeUrl } from '../describe-url';
 import type { OriginSettings } from './origin-settings';
+import type { Upstreams } from './upstreams';
 
 /**
  * Says what is wrong with an origin that a person registered, or `undefined`.
@@ -41,6 +42,12 @@ export class Origins {
   /** The origins, as `URL.origin` gives them. */
   get list(): readonly string[] {
     return [...this.#allowed.keys()];
+  }
+
+  /** The origins that are of no upstream. */
+  without({ origins }: Pick<Upstreams, 'origins'>): readonly string[] {
+    const known = origins.map(({ origin }) => origin);
+    return this.list.filter((origin) => !known.includes(origin));
   }
 
   /** How the origin of a URL is reached; the defaults, when it is not registered. */

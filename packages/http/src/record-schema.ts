@@ -1,11 +1,26 @@
 import { InvalidInputError, type LoadContext, type PartialError } from '@stateful-workflow/core';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { RestQuery } from './rest-query';
+import { z } from 'zod';
+
+/** How a source has its records checked. */
+export interface RecordCheck {
+  /** The schema, by the name that the worker registered in `schemas`. */
+  readonly schema?: string;
+  /** What happens to a record that does not fit. @default 'fail' */
+  readonly invalid?: 'fail' | 'skip';
+}
 
 /** Records that fit, and what does not. */
-export interface Checked {
+export interface CheckedRecords {
   readonly records: readonly unknown[];
   readonly skipped: readonly PartialError[];
+}
+
+/** The schemas of an adapter. */
+export interface RecordSchemas {
+  readonly schemas: Readonly<Record<string, StandardSchemaV1>>;
+  /** Whose they are, in errors: `restAdapter`. */
+  readonly adapter: string;
 }
 
 /**
@@ -17,13 +32,13 @@ export interface Checked {
  */
 export async function checkRecords(
   records: readonly unknown[],
-  { schema: name, invalid = 'fail' }: Pick<RestQuery, 'schema' | 'invalid'>,
-  schemas: Readonly<Record<string, StandardSchemaV1>>,
+  { schema: name, invalid = 'fail' }: RecordCheck,
+  { schemas, adapter }: RecordSchemas,
   request: string,
   context: Pick<LoadContext, 'log' | 'metrics'>,
-): Promise<Checked> {
+): Promise<CheckedRecords> {
   if (name === undefined) return { records, skipped: [] };
-  const schema = named(schemas, name, 'schema', 'schemas');
+  const schema = named(schemas, name, { field: 'schema', option: 'schemas', adapter });
   const fitting: unknown[] = [];
   const skipped: PartialError[] = [];
   for (const [i, record] of records.entries()) {
@@ -61,13 +76,33 @@ export async function checkRecords(
  *
  * @throws InvalidInputError that lists what there is
  */
-export function named<T>(known: Readonly<Record<string, T>>, name: string, field: string, option: string): T {
+export function named<T>(
+  known: Readonly<Record<string, T>>,
+  name: string,
+  { field, option, adapter }: { readonly field: string; readonly option: string; readonly adapter: string },
+): T {
   const found = Object.hasOwn(known, name) ? known[name] : undefined;
   if (found !== undefined) return found;
   const list = Object.keys(known).join(', ') || 'none';
   throw new InvalidInputError(
     field,
     `names "${name}", which the adapter does not have; there are: ${list}`,
-    `Add it to the ${option} of restAdapter on the worker`,
+    `Add it to the ${option} of ${adapter} on the worker`,
   );
 }
+
+/** A schema of any library that keeps to Standard Schema. */
+export type StandardSchema = StandardSchemaV1;
+
+/** Checks the option `schemas` of an adapter. */
+export const schemasOption = z
+  .record(
+    z.string(),
+    z.custom<StandardSchema>(
+      (value) =>
+        ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+        '~standard' in value,
+      'must be a Standard Schema',
+    ),
+  )
+  .default({});

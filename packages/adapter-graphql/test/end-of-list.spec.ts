@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import type { GraphqlQuery } from '../src/index';
+import { scripted } from './scripted';
+
+const records = (count: number, from = 0): readonly { readonly id: number }[] =>
+  Array.from({ length: count }, (_, i) => ({ id: from + i + 1 }));
+
+/** Five tickets, two a page. */
+const connection = (after: unknown): unknown => {
+  const from = Number(String(after ?? 'c0').slice(1));
+  return {
+    nodes: records(Math.min(2, 5 - from), from),
+    pageInfo: { hasNextPage: from + 2 < 5, endCursor: `c${from + 2}` },
+  };
+};
+const INFO = 'pageInfo { hasNextPage endCursor }';
+
+describe('a connection is read to its end', () => {
+  it.each([
+    ['tickets', `tickets(first: 2, after: $after) { nodes { id } ${INFO} }`],
+    ['tickets.nodes', `tickets(first: 2, after: $after) { nodes { id } ${INFO} }`],
+    ['all.nodes', `all: tickets(first: 2, after: $after) { nodes { id } ${INFO} }`],
+    ['tickets.list', `tickets(first: 2, after: $after) { list: nodes { id } ${INFO} }`],
+    ['tickets.edges', `tickets(first: 2, after: $after) { edges { node { id } } ${INFO} }`],
+    ['tickets.e.n', `tickets(first: 2, after: $after) { e: edges { n: node { id } } ${INFO} }`],
+    [
+      'tickets',
+      'tickets(first: 2, after: $after) { nodes { id } p: pageInfo { more: hasNextPage to: endCursor } }',
+    ],
+  ])('with items "%s": %s', async (items, field) => {
+    const { load, issues } = await scripted(({ query, variables }) => {
+      const { nodes, pageInfo } = connection(variables['after']) as {
+        nodes: unknown[];
+        pageInfo: { hasNextPage: boolean; endCursor: string };
+      };
+      const edges = nodes.map((node) => ({ node }));
+      const aliased = {
+        list: nodes,
+        e: nodes.map((n) => ({ n })),
+        p: { more: pageInfo.hasNextPage, to: pageInfo.endCursor },
+      };
+      const page = { nodes, edges, pageInfo, ...aliased };
+      return { customer: { [query.includes('all:') ? 'all' : 'tickets']: page } };
+    });
+    const query = {
+      document: `query ($after: String) { customer { ${field} } }`,
+      items: `customer.${items}`,
+    };
+    expect(await issues(query)).toEqual([]);
+    const pages = await load(query);
+    expect(pages.flatMap((page) => page.records)).toEqual(records(5));
+    expect(pages.at(-1)?.complete).toBe(true);
+  });
+
+  it.each([
+    [
+      'items that leads into its records',
+      `tickets(first: 2) { nodes { id tags { id } } ${INFO} }`,
+      'tickets.nodes.tags',
+    ],
+    ['a page without pageInfo', 'tickets(first: 2) { nodes { id } }', 'tickets'],
+    ['a page whose size is the server’s, without pageInfo', 'tickets { nodes { id } }', 'tickets'],
+    ['edges without pageInfo', 'tickets { e: edges { node { id } } }', 'tickets'],
+  ])('and refused with %s', async (_, field, items) => {
+    const { issues } = await scripted(() => ({}));
+    expect(await issues({ document: `{ ${field} }`, items })).toEqual([
+      expect.stringMatching(/^items: leads into the records|^document: asks for a page of tickets/),
+    ]);
+  });
+
+  it.each([null, 'true', undefined, 1])('and is an error where hasNextPage is %j', async (hasNextPage) => {
+    const { failure, adapter } = await scripted(() => ({
+      tickets: { nodes: records(1), pageInfo: { hasNextPage, endCursor: 'c1' } },
+    }));
+    const document = `query ($after: String) { tickets(first: 1, after: $after) { nodes { id } ${INFO} } }`;
+    const error = await failure({ document });
+    expect(error.message).toMatch(/at "tickets\.pageInfo\.hasNextPage" where true or false is expected/);
+    expect(adapter.classify(error).kind).toBe('invalid');
+  });
+
+  it('and is an error where pageInfo is null, also in the records of a list', async () => {
+    const { failure } = await scripted(() => ({
+      tickets: [{ __typename: 'T', id: 1, comments: { nodes: [], pageInfo: null } }],
+    }));
+    const document = `{ tickets { __typename id comments(first: 1) { nodes { id } ${INFO} } } }`;
+    expect((await failure({ document })).message).toMatch(
+      /has nothing at "tickets\.comments\.pageInfo\.hasNextPage"/,
+    );
+  });
+
+  it('past pages that are empty, whose cursors move on', async () => {
+    const pages: Record<string, unknown> = {
+      '': { nodes: ['a'], pageInfo: { hasNextPage: true, endCursor: 'b' } },
+      b: { nodes: [], pageInfo: { hasNextPage: true, endCursor: 'c' } },
+      c: { nodes: [], pageInfo: { hasNextPage: true, endCursor: 'd' } },
+      d: { nodes: ['b'], pageInfo: { hasNextPage: false, endCursor: null } },
+    };
+    const { load } = await scripted(({ variables }) => {
+      const { nodes, pageInfo } = pages[String(variables['after'] ?? '')] as {
+        nodes: string[];
+        pageInfo: unknown;
+      };
+      return { tickets: { nodes: nodes.map((id) => ({ id })), pageInfo } };
+    });
+    const document = `query ($after: String) { tickets(first: 1, after: $after) { nodes { id } ${INFO} } }`;
+    expect((await load({ document })).flatMap((page) => page.records)).toEqual([{ id: 'a' }, { id: 'b' }]);
+  });
+
+  it('but not in a circle', async () => {
+    const { failure, asked } = await scripted(({ variables }) => ({
+      tickets: {
+        nodes: [{ id: Math.random() }],
+        pageInfo: { hasNextPage: true, endCursor: variables['after'] === 'a' ? 'b' : 'a' },
+      },
+    }));
+    const document = `query ($after: String) { tickets(first: 1, after: $after) { nodes { id } ${INFO} } }`;
+    expect((await failure({ document })).message).toMatch(/goes on at a page that was read before/);
+    expect(asked.length).toBeLessThanOrEqual(4);
+  });
+
+  it('whose cursors count records proves nothing gone by one sweep', async () => {
+    const cursor = (n: number): string => Buffer.from(`arrayconnection:${n}`).toString('base64');
+    const { load } = await scripted(({ variables }) => {
+      const isFirst = variables['after'] === undefined;
+      return {
+        tickets: {
+          nodes: isFirst ? records(2) : records(2, 2),
+          pageInfo: { hasNextPage: isFirst, endCursor: cursor(isFirst ? 1 : 3) },
+        },
+      };
+    });
+    const document = `query ($after: String) { tickets(first: 2, after: $after) { nodes { id } ${INFO} } }`;
+    expect((await load({ document })).at(-1)).toMatchObject({ complete: true, drifts: true });
+  });
+});
+
+describe('another list is read to its end', () => {
+  const offset = (end: object): GraphqlQuery => ({
+    document: 'query ($skip: Int) { list(skip: $skip) { items { id } total more pending last } }',
+    items: 'list.items',
+    pagination: { type: 'offset', variable: 'skip', ...end },
+  });
+
+  it.each([
+    ['a total that is too small', { total: 'list.total' }, { total: () => 5 }],
+    ['a total that is that of the page', { total: 'list.total' }, { total: () => 3 }],
+    ['what remains', { remaining: 'list.pending' }, { pending: (from: number) => 9 - from - 3 }],
+    ['the mark of the last page', { isLast: 'list.last' }, { last: (from: number) => from === 6 }],
+  ])('by offset: %s', async (_, end, signs) => {
+    const { load } = await scripted(({ variables }) => {
+      const from = Number(variables['skip'] ?? 0);
+      const said = Object.entries(signs).map(([name, value]) => [
+        name,
+        (value as (n: number) => unknown)(from),
+      ]);
+      return { list: { items: records(9).slice(from, from + 3), ...Object.fromEntries(said) } };
+    });
+    const pages = await load(offset(end));
+    expect(pages.flatMap((page) => page.records)).toEqual(records(9));
+    expect(pages.at(-1)).toMatchObject({ complete: true, drifts: true });
+  });
+
+  it('by offset, and an empty page that promises more is an error', async () => {
+    const { failure } = await scripted(() => ({ list: { items: [], more: true } }));
+    expect((await failure(offset({ hasMore: 'list.more' }))).message).toMatch(
+      /no records after 0, and more are/,
+    );
+  });
+
+  const cursor: GraphqlQuery = {
+    document: 'query ($at: JSON) { page(at: $at) { items { id } next more } }',
+    items: 'page.items',
+    pagination: { type: 'cursor', variable: 'at', next: 'page.next' },
+  };
+
+  it('by a cursor of any shape', async () => {
+    const { load, asked } = await scripted(({ variables }) =>
+      variables['at'] === undefined
+        ? { page: { items: records(1), next: { key: 'b' } } }
+        : { page: { items: records(1, 1), next: null } },
+    );
+    expect((await load(cursor)).flatMap((page) => page.records)).toEqual(records(2));
+    expect(asked[1]?.variables).toEqual({ at: { key: 'b' } });
+  });
+
+  it.each([
+    ['true', { next: true }, {}, /has a boolean at "page\.next"/],
+    [
+      'null, though more is promised',
+      { next: null, more: true },
+      { hasMore: 'page.more' },
+      /promises more and has null/,
+    ],
+  ])('and %s names no page', async (_, given, end, message) => {
+    const { failure } = await scripted(() => ({ page: { items: records(1), ...given } }));
+    const pagination = { ...cursor.pagination, ...end } as NonNullable<GraphqlQuery['pagination']>;
+    expect((await failure({ ...cursor, pagination })).message).toMatch(message);
+  });
+
+  it('and a cursor that the document does not ask for is refused', async () => {
+    const { issues } = await scripted(() => ({}));
+    expect(await issues({ ...cursor, pagination: { ...cursor.pagination, next: 'page.nxt' } })).toEqual([
+      'pagination.next: names "page.nxt", which the document does not ask for',
+    ]);
+  });
+});
+
+describe('an item that is null', () => {
+  const document = '{ tickets { id } }';
+
+  it('is a partial error under "all", and an error under "none"', async () => {
+    const { load, failure } = await scripted(() => ({ tickets: [{ id: 1 }, null, { id: 3 }] }));
+    expect(await load({ document, errorPolicy: 'all' })).toEqual([
+      {
+        records: [{ id: 1 }, { id: 3 }],
+        complete: false,
+        partialErrors: [{ message: 'the item is null', path: 'tickets.1' }],
+      },
+    ]);
+    expect((await failure({ document })).message).toMatch(
+      /answered null at "tickets\[1\]".*errorPolicy: "all"/,
+    );
+  });
+
+  it('is told of once when an error of the answer tells of it', async () => {
+    const { load } = await scripted(() => ({
+      data: { tickets: [{ id: 1 }, null] },
+      errors: [{ message: 'locked', path: ['tickets', 1] }],
+    }));
+    const [page] = await load({ document, errorPolicy: 'all' });
+    expect(page).toEqual({
+      records: [{ id: 1 }],
+      complete: false,
+      partialErrors: [{ message: 'locked', path: 'tickets.1' }],
+    });
+  });
+});

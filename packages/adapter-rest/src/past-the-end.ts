@@ -1,0 +1,77 @@
+import { InvalidInputError } from '@stateful-workflow/core';
+import { type HttpAnswer, HttpError, type Onward } from '@stateful-workflow/http';
+import type { Progress } from './rest-cursor';
+import type { RestQuery } from './rest-query';
+
+/** What servers answer for a page that is not there. */
+const MISSING: ReadonlySet<number> = new Set([400, 404, 410, 416, 422]);
+
+/** What the page before said of the one that is asked for. */
+export type Said = Onward<unknown>['says'];
+
+/**
+ * Tells whether an answer that is an error means that a numbered list has no such page. It may only where the page
+ * before did not promise it, and where the source says so; or where nothing else is left: the page before was shorter
+ * than others, so it was no page that the API caps, and the next one is not there.
+ */
+export class PastTheEnd {
+  readonly #statuses: readonly number[];
+  #largest: number;
+  #last: number;
+  says: Said | undefined;
+
+  constructor({ pagination }: RestQuery, progress: Progress | undefined) {
+    this.#statuses =
+      pagination !== undefined && 'endStatus' in pagination ? [pagination.endStatus ?? []].flat() : [];
+    this.#largest = progress?.largest ?? 0;
+    this.#last = progress?.last ?? 0;
+    this.says = progress?.largest === undefined ? undefined : 'nothing';
+  }
+
+  /** A page with so many records came, and said whether there is another. */
+  saw(records: number, says: Said): void {
+    this.#last = records;
+    this.#largest = Math.max(this.#largest, records);
+    this.says = says;
+  }
+
+  /** What an attempt that goes on has to know. */
+  get progress(): Pick<Progress, 'largest' | 'last'> {
+    return this.says === 'nothing' ? { largest: this.#largest, last: this.#last } : {};
+  }
+
+  /** Which statuses are no error for the next page. */
+  accept({ emptyAs = [] }: RestQuery): ((status: number) => boolean) | undefined {
+    const statuses = [...this.#ends, ...([emptyAs].flat().includes('no content') ? [204] : [])];
+    return statuses.length === 0 ? undefined : (status) => statuses.includes(status);
+  }
+
+  isEnd({ status }: HttpAnswer): boolean {
+    return this.#ends.includes(status);
+  }
+
+  get #ends(): readonly number[] {
+    if (this.says !== 'nothing') return [];
+    return this.#last < this.#largest ? [404, ...this.#statuses] : this.#statuses;
+  }
+}
+
+/**
+ * An answer; or the error that it is, which says what can be done where a page was asked for that may not be there.
+ *
+ * @param says what the page before said
+ */
+export async function explained(answer: Promise<HttpAnswer>, says: Said | undefined): Promise<HttpAnswer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (says !== 'nothing' || !(error instanceof HttpError) || error.failure.type !== 'status') throw error;
+    const { status } = error.failure;
+    if (!MISSING.has(status)) throw error;
+    throw new InvalidInputError(
+      'pagination.endStatus',
+      `the page after a full one is answered with ${status}, which may mean that the list is over or that it is broken (${error.message})`,
+      `If it is how the API says that there are no more pages, set endStatus: ${status}; or name what says it, such as hasMore or total`,
+    );
+  }
+}

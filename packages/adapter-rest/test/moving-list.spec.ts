@@ -1,0 +1,285 @@
+import type { Page } from '@stateful-workflow/core';
+import { describe, expect, it } from 'vitest';
+import type { Pagination, RestCursor, RestQuery } from '../src/index';
+import { adapter, api, failure, loadContext, readAll } from './support';
+
+interface Row {
+  readonly id: string;
+  readonly at?: number;
+}
+
+const rows = (count: number): Row[] => Array.from({ length: count }, (_, i) => ({ id: `t_${i + 1}` }));
+const idsOf = (pages: readonly Page<RestCursor>[]): readonly string[] =>
+  pages.flatMap((page) => page.records.map((record) => (record as Row).id));
+
+/** A list in tens, of which something changes after the first request. */
+async function moving(change: (all: Row[]) => void, all = rows(25)) {
+  let asked = 0;
+  const origin = await api((app) =>
+    app.get<{ Querystring: Record<string, string | undefined> }>('/list', ({ query }, reply) => {
+      const page = query['page'] === undefined ? undefined : Number(query['page']);
+      const from = page === undefined ? Number(query['offset'] ?? 0) : (page - 1) * 10;
+      const since = Number(query['since'] ?? 0);
+      const held = all.filter(({ at = 0 }) => at >= since).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+      const items = held.slice(from, from + 10);
+      const more = from + 10 < held.length;
+      const next = `/list?page=${(page ?? 1) + 1}${query['since'] === undefined ? '' : `&since=${since}`}`;
+      if (more) void reply.header('link', `<${next}>; rel="next"`);
+      const answer = { items, total: held.length, more, next: more ? next : null };
+      if ((asked += 1) === 1) change(all);
+      return answer;
+    }),
+  );
+  return { origin, rest: adapter({ origins: [origin] }) };
+}
+
+const LISTS: readonly [string, Pagination][] = [
+  ['numbers', { type: 'page', size: 10, hasMore: 'more' }],
+  ['offsets with a total', { type: 'offset', limit: 10, total: 'total' }],
+  ['links in the body that are page numbers', { type: 'next', next: 'next' }],
+  ['Link headers that are page numbers', { type: 'link' }],
+];
+
+describe('a list that moves while it is read', () => {
+  it.each(LISTS)('proves nothing gone by one sweep: %s', async (_, pagination) => {
+    const { origin, rest } = await moving((all) => void all.splice(2, 1));
+    const query: RestQuery = { path: '/list', items: 'items', pagination };
+    const pages = await readAll(rest, query, loadContext({ apiUrl: origin }));
+    expect(idsOf(pages), 't_11 slipped onto the page that was read').not.toContain('t_11');
+    expect(pages.at(-1)).toMatchObject({ complete: true, drifts: true });
+  });
+
+  it.each(LISTS)('proves nothing gone after a pause: %s', async (_, pagination) => {
+    const { origin, rest } = await moving((all) => void all.splice(2, 1));
+    const query: RestQuery = { path: '/list', items: 'items', pagination };
+    const first = loadContext({ apiUrl: origin });
+    for await (const page of rest.load(query, first)) if (page.records.length > 0) break;
+    const resumeFrom = JSON.parse(JSON.stringify(first.seen.heartbeats.at(-1))) as RestCursor;
+    const pages = await readAll(rest, query, loadContext({ apiUrl: origin, resumeFrom }));
+    expect(pages.at(-1)?.complete).toBe(false);
+  });
+
+  it('is none that links by what comes after a record', async () => {
+    const origin = await api((app) =>
+      app.get<{ Querystring: { after?: string } }>('/list', ({ query: { after = '0' } }) => ({
+        items: rows(25).slice(Number(after), Number(after) + 10),
+        next: Number(after) + 10 < 25 ? `/list?after=${Number(after) + 10}` : null,
+      })),
+    );
+    const query: RestQuery = { path: '/list', items: 'items', pagination: { type: 'next', next: 'next' } };
+    const pages = await readAll(adapter({ origins: [origin] }), query, loadContext({ apiUrl: origin }));
+    expect(pages.at(-1)).toMatchObject({ complete: true });
+    expect(pages.at(-1)).not.toHaveProperty('drifts');
+  });
+
+  it('is none that fits on one page', async () => {
+    const { origin, rest } = await moving(() => {}, rows(5));
+    const query: RestQuery = { path: '/list', items: 'items', pagination: { type: 'page', hasMore: 'more' } };
+    const pages = await readAll(rest, query, loadContext({ apiUrl: origin }));
+    expect(pages).toHaveLength(1);
+    expect(pages[0]).not.toHaveProperty('drifts');
+  });
+});
+
+describe('an incremental list by number', () => {
+  const timed = (): Row[] => rows(25).map((row, i) => ({ ...row, at: i + 1 }));
+  const query: RestQuery = {
+    path: '/list',
+    items: 'items',
+    pagination: { type: 'page', size: 10, hasMore: 'more' },
+    incremental: { field: 'at', param: 'since' },
+  };
+
+  it('reads the border of a page again when a record that was read moved', async () => {
+    const all = timed();
+    const { origin, rest } = await moving((held) => (held[2] = { id: 't_3', at: 30 }), all);
+    const first = await readAll(rest, query, loadContext({ apiUrl: origin }));
+    expect(idsOf(first)).not.toContain('t_11');
+    const { cursor } = first.at(-1) as Page<RestCursor>;
+    const second = await readAll(rest, query, loadContext({ apiUrl: origin, checkpoint: { cursor } }));
+    expect(idsOf(second)).toContain('t_11');
+    const { cursor: settled } = second.at(-1) as Page<RestCursor>;
+    expect(settled?.since?.value).toBe(30);
+  });
+
+  it('goes on from the newest record when nothing moved', async () => {
+    const { origin, rest } = await moving(() => {}, timed());
+    const pages = await readAll(rest, query, loadContext({ apiUrl: origin }));
+    expect(pages.at(-1)?.cursor?.since?.value).toBe(25);
+  });
+
+  it('reads again from where an attempt broke off', async () => {
+    const all = timed();
+    const { origin, rest } = await moving(() => {}, all);
+    const first = loadContext({ apiUrl: origin });
+    for await (const page of rest.load(query, first)) if (page.records.length > 0) break;
+    all[2] = { id: 't_3', at: 30 };
+    const resumeFrom = JSON.parse(JSON.stringify(first.seen.heartbeats.at(-1))) as RestCursor;
+    const pages = await readAll(rest, query, loadContext({ apiUrl: origin, resumeFrom }));
+    expect(idsOf(pages)).not.toContain('t_11');
+    expect(pages.at(-1)?.cursor?.since?.value).toBe(10);
+  });
+});
+
+describe('an unchanged list', () => {
+  /** json-server's way: the ETag is of the body, and a 304 has the Link. */
+  async function linked(count: number, { by = 'link', in304 = true } = {}) {
+    const state = { count, whole: 0 };
+    const origin = await api((app) =>
+      app.get<{ Querystring: { page?: string; cursor?: string } }>('/list', ({ query, headers }, reply) => {
+        const page = Number(query.page ?? query.cursor ?? 1);
+        const items = rows(state.count).slice(page * 10 - 10, page * 10);
+        const isSame = headers['if-none-match'] === `"${JSON.stringify(items).length}"`;
+        if (page * 10 < state.count && (in304 || !isSame)) {
+          if (by === 'link') void reply.header('link', `</list?page=${page + 1}>; rel="next"`);
+          else void reply.header('x-next', String(page + 1));
+        }
+        void reply.header('etag', `"${JSON.stringify(items).length}"`);
+        if (isSame) return reply.code(304).send();
+        state.whole += 1;
+        return reply.send(items);
+      }),
+    );
+    const rest = adapter({ origins: [origin] });
+    const pagination: Pagination =
+      by === 'link' ? { type: 'link' } : { type: 'cursor', header: 'X-Next', param: 'cursor' };
+    let cursor: RestCursor | undefined;
+    return {
+      state,
+      async load() {
+        const checkpoint = cursor && { cursor };
+        const context = loadContext({ apiUrl: origin, ...(checkpoint && { checkpoint }) });
+        const pages = await readAll(rest, { path: '/list', pagination }, context);
+        cursor = pages.at(-1)?.cursor;
+        return { ids: idsOf(pages), unchanged: pages.at(-1)?.unchanged };
+      },
+    };
+  }
+
+  it.each(['link', 'header'])('is none when a 304 says that there is another page: by %s', async (by) => {
+    const { state, load } = await linked(20, { by });
+    expect((await load()).ids).toHaveLength(20);
+    expect(await load(), 'nothing changed, and the header came with each 304').toEqual({
+      ids: [],
+      unchanged: true,
+    });
+    state.count = 21;
+    expect((await load()).ids).toHaveLength(21);
+  });
+
+  it('is none that a 304 does not speak of', async () => {
+    const { state, load } = await linked(10);
+    expect((await load()).ids).toHaveLength(10);
+    state.count = 11;
+    expect((await load()).ids).toHaveLength(11);
+    const silent = await linked(20, { in304: false });
+    await silent.load();
+    silent.state.count = 21;
+    expect((await silent.load()).ids).toHaveLength(21);
+  });
+});
+
+describe('a tombstone', () => {
+  const load = async (list: readonly unknown[], query: Partial<RestQuery>) => {
+    const origin = await api((app) => app.get('/list', () => ({ items: list })));
+    const rest = adapter({ origins: [origin] });
+    return {
+      pages: () =>
+        readAll(rest, { path: '/list', items: 'items', ...query }, loadContext({ apiUrl: origin })),
+      fails: () =>
+        failure(rest, { path: '/list', items: 'items', ...query }, loadContext({ apiUrl: origin })),
+      rest,
+    };
+  };
+
+  it.each<[Partial<RestQuery>, readonly unknown[]]>([
+    [{ tombstone: 'deleted' }, [{ id: 1, deleted: true }, { id: 2, deleted: false }, { id: 3 }]],
+    [
+      { tombstone: 'meta.deletedAt' },
+      [
+        { id: 1, meta: { deletedAt: '2026-01-01T00:00:00Z' } },
+        { id: 2, meta: { deletedAt: null } },
+        { id: 3 },
+      ],
+    ],
+    [
+      { tombstone: { field: 'status', is: ['archived', 'gone'] } },
+      [
+        { id: 1, status: 'gone' },
+        { id: 2, status: 'open' },
+        { id: 3, status: null },
+      ],
+    ],
+  ])('%j removes its record', async (query, list) => {
+    const { pages } = await load(list, query);
+    const [page] = await pages();
+    expect(page).toMatchObject({ removed: [list[0]], records: list.slice(1), complete: true });
+  });
+
+  it('is removed by a load of what changed only', async () => {
+    const all: unknown[] = [
+      { id: 1, at: 1 },
+      { id: 2, at: 2 },
+    ];
+    const incremental = { field: 'at', param: 'since' };
+    const { pages } = await load(all, { tombstone: 'deleted', incremental });
+    await pages();
+    all.push({ id: 1, at: 3, deleted: true });
+    expect((await pages()).at(-1)).toMatchObject({ removed: [{ id: 1, at: 3, deleted: true }] });
+  });
+
+  it('that is not understood is an error', async () => {
+    const { fails } = await load([{ id: 1, deleted: 'no' }], { tombstone: 'deleted' });
+    expect((await fails()).message).toMatch(/^tombstone: .* has a string at "deleted".*is: \[/);
+  });
+
+  it('of a source of one record says that it is gone', async () => {
+    const origin = await api((app) => app.get('/one', () => ({ id: 1, deleted: true })));
+    const rest = adapter({ origins: [origin] });
+    const error = await failure(
+      rest,
+      { path: '/one', tombstone: 'deleted' },
+      loadContext({ apiUrl: origin }),
+    );
+    expect(rest.classify(error).kind).toBe('gone');
+  });
+});
+
+describe('an incremental value', () => {
+  it('stands in an expression, and has a first value', async () => {
+    const asked: unknown[] = [];
+    const origin = await api((app) =>
+      app.get('/list', ({ query }) => {
+        asked.push((query as { $filter?: string }).$filter);
+        return { value: [{ id: 1, 'System.ChangedDate': '2026-01-02T00:00:00Z' }] };
+      }),
+    );
+    const rest = adapter({ origins: [origin] });
+    const query: RestQuery = {
+      path: '/list',
+      items: 'value',
+      params: { $filter: "owner eq '{id}'" },
+      incremental: {
+        field: 'System.ChangedDate',
+        param: '$filter',
+        expression: "owner eq '{id}' and changed ge {since}",
+      },
+    };
+    const [page] = await readAll(rest, query, loadContext({ apiUrl: origin }));
+    const checkpoint = { cursor: page?.cursor as RestCursor };
+    await readAll(rest, query, loadContext({ apiUrl: origin, checkpoint }));
+    const { params: _, ...bare } = query;
+    const incremental = {
+      ...(query.incremental as object),
+      sweepFrom: '1970-01-01',
+      expression: 'c ge {since}',
+    };
+    const full = { ...bare, incremental } as RestQuery;
+    expect((await readAll(rest, full, loadContext({ apiUrl: origin })))[0]?.complete).toBe(true);
+    expect(asked).toEqual([
+      "owner eq 'c_42'",
+      "owner eq 'c_42' and changed ge 2026-01-02T00:00:00Z",
+      'c ge 1970-01-01',
+    ]);
+  });
+});
