@@ -10,6 +10,7 @@ import { StatefulWorkflowError } from '../contract/errors';
 import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/start';
 import type { StartInput } from '../contract/wire';
+import { inOrderOfArrival } from './arrival-order';
 import type { Carried } from './carry';
 import { continuationOf } from './continuation';
 import { runCycles } from './cycle-runner';
@@ -70,11 +71,13 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
     return made;
   });
   StatefulWorkflow.attach(workflow, session);
-  // Signals that came before are handled as their handlers are set: what they change concerns the children too.
+  // Signals that came before are handled as soon as all handlers are set: what they change concerns the children too.
   session.hierarchy.begin();
-  registerHandlers(session);
-  workflow.setup?.();
-  refuseUnknownSignals(session);
+  inOrderOfArrival(() => {
+    registerHandlers(session);
+    workflow.setup?.();
+    refuseUnknownSignals(session);
+  });
   return session;
 }
 

@@ -94,5 +94,6 @@ export {
   PatientWorkflow,
   WatchingOnWorkflow,
 } from './refreshing';
+export { RestlessToldWorkflow, ToldWorkflow, WaitingWorkflow } from './order';
 export { type CustomerData, schema } from './sources';
 export { PollingWorkflow, StaleWorkflow, WatchingWorkflow } from './timing';
