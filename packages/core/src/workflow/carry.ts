@@ -15,6 +15,7 @@ export interface Carried {
   readonly changes?: ChangeSet;
   readonly quiet?: number;
   readonly loadedAt?: number;
+  readonly wasCutOff?: boolean;
   readonly hierarchy?: CarriedHierarchy;
 }
 
@@ -35,6 +36,7 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
       changes: session.pending.changes,
       quiet: session.quiet,
       loadedAt: session.loadedAt,
+      wasCutOff: session.wasCutOff || undefined,
       hierarchy: session.hierarchy.carry(),
     },
   };

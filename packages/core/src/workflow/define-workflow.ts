@@ -47,8 +47,7 @@ export function defineWorkflow<Data>(
     const workflow = new workflowClass();
     const session = begin(workflow, input);
     const times = checked(() => refreshTimes(workflow.refresh));
-    const continuation = continuationOf(session, workflow);
-    session.isFull = () => continuation.isOverdue();
+    const continuation = (session.continuation = continuationOf(session, workflow));
     return (await runCycles(workflow, session, times, continuation)) as Data;
   };
   // Clients and parents take the workflow type from the function's name.

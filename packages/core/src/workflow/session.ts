@@ -24,9 +24,11 @@ import type { ManagedPaths } from '../hierarchy/managed-path';
 import type { Ending } from '../hierarchy/parents';
 import type { Received } from '../hierarchy/receive';
 import type { Carried } from './carry';
+import type { Continuation } from './continuation';
 import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
 import { iso } from './iso';
+import { Loads } from './loads';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
 
@@ -56,11 +58,12 @@ export class Session {
   paused: boolean;
   /** Something that is wrong with the workflow itself and not with a source. */
   problem?: string;
-  /** Loads begun in this run, also those that were overtaken, and the last one that ran to its end. */
-  begun = 0;
-  done = 0;
-  /** The length of the history when the last load began: equal means "in this very workflow task". */
-  begunAt = 0;
+  /** The loads of this run, and who waits for them. */
+  readonly loads = new Loads();
+  /** When and how the workflow continues as new; absent until its handlers are set. */
+  continuation?: Continuation;
+  /** Whether the last load was cut off, so that the workflow could continue as new. */
+  wasCutOff: boolean;
   /** What the last load gave. */
   lastResult?: RefreshResult;
   /** When the last load ended, in milliseconds. */
@@ -69,10 +72,6 @@ export class Session {
   quiet: number;
   /** When the next load is due by itself, in milliseconds. */
   nextLoadAt?: number;
-  /** How many handlers wait for a load to end. */
-  awaitingLoad = 0;
-  /** Whether the workflow has to continue as new and cannot wait for another load. */
-  isFull?: () => boolean;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = () => {};
   /** Changes that `execute()` has not seen yet. */
@@ -110,6 +109,7 @@ export class Session {
     this.pending = new ChangeLog(changes);
     this.quiet = carried?.quiet ?? 0;
     this.loadedAt = carried?.loadedAt ?? Date.now();
+    this.wasCutOff = carried?.wasCutOff ?? false;
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, carried && input.state, views);
     if (!carried) this.pending.add(this.state.seed(input));
@@ -143,12 +143,19 @@ export class Session {
   }
 
   get status(): WorkflowStatus {
-    const { ending, paused, problem } = this;
+    const { ending, paused, problem, continuation } = this;
     if (ending) return ending;
     if (paused) return 'paused';
     const errors = this.sources.map(({ known }) => known.error?.kind).filter(Boolean);
     if (errors.includes('unauthorized')) return 'unauthorized';
-    return (problem ?? errors[0]) ? 'degraded' : 'running';
+    const isPutOff = continuation?.putOffBy?.isProblem;
+    return (problem ?? errors[0]) || isPutOff ? 'degraded' : 'running';
+  }
+
+  /** What is wrong with the workflow itself, or keeps it from continuing as new. */
+  get problems(): readonly string[] {
+    const putOffBy = this.continuation?.putOffBy?.message;
+    return [this.problem, putOffBy].filter((problem) => problem !== undefined);
   }
 
   /** Whether `execute()` may run: every source is loaded, and those that failed last are tolerated. */
@@ -192,7 +199,8 @@ export class Session {
   /** Notes what a load over all sources came to. */
   loadEnded(changed: number, faults: readonly LoadFault[]): void {
     const failed = faults.length > 0;
-    this.done = this.begun;
+    this.loads.end('done');
+    this.wasCutOff = false;
     this.loadedAt = Date.now();
     this.quiet = changed ? 0 : this.quiet + 1;
     this.lastResult = {

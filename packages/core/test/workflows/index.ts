@@ -94,6 +94,14 @@ export {
   PatientWorkflow,
   WatchingOnWorkflow,
 } from './refreshing';
-export { RestlessToldWorkflow, ToldWorkflow, WaitingWorkflow } from './order';
+export {
+  BriefDeskWorkflow,
+  BriefWatchingWorkflow,
+  BriefWorkflow,
+  ClingingWorkflow,
+  RestlessToldWorkflow,
+  ToldWorkflow,
+  WaitingWorkflow,
+} from './order';
 export { type CustomerData, schema } from './sources';
 export { PollingWorkflow, StaleWorkflow, WatchingWorkflow } from './timing';

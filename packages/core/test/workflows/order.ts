@@ -1,6 +1,7 @@
 import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import { defineWorkflow, StatefulWorkflow } from '../../src/workflow';
 import { Customer } from './customer';
+import { Desk } from './hierarchy';
 import { type CustomerData, schema } from './sources';
 
 /** Holds what it is told, and notes what it holds whenever its own signal or update asks for it. */
@@ -41,3 +42,30 @@ class RestlessTold extends Told {
   override readonly maxHistoryEvents = 10;
 }
 export const RestlessToldWorkflow = defineWorkflow(RestlessTold);
+
+/** Has to continue as new early. */
+class Brief extends Customer {
+  override readonly maxHistoryEvents = 60;
+}
+export const BriefWorkflow = defineWorkflow(Brief);
+
+/** Never lets go of a run by itself. */
+class Clinging extends Brief {
+  override async onContinue(): Promise<void> {
+    await condition(() => false);
+  }
+}
+export const ClingingWorkflow = defineWorkflow(Clinging);
+
+/** Watches, and has to continue as new early. */
+class BriefWatching extends Customer {
+  override readonly maxHistoryEvents = 60;
+  override readonly refresh = { every: '1 second', watch: true, jitter: 0 } as const;
+}
+export const BriefWatchingWorkflow = defineWorkflow(BriefWatching);
+
+/** A desk that has to continue as new early. */
+class BriefDesk extends Desk {
+  override readonly maxHistoryEvents = 60;
+}
+export const BriefDeskWorkflow = defineWorkflow(BriefDesk);
