@@ -56,7 +56,7 @@ describe('continue-as-new is not put off beyond twice its bound', () => {
   /** A change, and a moment: what comes within one workflow task cannot be bounded by looking at its history. */
   const change = async ({ handle }: TestCustomer): Promise<void> => {
     await handle.temporal.signal('update', { entityName: 'Customer', data: { plan: `plan ${++n}` } });
-    await delay(100);
+    await delay(200);
   };
 
   it('by a client that refreshes back to back and a stream of changes', async () => {

@@ -22,10 +22,10 @@ const PAUSE_EVENTS = 1_000;
 /** For how many events it is put off at most. Where it is due early: for as many again. */
 const MOST_PUT_OFF = 2_000;
 /** After which part of them one load has to do for all who ask, and after which nobody is waited for. The rest is for ending. */
-const OVERDUE = 0.5;
+const OVERDUE = 0.25;
 const SPENT = 0.75;
-/** Which part of them a load has at least, however late it begins. */
-const FOR_A_LOAD = 0.5;
+/** How many events a load has for itself before it is cut off: as many as one of a few sources needs. */
+const FOR_A_LOAD = 16;
 
 /**
  * When a workflow continues as new, and how. Once it is due it waits for the handlers that have not ended, while the
@@ -73,8 +73,8 @@ export function continuationOf(
     if (due) dueAt ??= Math.max(from, Math.min(events, maxHistoryEvents));
     return due;
   };
-  const eventsOf = (part: number): number => Math.floor(part * Math.min(dueAt ?? Infinity, MOST_PUT_OFF));
-  const limit = (part: number): number => (dueAt ?? Infinity) + eventsOf(part);
+  const limit = (part: number): number =>
+    (dueAt ?? Infinity) + Math.floor(part * Math.min(dueAt ?? Infinity, MOST_PUT_OFF));
   const isPast = (part: number): boolean => isDue() && historyLength() >= limit(part);
   const isSpent = (): boolean => isPast(SPENT);
   const isNext = (): boolean => isSpent() || (isDue() && loads.awaited === 0 && allHandlersFinished());
@@ -100,7 +100,7 @@ export function continuationOf(
   return {
     isDue,
     isOverdue: () => isPast(OVERDUE),
-    cutsOff: () => isSpent() && historyLength() - loads.begunAt >= eventsOf(FOR_A_LOAD),
+    cutsOff: () => isSpent() && historyLength() - loads.begunAt >= FOR_A_LOAD,
     isNext,
     get putOffBy() {
       if (dueAt === undefined) return undefined;
@@ -118,7 +118,7 @@ export function continuationOf(
     },
     async run() {
       const stops = (): boolean => !!session.ending || (loads.awaited > 0 && !isSpent());
-      if (workflow.onContinue) await settledOr(workflow.onContinue(), isSpent);
+      await settledOr(workflow.onContinue?.(), isSpent);
       // A run that continues takes no handler along: those that can end do so first.
       if (!allHandlersFinished()) await allElse();
       if (stops() || !isNext()) return;
