@@ -14,12 +14,15 @@ import { cycleLoader, type Loader } from './loader';
 import { interval, type RefreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/parents';
 import type { Session } from './session';
+import { allElse } from './moments';
 import { sourceActivities } from './source-activities';
 import { StatefulWorkflow } from './stateful-workflow';
 import { type Arrival, startWatch } from './watch';
 
 /** Triggers that load whatever the age of the data, and try a refused credential again. */
 const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl', 'resume'];
+/** How long handlers that have not ended are waited for at the end of the workflow. */
+const LAST_WAIT_MS = 20_000;
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 
 /**
@@ -147,7 +150,7 @@ export async function runCycles(
       const source = session.sources.find(({ name }) => name === fault.source);
       if (source) source.known.tolerated = answer === 'proceed';
     }
-    if (!pending.isEmpty) await workflow.onChange?.(pending.changes);
+    await pending.tell(workflow.onChange?.bind(workflow));
     if (session.isReady) await workflow.execute({ triggers, changes: pending.take() });
   };
 
@@ -171,7 +174,10 @@ export async function runCycles(
     throw error;
   }
   await end(session.ending);
-  await condition(() => allHandlersFinished() && hierarchy.window.underWay === 0);
+  await condition(() => hierarchy.window.underWay === 0);
+  if (!allHandlersFinished()) await allElse();
+  // A handler of the class may wait for what does not come any more.
+  if (!allHandlersFinished()) await condition(allHandlersFinished, LAST_WAIT_MS, { summary: 'handlers' });
   showDetails();
   return session.state.data ?? null;
 }

@@ -11,7 +11,7 @@ import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/start';
 import type { StartInput } from '../contract/wire';
 import { inOrderOfArrival } from './arrival-order';
-import type { Carried } from './carry';
+import { handedOver } from './carry';
 import { continuationOf } from './continuation';
 import { runCycles } from './cycle-runner';
 import { refuseUnknownSignals, registerHandlers } from './handlers';
@@ -58,13 +58,11 @@ export function defineWorkflow<Data>(
 
 /** Makes the session of a run and sets every handler, before anything is awaited: no signal finds none. */
 function begin(workflow: StatefulWorkflow, given: unknown): Session {
-  const info = workflowInfo();
   const session = checked(() => {
     // What a run hands to the next is taken from a run only, never from a client.
-    const continued = info.continuedFromExecutionRunId;
-    const { carried, ...start } = (continued ? given : {}) as { carried?: Carried };
-    const { input, dropped } = checkStart(continued ? start : given, tokenCheck(workflow));
-    const root = { id: input.id, name: input.entityName ?? entityNameOf(info.workflowType) };
+    const { carried, start } = handedOver(given);
+    const { input, dropped } = checkStart(start, tokenCheck(workflow));
+    const root = { id: input.id, name: input.entityName ?? entityNameOf(workflowInfo().workflowType) };
     const made = new Session(root, workflow, input, carried);
     for (const error of dropped) made.refusals.add('start', error);
     return made;

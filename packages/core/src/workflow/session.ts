@@ -13,7 +13,6 @@ import type {
   TokenInfo,
   WorkflowStatus,
 } from '../contract/wire';
-import { ChangeLog } from '../state/change-log';
 import { isEmpty } from '../state/change-set';
 import { EntityState } from '../state/entity-state';
 import { own } from '../state/json';
@@ -29,6 +28,7 @@ import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
 import { iso } from './iso';
 import { Loads } from './loads';
+import { PendingChanges } from './pending-changes';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
 
@@ -75,7 +75,7 @@ export class Session {
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = () => {};
   /** Changes that `execute()` has not seen yet. */
-  readonly pending: ChangeLog;
+  readonly pending: PendingChanges;
   /** Its parents, its children, and those who hear of its changes. */
   readonly hierarchy: Hierarchy;
   /** What it loads from, or would if its parent did not. */
@@ -97,7 +97,7 @@ export class Session {
         `"${root.name}" is not in the schema of this workflow, which has ${keys(schema).join(', ')}`,
         'Start it with one of those as entityName, or name the workflow type after one',
       );
-    const { views, refusals, inbox = ['start'], changes, hierarchy } = carried ?? {};
+    const { views, refusals, inbox = ['start'], changes, pending, hierarchy } = carried ?? {};
     this.schema = schema;
     this.apiUrl = input.apiUrl;
     this.apiToken = input.apiToken;
@@ -106,12 +106,12 @@ export class Session {
     this.paused = input.status === 'paused';
     this.refusals = new Refusals(refusals);
     this.inbox = new Inbox(inbox);
-    this.pending = new ChangeLog(changes);
     this.quiet = carried?.quiet ?? 0;
     this.loadedAt = carried?.loadedAt ?? Date.now();
     this.wasCutOff = carried?.wasCutOff ?? false;
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, carried && input.state, views);
+    this.pending = PendingChanges.from(pending ?? {}, this.state.store, changes);
     if (!carried) this.pending.add(this.state.seed(input));
     this.allSources = entries(declaration.sources ?? {}).map(([name, definition]) => {
       const into = listOf(schema, root.name, name, definition);
@@ -184,6 +184,12 @@ export class Session {
   /** Notes what changed here, and passes it on. */
   took(changes: ChangeSet): void {
     this.pending.add(changes);
+    this.hierarchy.changed(changes);
+  }
+
+  /** Notes what the class changed itself, and passes it on. */
+  wrote(changes: ChangeSet): void {
+    this.pending.addOwn(changes);
     this.hierarchy.changed(changes);
   }
 

@@ -125,14 +125,14 @@ export abstract class StatefulWorkflow<Data = unknown> {
    */
   update(payload: UpdatePayload): ChangeSummary {
     const changes = this.#running.state.update(payload);
-    this.#running.took(changes);
+    this.#running.wrote(changes);
     return sizeOf(changes);
   }
 
   /** Removes entities from within the workflow. Like the `delete` signal, but it starts no cycle. */
   delete(payload: DeletePayload): ChangeSummary {
     const changes = this.#running.state.delete(payload);
-    this.#running.took(changes);
+    this.#running.wrote(changes);
     return sizeOf(changes);
   }
 
@@ -146,9 +146,16 @@ export abstract class StatefulWorkflow<Data = unknown> {
     this.#running.hierarchy.children.start(path, id);
   }
 
-  /** Asks for another cycle, now. */
-  requestCycle(): void {
-    this.#running.inbox.add('request');
+  /**
+   * Asks for another cycle, after this one.
+   *
+   * @param options `load`: it loads every source as `refresh` does, whatever its age and although it waits for its
+   *   back-off to be over. @default as an interval does: what is younger than `staleAfter` is not asked
+   */
+  requestCycle({ load = false }: { readonly load?: boolean } = {}): void {
+    const running = this.#running;
+    running.inbox.add('request');
+    if (load) running.refresh();
   }
 
   /** Ends the workflow after this cycle, as the signal `status` does; its result is `data`. */
@@ -167,7 +174,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
   /** Your logic, once per cycle. */
   async execute(_cycle: Cycle): Promise<void> {}
 
-  /** Hears of what a load changed, before `execute()`. */
+  /** Hears of what changed, by a load or from outside, before `execute()`: of each change once. */
   onChange?(changes: ChangeSet): void | Promise<void>;
 
   /**

@@ -99,7 +99,11 @@ export {
   BriefWatchingWorkflow,
   BriefWorkflow,
   ClingingWorkflow,
+  FailingWorkflow,
+  HearingWorkflow,
+  InsistentWorkflow,
   RestlessToldWorkflow,
+  TightWorkflow,
   ToldWorkflow,
   WaitingWorkflow,
 } from './order';

@@ -1,8 +1,16 @@
-import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
-import { defineWorkflow, StatefulWorkflow } from '../../src/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { type ChangeSet, type Cycle, defineWorkflow, StatefulWorkflow } from '../../src/workflow';
 import { Customer } from './customer';
 import { Desk } from './hierarchy';
-import { type CustomerData, schema } from './sources';
+import { type CustomerData, schema, scripted } from './sources';
 
 /** Holds what it is told, and notes what it holds whenever its own signal or update asks for it. */
 class Told extends StatefulWorkflow<CustomerData> {
@@ -42,6 +50,64 @@ class RestlessTold extends Told {
   override readonly maxHistoryEvents = 10;
 }
 export const RestlessToldWorkflow = defineWorkflow(RestlessTold);
+
+/** A source that is left alone for long once it fails, and a signal that loads nevertheless. */
+class Insistent extends Customer {
+  override readonly sources = {
+    profile: scripted('profile', { maximumAttempts: 1 }),
+    contacts: scripted('contacts', { maximumAttempts: 1 }),
+  };
+  override readonly refresh = { every: '1 hour', jitter: 0, staleAfter: '1 hour' } as const;
+
+  override setup(): void {
+    super.setup();
+    setHandler(defineSignal<[boolean]>('cycle'), (load) => this.requestCycle({ load }));
+  }
+}
+export const InsistentWorkflow = defineWorkflow(Insistent);
+
+/** Says of each cycle what onChange() heard and execute() saw of the plan, and changes things itself in both. */
+class Hearing extends Customer {
+  readonly plans: string[] = [];
+
+  override setup(): void {
+    super.setup();
+    setHandler(defineQuery('plans'), () => this.plans);
+  }
+
+  override onChange(changes: ChangeSet): void {
+    super.onChange(changes);
+    this.#note('heard', changes);
+    this.update({ entityName: this.entityName, data: { tier: `tier of ${this.data?.plan}` } });
+  }
+
+  override async execute(cycle: Cycle): Promise<void> {
+    await super.execute(cycle);
+    this.#note('seen', cycle.changes);
+  }
+
+  #note(how: string, { upserts }: ChangeSet): void {
+    const { plan, tier } = upserts[this.entityName]?.[this.id] ?? {};
+    if (plan ?? tier) this.plans.push(`${how} ${String(plan)}, ${String(tier)}`);
+  }
+}
+export const HearingWorkflow = defineWorkflow(Hearing);
+
+/** Hands little to its next run: less than twice what its source gives. */
+class Tight extends Customer {
+  override readonly maxHistoryEvents = 60;
+  override readonly maxStateBytes = 12_000;
+}
+export const TightWorkflow = defineWorkflow(Tight);
+
+/** Fails its first attempt. */
+class Failing extends StatefulWorkflow<CustomerData> {
+  override readonly schema = schema;
+  override async execute(): Promise<void> {
+    if (workflowInfo().attempt === 1) throw ApplicationFailure.retryable('the first attempt');
+  }
+}
+export const FailingWorkflow = defineWorkflow(Failing);
 
 /** Has to continue as new early. */
 class Brief extends Customer {
