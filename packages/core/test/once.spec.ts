@@ -72,12 +72,12 @@ describe('each thing once', () => {
       const customer = await env.loaded('HearingWorkflow');
       await plan(customer, 'free');
       await eventually(async () =>
-        expect(((await customer.handle.temporal.query('plans')) as string[]).slice(-2)).toEqual([
-          'heard free, undefined',
-          'seen free, tier of free',
+        expect((await customer.handle.temporal.query<string[]>('plans')).slice(-2)).toEqual([
+          `heard ${JSON.stringify({ plan: 'free' })}`,
+          `seen ${JSON.stringify({ plan: 'free', tier: 'tier of free' })}`,
         ]),
       );
-      const plans = (await customer.handle.temporal.query('plans')) as string[];
+      const plans = await customer.handle.temporal.query<string[]>('plans');
       await customer.handle.refresh();
       expect(await customer.handle.temporal.query('plans')).toEqual(plans);
     });
@@ -150,7 +150,7 @@ describe('each thing once', () => {
     await handle.refresh();
     expect((await handle.status()).status).toBe('degraded');
     const looks = [profile.looks.length, contacts.looks.length] as const;
-    const cycles = async (): Promise<number> => ((await handle.temporal.query('cycles')) as unknown[]).length;
+    const cycles = async (): Promise<number> => (await handle.temporal.query<unknown[]>('cycles')).length;
     const before = await cycles();
     // Without a load: neither is asked, one being young and the other in its back-off.
     await handle.temporal.signal('cycle', false);

@@ -88,7 +88,7 @@ class Hearing extends Customer {
 
   #note(how: string, { upserts }: ChangeSet): void {
     const { plan, tier } = upserts[this.entityName]?.[this.id] ?? {};
-    if (plan ?? tier) this.plans.push(`${how} ${String(plan)}, ${String(tier)}`);
+    if (plan ?? tier) this.plans.push(`${how} ${JSON.stringify({ plan, tier })}`);
   }
 }
 export const HearingWorkflow = defineWorkflow(Hearing);
