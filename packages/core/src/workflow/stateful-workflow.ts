@@ -158,12 +158,18 @@ export abstract class StatefulWorkflow<Data = unknown> {
     if (load) running.refresh();
   }
 
-  /** Ends the workflow after this cycle, as the signal `status` does; its result is `data`. */
+  /**
+   * Ends the workflow after this cycle, as the signal `status` does; its result is `data`. Handlers of your own that
+   * have not ended are waited for for 20 seconds.
+   */
   complete(): void {
     this.#running.end('completed');
   }
 
-  /** Declares signals, queries and updates of your own, with Temporal's `setHandler`. Runs once per run, first. */
+  /**
+   * Declares signals, queries and updates of your own, with Temporal's `setHandler`. Runs once per run, first: what
+   * waits for the run is handled after it, in the order of arrival.
+   */
   setup?(): void;
 
   /** Loads the sources. @default all of them, in parallel */
@@ -185,7 +191,10 @@ export abstract class StatefulWorkflow<Data = unknown> {
    */
   onLoadError?(fault: LoadFault): void | 'proceed' | Promise<void | 'proceed'>;
 
-  /** Runs just before the workflow continues as new; once more if a signal or update came while it ran. */
+  /**
+   * Runs just before the workflow continues as new; once more if a signal or update came while it ran. While it waits,
+   * nothing is loaded; it is not waited for any more once the history has grown too long.
+   */
   onContinue?(): void | Promise<void>;
 
   /** @internal Gives an instance the session of its run. For `defineWorkflow` alone. */
