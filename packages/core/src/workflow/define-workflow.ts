@@ -10,7 +10,8 @@ import { StatefulWorkflowError } from '../contract/errors';
 import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/start';
 import type { StartInput } from '../contract/wire';
-import type { Carried } from './carry';
+import { inOrderOfArrival } from './arrival-order';
+import { handedOver } from './carry';
 import { continuationOf } from './continuation';
 import { runCycles } from './cycle-runner';
 import { refuseUnknownSignals, registerHandlers } from './handlers';
@@ -46,8 +47,7 @@ export function defineWorkflow<Data>(
     const workflow = new workflowClass();
     const session = begin(workflow, input);
     const times = checked(() => refreshTimes(workflow.refresh));
-    const continuation = continuationOf(session, workflow);
-    session.isFull = () => continuation.isOverdue();
+    const continuation = (session.continuation = continuationOf(session, workflow));
     return (await runCycles(workflow, session, times, continuation)) as Data;
   };
   // Clients and parents take the workflow type from the function's name.
@@ -58,23 +58,23 @@ export function defineWorkflow<Data>(
 
 /** Makes the session of a run and sets every handler, before anything is awaited: no signal finds none. */
 function begin(workflow: StatefulWorkflow, given: unknown): Session {
-  const info = workflowInfo();
   const session = checked(() => {
     // What a run hands to the next is taken from a run only, never from a client.
-    const continued = info.continuedFromExecutionRunId;
-    const { carried, ...start } = (continued ? given : {}) as { carried?: Carried };
-    const { input, dropped } = checkStart(continued ? start : given, tokenCheck(workflow));
-    const root = { id: input.id, name: input.entityName ?? entityNameOf(info.workflowType) };
+    const { carried, start } = handedOver(given);
+    const { input, dropped } = checkStart(start, tokenCheck(workflow));
+    const root = { id: input.id, name: input.entityName ?? entityNameOf(workflowInfo().workflowType) };
     const made = new Session(root, workflow, input, carried);
     for (const error of dropped) made.refusals.add('start', error);
     return made;
   });
   StatefulWorkflow.attach(workflow, session);
-  // Signals that came before are handled as their handlers are set: what they change concerns the children too.
+  // Signals that came before are handled as soon as all handlers are set: what they change concerns the children too.
   session.hierarchy.begin();
-  registerHandlers(session);
-  workflow.setup?.();
-  refuseUnknownSignals(session);
+  inOrderOfArrival(() => {
+    registerHandlers(session);
+    workflow.setup?.();
+    refuseUnknownSignals(session);
+  });
   return session;
 }
 
