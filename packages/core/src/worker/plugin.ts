@@ -2,6 +2,7 @@ import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { StatefulWorkflowError } from '../contract/errors';
 import { type Activities, registryActivities } from './activities';
+import { checkActivityOptions, checkPluginOptions, checkRegistry } from './check-options';
 import { encrypting, failuresPath } from './encryption';
 import type { ActivityOptions } from './harness';
 import type { Registry } from './registry';
@@ -22,7 +23,7 @@ export interface StatefulWorkflowPluginOptions extends ActivityOptions {
  * @example
  * const worker = await Worker.create({ taskQueue, workflowsPath, plugins: [statefulWorkflow({ registry, secrets })] });
  * @throws StatefulWorkflowError `ADAPTER_DUPLICATE`, from `Worker.create`, when the worker already has an
- *   activity of the same name
+ *   activity of the same name; InvalidInputError when an option cannot be used
  */
 export function statefulWorkflow(options: StatefulWorkflowPluginOptions): SimplePlugin {
   return new StatefulWorkflowPlugin(options);
@@ -36,7 +37,11 @@ class StatefulWorkflowPlugin extends SimplePlugin {
   readonly #encrypts: boolean;
   #running = 0;
 
-  constructor({ registry, ...options }: StatefulWorkflowPluginOptions) {
+  constructor(given: StatefulWorkflowPluginOptions) {
+    checkPluginOptions(given, 'statefulWorkflow');
+    const { registry, ...options } = given;
+    checkRegistry(registry, 'registry');
+    checkActivityOptions(options);
     const { keyring, payloads } = options.encryption ?? {};
     super({
       name: '@stateful-workflow/core',

@@ -1,9 +1,8 @@
 import { log } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
-import { isMany, type Relation, type Schema } from '../contract/schema';
-import { checkAnyToken, checkReference, isReference } from '../contract/payloads';
-import type { SourceDefinition } from '../contract/source';
+import { type checkReference, isReference } from '../contract/payloads';
+import type { Schema } from '../contract/schema';
 import type {
   ChangeSet,
   CredentialReference,
@@ -17,30 +16,18 @@ import { ChangeLog } from '../state/change-log';
 import { isEmpty } from '../state/change-set';
 import { EntityState } from '../state/entity-state';
 import { own } from '../state/json';
-import { entries, fromEntries, hasOwn, keys } from '../state/objects';
+import { entries, fromEntries } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
 import { type Hierarchy, hierarchyOf } from '../hierarchy/hierarchy';
-import type { ManagedPaths } from '../hierarchy/managed-path';
 import type { Ending } from '../hierarchy/parents';
 import type { Received } from '../hierarchy/receive';
 import type { Carried } from './carry';
+import { type Declaration, listOf, schemaOf, tokenCheck } from './declaration';
 import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
 import { iso } from './iso';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
-
-/** What a workflow class declares. */
-export interface Declaration {
-  readonly schema?: Schema;
-  readonly sources?: Readonly<Record<string, SourceDefinition>>;
-  readonly managedPaths?: true | ManagedPaths;
-  readonly allowPlaintextTokens?: boolean;
-}
-
-/** What may stand as a token. */
-export const tokenCheck = ({ allowPlaintextTokens }: Declaration): typeof checkReference =>
-  allowPlaintextTokens ? checkAnyToken : checkReference;
 
 const PLAINTEXT =
   'The token stands in plaintext in the history of this workflow, because allowPlaintextTokens is set. That is for development: use secret:NAME or a sealed token.';
@@ -84,20 +71,17 @@ export class Session {
   readonly checkToken: typeof checkReference;
   #ending?: Ending;
 
-  /** @param carried what the run before handed over, if there was one */
+  /**
+   * @param declaration what the class declares, checked
+   * @param carried what the run before handed over, if there was one
+   */
   constructor(
     readonly root: EntityRef,
     declaration: Declaration,
     input: StartInput,
     carried?: Carried,
   ) {
-    const schema = declaration.schema ?? { [root.name]: {} };
-    if (!hasOwn(schema, root.name))
-      throw new InvalidInputError(
-        'entityName',
-        `"${root.name}" is not in the schema of this workflow, which has ${keys(schema).join(', ')}`,
-        'Start it with one of those as entityName, or name the workflow type after one',
-      );
+    const schema = schemaOf(declaration, root.name);
     const { views, refusals, inbox = ['start'], changes, hierarchy } = carried ?? {};
     this.schema = schema;
     this.apiUrl = input.apiUrl;
@@ -256,23 +240,4 @@ export class Session {
   #followers(setting: 'credential' | 'apiUrl'): SourceState[] {
     return this.sources.filter(({ definition }) => definition[setting] === undefined);
   }
-}
-
-/** The list of the root entity that a source fills; `undefined` for the root entity itself. */
-function listOf(
-  schema: Schema,
-  root: string,
-  source: string,
-  { into }: SourceDefinition,
-): string | undefined {
-  const relations = schema[root]?.relations ?? {};
-  if (into === 'root' || (into === undefined && !hasOwn(relations, source))) return undefined;
-  const field = into ?? source;
-  const lists = keys(relations).filter((key) => isMany(relations[key] as Relation));
-  if (lists.includes(field)) return field;
-  throw new InvalidInputError(
-    `sources.${source}.into`,
-    `"${field}" is not a list that ${root} has`,
-    `Use 'root' or a relation to many: ${lists.join(', ') || 'the schema has none'}`,
-  );
 }

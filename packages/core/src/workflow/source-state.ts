@@ -1,7 +1,7 @@
 import type { Checkpoint, PartialError } from '../contract/adapter';
 import { wholeNumber } from '../contract/check';
 import type { WholeResult } from '../contract/load';
-import type { SourceDefinition } from '../contract/source';
+import type { SourceDefinition, SourceOptions } from '../contract/source';
 import type { RefusedSweepInfo, SourceError, SourceInfo } from '../contract/wire';
 import type { Json } from '../contract/schema';
 import { iso } from './iso';
@@ -121,9 +121,10 @@ export class SourceState {
   }
 }
 
-function limitsOf(
+/** How long and how often a source may be tried. @throws InvalidInputError that names the field */
+export function limitsOf(
   name: string,
-  { timeout = '1 minute', deadline = '5 minutes', maximumAttempts = 4 }: SourceDefinition,
+  { timeout = '1 minute', deadline = '5 minutes', maximumAttempts = 4 }: SourceOptions,
 ): SourceLimits {
   const field = (limit: string): string => `sources.${name}.${limit}`;
   return {

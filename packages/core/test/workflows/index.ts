@@ -2,11 +2,15 @@ export { CallingWorkflow } from './calling';
 export { type SeenCycle, CustomerWorkflow } from './customer';
 export { BurstWorkflow, HesitatingWorkflow, LargeWorkflow, RestlessWorkflow } from './continuing';
 export {
+  EarlyWorkflow,
+  MeddlingWorkflow,
   MisconfiguredWorkflow,
   MisdeclaredWorkflow,
   MisdirectedWorkflow,
   NamelessWorkflow,
+  PresumptuousWorkflow,
   StrictWorkflow,
+  UnnamedSecretWorkflow,
   UnregisteredWorkflow,
 } from './failing';
 export { FleetCustomerWorkflow } from './fleet';
