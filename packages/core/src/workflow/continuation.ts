@@ -3,7 +3,6 @@ import {
   ApplicationFailure,
   condition,
   continueAsNew,
-  log,
   workflowInfo,
 } from '@temporalio/workflow';
 import { carryOver } from './carry';
@@ -11,12 +10,12 @@ import { historyLength } from './history-length';
 import type { Session } from './session';
 import type { StatefulWorkflow } from './stateful-workflow';
 
-/** The largest start argument that is sent by default. Temporal refuses payloads over 2 MiB. */
-const MAX_STATE_BYTES = 1_900_000;
-/** Temporal ends a workflow at 51,200 events. One that cannot continue as new gives up before that. */
+/** Temporal ends a workflow at 51,200 events or 50 MiB. One that cannot continue as new gives up before that. */
 const LAST_EVENTS = 45_000;
-/** How many events to let pass before another attempt, after one that was too large. */
+const LAST_BYTES = 45_000_000;
+/** How much history to let pass before another attempt, after one that was too large. */
 const PAUSE_EVENTS = 1_000;
+const PAUSE_BYTES = 4_000_000;
 
 /** For how many events waiting refreshes may put it off; for fewer, where it is due early. */
 const MAX_PUT_OFF_EVENTS = 1_000;
@@ -37,12 +36,14 @@ export interface Continuation {
 /** Continues a workflow as new when its history has grown, with everything it knows. */
 export function continuationOf(
   session: Session,
-  workflow: Pick<StatefulWorkflow, 'maxHistoryEvents' | 'maxStateBytes' | 'onContinue'>,
+  workflow: Pick<StatefulWorkflow, 'maxHistoryEvents' | 'onContinue'>,
 ): Continuation {
-  const { maxHistoryEvents = Infinity, maxStateBytes = MAX_STATE_BYTES } = workflow;
+  const { maxHistoryEvents = Infinity } = workflow;
+  const { size } = session;
   const { children, window } = session.hierarchy;
-  /** The length of the history from which on it may be tried. */
+  /** The length of the history, and its size, from which on it may be tried: one of them is enough. */
   let from = 0;
+  let fromBytes = 0;
   /** The length of the history when somebody first put it off. */
   let putOffAt: number | undefined;
   /** Whether the run ends now. */
@@ -50,9 +51,10 @@ export function continuationOf(
 
   const isDue = (): boolean => {
     const events = historyLength();
+    const { historySize } = workflowInfo();
+    const isPaused = events < from && historySize < fromBytes && !size.hasShrunk;
     return (
-      events >= from &&
-      (workflowInfo().continueAsNewSuggested || events >= maxHistoryEvents || children.isFull)
+      !isPaused && (workflowInfo().continueAsNewSuggested || events >= maxHistoryEvents || children.isFull)
     );
   };
   const stops = (): boolean => session.awaitingLoad > 0 || !!session.ending;
@@ -60,18 +62,18 @@ export function continuationOf(
 
   /** Goes on, and says why, when the state is too large, rather than lose it. */
   const goOn = async (): Promise<void> => {
-    const next = carryOver(session);
-    const bytes = new TextEncoder().encode(JSON.stringify(next)).length;
-    if (bytes <= maxStateBytes) {
+    if (size.measure()) {
       // What is held stays so: it is carried, and would be sent by both runs.
       isOver = true;
-      await continueAsNew(next);
+      await continueAsNew(carryOver(session));
     }
-    const message = `state: is ${bytes} bytes, more than the ${maxStateBytes} that maxStateBytes lets a run hand to the next, so it cannot continue as new. Hold less, or set up external storage for payloads and raise maxStateBytes.`;
-    if (historyLength() >= LAST_EVENTS) throw ApplicationFailure.nonRetryable(message, 'STATE_TOO_LARGE');
-    log.warn(message);
-    session.problem = message;
+    const { historySize } = workflowInfo();
+    const message = size.problem as string;
+    if (historyLength() >= LAST_EVENTS || historySize >= LAST_BYTES)
+      throw ApplicationFailure.nonRetryable(message, 'STATE_TOO_LARGE');
+    size.hasShrunk = false;
     from = historyLength() + PAUSE_EVENTS;
+    fromBytes = historySize + PAUSE_BYTES;
   };
 
   return {

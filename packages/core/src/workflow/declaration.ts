@@ -6,6 +6,7 @@ import { defineSchema, isMany, type Relation, type Schema } from '../contract/sc
 import type { SourceDefinition } from '../contract/source';
 import { managedPaths, type ManagedPaths } from '../hierarchy/managed-path';
 import { entries, hasOwn, keys } from '../state/objects';
+import type { Loader } from './loader';
 import { refreshTimes, type RefreshPolicy } from './refresh';
 import { limitsOf } from './source-state';
 
@@ -19,6 +20,7 @@ export interface Declaration {
   readonly maxHistoryEvents?: number;
   readonly maxStateBytes?: number;
   readonly allowPlaintextTokens?: boolean;
+  readonly loadData?: (load: Loader) => Promise<void>;
 }
 
 /** A run of fewer events ends before its first load has: such a workflow would do nothing but continue as new. */

@@ -55,10 +55,11 @@ export function defineWorkflow<Data>(
   checkClass(workflowClass);
   const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
   checkName(name, 'name');
+  const make = (): StatefulWorkflow => new workflowClass() as StatefulWorkflow;
   // Not in a workflow: its class fields might act, in the name of another workflow or before their time.
-  if (!inWorkflowContext()) checkInstance(workflowClass, entityNameOf(name));
+  if (!inWorkflowContext()) checkInstance(make, entityNameOf(name));
   const run = async (input: StartInput): Promise<Data> => {
-    const workflow = new workflowClass();
+    const workflow = make();
     const session = begin(workflow, input);
     tellOfName(name);
     const continuation = continuationOf(session, workflow);
@@ -133,10 +134,10 @@ function checkClass(workflowClass: unknown): void {
 }
 
 /** Checks what a class declares. One that can only be constructed in a workflow is checked there. */
-function checkInstance(workflowClass: new () => StatefulWorkflow, defaultRoot: string): void {
+function checkInstance(make: () => StatefulWorkflow, defaultRoot: string): void {
   let instance: StatefulWorkflow;
   try {
-    instance = new workflowClass();
+    instance = make();
   } catch (error) {
     if (error instanceof StatefulWorkflowError) throw error;
     return;

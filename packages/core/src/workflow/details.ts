@@ -5,10 +5,10 @@ const HEADER = '| source | adapter | last load | checked | changed | error |\n|-
 
 /** What Temporal's UI shows of a workflow, as Markdown. Answered by a query: it costs no history. */
 export function details(session: Session): string {
-  const { root, status, sources, apiUrl, problem, nextLoadAt } = session;
+  const { root, status, loading, apiUrl, problem, nextLoadAt, hooksSince } = session;
   const { count, recent } = session.refusals.report;
   const last = recent.at(-1);
-  const rows = sources.map(({ name, info }) => {
+  const rows = loading.map(({ name, info }) => {
     const { adapter, lastOutcome = 'none yet', lastCheckedAt = '–', lastChangedAt = '–', lastError } = info;
     const error = lastError ? `${lastError.kind} (${lastError.failures}×): ${lastError.message}` : '';
     return `| ${[name, adapter, lastOutcome, lastCheckedAt, lastChangedAt, error].map(cell).join(' | ')} |`;
@@ -18,6 +18,7 @@ export function details(session: Session): string {
     problem && `⚠ ${problem}`,
     apiUrl && `Address: ${apiUrl}`,
     rows.length > 0 && [HEADER, ...rows].join('\n'),
+    hooksSince && `\`execute()\` has been under way since ${iso(hooksSince)}; nothing is loaded meanwhile.`,
     nextLoadAt && `Next load: ${iso(nextLoadAt)}`,
     last && `Refused signals: ${count}; the last, \`${last.signal}\`: ${last.reason}`,
   ];

@@ -1,4 +1,9 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { FaultKind } from '../contract/adapter';
 import { LoadError } from '../contract/errors';
 import { type FaultDetails, faultType } from '../contract/load';
@@ -16,11 +21,15 @@ export interface LoadFault {
   readonly credential?: string;
 }
 
+/** Whether something failed outside of the workflow, which may go well another time. */
+export const isRemote = (error: unknown): error is ActivityFailure | ChildWorkflowFailure =>
+  error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+
 /** Reads the fault out of a failed activity. Anything else is a bug and thrown on. */
 export function faultFrom(source: string, error: unknown): LoadFault {
   const transient = (message: string): LoadFault => ({ source, kind: 'transient', message });
   if (error instanceof LoadError) return transient(error.message);
-  if (!(error instanceof ActivityFailure)) throw error;
+  if (!isRemote(error)) throw error;
   const { cause = error } = error;
   const { message } = cause;
   if (cause instanceof TimeoutFailure)

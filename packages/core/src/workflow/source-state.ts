@@ -82,6 +82,16 @@ export class SourceState {
     };
   }
 
+  /** A load of which nothing is known but what it changed went well. */
+  ended(now: number, changed: boolean): void {
+    const { changedAt } = this.known;
+    this.known = {
+      outcome: changed ? 'delta' : 'unchanged',
+      checkedAt: now,
+      changedAt: changed ? now : changedAt,
+    };
+  }
+
   /** A load failed; what is known of the source stays. */
   failed({ kind, message, retryAfterMs, credential }: LoadFault, every: number | undefined): void {
     const { known } = this;

@@ -16,7 +16,9 @@ import type { Provenance } from '../state/entity-state';
 import type { TriggerName } from './inbox';
 import type { LoadFault } from './load-fault';
 import type { Loader } from './loader';
+import type { DeepReadonly } from './read-only';
 import type { RefreshPolicy } from './refresh';
+import { isWithin } from './scopes';
 import type { Session } from './session';
 
 /** What a cycle tells `execute()`. */
@@ -89,14 +91,19 @@ export abstract class StatefulWorkflow<Data = unknown> {
     return this.#running.root.name;
   }
 
-  /** The root entity with its relations filled in; `undefined` until it is known. Not to be changed in place. */
-  get data(): Data | undefined {
-    return this.#running.state.data as Data | undefined;
+  /**
+   * The root entity with its relations filled in; `undefined` until it is known. It is not changed in place: except in
+   * a bundle for production, whoever tries gets an error.
+   */
+  get data(): DeepReadonly<Data> | undefined {
+    const { readOnly, state } = this.#running;
+    return readOnly.of(state.data) as DeepReadonly<Data> | undefined;
   }
 
-  /** Entity state, normalized and live. Not to be changed in place. */
+  /** Entity state, normalized and live. It is not changed in place, as {@link data} is not. */
   get state(): Entities {
-    return this.#running.state.store.entities;
+    const { readOnly, state } = this.#running;
+    return readOnly.of(state.store.entities);
   }
 
   get status(): WorkflowStatus {
@@ -124,16 +131,12 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * @throws InvalidInputError that names the field
    */
   update(payload: UpdatePayload): ChangeSummary {
-    const changes = this.#running.state.update(payload);
-    this.#running.took(changes);
-    return sizeOf(changes);
+    return this.#wrote(this.#running.state.update(payload));
   }
 
   /** Removes entities from within the workflow. Like the `delete` signal, but it starts no cycle. */
   delete(payload: DeletePayload): ChangeSummary {
-    const changes = this.#running.state.delete(payload);
-    this.#running.took(changes);
-    return sizeOf(changes);
+    return this.#wrote(this.#running.state.delete(payload));
   }
 
   /** The workflows of the items on the managed paths. */
@@ -153,7 +156,8 @@ export abstract class StatefulWorkflow<Data = unknown> {
 
   /** Ends the workflow after this cycle, as the signal `status` does; its result is `data`. */
   complete(): void {
-    this.#running.end('completed');
+    const session = this.#running;
+    session.end('completed', isWithin(session.hooks));
   }
 
   /** Declares signals, queries and updates of your own, with Temporal's `setHandler`. Runs once per run, first. */
@@ -184,6 +188,13 @@ export abstract class StatefulWorkflow<Data = unknown> {
   /** @internal Gives an instance the session of its run. For `defineWorkflow` alone. */
   static attach(workflow: StatefulWorkflow, session: Session): void {
     workflow.#session = session;
+  }
+
+  #wrote(changes: ChangeSet): ChangeSummary {
+    const session = this.#running;
+    session.took(changes);
+    session.wrote(changes);
+    return sizeOf(changes);
   }
 
   get #running(): Session {

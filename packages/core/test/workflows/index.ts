@@ -15,6 +15,15 @@ export {
 } from './failing';
 export { FleetCustomerWorkflow } from './fleet';
 export { HandyWorkflow } from './handy';
+export {
+  ApprovalTicketWorkflow,
+  ApprovalWorkflow,
+  HalfSelfLoadingWorkflow,
+  RollingApprovalWorkflow,
+  RollingSelfLoadingWorkflow,
+  ScribblingWorkflow,
+  SelfLoadingWorkflow,
+} from './own-code';
 export { OutspokenWorkflow } from './plaintext';
 export { DeskWorkflow, TicketWorkflow } from './hierarchy';
 export { RollingCommentWorkflow, RollingDeskWorkflow, RollingTicketWorkflow } from './hierarchy-random';
@@ -65,6 +74,7 @@ export {
   ShoutingDeskWorkflow,
   TalkativeDeskWorkflow,
   UnknownDeskWorkflow,
+  ApprovalDeskWorkflow,
 } from './hierarchy-options';
 export {
   AwayDeskWorkflow,
