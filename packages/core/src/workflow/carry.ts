@@ -18,8 +18,15 @@ export interface Carried {
   readonly hierarchy?: CarriedHierarchy;
 }
 
-/** The start argument of the next run: everything that this one knows. */
-export function carryOver(session: Session): StartInput & { readonly carried: Carried } {
+/**
+ * The start argument of the next run: everything that this one knows.
+ *
+ * @param changes what `execute()` has not seen
+ */
+export function carryOver(
+  session: Session,
+  changes = session.pending.changes,
+): StartInput & { readonly carried: Carried } {
   return {
     id: session.root.id,
     entityName: session.root.name,
@@ -32,7 +39,7 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
       views: session.state.carryViews(),
       refusals: session.refusals.report,
       inbox: [...session.inbox],
-      changes: session.pending.changes,
+      changes,
       quiet: session.quiet,
       loadedAt: session.loadedAt,
       hierarchy: session.hierarchy.carry(),

@@ -62,7 +62,7 @@ export function continuationOf(
 
   /** Goes on, and says why, when the state is too large, rather than lose it. */
   const goOn = async (): Promise<void> => {
-    if (size.measure()) {
+    if (size.fits()) {
       // What is held stays so: it is carried, and would be sent by both runs.
       isOver = true;
       await continueAsNew(carryOver(session));

@@ -14,7 +14,7 @@ import type {
   WorkflowStatus,
 } from '../contract/wire';
 import { ChangeLog } from '../state/change-log';
-import { isEmpty } from '../state/change-set';
+import { isEmpty, NO_CHANGES } from '../state/change-set';
 import { EntityState } from '../state/entity-state';
 import { own } from '../state/json';
 import { entries, fromEntries } from '../state/objects';
@@ -131,7 +131,11 @@ export class Session {
       );
     this.hierarchy = hierarchyOf(this, declaration.managedPaths, input, hierarchy);
     const { maxStateBytes = MOST_PAYLOAD_BYTES } = declaration;
-    this.size = new StateSize(maxStateBytes, () => carryOver(this));
+    this.size = new StateSize(
+      maxStateBytes,
+      () => carryOver(this, NO_CHANGES),
+      () => carryOver(this),
+    );
     this.mostBytes = Math.max(maxStateBytes, MOST_PAYLOAD_BYTES);
   }
 

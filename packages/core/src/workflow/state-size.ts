@@ -22,14 +22,18 @@ export class StateSize {
   hasShrunk = false;
   #measured: number | undefined;
   #grown = 0;
+  /** Whether the problem is about all that is handed over. */
+  #isOfAll = false;
 
   /**
    * @param most the most bytes that may be handed over
-   * @param handedOver what is handed over
+   * @param held what is handed over in any case
+   * @param all that, and what is only on its way through: changes that `execute()` has not seen
    */
   constructor(
     readonly most: number,
-    readonly handedOver: () => unknown,
+    readonly held: () => unknown,
+    readonly all: () => unknown,
   ) {}
 
   /** Notes that something came in. */
@@ -39,22 +43,30 @@ export class StateSize {
     this.#grown += bytesOf(changes);
     const { most } = this;
     const isSmall = this.#measured !== undefined && this.#measured + this.#grown <= most;
-    if (!isSmall && this.#grown >= most * STEP) this.measure();
+    if (!isSmall && this.#grown >= most * STEP) this.#measure(this.held());
   }
 
   /** Looks again at one that was too large. */
   loadEnded(): void {
-    if (this.problem && this.measure()) this.hasShrunk = has('shrunkState');
+    if (!this.problem) return;
+    this.#measure(this.#isOfAll ? this.all() : this.held());
+    if (!this.problem) this.hasShrunk = has('shrunkState');
   }
 
-  /** @returns whether it can be handed over */
-  measure(): boolean {
-    const bytes = (this.#measured = bytesOf(this.handedOver()));
+  /** Whether it can be handed over now. */
+  fits(): boolean {
+    this.#measure(this.all());
+    this.#isOfAll = true;
+    return !this.problem;
+  }
+
+  #measure(value: unknown): void {
+    const bytes = (this.#measured = bytesOf(value));
     this.#grown = 0;
+    this.#isOfAll = false;
     const problem = bytes > this.most ? tooLarge(bytes, this.most) : undefined;
     if (problem && !this.problem) log.warn(problem);
     this.problem = problem;
-    return !problem;
   }
 }
 

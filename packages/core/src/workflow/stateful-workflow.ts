@@ -79,6 +79,9 @@ export abstract class StatefulWorkflow<Data = unknown> {
    */
   declare readonly maxStateBytes?: number;
 
+  /** What type its data has, for the compiler to infer; there is no such value. */
+  declare readonly '~data'?: Data;
+
   #session?: Session;
 
   /** The id of the root entity. */
@@ -95,7 +98,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * The root entity with its relations filled in; `undefined` until it is known. It is not changed in place: except in
    * a bundle for production, whoever tries gets an error.
    */
-  get data(): DeepReadonly<Data> | undefined {
+  get data(): DeepReadonly<NoInfer<Data>> | undefined {
     const { readOnly, state } = this.#running;
     return readOnly.of(state.data) as DeepReadonly<Data> | undefined;
   }

@@ -110,7 +110,7 @@ export const ApprovalTicketWorkflow = defineWorkflow(ApprovalTicket);
 class Scribbling extends Customer {
   override async execute(cycle: Cycle): Promise<void> {
     await super.execute(cycle);
-    const data = this.data as { name: string; plan?: string; contacts: { name: string }[] };
+    const data = this.data as unknown as { name: string; plan?: string; contacts: { name: string }[] };
     const { plan } = data;
     if (plan === 'data') data.name = 'scribbled';
     if (plan === 'list') data.contacts.push({ name: 'scribbled' });
