@@ -77,7 +77,9 @@ export async function runCycles(
       scope.cancel();
     };
     try {
-      await scope.run(() => loader.run((load) => workflow.loadData(load)));
+      const loaded = scope.run(() => loader.run((load) => workflow.loadData(load)));
+      if (session.sources.some(({ isAwaited }) => isAwaited)) showDetails();
+      await loaded;
     } catch (error) {
       if (!superseded || !isCancellation(error)) throw error;
     } finally {

@@ -1,5 +1,6 @@
 import { iso } from './iso';
 import type { Session } from './session';
+import type { SourceState } from './source-state';
 
 const HEADER = '| source | adapter | last load | checked | changed | error |\n|---|---|---|---|---|---|';
 
@@ -17,6 +18,7 @@ export function details(session: Session): string {
     `**${root.name} ${root.id}** is **${status}**`,
     problem && `⚠ ${problem}`,
     apiUrl && `Address: ${apiUrl}`,
+    ...loading.filter(({ isAwaited }) => isAwaited).map(awaited),
     rows.length > 0 && [HEADER, ...rows].join('\n'),
     hooksSince && `\`execute()\` has been under way since ${iso(hooksSince)}; nothing is loaded meanwhile.`,
     nextLoadAt && `Next load: ${iso(nextLoadAt)}`,
@@ -24,5 +26,11 @@ export function details(session: Session): string {
   ];
   return parts.filter(Boolean).join('\n\n');
 }
+
+/** What to look at when a first load does not come: the workflow cannot see whether a worker is there. */
+const awaited = ({ name, definition: { adapter, taskQueue }, loadingSince }: SourceState): string =>
+  `Source "${name}" is being loaded for the first time, since ${iso(loadingSince)}. If that lasts, see whether a worker of ${
+    taskQueue === undefined ? 'its task queue' : `task queue "${taskQueue}"`
+  } runs with the adapter "${adapter}": statefulWorkflow({ registry }) among its plugins.`;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

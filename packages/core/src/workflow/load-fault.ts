@@ -21,6 +21,13 @@ export interface LoadFault {
   readonly credential?: string;
 }
 
+/** What a worker says that does not have an activity. It has a type of its own, which a user's activity may have, too. */
+const isUnregistered = ({ type, message }: ApplicationFailure): boolean =>
+  type === 'NotFoundError' && /is not registered on this Worker/.test(message);
+
+const withoutPlugin = (source: string, message: string): string =>
+  `Source "${source}" was not loaded, since a worker of its task queue lacks the adapter's activity (${message.split(',')[0]}). Add statefulWorkflow({ registry }) to that worker's plugins, or registryActivities(registry) to its activities.`;
+
 /** Whether something failed outside of the workflow, which may go well another time. */
 export const isRemote = (error: unknown): error is ActivityFailure | ChildWorkflowFailure =>
   error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
@@ -38,6 +45,7 @@ export function faultFrom(source: string, error: unknown): LoadFault {
     );
   if (!(cause instanceof ApplicationFailure)) return transient(message);
   const { type } = cause;
+  if (isUnregistered(cause)) return { source, kind: 'invalid', message: withoutPlugin(source, message) };
   const details = cause.details?.[0] as FaultDetails | undefined;
   return details && type === faultType(details.kind)
     ? { ...details, source, message }

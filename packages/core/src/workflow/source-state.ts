@@ -42,6 +42,8 @@ export interface SourceLimits {
 /** One source of a running workflow: its definition, its checkpoint and how its loads went. */
 export class SourceState {
   readonly limits: SourceLimits;
+  /** Since when its load has been under way, in milliseconds. */
+  loadingSince?: number;
 
   /**
    * @param into the relation of the root entity that it fills; `undefined` for the root entity itself
@@ -115,11 +117,19 @@ export class SourceState {
     this.known.acceptsDeletions = true;
   }
 
+  /** Whether it has never been loaded and its first load is under way: nobody may be there to run it. */
+  get isAwaited(): boolean {
+    const { checkedAt, error } = this.known;
+    return this.loadingSince !== undefined && checkedAt === undefined && !error;
+  }
+
   /** The answer of the query `sources`. */
   get info(): SourceInfo {
     const { outcome, checkedAt, changedAt, checkpoint, error, partialErrors, refusedSweep } = this.known;
     return {
       adapter: this.definition.adapter,
+      taskQueue: this.definition.taskQueue,
+      loadingSince: iso(this.loadingSince),
       lastOutcome: outcome,
       lastCheckedAt: iso(checkedAt),
       lastChangedAt: iso(changedAt),
