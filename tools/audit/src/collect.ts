@@ -9,6 +9,7 @@ const QUERIES = [
   'state',
   'data',
   'status',
+  'problem',
   'pendingChanges',
   'subscriptions',
   'managedPaths',

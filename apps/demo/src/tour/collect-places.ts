@@ -12,6 +12,7 @@ const queries = [
   'state',
   'data',
   'status',
+  'problem',
   'pendingChanges',
   'apiUrl',
   'apiToken',

@@ -5,6 +5,7 @@ import { checkAnyToken, checkReference } from '../contract/payloads';
 import { checkStart } from '../contract/start';
 import type { RefreshResult, StartInput } from '../contract/wire';
 import { entityNameOf } from '../contract/names';
+import { retried } from './retried';
 import { explained, StatefulHandle } from './stateful-handle';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
 
@@ -83,14 +84,16 @@ export class StatefulClient<Data = unknown> {
     input: StartWith,
     options: StartOptions = {},
   ): Promise<{ handle: StatefulHandle<Data>; result: RefreshResult }> {
-    const startWorkflowOperation = new WithStartWorkflowOperation(this.#workflowType, {
-      ...this.#startOptions(input, options),
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    });
     const result = await explained(this.workflowId(input.id), () =>
-      this.#client.workflow.executeUpdateWithStart<WorkflowOf<Data>, RefreshResult, []>('refresh', {
-        startWorkflowOperation,
-      }),
+      retried((updateId) =>
+        this.#client.workflow.executeUpdateWithStart<WorkflowOf<Data>, RefreshResult, []>('refresh', {
+          updateId,
+          startWorkflowOperation: new WithStartWorkflowOperation(this.#workflowType, {
+            ...this.#startOptions(input, options),
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          }),
+        }),
+      ),
     );
     return { handle: this.get(input.id), result };
   }

@@ -26,11 +26,17 @@ import type {
 } from '../contract/wire';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
 import { unattendedSources } from './unattended-sources';
+import { retried, wasLeft, wasThrownAway } from './retried';
 import { type PendingWatch, pendingWatches, withWatch } from './pending-watches';
+
+/** For how many runs a load is waited for that none of them gets to. */
+const MOST_RUNS = 5;
 
 /** How a workflow is doing. */
 export interface StatusReport {
   readonly status: WorkflowStatus;
+  /** What is wrong with the workflow itself, or keeps it from continuing as new. Absent when nothing does. */
+  readonly problem?: string;
   /** When all of its sources had been looked at last, with success: ISO 8601. */
   readonly lastCheckedAt?: string;
   /** When the next of its sources is looked at: ISO 8601. Absent when only signals and updates cause a load. */
@@ -75,6 +81,7 @@ export class StatefulHandle<Data = unknown> {
   async status(): Promise<StatusReport> {
     // One after the other: the server lets one query wait for a busy workflow, and turns a second one away.
     const status = await this.#query<WorkflowStatus>('status');
+    const problem = await this.#query<string | null>('problem');
     const infos = await this.sources();
     const description = await explained(this.workflowId, () => this.temporal.describe());
     const watches = pendingWatches(description);
@@ -88,7 +95,13 @@ export class StatefulHandle<Data = unknown> {
     const checked = Object.values(sources).map((source) => source.lastCheckedAt);
     const oldest = checked.includes(undefined) ? undefined : earliest(checked);
     const next = earliest(Object.values(sources).map((source) => source.nextCheckAt));
-    return { status, ...(oldest && { lastCheckedAt: oldest }), ...(next && { nextCheckAt: next }), sources };
+    return {
+      status,
+      ...(problem && { problem }),
+      ...(oldest && { lastCheckedAt: oldest }),
+      ...(next && { nextCheckAt: next }),
+      sources,
+    };
   }
 
   /** Each source: its last load, checkpoint and error. */
@@ -143,7 +156,7 @@ export class StatefulHandle<Data = unknown> {
 
   /** Loads now and waits for it. */
   async refresh(request: RefreshRequest = {}): Promise<RefreshResult> {
-    return this.#update('refresh', checkRefresh(request));
+    return this.#load('refresh', checkRefresh(request));
   }
 
   /**
@@ -152,7 +165,7 @@ export class StatefulHandle<Data = unknown> {
    * @throws InvalidInputError for a token in plaintext, and for one that cannot be sealed
    */
   async rotateToken(token: TokenInput): Promise<RefreshResult> {
-    return this.#update(
+    return this.#load(
       'rotateToken',
       referenceFor(token, 'reference', this.#tokens, this.#client.options.namespace),
     );
@@ -206,9 +219,21 @@ export class StatefulHandle<Data = unknown> {
     return explained(this.workflowId, () => this.temporal.signal(name, ...args));
   }
 
-  #update<T>(name: string, ...args: unknown[]): Promise<T> {
+  /** Sends an update that waits for a load; if its run ends before that, the load of the next run is waited for. */
+  async #load(name: 'refresh' | 'rotateToken', payload: unknown): Promise<RefreshResult> {
+    for (let run = 1; ; run++) {
+      try {
+        // What the update changed is in the next run already, and may have been changed anew: it is not sent twice.
+        return await (run === 1 ? this.#update(name, payload) : this.#update('refresh', {}));
+      } catch (error) {
+        if (run >= MOST_RUNS || !(error instanceof Error) || !wasLeft(error.cause)) throw error;
+      }
+    }
+  }
+
+  #update<T>(name: string, payload: unknown): Promise<T> {
     return explained(this.workflowId, () =>
-      this.temporal.executeUpdate<T, [unknown, ...unknown[]]>(name, { args: args as [unknown] }),
+      retried((updateId) => this.temporal.executeUpdate<T, [unknown]>(name, { args: [payload], updateId })),
     );
   }
 }
@@ -229,6 +254,12 @@ export async function explained<T>(workflowId: string, call: () => Promise<T>): 
         { cause: error, context: { workflowId } },
       );
     }
+    if (wasThrownAway(error))
+      throw new StatefulWorkflowError(
+        'WORKFLOW_BUSY',
+        `Workflow "${workflowId}" has not taken this, and nothing of it was applied: its workflow tasks fail, or it is too busy. Look at the worker's log and at the workflow in Temporal's UI, and send it again.`,
+        { cause: error, context: { workflowId }, retryable: true },
+      );
     if (
       error instanceof WorkflowUpdateFailedError &&
       error.cause instanceof ApplicationFailure &&

@@ -1,32 +1,32 @@
+import { workflowInfo } from '@temporalio/workflow';
 import { fromEntries } from '../state/objects';
 import type { CarriedView } from '../state/source-view';
 import type { CarriedHierarchy } from '../hierarchy/hierarchy';
 import type { ChangeSet, RejectedSignals, StartInput } from '../contract/wire';
 import type { TriggerName } from './inbox';
+import type { CarriedPending } from './pending-changes';
 import type { Session } from './session';
 import type { CarriedSource } from './source-state';
 
 /** What a run hands to the next besides the start argument's own fields. Not part of the wire contract. */
 export interface Carried {
+  /** The first run of the chain, which nobody can know who only starts one: so it is known that a run handed this over. */
+  readonly chain?: string;
   readonly sources?: Readonly<Record<string, CarriedSource>>;
   readonly views?: Readonly<Record<string, CarriedView>>;
   readonly refusals?: RejectedSignals;
   readonly inbox?: readonly TriggerName[];
+  readonly pending?: CarriedPending;
+  /** What the first versions carried instead of `pending`. */
   readonly changes?: ChangeSet;
   readonly quiet?: number;
   readonly loadedAt?: number;
+  readonly wasCutOff?: boolean;
   readonly hierarchy?: CarriedHierarchy;
 }
 
-/**
- * The start argument of the next run: everything that this one knows.
- *
- * @param changes what `execute()` has not seen
- */
-export function carryOver(
-  session: Session,
-  changes = session.pending.changes,
-): StartInput & { readonly carried: Carried } {
+/** The start argument of the next run: everything that this one knows. */
+export function carryOver(session: Session): StartInput & { readonly carried: Carried } {
   return {
     id: session.root.id,
     entityName: session.root.name,
@@ -35,14 +35,34 @@ export function carryOver(
     apiToken: session.apiToken,
     status: session.paused ? 'paused' : 'running',
     carried: {
+      chain: workflowInfo().firstExecutionRunId,
       sources: fromEntries(session.carriedSources.map(({ name, known }) => [name, known])),
       views: session.state.carryViews(),
       refusals: session.refusals.report,
       inbox: [...session.inbox],
-      changes,
+      pending: session.pending.carry(session.state.store),
       quiet: session.quiet,
       loadedAt: session.loadedAt,
+      wasCutOff: session.wasCutOff || undefined,
       hierarchy: session.hierarchy.carry(),
     },
   };
+}
+
+/**
+ * Parts what the run before handed over from the rest of a start argument. A run that a retry or a schedule begins
+ * has a run before it as well, and the argument that a client started the chain with, which may look like one that a
+ * run made: then nothing was handed over.
+ */
+export function handedOver(given: unknown): { readonly carried?: Carried; readonly start: unknown } {
+  if (typeof given !== 'object' || given === null) return { start: given };
+  const { carried, ...start } = given as { readonly carried?: Carried };
+  return carried && isOurs(carried) ? { carried, start } : { start: given };
+}
+
+function isOurs({ chain }: Carried): boolean {
+  const { continuedFromExecutionRunId, firstExecutionRunId, attempt, cronSchedule } = workflowInfo();
+  if (continuedFromExecutionRunId === undefined) return false;
+  // Runs of the first versions did not say so. Neither a retry nor a schedule begins a run after theirs.
+  return chain === undefined ? attempt === 1 && !cronSchedule : chain === firstExecutionRunId;
 }

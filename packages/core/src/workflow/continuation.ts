@@ -9,6 +9,7 @@ import { carryOver } from './carry';
 import { historyLength } from './history-length';
 import type { Session } from './session';
 import type { StatefulWorkflow } from './stateful-workflow';
+import { allElse, settledOr } from './moments';
 
 /** Temporal ends a workflow at 51,200 events or 50 MiB. One that cannot continue as new gives up before that. */
 const LAST_EVENTS = 45_000;
@@ -17,18 +18,32 @@ const LAST_BYTES = 45_000_000;
 const PAUSE_EVENTS = 1_000;
 const PAUSE_BYTES = 4_000_000;
 
-/** For how many events waiting refreshes may put it off; for fewer, where it is due early. */
-const MAX_PUT_OFF_EVENTS = 1_000;
+/** For how many events it is put off at most. Where it is due early: for as many again. */
+const MOST_PUT_OFF = 2_000;
+/** After which part of them one load has to do for all who ask, and after which nobody is waited for. The rest is for ending. */
+const OVERDUE = 0.25;
+const SPENT = 0.75;
+/** How many events a load has for itself before it is cut off: as many as one of a few sources needs. */
+const FOR_A_LOAD = 16;
 
-/** When a workflow continues as new, and how. */
+/**
+ * When a workflow continues as new, and how. Once it is due it waits for the handlers that have not ended, while the
+ * cycles go on, but not for ever: the history does not grow to more than twice the length at which it was due.
+ */
 export interface Continuation {
   /** Whether the history has grown enough. */
   isDue(): boolean;
-  /** Whether it has been put off for so long that nobody may put it off any more. */
+  /** Whether it has been put off for so long that who waits for a load takes the one that is running. */
   isOverdue(): boolean;
+  /** Whether it cannot wait for a load, either, that is running. */
+  cutsOff(): boolean;
+  /** Whether it is due, and nothing that is waited for puts it off. */
+  isNext(): boolean;
+  /** What puts it off, for a person. `isProblem`: it may do so for ever. */
+  readonly putOffBy: { readonly message: string; readonly isProblem: boolean } | undefined;
   /**
-   * Continues as new once every handler is done. Returns when it cannot: a handler wants a load first, the
-   * workflow ends, or its state is too large.
+   * Continues as new. Returns when it does not, because somebody came to wait for a load, the workflow ends, or
+   * its state is too large.
    */
   run(): Promise<void>;
 }
@@ -41,30 +56,36 @@ export function continuationOf(
   const { maxHistoryEvents = Infinity } = workflow;
   const { size } = session;
   const { children, window } = session.hierarchy;
+  const { loads } = session;
   /** The length of the history, and its size, from which on it may be tried: one of them is enough. */
   let from = 0;
   let fromBytes = 0;
-  /** The length of the history when somebody first put it off. */
-  let putOffAt: number | undefined;
+  /** The length of the history at which it was due. */
+  let dueAt: number | undefined;
   /** Whether the run ends now. */
   let isOver = false;
 
   const isDue = (): boolean => {
     const events = historyLength();
-    const { historySize } = workflowInfo();
+    const { continueAsNewSuggested, historySize } = workflowInfo();
     const isPaused = events < from && historySize < fromBytes && !size.hasShrunk;
-    return (
-      !isPaused && (workflowInfo().continueAsNewSuggested || events >= maxHistoryEvents || children.isFull)
-    );
+    const due = !isPaused && (continueAsNewSuggested || events >= maxHistoryEvents || children.isFull);
+    // It may have come to be due in the midst of a task that brought many events.
+    if (due) dueAt ??= Math.max(Math.min(from, events), Math.min(events, maxHistoryEvents));
+    return due;
   };
-  const stops = (): boolean => session.awaitingLoad > 0 || !!session.ending;
-  const isBusy = (): boolean => stops() || !allHandlersFinished();
+  const limit = (part: number): number =>
+    (dueAt ?? Infinity) + Math.floor(part * Math.min(dueAt ?? Infinity, MOST_PUT_OFF));
+  const isPast = (part: number): boolean => isDue() && historyLength() >= limit(part);
+  const isSpent = (): boolean => isPast(SPENT);
+  const isNext = (): boolean => isSpent() || (isDue() && loads.awaited === 0 && allHandlersFinished());
 
   /** Goes on, and says why, when the state is too large, rather than lose it. */
   const goOn = async (): Promise<void> => {
     if (size.fits()) {
       // What is held stays so: it is carried, and would be sent by both runs.
       isOver = true;
+      await loads.leave();
       await continueAsNew(carryOver(session));
     }
     const { historySize } = workflowInfo();
@@ -74,26 +95,44 @@ export function continuationOf(
     size.hasShrunk = false;
     from = historyLength() + PAUSE_EVENTS;
     fromBytes = historySize + PAUSE_BYTES;
+    dueAt = undefined;
   };
 
   return {
     isDue,
-    isOverdue() {
-      if (!isDue()) return false;
-      putOffAt ??= historyLength();
-      return historyLength() >= putOffAt + Math.min(putOffAt, MAX_PUT_OFF_EVENTS);
+    isOverdue: () => isPast(OVERDUE),
+    cutsOff: () => isSpent() && historyLength() - loads.begunAt >= FOR_A_LOAD,
+    isNext,
+    get putOffBy() {
+      if (dueAt === undefined) return undefined;
+      const { awaited } = loads;
+      if (awaited > 0)
+        return {
+          message: `Continue-as-new has been due since event ${dueAt}: ${awaited} that wait for a load are answered first.`,
+          isProblem: false,
+        };
+      if (session.hooksSince !== undefined)
+        return {
+          message: `Continue-as-new has been due since event ${dueAt}, and execute() or another hook of the class has not ended. From event ${limit(SPENT)} on it is cancelled, and the next run calls it again.`,
+          isProblem: false,
+        };
+      if (allHandlersFinished()) return undefined;
+      return {
+        message: `Continue-as-new has been due since event ${dueAt}, and a signal or update handler of the class has not ended. Loads go on; at event ${limit(SPENT)} the run ends without it.`,
+        isProblem: true,
+      };
     },
     async run() {
-      await condition(() => allHandlersFinished() || stops());
-      if (stops()) return;
-      await workflow.onContinue?.();
-      // Whoever came while that ran is answered first: a run that continues takes no handler along.
-      if (isBusy()) return;
+      const stops = (): boolean => !!session.ending || (loads.awaited > 0 && !isSpent());
+      await settledOr(workflow.onContinue?.(), isSpent);
+      // A run that continues takes no handler along: those that can end do so first.
+      if (!allHandlersFinished()) await allElse();
+      if (stops() || !isNext()) return;
       window.hold();
       try {
         // What is on its way when a run ends may get lost.
         await condition(() => window.underWay === 0 || stops());
-        if (!isBusy()) await goOn();
+        if (!stops() && isNext()) await goOn();
       } finally {
         if (!isOver) window.release();
       }

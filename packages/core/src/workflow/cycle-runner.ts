@@ -10,13 +10,13 @@ import type { ChangeSet } from '../contract/wire';
 import type { Continuation } from './continuation';
 import { details } from './details';
 import { runHooks } from './hooks';
-import { historyLength } from './history-length';
 import type { TriggerName } from './inbox';
 import type { LoadFault } from './load-fault';
 import { type CycleLoader, cycleLoader } from './loader';
 import { interval, type RefreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/parents';
 import type { Session } from './session';
+import { allElse } from './moments';
 import { sourceActivities } from './source-activities';
 import { bytesOf, sendable } from './state-size';
 import { StatefulWorkflow } from './stateful-workflow';
@@ -24,6 +24,8 @@ import { type Arrival, startWatch } from './watch';
 
 /** Triggers that load whatever the age of the data, and try a refused credential again. */
 const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl', 'resume'];
+/** How long handlers that have not ended are waited for at the end of the workflow. */
+const LAST_WAIT_MS = 20_000;
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 
 /**
@@ -38,17 +40,28 @@ export async function runCycles(
   times: RefreshTimes,
   continuation: Continuation,
 ): Promise<unknown> {
-  const { inbox, hierarchy, pending, readOnly } = session;
+  const { inbox, hierarchy, loads, pending, readOnly } = session;
   const activities = sourceActivities(session);
   /** What a watch brought and no load has taken in yet. */
   let arrivals = NO_ARRIVALS;
 
-  const continues = (): boolean => continuation.isDue() && session.awaitingLoad === 0;
-  const cycles = (): boolean => !session.paused && inbox.size > 0;
+  let showsDue = false;
+
   const showDetails = (): void => setCurrentDetails(details(session));
+  const continues = (): boolean => {
+    if (continuation.isNext()) return true;
+    if (!showsDue && continuation.isDue()) {
+      showsDue = true;
+      showDetails();
+    }
+    return false;
+  };
+  const cycles = (): boolean => !session.paused && inbox.size > 0;
 
   /** Waits until there is something to do: a trigger, news of a watched source, or time. */
   const wait = async (): Promise<void> => {
+    // Those whose load has ended are answered first: who is left then is waited for.
+    if (loads.isAnswering && continuation.isDue()) await condition(() => !loads.isAnswering);
     const { paused } = session;
     const ready = (): boolean => !!session.ending || continues() || cycles() || session.paused !== paused;
     const due = paused ? undefined : nextLoad(session, times);
@@ -76,6 +89,12 @@ export async function runCycles(
       superseded = true;
       scope.cancel();
     };
+    let isOver = false;
+    const cutOff = (): void => {
+      if (!isOver) session.supersede();
+    };
+    // One that takes longer than the history lasts begins again in the next run; that one may then take its time.
+    if (!session.wasCutOff) condition(() => isOver || continuation.cutsOff()).then(cutOff, () => {});
     try {
       const loaded = scope.run(() => loader.run((load) => workflow.loadData(load)));
       if (session.sources.some(({ isAwaited }) => isAwaited)) showDetails();
@@ -83,22 +102,26 @@ export async function runCycles(
     } catch (error) {
       if (!superseded || !isCancellation(error)) throw error;
     } finally {
+      isOver = true;
       session.supersede = () => {};
     }
     return superseded;
   };
 
   /** A child without a source of its own, of which there may be many, is spared the scope of a load. */
-  const loads = (): boolean =>
+  const hasLoads = (): boolean =>
     session.sources.length > 0 || workflow.loadData !== StatefulWorkflow.prototype.loadData;
 
-  /** Loads until a load ran to its end: one that a new token or address overtakes is begun again. */
-  const load = async (triggers: Set<TriggerName>): Promise<readonly LoadFault[]> => {
+  /**
+   * Loads until a load ran to its end: one that a new token or address overtakes is begun again.
+   *
+   * @returns why sources failed; nothing when the run ends before a load does
+   */
+  const load = async (triggers: Set<TriggerName>): Promise<readonly LoadFault[] | undefined> => {
     // What a watch brought may be about a source or token no longer in use.
     if (triggers.has('apiToken') || triggers.has('apiUrl')) arrivals = NO_ARRIVALS;
     for (;;) {
-      session.begun++;
-      session.begunAt = historyLength();
+      loads.begin();
       const loader = cycleLoader(session, activities, {
         ...times,
         demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
@@ -106,11 +129,17 @@ export async function runCycles(
         arrivals,
       });
       arrivals = NO_ARRIVALS;
-      const superseded = loads() && (await runLoad(loader));
-      if (session.ending) return [];
+      const superseded = hasLoads() && (await runLoad(loader));
+      if (session.ending) return undefined;
       if (!superseded) {
         session.loadEnded(loader.touched.size, loader.faults);
         return loader.faults;
+      }
+      if (continuation.isNext()) {
+        loads.end('left');
+        session.wasCutOff = true;
+        for (const trigger of triggers) inbox.add(trigger);
+        return undefined;
       }
       for (const trigger of inbox.take()) triggers.add(trigger);
     }
@@ -123,15 +152,16 @@ export async function runCycles(
   const cycle = async (): Promise<void> => {
     const triggers = inbox.take();
     const faults = await load(triggers);
-    if (session.ending) return;
+    if (!faults || session.ending) return;
     let handed: ChangeSet | undefined;
+    const hears = workflow.onChange && ((changes: ChangeSet) => workflow.onChange?.(readOnly.of(changes)));
     const hooks = async (): Promise<void> => {
       for (const fault of faults) {
         const answer = await workflow.onLoadError?.(fault);
         const source = session.loading.find(({ name }) => name === fault.source);
         if (source) source.known.tolerated = answer === 'proceed';
       }
-      if (!pending.isEmpty) await workflow.onChange?.(readOnly.of(pending.changes));
+      await pending.tell(hears);
       if (!session.isReady) return;
       handed = pending.take();
       await workflow.execute({ triggers, changes: readOnly.of(handed) });
@@ -167,7 +197,10 @@ export async function runCycles(
     throw error;
   }
   await end(session.ending);
-  await condition(() => allHandlersFinished() && hierarchy.window.underWay === 0);
+  await condition(() => hierarchy.window.underWay === 0);
+  if (!allHandlersFinished()) await allElse();
+  // A handler of the class may wait for what does not come any more.
+  if (!allHandlersFinished()) await condition(allHandlersFinished, LAST_WAIT_MS, { summary: 'handlers' });
   showDetails();
   const result = session.state.data ?? null;
   const isWanted = session.ending === 'completed' || bytesOf(result) <= session.mostBytes;

@@ -14,7 +14,8 @@ import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/start';
 import type { StartInput } from '../contract/wire';
 import { hasOwn, keys, values } from '../state/objects';
-import type { Carried } from './carry';
+import { inOrderOfArrival } from './arrival-order';
+import { handedOver } from './carry';
 import { continuationOf } from './continuation';
 import { runCycles } from './cycle-runner';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
@@ -62,8 +63,7 @@ export function defineWorkflow<Data>(
     const workflow = make();
     const session = begin(workflow, input);
     tellOfName(name);
-    const continuation = continuationOf(session, workflow);
-    session.isFull = () => continuation.isOverdue();
+    const continuation = (session.continuation = continuationOf(session, workflow));
     return (await runCycles(workflow, session, refreshTimes(workflow.refresh), continuation)) as Data;
   };
   // Clients and parents take the workflow type from the function's name.
@@ -74,27 +74,27 @@ export function defineWorkflow<Data>(
 
 /** Makes the session of a run and sets every handler, before anything is awaited: no signal finds none. */
 function begin(workflow: StatefulWorkflow, given: unknown): Session {
-  const info = workflowInfo();
   checkDeclaration(workflow);
   // What a run hands to the next is taken from a run only, never from a client.
-  const continued = info.continuedFromExecutionRunId;
-  const { carried, ...start } = (continued ? given : {}) as { carried?: Carried };
-  const { input, dropped } = startArgument(() => checkStart(continued ? start : given, tokenCheck(workflow)));
-  const defaultName = entityNameOf(info.workflowType);
+  const { carried, start } = handedOver(given);
+  const { input, dropped } = startArgument(() => checkStart(start, tokenCheck(workflow)));
+  const defaultName = entityNameOf(workflowInfo().workflowType);
   const root = { id: input.id, name: input.entityName ?? defaultName };
   // Where the class is right for the entity that its type is named after, who asks for another one is mistaken.
-  const isChosen = !continued && root.name !== defaultName && isRoot(workflow, defaultName);
+  const isChosen = !carried && root.name !== defaultName && isRoot(workflow, defaultName);
   if (isChosen) startArgument(() => checkRoot(workflow, root.name));
   else checkRoot(workflow, root.name);
   const session = startArgument(() => new Session(root, workflow, input, carried));
   for (const error of dropped) session.refusals.add('start', error);
   StatefulWorkflow.attach(workflow, session);
-  // Signals that came before are handled as their handlers are set: what they change concerns the children too.
+  // Signals that came before are handled as soon as all handlers are set: what they change concerns the children too.
   session.hierarchy.begin();
-  // Those that the class set as it was constructed, and those of setup(), may replace none of the contract's.
-  keepingHandlers(() => registerHandlers(session));
-  keepingHandlers(() => workflow.setup?.());
-  refuseUnknownSignals(session);
+  inOrderOfArrival(() => {
+    // Those that the class set as it was constructed, and those of setup(), may replace none of the contract's.
+    keepingHandlers(() => registerHandlers(session));
+    keepingHandlers(() => workflow.setup?.());
+    refuseUnknownSignals(session);
+  });
   return session;
 }
 

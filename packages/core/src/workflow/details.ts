@@ -6,7 +6,7 @@ const HEADER = '| source | adapter | last load | checked | changed | error |\n|-
 
 /** What Temporal's UI shows of a workflow, as Markdown. Answered by a query: it costs no history. */
 export function details(session: Session): string {
-  const { root, status, loading, apiUrl, problem, nextLoadAt, hooksSince } = session;
+  const { root, status, loading, apiUrl, problems, nextLoadAt, hooksSince } = session;
   const { count, recent } = session.refusals.report;
   const last = recent.at(-1);
   const rows = loading.map(({ name, info }) => {
@@ -16,7 +16,7 @@ export function details(session: Session): string {
   });
   const parts = [
     `**${root.name} ${root.id}** is **${status}**`,
-    problem && `⚠ ${problem}`,
+    ...problems.map((problem) => `⚠ ${problem}`),
     apiUrl && `Address: ${apiUrl}`,
     ...loading.filter(({ isAwaited }) => isAwaited).map(awaited),
     rows.length > 0 && [HEADER, ...rows].join('\n'),

@@ -1,6 +1,5 @@
 import {
   ApplicationFailure,
-  condition,
   defineQuery,
   defineSignal,
   defineUpdate,
@@ -24,12 +23,11 @@ import {
   checkSubscription,
   checkUnsubscription,
 } from '../contract/subscription';
-import type { RefreshResult } from '../contract/wire';
 import type { Ending } from '../hierarchy/parents';
 import { sizeOf } from '../state/change-set';
 import { entries, fromEntries } from '../state/objects';
-import { historyLength } from './history-length';
 import { iso } from './iso';
+import { loaded } from './loads';
 import type { Session } from './session';
 import { sendable } from './state-size';
 
@@ -159,34 +157,6 @@ function registerUpdates(session: Session): void {
   );
 }
 
-/**
- * Asks for a load and waits until one that began afterwards has ended.
- *
- * @param overtakes whether the running load, if there is one, begins again because of it
- */
-async function loaded(session: Session, ask: () => void, overtakes: boolean): Promise<RefreshResult> {
-  // Before a continue-as-new that is overdue, waiters join the running load: were each to get one of its own,
-  // a stream of them would put it off forever. So do those that arrive in the task that begins it.
-  const joins =
-    session.begun > session.done && !overtakes && (session.isFull?.() || session.begunAt === historyLength());
-  if (!joins) ask();
-  const wanted = session.begun + (joins ? 0 : 1);
-  const isDone = (): boolean => session.done >= wanted;
-  session.awaitingLoad++;
-  try {
-    await condition(() => isDone() || session.paused || !!session.ending);
-  } finally {
-    session.awaitingLoad--;
-  }
-  const { lastResult, ending } = session;
-  if (isDone() && lastResult) return lastResult;
-  if (!ending) return { outcome: 'skipped', changed: 0, checkedAt: iso(Date.now()) };
-  throw ApplicationFailure.nonRetryable(
-    `The workflow has ${ending} before the load was done.`,
-    'WORKFLOW_ENDED',
-  );
-}
-
 function registerQueries(session: Session): void {
   const { root, state, pending, refusals } = session;
   const { children, subscribers } = session.hierarchy;
@@ -196,6 +166,7 @@ function registerQueries(session: Session): void {
     state: () => state.store.entities,
     data: () => state.data ?? null,
     status: () => session.status,
+    problem: () => session.problems.join(' ') || null,
     pendingChanges: () => pending.changes,
     apiUrl: () => session.apiUrl ?? null,
     apiToken: () => session.token,

@@ -1,13 +1,10 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import { historyLength } from './history-length';
 import { has } from './patches';
 import type { Continuation } from './continuation';
 import type { Session } from './session';
 
 /** How long hooks that are cancelled may take to clean up. */
 const CLEAN_UP = '10 seconds';
-/** How many events hooks have in any case, when the run should have ended before they began. */
-const LEAST_EVENTS = 20;
 
 /**
  * Runs the hooks of a cycle. They may take long (`execute()` may wait for a person), but they do not keep the run from
@@ -18,18 +15,14 @@ const LEAST_EVENTS = 20;
  */
 export async function runHooks(
   session: Session,
-  { isOverdue }: Pick<Continuation, 'isOverdue'>,
+  { cutsOff }: Pick<Continuation, 'cutsOff'>,
   hooks: () => Promise<void>,
 ): Promise<boolean> {
   const outer = CancellationScope.current();
   const scope = (session.hooks = new CancellationScope());
-  const begunAt = historyLength();
   let isSettled = false;
   let isCut = false;
-  const isOver = (): boolean =>
-    session.isInterrupted ||
-    outer.consideredCancelled ||
-    (isOverdue() && historyLength() >= begunAt + LEAST_EVENTS);
+  const isOver = (): boolean => session.isInterrupted || outer.consideredCancelled || cutsOff();
 
   const done = scope.run(hooks).then(
     () => true,

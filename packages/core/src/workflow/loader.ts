@@ -136,7 +136,7 @@ export function cycleLoader(
       if (!ownLoad) return loadData(loader);
       const scope = CancellationScope.current();
       let hasWritten = false;
-      session.wrote = (changes) => {
+      session.hearsOwn = (changes) => {
         if (isEmpty(changes) || !isWithin(scope)) return;
         hasWritten = true;
         touch(changes);
@@ -149,7 +149,7 @@ export function cycleLoader(
         if (isCancellation(error) || !isRemote(error)) throw error;
         fail(ownLoad, faultFrom(ownLoad.name, error));
       } finally {
-        session.wrote = () => {};
+        session.hearsOwn = () => {};
       }
     },
   };

@@ -13,8 +13,7 @@ import type {
   TokenInfo,
   WorkflowStatus,
 } from '../contract/wire';
-import { ChangeLog } from '../state/change-log';
-import { isEmpty, NO_CHANGES } from '../state/change-set';
+import { isEmpty } from '../state/change-set';
 import { EntityState } from '../state/entity-state';
 import { own } from '../state/json';
 import { entries, fromEntries } from '../state/objects';
@@ -23,10 +22,13 @@ import { type Hierarchy, hierarchyOf } from '../hierarchy/hierarchy';
 import type { Ending } from '../hierarchy/parents';
 import type { Received } from '../hierarchy/receive';
 import { type Carried, carryOver } from './carry';
+import type { Continuation } from './continuation';
 import { type Declaration, listOf, schemaOf, tokenCheck } from './declaration';
 import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
 import { iso } from './iso';
+import { Loads } from './loads';
+import { PendingChanges } from './pending-changes';
 import { ReadOnly } from './read-only';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
@@ -58,15 +60,16 @@ export class Session {
   /** What the class's own `loadData` does besides loading sources. */
   readonly ownLoad?: SourceState;
   /** Hears of what the class itself writes, while its `loadData` runs. */
-  wrote: (changes: ChangeSet) => void = () => {};
+  hearsOwn: (changes: ChangeSet) => void = () => {};
   /** The scope of the class's hooks, while they run, and since when: milliseconds. */
   hooks?: CancellationScope;
   hooksSince?: number;
-  /** Loads begun in this run, also those that were overtaken, and the last one that ran to its end. */
-  begun = 0;
-  done = 0;
-  /** The length of the history when the last load began: equal means "in this very workflow task". */
-  begunAt = 0;
+  /** The loads of this run, and who waits for them. */
+  readonly loads = new Loads();
+  /** When and how the workflow continues as new; absent until its handlers are set. */
+  continuation?: Continuation;
+  /** Whether the last load was cut off, so that the workflow could continue as new. */
+  wasCutOff: boolean;
   /** What the last load gave. */
   lastResult?: RefreshResult;
   /** When the last load ended, in milliseconds. */
@@ -75,14 +78,10 @@ export class Session {
   quiet: number;
   /** When the next load is due by itself, in milliseconds. */
   nextLoadAt?: number;
-  /** How many handlers wait for a load to end. */
-  awaitingLoad = 0;
-  /** Whether the workflow has to continue as new and cannot wait for another load. */
-  isFull?: () => boolean;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = () => {};
   /** Changes that `execute()` has not seen yet. */
-  readonly pending: ChangeLog;
+  readonly pending: PendingChanges;
   /** Its parents, its children, and those who hear of its changes. */
   readonly hierarchy: Hierarchy;
   /** What it loads from, or would if its parent did not. */
@@ -103,7 +102,7 @@ export class Session {
     carried?: Carried,
   ) {
     const schema = schemaOf(declaration, root.name);
-    const { views, refusals, inbox = ['start'], changes, hierarchy } = carried ?? {};
+    const { views, refusals, inbox = ['start'], changes, pending, hierarchy } = carried ?? {};
     this.schema = schema;
     this.apiUrl = input.apiUrl;
     this.apiToken = input.apiToken;
@@ -112,11 +111,12 @@ export class Session {
     this.paused = input.status === 'paused';
     this.refusals = new Refusals(refusals);
     this.inbox = new Inbox(inbox);
-    this.pending = new ChangeLog(changes);
     this.quiet = carried?.quiet ?? 0;
     this.loadedAt = carried?.loadedAt ?? Date.now();
+    this.wasCutOff = carried?.wasCutOff ?? false;
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, carried && input.state, views);
+    this.pending = PendingChanges.from(pending ?? {}, this.state.store, changes);
     if (!carried) this.pending.add(this.state.seed(input));
     this.allSources = entries(declaration.sources ?? {}).map(([name, definition]) => {
       const into = listOf(schema, root.name, name, definition);
@@ -131,11 +131,7 @@ export class Session {
       );
     this.hierarchy = hierarchyOf(this, declaration.managedPaths, input, hierarchy);
     const { maxStateBytes = MOST_PAYLOAD_BYTES } = declaration;
-    this.size = new StateSize(
-      maxStateBytes,
-      () => carryOver(this, NO_CHANGES),
-      () => carryOver(this),
-    );
+    this.size = new StateSize(maxStateBytes, () => carryOver(this));
     this.mostBytes = Math.max(maxStateBytes, MOST_PAYLOAD_BYTES);
   }
 
@@ -180,12 +176,19 @@ export class Session {
   }
 
   get status(): WorkflowStatus {
-    const { ending, paused, problem } = this;
+    const { ending, paused, problem, continuation } = this;
     if (ending) return ending;
     if (paused) return 'paused';
     const errors = this.loading.map(({ known }) => known.error?.kind).filter(Boolean);
     if (errors.includes('unauthorized')) return 'unauthorized';
-    return (problem ?? errors[0]) ? 'degraded' : 'running';
+    const isPutOff = continuation?.putOffBy?.isProblem;
+    return (problem ?? errors[0]) || isPutOff ? 'degraded' : 'running';
+  }
+
+  /** What is wrong with the workflow itself, or keeps it from continuing as new. */
+  get problems(): readonly string[] {
+    const putOffBy = this.continuation?.putOffBy?.message;
+    return [this.problem, putOffBy].filter((problem) => problem !== undefined);
   }
 
   /** Whether `execute()` may run: every source is loaded, and those that failed last are tolerated. */
@@ -218,6 +221,14 @@ export class Session {
     this.hierarchy.changed(changes);
   }
 
+  /** Notes what the class changed itself, and passes it on. */
+  wrote(changes: ChangeSet): void {
+    this.pending.addOwn(changes);
+    this.size.took(changes);
+    this.hearsOwn(changes);
+    this.hierarchy.changed(changes);
+  }
+
   /** Takes in what another workflow of the hierarchy changed, and begins a cycle if it changed anything. */
   receive(what: Received, envelope: Envelope): void {
     const { hierarchy } = this;
@@ -231,7 +242,8 @@ export class Session {
   /** Notes what a load over all sources came to. */
   loadEnded(changed: number, faults: readonly LoadFault[]): void {
     const failed = faults.length > 0;
-    this.done = this.begun;
+    this.loads.end('done');
+    this.wasCutOff = false;
     this.size.loadEnded();
     this.loadedAt = Date.now();
     this.quiet = changed ? 0 : this.quiet + 1;

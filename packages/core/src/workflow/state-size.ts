@@ -22,18 +22,14 @@ export class StateSize {
   hasShrunk = false;
   #measured: number | undefined;
   #grown = 0;
-  /** Whether the problem is about all that is handed over. */
-  #isOfAll = false;
 
   /**
    * @param most the most bytes that may be handed over
-   * @param held what is handed over in any case
-   * @param all that, and what is only on its way through: changes that `execute()` has not seen
+   * @param handedOver what is handed over
    */
   constructor(
     readonly most: number,
-    readonly held: () => unknown,
-    readonly all: () => unknown,
+    readonly handedOver: () => unknown,
   ) {}
 
   /** Notes that something came in. */
@@ -43,27 +39,25 @@ export class StateSize {
     this.#grown += bytesOf(changes);
     const { most } = this;
     const isSmall = this.#measured !== undefined && this.#measured + this.#grown <= most;
-    if (!isSmall && this.#grown >= most * STEP) this.#measure(this.held());
+    if (!isSmall && this.#grown >= most * STEP) this.#measure();
   }
 
   /** Looks again at one that was too large. */
   loadEnded(): void {
     if (!this.problem) return;
-    this.#measure(this.#isOfAll ? this.all() : this.held());
+    this.#measure();
     if (!this.problem) this.hasShrunk = has('shrunkState');
   }
 
   /** Whether it can be handed over now. */
   fits(): boolean {
-    this.#measure(this.all());
-    this.#isOfAll = true;
+    this.#measure();
     return !this.problem;
   }
 
-  #measure(value: unknown): void {
-    const bytes = (this.#measured = bytesOf(value));
+  #measure(): void {
+    const bytes = (this.#measured = bytesOf(this.handedOver()));
     this.#grown = 0;
-    this.#isOfAll = false;
     const problem = bytes > this.most ? tooLarge(bytes, this.most) : undefined;
     if (problem && !this.problem) log.warn(problem);
     this.problem = problem;

@@ -152,18 +152,31 @@ export abstract class StatefulWorkflow<Data = unknown> {
     this.#running.hierarchy.children.start(path, id);
   }
 
-  /** Asks for another cycle, now. */
-  requestCycle(): void {
-    this.#running.inbox.add('request');
+  /**
+   * Asks for another cycle, after this one.
+   *
+   * @param options `load`: it loads every source as `refresh` does, whatever its age and although it waits for its
+   *   back-off to be over. @default as an interval does: what is younger than `staleAfter` is not asked
+   */
+  requestCycle({ load = false }: { readonly load?: boolean } = {}): void {
+    const running = this.#running;
+    running.inbox.add('request');
+    if (load) running.refresh();
   }
 
-  /** Ends the workflow after this cycle, as the signal `status` does; its result is `data`. */
+  /**
+   * Ends the workflow after this cycle, as the signal `status` does; its result is `data`. Handlers of your own that
+   * have not ended are waited for for 20 seconds.
+   */
   complete(): void {
     const session = this.#running;
     session.end('completed', isWithin(session.hooks));
   }
 
-  /** Declares signals, queries and updates of your own, with Temporal's `setHandler`. Runs once per run, first. */
+  /**
+   * Declares signals, queries and updates of your own, with Temporal's `setHandler`. Runs once per run, first: what
+   * waits for the run is handled after it, in the order of arrival.
+   */
   setup?(): void;
 
   /** Loads the sources. @default all of them, in parallel */
@@ -174,7 +187,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
   /** Your logic, once per cycle. */
   async execute(_cycle: Cycle): Promise<void> {}
 
-  /** Hears of what a load changed, before `execute()`. */
+  /** Hears of what changed, by a load or from outside, before `execute()`: of each change once. */
   onChange?(changes: ChangeSet): void | Promise<void>;
 
   /**
@@ -185,7 +198,10 @@ export abstract class StatefulWorkflow<Data = unknown> {
    */
   onLoadError?(fault: LoadFault): void | 'proceed' | Promise<void | 'proceed'>;
 
-  /** Runs just before the workflow continues as new; once more if a signal or update came while it ran. */
+  /**
+   * Runs just before the workflow continues as new; once more if a signal or update came while it ran. While it waits,
+   * nothing is loaded; it is not waited for any more once the history has grown too long.
+   */
   onContinue?(): void | Promise<void>;
 
   /** @internal Gives an instance the session of its run. For `defineWorkflow` alone. */
@@ -194,9 +210,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
   }
 
   #wrote(changes: ChangeSet): ChangeSummary {
-    const session = this.#running;
-    session.took(changes);
-    session.wrote(changes);
+    this.#running.wrote(changes);
     return sizeOf(changes);
   }
 

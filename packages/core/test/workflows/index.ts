@@ -108,5 +108,18 @@ export {
   PatientWorkflow,
   WatchingOnWorkflow,
 } from './refreshing';
+export {
+  BriefDeskWorkflow,
+  BriefWatchingWorkflow,
+  BriefWorkflow,
+  ClingingWorkflow,
+  FailingWorkflow,
+  HearingWorkflow,
+  InsistentWorkflow,
+  RestlessToldWorkflow,
+  TightWorkflow,
+  ToldWorkflow,
+  WaitingWorkflow,
+} from './order';
 export { type CustomerData, schema } from './sources';
 export { PollingWorkflow, StaleWorkflow, WatchingWorkflow } from './timing';

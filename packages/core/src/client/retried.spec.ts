@@ -1,0 +1,46 @@
+import { ServiceError } from '@temporalio/client';
+import { describe, expect, it, vi } from 'vitest';
+import { StatefulWorkflowError } from '../contract/errors';
+import { retried } from './retried';
+import { explained } from './stateful-handle';
+
+/** What the server answers for the updates of a workflow task that was thrown away. */
+const thrownAway = (code = 9): ServiceError =>
+  new ServiceError('Workflow Update failed', {
+    cause: Object.assign(new Error('the server'), { code, details: '', metadata: {} }),
+  });
+
+describe('an update', () => {
+  it('is sent again, under its id, where nothing of it was applied', async () => {
+    const send = vi.fn<(id: string) => Promise<string>>();
+    send
+      .mockRejectedValueOnce(thrownAway())
+      .mockRejectedValueOnce(thrownAway())
+      .mockResolvedValueOnce('done');
+    expect(await retried(send)).toBe('done');
+    expect(send).toHaveBeenCalledTimes(3);
+    expect(new Set(send.mock.calls.flat()).size).toBe(1);
+  });
+
+  it('is not sent again where it may have been applied', async () => {
+    for (const error of [thrownAway(14), thrownAway(5), new Error('anything else')]) {
+      const send = vi.fn(() => Promise.reject(error));
+      await expect(retried(send)).rejects.toBe(error);
+      expect(send).toHaveBeenCalledTimes(1);
+    }
+  });
+
+  it('that a workflow never takes fails with what to do, after some attempts', async () => {
+    const send = vi.fn(() => Promise.reject(thrownAway()));
+    const error: unknown = await explained('Customer-c_1', () => retried(send)).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(StatefulWorkflowError);
+    expect(error).toMatchObject({
+      code: 'WORKFLOW_BUSY',
+      retryable: true,
+      message: expect.stringContaining('Customer-c_1'),
+    });
+    expect(send).toHaveBeenCalledTimes(12);
+  }, 20_000);
+});

@@ -1,0 +1,107 @@
+import { ApplicationFailure, condition } from '@temporalio/workflow';
+import type { RefreshResult } from '../contract/wire';
+import { historyLength } from './history-length';
+import { iso } from './iso';
+import type { Session } from './session';
+
+/** The loads of a run, counted, and the handlers that wait for one of them. */
+export class Loads {
+  /** Loads begun in this run, also those that were overtaken. */
+  #begun = 0;
+  /** The last of them that ran to its end. */
+  #done = 0;
+  #begunAt = 0;
+  #isRunning = false;
+  /** Which load each handler waits for. */
+  readonly #waiting = new Set<{ readonly load: number }>();
+  #isOver = false;
+
+  begin(): void {
+    this.#begun++;
+    this.#begunAt = historyLength();
+    this.#isRunning = true;
+  }
+
+  /** The load has ended, or is not gone on with. */
+  end(how: 'done' | 'left'): void {
+    this.#isRunning = false;
+    if (how === 'done') this.#done = this.#begun;
+  }
+
+  /** The length of the history when the last load began. */
+  get begunAt(): number {
+    return this.#begunAt;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Whether the load that is running began in this workflow task: so it is after all that came in the task. */
+  get beganNow(): boolean {
+    return this.#isRunning && this.#begunAt === historyLength();
+  }
+
+  /** How many handlers wait for a load that has not ended. */
+  get awaited(): number {
+    return [...this.#waiting].filter(({ load }) => load > this.#done).length;
+  }
+
+  /** Whether a handler is about to be answered. */
+  get isAnswering(): boolean {
+    return this.awaited < this.#waiting.size;
+  }
+
+  /** No load comes any more in this run: who still waits is told so. Returns when everybody has been. */
+  async leave(): Promise<void> {
+    this.#isOver = true;
+    if (this.#waiting.size > 0) await condition(() => this.#waiting.size === 0);
+  }
+
+  /**
+   * Waits for a load.
+   *
+   * @param joins whether the one that is running will do, instead of the one after it
+   * @param stops whether there is nothing to wait for
+   * @returns how the wait ended
+   */
+  async wait(joins: boolean, stops: () => boolean): Promise<'done' | 'stopped' | 'over'> {
+    const wait = { load: this.#begun + (joins ? 0 : 1) };
+    const isDone = (): boolean => this.#done >= wait.load;
+    this.#waiting.add(wait);
+    try {
+      await condition(() => isDone() || this.#isOver || stops());
+    } finally {
+      this.#waiting.delete(wait);
+    }
+    return isDone() ? 'done' : this.#isOver ? 'over' : 'stopped';
+  }
+}
+
+/**
+ * Asks for a load and waits until one that began afterwards has ended.
+ *
+ * @param overtakes whether the running load, if there is one, begins again because of it
+ */
+export async function loaded(session: Session, ask: () => void, overtakes: boolean): Promise<RefreshResult> {
+  const { loads } = session;
+  // Before a continue-as-new that is overdue, waiters take the load that is running: were each to get one of its
+  // own, a stream of them would put it off for ever. So do those that arrive in the task that begins it.
+  const joins =
+    !overtakes && loads.isRunning && (loads.beganNow || session.continuation?.isOverdue() === true);
+  if (!joins) ask();
+  const how = await loads.wait(joins, () => session.paused || !!session.ending);
+  const { lastResult, ending } = session;
+  if (how === 'done' && lastResult) return lastResult;
+  if (ending)
+    throw ApplicationFailure.nonRetryable(
+      `The workflow has ${ending} before the load was done.`,
+      'WORKFLOW_ENDED',
+    );
+  if (how === 'over')
+    throw ApplicationFailure.nonRetryable(
+      'The workflow had to continue as new before the load was done. The load comes in the next run: send refresh to wait for it.',
+      'WORKFLOW_CONTINUED',
+    );
+  return { outcome: 'skipped', changed: 0, checkedAt: iso(Date.now()) };
+}
