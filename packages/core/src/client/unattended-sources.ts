@@ -20,17 +20,19 @@ export async function unattendedSources(
   sources: Readonly<Record<string, SourceInfo>>,
 ): Promise<Map<string, string>> {
   const warnings = new Map<string, string>();
-  const waiting = new Set(
+  const waiting = new Map(
     (raw.pendingActivities ?? [])
       .filter(({ state, lastStartedTime }) => Number(state) === SCHEDULED && lastStartedTime == null)
-      .map(({ activityType }) => activityType?.name),
+      .map(({ activityType, scheduledTime }) => [activityType?.name, scheduledTime]),
   );
-  for (const [name, { adapter, loadingSince, taskQueue = own }] of Object.entries(sources)) {
-    if (loadingSince === undefined || !waiting.has(`${adapter}.loadData`)) continue;
+  for (const [name, { adapter, taskQueue = own }] of Object.entries(sources)) {
+    const activity = `${adapter}.loadData`;
+    const since = waiting.get(activity);
+    if (since == null) continue;
     if (await hasWorkers(client, taskQueue)) continue;
     warnings.set(
       name,
-      `No worker takes activities from task queue "${taskQueue}", so ${adapter}.loadData has waited since ${loadingSince}. Run one with statefulWorkflow({ registry }) among its plugins: a worker without it runs workflows, and loads nothing.`,
+      `No worker takes activities from task queue "${taskQueue}", so ${activity} has waited since ${tsToDate(since).toISOString()}. Run one with statefulWorkflow({ registry }) among its plugins: a worker without it runs workflows, and loads nothing.`,
     );
   }
   return warnings;

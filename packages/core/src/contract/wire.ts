@@ -101,8 +101,6 @@ export interface SourceInfo {
   readonly adapter: string;
   /** The task queue whose workers load it, where that is not the workflow's own. */
   readonly taskQueue?: string;
-  /** Since when a load has been under way: ISO 8601. */
-  readonly loadingSince?: string;
   /** What the last load gave; absent before the first. */
   readonly lastOutcome?: 'unchanged' | 'delta' | 'snapshot' | 'failed';
   /** When the source was last looked at with success: ISO 8601. */

@@ -129,7 +129,6 @@ export class SourceState {
     return {
       adapter: this.definition.adapter,
       taskQueue: this.definition.taskQueue,
-      loadingSince: iso(this.loadingSince),
       lastOutcome: outcome,
       lastCheckedAt: iso(checkedAt),
       lastChangedAt: iso(changedAt),
