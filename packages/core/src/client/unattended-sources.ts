@@ -23,7 +23,7 @@ export async function unattendedSources(
   const waiting = new Map(
     (raw.pendingActivities ?? [])
       .filter(({ state, lastStartedTime }) => Number(state) === SCHEDULED && lastStartedTime == null)
-      .map(({ activityType, scheduledTime }) => [activityType?.name, scheduledTime]),
+      .map(({ activityType, scheduledTime }) => [activityType?.name, scheduledTime] as const),
   );
   for (const [name, { adapter, taskQueue = own }] of Object.entries(sources)) {
     const activity = `${adapter}.loadData`;
