@@ -192,21 +192,4 @@ describe('malformed input', () => {
       await handle.terminate();
     });
   });
-
-  describe('a class that declares what cannot be', () => {
-    it.each([
-      ['MisdeclaredWorkflow', 'refresh.every: is not a duration'],
-      ['MisdirectedWorkflow', 'sources.profile.into: "friends" is not a list that Customer has'],
-      ['NamelessWorkflow', 'entityName: "Nameless" is not in the schema of this workflow'],
-    ] as const)('%s', async (workflow, reason) => {
-      const handle = await env.startRaw(
-        { id: 'c', ...(workflow !== 'NamelessWorkflow' && { entityName: 'Customer' }) },
-        workflow,
-      );
-      const error = (await handle.result().catch((failure: unknown) => failure)) as WorkflowFailedError;
-      expect(error.cause?.message).toContain(reason);
-      expect(await handle.query('rejectedSignals')).toMatchObject({ count: 1 });
-      await env.expectNeverWedged(handle.workflowId);
-    });
-  });
 });

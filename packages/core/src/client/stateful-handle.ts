@@ -25,6 +25,7 @@ import type {
   WorkflowStatus,
 } from '../contract/wire';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
+import { unattendedSources } from './unattended-sources';
 import { retried, wasLeft, wasThrownAway } from './retried';
 import { type PendingWatch, pendingWatches, withWatch } from './pending-watches';
 
@@ -52,13 +53,13 @@ export class StatefulHandle<Data = unknown> {
   /** Temporal's own handle, for what this one does not do. */
   readonly temporal: WorkflowHandle;
 
-  readonly #namespace: string;
+  readonly #client: Client;
   readonly #tokens: TokenOptions;
 
   /** @param tokens how tokens are sealed */
   constructor(client: Client, workflowId: string, tokens: TokenOptions = {}) {
     this.temporal = client.workflow.getHandle(workflowId);
-    this.#namespace = client.options.namespace;
+    this.#client = client;
     this.#tokens = tokens;
   }
 
@@ -84,8 +85,12 @@ export class StatefulHandle<Data = unknown> {
     const infos = await this.sources();
     const description = await explained(this.workflowId, () => this.temporal.describe());
     const watches = pendingWatches(description);
+    const warnings = await unattendedSources(this.#client, description, infos);
     const sources = Object.fromEntries(
-      Object.entries(infos).map(([name, info]) => [name, withWatch(info, watches.get(name))]),
+      Object.entries(infos).map(([name, info]) => {
+        const warning = warnings.get(name) ?? info.warning;
+        return [name, withWatch({ ...info, ...(warning && { warning }) }, watches.get(name))];
+      }),
     );
     const checked = Object.values(sources).map((source) => source.lastCheckedAt);
     const oldest = checked.includes(undefined) ? undefined : earliest(checked);
@@ -160,7 +165,10 @@ export class StatefulHandle<Data = unknown> {
    * @throws InvalidInputError for a token in plaintext, and for one that cannot be sealed
    */
   async rotateToken(token: TokenInput): Promise<RefreshResult> {
-    return this.#load('rotateToken', referenceFor(token, 'reference', this.#tokens, this.#namespace));
+    return this.#load(
+      'rotateToken',
+      referenceFor(token, 'reference', this.#tokens, this.#client.options.namespace),
+    );
   }
 
   /** Sets the base address; a load follows. */

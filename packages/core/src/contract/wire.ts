@@ -99,6 +99,8 @@ export interface ChangeSet {
 /** Answer of the query `sources`, per source. */
 export interface SourceInfo {
   readonly adapter: string;
+  /** The task queue whose workers load it, where that is not the workflow's own. */
+  readonly taskQueue?: string;
   /** What the last load gave; absent before the first. */
   readonly lastOutcome?: 'unchanged' | 'delta' | 'snapshot' | 'failed';
   /** When the source was last looked at with success: ISO 8601. */
@@ -113,7 +115,7 @@ export interface SourceInfo {
   readonly refusedSweep?: RefusedSweepInfo;
   /** When it is looked at next, where the workflow decides that: ISO 8601. Absent while it is watched. */
   readonly nextCheckAt?: string;
-  /** What is wrong although it loads: a token in plaintext. */
+  /** What is wrong although it loads: a token in plaintext; of a typed client also that nobody is there to load it. */
   readonly warning?: string;
 }
 

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { matching, text } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
 import { Secret } from '../contract/secret';
 import { bindingOf, type BoundSecret, type SecretBinding, type SecretProvider } from './provider';
@@ -45,6 +46,8 @@ export function customSecrets({
   cacheMs = 5_000,
   maxCached = 1_000,
 }: CustomSecretsOptions): SecretProvider {
+  checkName(provider, 'name');
+  checkGet(get, 'get');
   for (const [field, value, least] of [
     ['cacheMs', cacheMs, 0],
     ['maxCached', maxCached, 1],
@@ -83,3 +86,10 @@ export function customSecrets({
     },
   };
 }
+
+const checkName = text('a name', 'AWS Secrets Manager', (name) => name !== '');
+const checkGet = matching(
+  'a function',
+  'async (name) => ({ value, origins })',
+  (value) => typeof value === 'function',
+);

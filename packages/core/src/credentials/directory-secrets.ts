@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
+import { text } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
 import { Secret } from '../contract/secret';
-import { bindingOf, type SecretBinding, type SecretProvider } from './provider';
+import { bindingOf, checkBindings, type SecretBinding, type SecretProvider } from './provider';
 
 /** What a secret from a file may be used for. */
 export interface FileBinding extends SecretBinding {
@@ -23,10 +24,12 @@ export function directorySecrets(
   directory: string,
   bindings: Readonly<Record<string, FileBinding>>,
 ): SecretProvider {
+  checkDirectory(directory, 'directory');
+  checkBindings(bindings, 'directorySecrets');
   const known = new Map(
     Object.entries(bindings).map(([name, binding]) => [
       name,
-      { path: pathOf(directory, name, binding.file ?? name), bound: bindingOf(name, binding) },
+      { bound: bindingOf(name, binding), path: pathOf(directory, name, binding.file ?? name) },
     ]),
   );
   return {
@@ -39,6 +42,8 @@ export function directorySecrets(
     },
   };
 }
+
+const checkDirectory = text('the path of a directory', '/run/secrets', (path) => path !== '');
 
 function pathOf(directory: string, name: string, file: string): string {
   const relative = normalize(file);

@@ -1,5 +1,5 @@
 import { Secret } from '../contract/secret';
-import { bindingOf, type SecretBinding, type SecretProvider } from './provider';
+import { bindingOf, checkBindings, type SecretBinding, type SecretProvider } from './provider';
 
 /** What a secret from the environment may be used for. */
 export interface EnvironmentBinding extends SecretBinding {
@@ -18,10 +18,11 @@ export function environmentSecrets(
   bindings: Readonly<Record<string, EnvironmentBinding>>,
   environment: NodeJS.ProcessEnv = process.env,
 ): SecretProvider {
+  checkBindings(bindings, 'environmentSecrets');
   const known = new Map(
     Object.entries(bindings).map(([name, binding]) => [
       name,
-      { variable: binding.variable ?? name, bound: bindingOf(name, binding) },
+      { bound: bindingOf(name, binding), variable: binding.variable ?? name },
     ]),
   );
   return {

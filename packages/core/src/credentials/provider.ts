@@ -1,3 +1,4 @@
+import { type Check, listOf, object, optional, shape, text } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
 import type { Secret } from '../contract/secret';
 
@@ -35,14 +36,27 @@ export interface SecretBinding {
 /**
  * The binding of a secret as it is compared.
  *
- * @throws InvalidInputError for what is not an origin
+ * @throws InvalidInputError for what is not an origin, or no list of them
  */
-export function bindingOf(
-  name: string,
-  { origins, workflowTypes }: SecretBinding,
-): Omit<BoundSecret, 'secret'> {
+export function bindingOf(name: string, binding: SecretBinding): Omit<BoundSecret, 'secret'> {
+  const { origins, workflowTypes } = checkBinding(binding, name);
   return { origins: origins.map((origin) => originOf(name, origin)), workflowTypes };
 }
+
+const texts = (example: string): Check<readonly string[]> =>
+  listOf(text('a text', example, (value) => value !== ''));
+
+const checkBinding = shape<SecretBinding>({
+  origins: texts('https://crm.example.com'),
+  workflowTypes: optional(texts('CustomerWorkflow')),
+});
+
+/**
+ * What a provider lists, by the secrets' names.
+ *
+ * @throws InvalidInputError for what is no table of them, which only JavaScript lets through
+ */
+export const checkBindings: Check<object> = object("{ CRM_TOKEN: { origins: ['https://crm.example.com'] } }");
 
 function originOf(name: string, value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined;

@@ -7,6 +7,7 @@ import type { Duration } from '../contract/source';
 import type { CredentialReference } from '../contract/wire';
 import { own } from '../state/json';
 import { entries, fromEntries, keys } from '../state/objects';
+import { ReadOnly } from '../workflow/read-only';
 import { milliseconds } from '../workflow/refresh';
 
 /** An item of a managed path, with its relations filled in. Of an item that only its id is known of: `{ id }`. */
@@ -83,6 +84,10 @@ export function managedPaths(
   const relations = schema[root]?.relations ?? {};
   const given =
     declared === true ? fromEntries(keys(relations).map((name) => [name, true as const])) : (declared ?? {});
+  const readOnly = new ReadOnly();
+  /** A function of the class, which sees an item and does not change it. */
+  const seeing = <T>(ask: ((item: Item) => T) | undefined): ((item: Item) => T) | undefined =>
+    ask && ((item) => ask(readOnly.of(item)));
   return entries(given).map(([field, value]) => {
     const name = `managedPaths.${field}`;
     const relation = own(relations, field);
@@ -107,6 +112,8 @@ export function managedPaths(
       orphanPolicy: 'cancel',
       workflowType: `${entityName}Workflow`,
       ...options,
+      condition: seeing(options.condition),
+      processData: seeing(options.processData),
       field,
       target,
       entityName,

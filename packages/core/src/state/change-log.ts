@@ -63,6 +63,13 @@ export class ChangeLog {
     });
   }
 
+  /** Takes back what was handed over: it happened before everything that waits. */
+  giveBack(changes: ChangeSet): void {
+    const later = this.take();
+    this.add(changes);
+    this.add(later);
+  }
+
   /** Hands over what waits; nothing does afterwards. */
   take(): ChangeSet {
     const { changes } = this;

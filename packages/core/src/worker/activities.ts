@@ -1,5 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { faultType, type LoadRequest } from '../contract/load';
+import { checkActivityOptions, checkRegistry } from './check-options';
 import type { ActivityOptions } from './harness';
 import { hierarchyActivities } from './hierarchy-activities';
 import { loadActivity } from './load-activity';
@@ -20,12 +21,15 @@ export type Activities = Record<string, (...args: never[]) => Promise<unknown>>;
  * at once and says which adapters there are; other names go to `fallback`, or fail as Temporal has it.
  *
  * @param fallback the worker's own `default` activity, if it has one
+ * @throws InvalidInputError when an option cannot be used
  */
 export function registryActivities(
   registry: Registry,
   options: ActivityOptions = {},
   fallback?: Activities[string],
 ): Activities {
+  checkRegistry(registry, 'registry');
+  checkActivityOptions(options);
   const {
     secrets: providers = [],
     encryption,

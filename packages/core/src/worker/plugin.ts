@@ -1,7 +1,8 @@
 import { SimplePlugin } from '@temporalio/plugin';
-import type { BundleOptions, Worker, WorkerOptions } from '@temporalio/worker';
+import { type BundleOptions, Runtime, type Worker, type WorkerOptions } from '@temporalio/worker';
 import { StatefulWorkflowError } from '../contract/errors';
 import { type Activities, registryActivities } from './activities';
+import { checkActivityOptions, checkPluginOptions, checkRegistry } from './check-options';
 import { encrypting, failuresPath } from './encryption';
 import type { ActivityOptions } from './harness';
 import type { Registry } from './registry';
@@ -22,7 +23,7 @@ export interface StatefulWorkflowPluginOptions extends ActivityOptions {
  * @example
  * const worker = await Worker.create({ taskQueue, workflowsPath, plugins: [statefulWorkflow({ registry, secrets })] });
  * @throws StatefulWorkflowError `ADAPTER_DUPLICATE`, from `Worker.create`, when the worker already has an
- *   activity of the same name
+ *   activity of the same name; InvalidInputError when an option cannot be used
  */
 export function statefulWorkflow(options: StatefulWorkflowPluginOptions): SimplePlugin {
   return new StatefulWorkflowPlugin(options);
@@ -36,7 +37,11 @@ class StatefulWorkflowPlugin extends SimplePlugin {
   readonly #encrypts: boolean;
   #running = 0;
 
-  constructor({ registry, ...options }: StatefulWorkflowPluginOptions) {
+  constructor(given: StatefulWorkflowPluginOptions) {
+    checkPluginOptions(given, 'statefulWorkflow');
+    const { registry, ...options } = given;
+    checkRegistry(registry, 'registry');
+    checkActivityOptions(options);
     const { keyring, payloads } = options.encryption ?? {};
     super({
       name: '@stateful-workflow/core',
@@ -68,16 +73,53 @@ class StatefulWorkflowPlugin extends SimplePlugin {
 
   /** For workflows that are bundled ahead: a bundle holds the converter of failures. */
   override configureBundler(options: BundleOptions): BundleOptions {
-    const configured = super.configureBundler(options);
+    const configured = withEnvironment(super.configureBundler(options));
     return this.#encrypts ? { failureConverterPath: failuresPath(), ...configured } : configured;
   }
 
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
-    this.#running++;
+    if (this.#running++ === 0) tellOfAdapters(this.#registry, this.#options);
     try {
       await super.runWorker(worker, next);
     } finally {
       if (--this.#running === 0) await this.#registry.close();
     }
   }
+}
+
+/**
+ * Has a bundle know whether it is for production: Temporal's bundler always builds for development, and there is no
+ * `process` in the sandbox.
+ */
+function withEnvironment({ webpackConfigHook, ...options }: BundleOptions): BundleOptions {
+  const nodeEnv = process.env['NODE_ENV'] === 'production' && 'production';
+  if (!nodeEnv) return { ...options, ...(webpackConfigHook && { webpackConfigHook }) };
+  return {
+    ...options,
+    webpackConfigHook: (config) => {
+      const given = webpackConfigHook?.(config) ?? config;
+      return { ...given, optimization: { nodeEnv, ...given.optimization } };
+    },
+  };
+}
+
+/** Says in the worker's log, as it starts, which sources it can load; loudly what it lacks. */
+function tellOfAdapters(
+  { adapters }: Registry,
+  { secrets, encryption, allowPlaintextTokens }: ActivityOptions,
+): void {
+  const { logger } = Runtime.instance();
+  const names = (list: readonly { readonly name: string }[]): string =>
+    list.map(({ name }) => name).join(', ') || 'none';
+  logger.info(
+    `Stateful Workflow: adapters: ${names(adapters)}; secrets from: ${names(secrets ?? [])}; sealed tokens: ${encryption ? 'yes' : 'no'}`,
+  );
+  if (adapters.length === 0)
+    logger.warn(
+      'The registry of this worker has no adapter, so no source can be loaded here. Add those that the workflows name: createRegistry([restAdapter({ … })]).',
+    );
+  else if (secrets === undefined && !encryption && !allowPlaintextTokens)
+    logger.warn(
+      'This worker has neither secret providers nor a keyring, so no source that needs a credential can be loaded here. Pass secrets: [environmentSecrets({ NAME: { origins: [ … ] } })] to statefulWorkflow(), or secrets: [] if none needs one.',
+    );
 }

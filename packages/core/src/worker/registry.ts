@@ -1,4 +1,5 @@
 import type { DataSourceAdapter } from '../contract/adapter';
+import { matching } from '../contract/check';
 import { StatefulWorkflowError } from '../contract/errors';
 
 /** The adapters of a worker, by name. Made by {@link createRegistry}. */
@@ -17,10 +18,11 @@ export interface Registry {
  * @example
  * const registry = createRegistry([restAdapter({ origins: ['https://crm.example.com'] })]);
  * @throws StatefulWorkflowError `ADAPTER_DUPLICATE` when two have one name; `ADAPTER_INVALID` when one is not
- *   an adapter of this contract version
+ *   an adapter of this contract version; InvalidInputError when there is no list of them
  */
 export function createRegistry(adapters: readonly DataSourceAdapter[]): Registry {
   const byName = new Map<string, DataSourceAdapter>();
+  checkList(adapters, 'createRegistry');
   adapters.forEach((adapter, i) => {
     checkAdapter(adapter, i);
     if (byName.has(adapter.name)) {
@@ -45,6 +47,12 @@ export function createRegistry(adapters: readonly DataSourceAdapter[]): Registry
     },
   };
 }
+
+const checkList = matching(
+  'a list of adapters',
+  "[restAdapter({ origins: ['https://crm.example.com'] })]",
+  Array.isArray,
+);
 
 function checkAdapter(adapter: DataSourceAdapter, index: number): void {
   const wrong = (reason: string): StatefulWorkflowError =>

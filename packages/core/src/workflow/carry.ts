@@ -36,7 +36,7 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
     status: session.paused ? 'paused' : 'running',
     carried: {
       chain: workflowInfo().firstExecutionRunId,
-      sources: fromEntries(session.allSources.map(({ name, known }) => [name, known])),
+      sources: fromEntries(session.carriedSources.map(({ name, known }) => [name, known])),
       views: session.state.carryViews(),
       refusals: session.refusals.report,
       inbox: [...session.inbox],

@@ -3,7 +3,6 @@ import {
   ApplicationFailure,
   condition,
   continueAsNew,
-  log,
   workflowInfo,
 } from '@temporalio/workflow';
 import { carryOver } from './carry';
@@ -12,12 +11,12 @@ import type { Session } from './session';
 import type { StatefulWorkflow } from './stateful-workflow';
 import { allElse, settledOr } from './moments';
 
-/** The largest start argument that is sent by default. Temporal refuses payloads over 2 MiB. */
-const MAX_STATE_BYTES = 1_900_000;
-/** Temporal ends a workflow at 51,200 events. One that cannot continue as new gives up before that. */
+/** Temporal ends a workflow at 51,200 events or 50 MiB. One that cannot continue as new gives up before that. */
 const LAST_EVENTS = 45_000;
-/** How many events to let pass before another attempt, after one that was too large. */
+const LAST_BYTES = 45_000_000;
+/** How much history to let pass before another attempt, after one that was too large. */
 const PAUSE_EVENTS = 1_000;
+const PAUSE_BYTES = 4_000_000;
 
 /** For how many events it is put off at most. Where it is due early: for as many again. */
 const MOST_PUT_OFF = 2_000;
@@ -52,13 +51,15 @@ export interface Continuation {
 /** Continues a workflow as new when its history has grown, with everything it knows. */
 export function continuationOf(
   session: Session,
-  workflow: Pick<StatefulWorkflow, 'maxHistoryEvents' | 'maxStateBytes' | 'onContinue'>,
+  workflow: Pick<StatefulWorkflow, 'maxHistoryEvents' | 'onContinue'>,
 ): Continuation {
-  const { maxHistoryEvents = Infinity, maxStateBytes = MAX_STATE_BYTES } = workflow;
+  const { maxHistoryEvents = Infinity } = workflow;
+  const { size } = session;
   const { children, window } = session.hierarchy;
   const { loads } = session;
-  /** The length of the history from which on it may be tried. */
+  /** The length of the history, and its size, from which on it may be tried: one of them is enough. */
   let from = 0;
+  let fromBytes = 0;
   /** The length of the history at which it was due. */
   let dueAt: number | undefined;
   /** Whether the run ends now. */
@@ -66,11 +67,11 @@ export function continuationOf(
 
   const isDue = (): boolean => {
     const events = historyLength();
-    const due =
-      events >= from &&
-      (workflowInfo().continueAsNewSuggested || events >= maxHistoryEvents || children.isFull);
+    const { continueAsNewSuggested, historySize } = workflowInfo();
+    const isPaused = events < from && historySize < fromBytes && !size.hasShrunk;
+    const due = !isPaused && (continueAsNewSuggested || events >= maxHistoryEvents || children.isFull);
     // It may have come to be due in the midst of a task that brought many events.
-    if (due) dueAt ??= Math.max(from, Math.min(events, maxHistoryEvents));
+    if (due) dueAt ??= Math.max(Math.min(from, events), Math.min(events, maxHistoryEvents));
     return due;
   };
   const limit = (part: number): number =>
@@ -81,19 +82,19 @@ export function continuationOf(
 
   /** Goes on, and says why, when the state is too large, rather than lose it. */
   const goOn = async (): Promise<void> => {
-    const next = carryOver(session);
-    const bytes = new TextEncoder().encode(JSON.stringify(next)).length;
-    if (bytes <= maxStateBytes) {
+    if (size.fits()) {
       // What is held stays so: it is carried, and would be sent by both runs.
       isOver = true;
       await loads.leave();
-      await continueAsNew(next);
+      await continueAsNew(carryOver(session));
     }
-    const message = `state: is ${bytes} bytes, more than the ${maxStateBytes} that maxStateBytes lets a run hand to the next, so it cannot continue as new. Hold less, or set up external storage for payloads and raise maxStateBytes.`;
-    if (historyLength() >= LAST_EVENTS) throw ApplicationFailure.nonRetryable(message, 'STATE_TOO_LARGE');
-    log.warn(message);
-    session.problem = message;
+    const { historySize } = workflowInfo();
+    const message = size.problem as string;
+    if (historyLength() >= LAST_EVENTS || historySize >= LAST_BYTES)
+      throw ApplicationFailure.nonRetryable(message, 'STATE_TOO_LARGE');
+    size.hasShrunk = false;
     from = historyLength() + PAUSE_EVENTS;
+    fromBytes = historySize + PAUSE_BYTES;
     dueAt = undefined;
   };
 
@@ -108,6 +109,11 @@ export function continuationOf(
       if (awaited > 0)
         return {
           message: `Continue-as-new has been due since event ${dueAt}: ${awaited} that wait for a load are answered first.`,
+          isProblem: false,
+        };
+      if (session.hooksSince !== undefined)
+        return {
+          message: `Continue-as-new has been due since event ${dueAt}, and execute() or another hook of the class has not ended. From event ${limit(SPENT)} on it is cancelled, and the next run calls it again.`,
           isProblem: false,
         };
       if (allHandlersFinished()) return undefined;

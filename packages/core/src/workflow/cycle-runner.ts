@@ -6,16 +6,19 @@ import {
   setCurrentDetails,
   TemporalFailure,
 } from '@temporalio/workflow';
+import type { ChangeSet } from '../contract/wire';
 import type { Continuation } from './continuation';
 import { details } from './details';
+import { runHooks } from './hooks';
 import type { TriggerName } from './inbox';
 import type { LoadFault } from './load-fault';
-import { cycleLoader, type Loader } from './loader';
+import { type CycleLoader, cycleLoader } from './loader';
 import { interval, type RefreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/parents';
 import type { Session } from './session';
 import { allElse } from './moments';
 import { sourceActivities } from './source-activities';
+import { bytesOf, sendable } from './state-size';
 import { StatefulWorkflow } from './stateful-workflow';
 import { type Arrival, startWatch } from './watch';
 
@@ -37,7 +40,7 @@ export async function runCycles(
   times: RefreshTimes,
   continuation: Continuation,
 ): Promise<unknown> {
-  const { inbox, hierarchy, loads, pending } = session;
+  const { inbox, hierarchy, loads, pending, readOnly } = session;
   const activities = sourceActivities(session);
   /** What a watch brought and no load has taken in yet. */
   let arrivals = NO_ARRIVALS;
@@ -79,7 +82,7 @@ export async function runCycles(
   };
 
   /** @returns whether the load was overtaken */
-  const runLoad = async (loader: Loader): Promise<boolean> => {
+  const runLoad = async (loader: CycleLoader): Promise<boolean> => {
     const scope = new CancellationScope();
     let superseded = false;
     session.supersede = () => {
@@ -93,7 +96,9 @@ export async function runCycles(
     // One that takes longer than the history lasts begins again in the next run; that one may then take its time.
     if (!session.wasCutOff) condition(() => isOver || continuation.cutsOff()).then(cutOff, () => {});
     try {
-      await scope.run(() => workflow.loadData(loader));
+      const loaded = scope.run(() => loader.run((load) => workflow.loadData(load)));
+      if (session.sources.some(({ isAwaited }) => isAwaited)) showDetails();
+      await loaded;
     } catch (error) {
       if (!superseded || !isCancellation(error)) throw error;
     } finally {
@@ -140,18 +145,36 @@ export async function runCycles(
     }
   };
 
+  /** A class that has nothing to do in a cycle is spared the scope of hooks. */
+  const hasHooks = (): boolean =>
+    workflow.execute !== StatefulWorkflow.prototype.execute || !!(workflow.onChange ?? workflow.onLoadError);
+
   const cycle = async (): Promise<void> => {
     const triggers = inbox.take();
     const faults = await load(triggers);
     if (!faults || session.ending) return;
+    let handed: ChangeSet | undefined;
+    const hears = workflow.onChange && ((changes: ChangeSet) => workflow.onChange?.(readOnly.of(changes)));
+    const hooks = async (): Promise<void> => {
+      for (const fault of faults) {
+        const answer = await workflow.onLoadError?.(fault);
+        const source = session.loading.find(({ name }) => name === fault.source);
+        if (source) source.known.tolerated = answer === 'proceed';
+      }
+      await pending.tell(hears);
+      if (!session.isReady) return;
+      handed = pending.take();
+      await workflow.execute({ triggers, changes: readOnly.of(handed) });
+    };
+    if (!hasHooks()) return hooks();
+    session.hooksSince = Date.now();
     showDetails();
-    for (const fault of faults) {
-      const answer = await workflow.onLoadError?.(fault);
-      const source = session.sources.find(({ name }) => name === fault.source);
-      if (source) source.known.tolerated = answer === 'proceed';
-    }
-    await pending.tell(workflow.onChange?.bind(workflow));
-    if (session.isReady) await workflow.execute({ triggers, changes: pending.take() });
+    const isDone = await runHooks(session, continuation, hooks);
+    session.hooksSince = undefined;
+    if (isDone || session.ending) return;
+    // The next run takes the cycle up again.
+    for (const trigger of triggers) inbox.add(trigger);
+    if (handed) pending.giveBack(handed);
   };
 
   /** Ends the hierarchy below, and tells the one above. */
@@ -179,15 +202,19 @@ export async function runCycles(
   // A handler of the class may wait for what does not come any more.
   if (!allHandlersFinished()) await condition(allHandlersFinished, LAST_WAIT_MS, { summary: 'handlers' });
   showDetails();
-  return session.state.data ?? null;
+  const result = session.state.data ?? null;
+  const isWanted = session.ending === 'completed' || bytesOf(result) <= session.mostBytes;
+  return isWanted
+    ? sendable('The data of the workflow, which is its result,', result, session.mostBytes)
+    : null;
 }
 
 /** When the next load is due by itself, and why. */
 function nextLoad(
-  { sources, loadedAt, quiet }: Session,
+  { loading, loadedAt, quiet }: Session,
   times: RefreshTimes,
 ): { at: number; trigger: TriggerName } | undefined {
-  const retries = sources.map(({ known }) => known.retryAt ?? Infinity);
+  const retries = loading.map(({ known }) => known.retryAt ?? Infinity);
   const retryAt = Math.min(...retries);
   // A failing source waits for its back-off; the others keep their interval.
   const anyCurrent = retries.length === 0 || retries.includes(Infinity);

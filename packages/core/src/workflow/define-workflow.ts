@@ -2,22 +2,28 @@ import type { WorkflowDefinitionOptions } from '@temporalio/common';
 import {
   ApplicationFailure,
   defineQuery,
+  inWorkflowContext,
+  log,
   setHandler,
   setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
-import { StatefulWorkflowError } from '../contract/errors';
+import { text } from '../contract/check';
+import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/start';
 import type { StartInput } from '../contract/wire';
+import { hasOwn, keys, values } from '../state/objects';
 import { inOrderOfArrival } from './arrival-order';
 import { handedOver } from './carry';
 import { continuationOf } from './continuation';
 import { runCycles } from './cycle-runner';
+import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
 import { refuseUnknownSignals, registerHandlers } from './handlers';
+import { keepingHandlers } from './own-handlers';
 import { refreshTimes } from './refresh';
 import { Refusals } from './refusals';
-import { Session, tokenCheck } from './session';
+import { Session } from './session';
 import { StatefulWorkflow } from './stateful-workflow';
 
 /** How {@link defineWorkflow} names and sets up a workflow. */
@@ -35,6 +41,11 @@ export type StatefulWorkflowFunction<Data> = (input: StartInput) => Promise<Data
 /**
  * Turns a class into a Temporal workflow function.
  *
+ * What the class declares is checked here, where the function is made outside of a workflow: by tests, by clients that
+ * import it, and as a worker starts. In a workflow a mistake in the class fails the workflow task, which Temporal tries
+ * again until corrected code is deployed; it never ends the workflow. Only a start argument that cannot be used does.
+ *
+ * @throws InvalidInputError that names what is wrong with the class or its name, and says what to write instead
  * @example
  * export const CustomerWorkflow = defineWorkflow(Customer);
  */
@@ -42,13 +53,18 @@ export function defineWorkflow<Data>(
   workflowClass: new () => StatefulWorkflow<Data>,
   options: DefineWorkflowOptions = {},
 ): StatefulWorkflowFunction<Data> {
+  checkClass(workflowClass);
   const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
+  checkName(name, 'name');
+  const make = (): StatefulWorkflow => new workflowClass() as StatefulWorkflow;
+  // Not in a workflow: its class fields might act, in the name of another workflow or before their time.
+  if (!inWorkflowContext()) checkInstance(make, entityNameOf(name));
   const run = async (input: StartInput): Promise<Data> => {
-    const workflow = new workflowClass();
+    const workflow = make();
     const session = begin(workflow, input);
-    const times = checked(() => refreshTimes(workflow.refresh));
+    tellOfName(name);
     const continuation = (session.continuation = continuationOf(session, workflow));
-    return (await runCycles(workflow, session, times, continuation)) as Data;
+    return (await runCycles(workflow, session, refreshTimes(workflow.refresh), continuation)) as Data;
   };
   // Clients and parents take the workflow type from the function's name.
   Object.defineProperty(run, 'name', { value: name });
@@ -58,30 +74,43 @@ export function defineWorkflow<Data>(
 
 /** Makes the session of a run and sets every handler, before anything is awaited: no signal finds none. */
 function begin(workflow: StatefulWorkflow, given: unknown): Session {
-  const session = checked(() => {
-    // What a run hands to the next is taken from a run only, never from a client.
-    const { carried, start } = handedOver(given);
-    const { input, dropped } = checkStart(start, tokenCheck(workflow));
-    const root = { id: input.id, name: input.entityName ?? entityNameOf(workflowInfo().workflowType) };
-    const made = new Session(root, workflow, input, carried);
-    for (const error of dropped) made.refusals.add('start', error);
-    return made;
-  });
+  checkDeclaration(workflow);
+  // What a run hands to the next is taken from a run only, never from a client.
+  const { carried, start } = handedOver(given);
+  const { input, dropped } = startArgument(() => checkStart(start, tokenCheck(workflow)));
+  const defaultName = entityNameOf(workflowInfo().workflowType);
+  const root = { id: input.id, name: input.entityName ?? defaultName };
+  // Where the class is right for the entity that its type is named after, who asks for another one is mistaken.
+  const isChosen = !carried && root.name !== defaultName && isRoot(workflow, defaultName);
+  if (isChosen) startArgument(() => checkRoot(workflow, root.name));
+  else checkRoot(workflow, root.name);
+  const session = startArgument(() => new Session(root, workflow, input, carried));
+  for (const error of dropped) session.refusals.add('start', error);
   StatefulWorkflow.attach(workflow, session);
   // Signals that came before are handled as soon as all handlers are set: what they change concerns the children too.
   session.hierarchy.begin();
   inOrderOfArrival(() => {
-    registerHandlers(session);
-    workflow.setup?.();
+    // Those that the class set as it was constructed, and those of setup(), may replace none of the contract's.
+    keepingHandlers(() => registerHandlers(session));
+    keepingHandlers(() => workflow.setup?.());
     refuseUnknownSignals(session);
   });
   return session;
 }
 
-/** Runs a check of what the workflow was given or declares; what is wrong fails the workflow, with its reason. */
-function checked<T>(check: () => T): T {
+/** Says that a workflow goes by another name than its function, which is what clients and parents start it by. */
+function tellOfName(name: string): void {
+  const { workflowType } = workflowInfo();
+  if (workflowType === name) return;
+  log.warn(
+    `The workflow is exported as ${workflowType}, and its function is named ${name}: who starts it by the function asks for ${name}, which a worker finds only if it is exported under that name. Export it as ${name}, or write defineWorkflow(…, { name: '${workflowType}' }).`,
+  );
+}
+
+/** Takes something from what a workflow is started with; what is wrong with it fails the workflow, with its reason. */
+function startArgument<T>(take: () => T): T {
   try {
-    return check();
+    return take();
   } catch (error) {
     if (!(error instanceof StatefulWorkflowError)) throw error;
     const refusals = new Refusals();
@@ -89,4 +118,36 @@ function checked<T>(check: () => T): T {
     setHandler(defineQuery('rejectedSignals'), () => refusals.report);
     throw ApplicationFailure.nonRetryable(error.message, error.code);
   }
+}
+
+const checkName = text('the name of a workflow type', 'CustomerWorkflow', (name) => name.trim() !== '');
+
+/** @throws InvalidInputError for what is no class of this kind, which only JavaScript lets through */
+function checkClass(workflowClass: unknown): void {
+  const isClass = typeof workflowClass === 'function' && workflowClass.prototype instanceof StatefulWorkflow;
+  if (!isClass)
+    throw new InvalidInputError(
+      'defineWorkflow',
+      'was given something that is not a class which extends StatefulWorkflow',
+      'Write class Customer extends StatefulWorkflow { … } and defineWorkflow(Customer)',
+    );
+}
+
+/** Checks what a class declares. One that can only be constructed in a workflow is checked there. */
+function checkInstance(make: () => StatefulWorkflow, defaultRoot: string): void {
+  let instance: StatefulWorkflow;
+  try {
+    instance = make();
+  } catch (error) {
+    if (error instanceof StatefulWorkflowError) throw error;
+    return;
+  }
+  // What a field waits for, in a workflow, fails here; nobody is to hear of it.
+  for (const value of values(instance)) if (value instanceof Promise) value.catch(() => {});
+  checkDeclaration(instance);
+  const { schema = { [defaultRoot]: {} } } = instance;
+  const names = keys(schema);
+  // The root may be another entity, which whoever starts the workflow names.
+  if (hasOwn(schema, defaultRoot)) checkRoot(instance, defaultRoot);
+  else if (!names.some((name) => isRoot(instance, name))) checkRoot(instance, names[0] ?? defaultRoot);
 }

@@ -29,6 +29,7 @@ import { entries, fromEntries } from '../state/objects';
 import { iso } from './iso';
 import { loaded } from './loads';
 import type { Session } from './session';
+import { sendable } from './state-size';
 
 /** Answers every signal, update and query of the wire contract. */
 export function registerHandlers(session: Session): void {
@@ -172,12 +173,13 @@ function registerQueries(session: Session): void {
     sources() {
       const nextCheckAt = iso(session.nextLoadAt);
       const warning = session.tokenWarning;
-      return fromEntries(session.sources.map(({ name, info }) => [name, { ...info, nextCheckAt, warning }]));
+      return fromEntries(session.loading.map(({ name, info }) => [name, { ...info, nextCheckAt, warning }]));
     },
     children: () => children.infos,
     managedPaths: () => children.managedPaths(),
     subscriptions: () => subscribers.infos,
     rejectedSignals: () => refusals.report,
   };
-  for (const [name, answer] of entries(queries)) setHandler(defineQuery(name), answer);
+  for (const [name, answer] of entries(queries))
+    setHandler(defineQuery(name), () => sendable(`The answer to ${name}`, answer(), session.mostBytes));
 }

@@ -1,11 +1,13 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { WholeResult } from '../contract/load';
+import type { ChangeSet } from '../contract/wire';
 import { isEmpty, NO_CHANGES } from '../state/change-set';
 import { forEach } from '../state/json';
 import { keyOf } from '../state/refs';
 import { iso } from './iso';
-import { faultFrom, type LoadFault } from './load-fault';
+import { faultFrom, isRemote, type LoadFault } from './load-fault';
 import type { RefreshTimes } from './refresh';
+import { isWithin } from './scopes';
 import type { Session } from './session';
 import type { SourceActivities } from './source-activities';
 import type { SourceState } from './source-state';
@@ -40,6 +42,11 @@ export interface LoadOptions extends Pick<RefreshTimes, 'staleAfter' | 'every'> 
 
 /** Runs the loads of one cycle, takes in what they give and reports faults. */
 export interface CycleLoader extends Loader {
+  /**
+   * Runs the class's `loadData`. Where it is the class's own, what it changes by itself counts as loaded, and an
+   * activity or a child workflow that fails in it as a load that failed.
+   */
+  run(loadData: (load: Loader) => Promise<void>): Promise<void>;
   /** The entities that changed: one that several sources changed counts once. */
   readonly touched: ReadonlySet<string>;
   readonly faults: readonly LoadFault[];
@@ -60,6 +67,11 @@ export function cycleLoader(
     source.failed(fault, every);
     faults.push(fault);
     return 'failed';
+  };
+
+  const touch = ({ upserts, deletes }: ChangeSet): void => {
+    forEach(upserts, (name, id) => touched.add(keyOf({ name, id })));
+    for (const ref of deletes) touched.add(keyOf(ref));
   };
 
   /** Takes in a result and its checkpoint in one step: either both are in, or neither. */
@@ -86,8 +98,7 @@ export function cycleLoader(
       ({ changes } = taken);
     }
     source.succeeded(result, now, !isEmpty(changes));
-    forEach(changes.upserts, (name, id) => touched.add(keyOf({ name, id })));
-    for (const ref of changes.deletes) touched.add(keyOf(ref));
+    touch(changes);
     session.took(changes);
     return result.outcome;
   };
@@ -113,12 +124,34 @@ export function cycleLoader(
     }
   };
 
-  return {
+  const loader: CycleLoader = {
     touched,
     faults,
     source: load,
     async all() {
       await Promise.all(session.sources.map(({ name }) => load(name)));
     },
+    async run(loadData) {
+      const { ownLoad } = session;
+      if (!ownLoad) return loadData(loader);
+      const scope = CancellationScope.current();
+      let hasWritten = false;
+      session.hearsOwn = (changes) => {
+        if (isEmpty(changes) || !isWithin(scope)) return;
+        hasWritten = true;
+        touch(changes);
+      };
+      try {
+        await loadData(loader);
+        // One that only loads sources has nothing to tell of itself.
+        if (hasWritten || session.loading.includes(ownLoad)) ownLoad.ended(Date.now(), hasWritten);
+      } catch (error) {
+        if (isCancellation(error) || !isRemote(error)) throw error;
+        fail(ownLoad, faultFrom(ownLoad.name, error));
+      } finally {
+        session.hearsOwn = () => {};
+      }
+    },
   };
+  return loader;
 }

@@ -71,6 +71,11 @@ export class PendingChanges {
     return this.#heard.take();
   }
 
+  /** Takes back what was handed over: it happened before everything that waits. */
+  giveBack(changes: ChangeSet): void {
+    this.#heard.giveBack(changes);
+  }
+
   /** For continue-as-new. */
   carry(store: EntityStore): CarriedPending {
     return { heard: carried(this.#heard, store), unheard: carried(this.#unheard, store) };

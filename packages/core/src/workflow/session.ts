@@ -1,8 +1,8 @@
-import { log } from '@temporalio/workflow';
+import { type CancellationScope, log } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
-import { isMany, type Relation, type Schema } from '../contract/schema';
-import { checkAnyToken, checkReference, isReference } from '../contract/payloads';
+import { type checkReference, isReference } from '../contract/payloads';
+import type { Schema } from '../contract/schema';
 import type { SourceDefinition } from '../contract/source';
 import type {
   ChangeSet,
@@ -16,48 +16,54 @@ import type {
 import { isEmpty } from '../state/change-set';
 import { EntityState } from '../state/entity-state';
 import { own } from '../state/json';
-import { entries, fromEntries, hasOwn, keys } from '../state/objects';
+import { entries, fromEntries } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
 import { type Hierarchy, hierarchyOf } from '../hierarchy/hierarchy';
-import type { ManagedPaths } from '../hierarchy/managed-path';
 import type { Ending } from '../hierarchy/parents';
 import type { Received } from '../hierarchy/receive';
-import type { Carried } from './carry';
+import { type Carried, carryOver } from './carry';
 import type { Continuation } from './continuation';
+import { type Declaration, listOf, schemaOf, tokenCheck } from './declaration';
 import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
 import { iso } from './iso';
 import { Loads } from './loads';
 import { PendingChanges } from './pending-changes';
+import { ReadOnly } from './read-only';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
-
-/** What a workflow class declares. */
-export interface Declaration {
-  readonly schema?: Schema;
-  readonly sources?: Readonly<Record<string, SourceDefinition>>;
-  readonly managedPaths?: true | ManagedPaths;
-  readonly allowPlaintextTokens?: boolean;
-}
-
-/** What may stand as a token. */
-export const tokenCheck = ({ allowPlaintextTokens }: Declaration): typeof checkReference =>
-  allowPlaintextTokens ? checkAnyToken : checkReference;
+import { MOST_PAYLOAD_BYTES, StateSize } from './state-size';
+import { StatefulWorkflow } from './stateful-workflow';
 
 const PLAINTEXT =
   'The token stands in plaintext in the history of this workflow, because allowPlaintextTokens is set. That is for development: use secret:NAME or a sealed token.';
+
+/** What the class's own `loadData` is called among the sources: no source can bear the name of a call by mistake. */
+export const OWN_LOAD = 'loadData()';
+const OWN_LOAD_DEFINITION: SourceDefinition = { adapter: 'loadData()', package: '', query: undefined };
 
 /** Everything that one running workflow knows. The handlers write to it; the cycle reads it. */
 export class Session {
   readonly schema: Schema;
   readonly state: EntityState;
+  /** How the class sees the state. */
+  readonly readOnly = new ReadOnly();
   readonly refusals: Refusals;
   readonly inbox: Inbox;
   apiUrl?: string;
   apiToken?: CredentialReference;
   paused: boolean;
-  /** Something that is wrong with the workflow itself and not with a source. */
-  problem?: string;
+  /** How large the state is. */
+  readonly size: StateSize;
+  /** The most bytes that an answer or a result may have. */
+  readonly mostBytes: number;
+  /** What the class's own `loadData` does besides loading sources. */
+  readonly ownLoad?: SourceState;
+  /** Hears of what the class itself writes, while its `loadData` runs. */
+  hearsOwn: (changes: ChangeSet) => void = () => {};
+  /** The scope of the class's hooks, while they run, and since when: milliseconds. */
+  hooks?: CancellationScope;
+  hooksSince?: number;
   /** The loads of this run, and who waits for them. */
   readonly loads = new Loads();
   /** When and how the workflow continues as new; absent until its handlers are set. */
@@ -82,21 +88,20 @@ export class Session {
   readonly allSources: readonly SourceState[];
   readonly checkToken: typeof checkReference;
   #ending?: Ending;
+  /** Whether a hook that is running has asked for the end, and so comes to its own end first. */
+  #endsAfterHooks = false;
 
-  /** @param carried what the run before handed over, if there was one */
+  /**
+   * @param declaration what the class declares, checked
+   * @param carried what the run before handed over, if there was one
+   */
   constructor(
     readonly root: EntityRef,
     declaration: Declaration,
     input: StartInput,
     carried?: Carried,
   ) {
-    const schema = declaration.schema ?? { [root.name]: {} };
-    if (!hasOwn(schema, root.name))
-      throw new InvalidInputError(
-        'entityName',
-        `"${root.name}" is not in the schema of this workflow, which has ${keys(schema).join(', ')}`,
-        'Start it with one of those as entityName, or name the workflow type after one',
-      );
+    const schema = schemaOf(declaration, root.name);
     const { views, refusals, inbox = ['start'], changes, pending, hierarchy } = carried ?? {};
     this.schema = schema;
     this.apiUrl = input.apiUrl;
@@ -117,12 +122,40 @@ export class Session {
       const into = listOf(schema, root.name, name, definition);
       return new SourceState(name, definition, into, own(carried?.sources, name));
     });
+    if (declaration.loadData !== StatefulWorkflow.prototype.loadData)
+      this.ownLoad = new SourceState(
+        OWN_LOAD,
+        OWN_LOAD_DEFINITION,
+        undefined,
+        own(carried?.sources, OWN_LOAD),
+      );
     this.hierarchy = hierarchyOf(this, declaration.managedPaths, input, hierarchy);
+    const { maxStateBytes = MOST_PAYLOAD_BYTES } = declaration;
+    this.size = new StateSize(maxStateBytes, () => carryOver(this));
+    this.mostBytes = Math.max(maxStateBytes, MOST_PAYLOAD_BYTES);
+  }
+
+  /** Something that is wrong with the workflow itself and not with a source. */
+  get problem(): string | undefined {
+    return this.size.problem;
+  }
+
+  /** All that loads: the sources, and the class's own `loadData` where it does more than to load these. */
+  get loading(): readonly SourceState[] {
+    const { sources, ownLoad } = this;
+    return ownLoad && (this.allSources.length === 0 || ownLoad.known.outcome)
+      ? [...sources, ownLoad]
+      : sources;
   }
 
   /** What it loads from: nothing when its parent loads for it. */
   get sources(): readonly SourceState[] {
     return this.hierarchy.parents.loads ? [] : this.allSources;
+  }
+
+  /** What is known of all that loads, also while a parent loads. */
+  get carriedSources(): readonly SourceState[] {
+    return this.ownLoad?.known.outcome ? [...this.allSources, this.ownLoad] : this.allSources;
   }
 
   /** A source by its name. @throws InvalidInputError that names `field` when there is no such source */
@@ -146,7 +179,7 @@ export class Session {
     const { ending, paused, problem, continuation } = this;
     if (ending) return ending;
     if (paused) return 'paused';
-    const errors = this.sources.map(({ known }) => known.error?.kind).filter(Boolean);
+    const errors = this.loading.map(({ known }) => known.error?.kind).filter(Boolean);
     if (errors.includes('unauthorized')) return 'unauthorized';
     const isPutOff = continuation?.putOffBy?.isProblem;
     return (problem ?? errors[0]) || isPutOff ? 'degraded' : 'running';
@@ -160,7 +193,7 @@ export class Session {
 
   /** Whether `execute()` may run: every source is loaded, and those that failed last are tolerated. */
   get isReady(): boolean {
-    return !this.paused && this.sources.every((source) => source.isReady);
+    return !this.paused && this.loading.every((source) => source.isReady);
   }
 
   get token(): TokenInfo | null {
@@ -184,12 +217,15 @@ export class Session {
   /** Notes what changed here, and passes it on. */
   took(changes: ChangeSet): void {
     this.pending.add(changes);
+    this.size.took(changes);
     this.hierarchy.changed(changes);
   }
 
   /** Notes what the class changed itself, and passes it on. */
   wrote(changes: ChangeSet): void {
     this.pending.addOwn(changes);
+    this.size.took(changes);
+    this.hearsOwn(changes);
     this.hierarchy.changed(changes);
   }
 
@@ -199,6 +235,7 @@ export class Session {
     const changes = hierarchy.receive(what, envelope);
     if (!changes || isEmpty(changes)) return;
     this.pending.add(changes);
+    this.size.took(changes);
     this.inbox.add(hierarchy.children.get(envelope.from) ? 'child' : 'update');
   }
 
@@ -207,6 +244,7 @@ export class Session {
     const failed = faults.length > 0;
     this.loads.end('done');
     this.wasCutOff = false;
+    this.size.loadEnded();
     this.loadedAt = Date.now();
     this.quiet = changed ? 0 : this.quiet + 1;
     this.lastResult = {
@@ -251,9 +289,18 @@ export class Session {
     return names === true ? this.sources : names.map((name) => this.source(name, 'acceptDeletions'));
   }
 
-  end(how: Ending): void {
+  /** @param afterHooks whether hooks that are running come to their own end first */
+  end(how: Ending, afterHooks = false): void {
     this.#ending ??= how;
+    this.#endsAfterHooks = afterHooks;
     this.supersede();
+  }
+
+  /** Whether it ends without waiting for the class's hooks. */
+  get isInterrupted(): boolean {
+    return (
+      this.ending !== undefined && (!this.#endsAfterHooks || this.hierarchy.parents.ending !== undefined)
+    );
   }
 
   #warn(): void {
@@ -270,23 +317,4 @@ export class Session {
   #followers(setting: 'credential' | 'apiUrl'): SourceState[] {
     return this.sources.filter(({ definition }) => definition[setting] === undefined);
   }
-}
-
-/** The list of the root entity that a source fills; `undefined` for the root entity itself. */
-function listOf(
-  schema: Schema,
-  root: string,
-  source: string,
-  { into }: SourceDefinition,
-): string | undefined {
-  const relations = schema[root]?.relations ?? {};
-  if (into === 'root' || (into === undefined && !hasOwn(relations, source))) return undefined;
-  const field = into ?? source;
-  const lists = keys(relations).filter((key) => isMany(relations[key] as Relation));
-  if (lists.includes(field)) return field;
-  throw new InvalidInputError(
-    `sources.${source}.into`,
-    `"${field}" is not a list that ${root} has`,
-    `Use 'root' or a relation to many: ${lists.join(', ') || 'the schema has none'}`,
-  );
 }

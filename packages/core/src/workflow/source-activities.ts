@@ -6,6 +6,8 @@ import type { RefreshTimes } from './refresh';
 import type { Session } from './session';
 import type { SourceState } from './source-state';
 
+/** What a worker that does not have an activity answers, by Temporal's word for it. */
+const UNREGISTERED = 'NotFoundError';
 /** How often a result is begun anew when the source keeps changing between its parts. */
 const MAX_RESTARTS = 5;
 
@@ -31,7 +33,7 @@ export function sourceActivities(session: Session): SourceActivities {
       startToCloseTimeout,
       scheduleToCloseTimeout,
       // How many of them, the activity decides: not each one that ends has failed.
-      retry: { backoffCoefficient: 2, maximumInterval: '30 seconds' },
+      retry: { backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: [UNREGISTERED] },
       summary: `load ${source.name}`,
     });
   };
@@ -63,7 +65,12 @@ export function sourceActivities(session: Session): SourceActivities {
   return {
     async load(source, retryRefused) {
       const request = requestOf(session, source, retryRefused);
-      return whole(source, request, await loadData(source, request));
+      source.loadingSince = Date.now();
+      try {
+        return await whole(source, request, await loadData(source, request));
+      } finally {
+        source.loadingSince = undefined;
+      }
     },
 
     async watch(source, { every = 0, max, jitter }) {
@@ -78,7 +85,7 @@ export function sourceActivities(session: Session): SourceActivities {
         // The server tells clients of pending activities by their id: this one names the source.
         activityId: `watch-${name}-${++watches}`,
         startToCloseTimeout: limits.startToCloseTimeout + every,
-        retry: { initialInterval: every, backoffCoefficient: 1 },
+        retry: { initialInterval: every, backoffCoefficient: 1, nonRetryableErrorTypes: [UNREGISTERED] },
         summary: `watch ${name}`,
       });
       return whole(source, request, result);

@@ -1,7 +1,7 @@
 import type { Checkpoint, PartialError } from '../contract/adapter';
 import { wholeNumber } from '../contract/check';
 import type { WholeResult } from '../contract/load';
-import type { SourceDefinition } from '../contract/source';
+import type { SourceDefinition, SourceOptions } from '../contract/source';
 import type { RefusedSweepInfo, SourceError, SourceInfo } from '../contract/wire';
 import type { Json } from '../contract/schema';
 import { iso } from './iso';
@@ -42,6 +42,8 @@ export interface SourceLimits {
 /** One source of a running workflow: its definition, its checkpoint and how its loads went. */
 export class SourceState {
   readonly limits: SourceLimits;
+  /** Since when its load has been under way, in milliseconds. */
+  loadingSince?: number;
 
   /**
    * @param into the relation of the root entity that it fills; `undefined` for the root entity itself
@@ -82,6 +84,16 @@ export class SourceState {
     };
   }
 
+  /** A load of which nothing is known but what it changed went well. */
+  ended(now: number, changed: boolean): void {
+    const { changedAt } = this.known;
+    this.known = {
+      outcome: changed ? 'delta' : 'unchanged',
+      checkedAt: now,
+      changedAt: changed ? now : changedAt,
+    };
+  }
+
   /** A load failed; what is known of the source stays. */
   failed({ kind, message, retryAfterMs, credential }: LoadFault, every: number | undefined): void {
     const { known } = this;
@@ -105,11 +117,18 @@ export class SourceState {
     this.known.acceptsDeletions = true;
   }
 
+  /** Whether it has never been loaded and its first load is under way: nobody may be there to run it. */
+  get isAwaited(): boolean {
+    const { checkedAt, error } = this.known;
+    return this.loadingSince !== undefined && checkedAt === undefined && !error;
+  }
+
   /** The answer of the query `sources`. */
   get info(): SourceInfo {
     const { outcome, checkedAt, changedAt, checkpoint, error, partialErrors, refusedSweep } = this.known;
     return {
       adapter: this.definition.adapter,
+      taskQueue: this.definition.taskQueue,
       lastOutcome: outcome,
       lastCheckedAt: iso(checkedAt),
       lastChangedAt: iso(changedAt),
@@ -121,9 +140,10 @@ export class SourceState {
   }
 }
 
-function limitsOf(
+/** How long and how often a source may be tried. @throws InvalidInputError that names the field */
+export function limitsOf(
   name: string,
-  { timeout = '1 minute', deadline = '5 minutes', maximumAttempts = 4 }: SourceDefinition,
+  { timeout = '1 minute', deadline = '5 minutes', maximumAttempts = 4 }: SourceOptions,
 ): SourceLimits {
   const field = (limit: string): string => `sources.${name}.${limit}`;
   return {

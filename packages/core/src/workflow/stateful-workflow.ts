@@ -16,7 +16,9 @@ import type { Provenance } from '../state/entity-state';
 import type { TriggerName } from './inbox';
 import type { LoadFault } from './load-fault';
 import type { Loader } from './loader';
+import type { DeepReadonly } from './read-only';
 import type { RefreshPolicy } from './refresh';
+import { isWithin } from './scopes';
 import type { Session } from './session';
 
 /** What a cycle tells `execute()`. */
@@ -77,6 +79,9 @@ export abstract class StatefulWorkflow<Data = unknown> {
    */
   declare readonly maxStateBytes?: number;
 
+  /** What type its data has, for the compiler to infer; there is no such value. */
+  declare readonly '~data'?: Data;
+
   #session?: Session;
 
   /** The id of the root entity. */
@@ -89,14 +94,19 @@ export abstract class StatefulWorkflow<Data = unknown> {
     return this.#running.root.name;
   }
 
-  /** The root entity with its relations filled in; `undefined` until it is known. Not to be changed in place. */
-  get data(): Data | undefined {
-    return this.#running.state.data as Data | undefined;
+  /**
+   * The root entity with its relations filled in; `undefined` until it is known. It is not changed in place: except in
+   * a bundle for production, whoever tries gets an error.
+   */
+  get data(): DeepReadonly<NoInfer<Data>> | undefined {
+    const { readOnly, state } = this.#running;
+    return readOnly.of(state.data) as DeepReadonly<Data> | undefined;
   }
 
-  /** Entity state, normalized and live. Not to be changed in place. */
+  /** Entity state, normalized and live. It is not changed in place, as {@link data} is not. */
   get state(): Entities {
-    return this.#running.state.store.entities;
+    const { readOnly, state } = this.#running;
+    return readOnly.of(state.store.entities);
   }
 
   get status(): WorkflowStatus {
@@ -124,16 +134,12 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * @throws InvalidInputError that names the field
    */
   update(payload: UpdatePayload): ChangeSummary {
-    const changes = this.#running.state.update(payload);
-    this.#running.wrote(changes);
-    return sizeOf(changes);
+    return this.#wrote(this.#running.state.update(payload));
   }
 
   /** Removes entities from within the workflow. Like the `delete` signal, but it starts no cycle. */
   delete(payload: DeletePayload): ChangeSummary {
-    const changes = this.#running.state.delete(payload);
-    this.#running.wrote(changes);
-    return sizeOf(changes);
+    return this.#wrote(this.#running.state.delete(payload));
   }
 
   /** The workflows of the items on the managed paths. */
@@ -163,7 +169,8 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * have not ended are waited for for 20 seconds.
    */
   complete(): void {
-    this.#running.end('completed');
+    const session = this.#running;
+    session.end('completed', isWithin(session.hooks));
   }
 
   /**
@@ -200,6 +207,11 @@ export abstract class StatefulWorkflow<Data = unknown> {
   /** @internal Gives an instance the session of its run. For `defineWorkflow` alone. */
   static attach(workflow: StatefulWorkflow, session: Session): void {
     workflow.#session = session;
+  }
+
+  #wrote(changes: ChangeSet): ChangeSummary {
+    this.#running.wrote(changes);
+    return sizeOf(changes);
   }
 
   get #running(): Session {

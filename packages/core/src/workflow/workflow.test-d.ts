@@ -49,7 +49,48 @@ class Customer extends StatefulWorkflow<CustomerData> {
   }
 }
 
+/** The same with types that do not say that they are read only. */
+interface Writable {
+  id: string;
+  address: { city: string };
+  contacts: { name: string }[];
+}
+class Scribbler extends StatefulWorkflow<Writable> {
+  override async execute({ changes }: Cycle): Promise<void> {
+    const { data } = this;
+    if (!data) return;
+    // @ts-expect-error a field
+    data.id = 'x';
+    // @ts-expect-error a field further down
+    data.address.city = 'x';
+    // @ts-expect-error a list
+    data.contacts[0] = { name: 'x' };
+    for (const contact of data.contacts) {
+      // @ts-expect-error an item of a list
+      contact.name = 'x';
+    }
+    // @ts-expect-error an entity
+    this.state['Contact']!['k_1'] = {};
+    // @ts-expect-error what changed
+    changes.upserts['Contact'] = {};
+    const names: string[] = data.contacts.map(({ name }) => name);
+    this.update({ entityName: 'Customer', data: { ...data, names } });
+  }
+}
+
+/** What extends it for any data reads what all data has. */
+abstract class Named<Data extends { readonly name: string }> extends StatefulWorkflow<Data> {
+  get title(): string | undefined {
+    return this.data?.name;
+  }
+}
+
 describe('types of a workflow class', () => {
+  it('data is read only, however deep', () => {
+    expectTypeOf(defineWorkflow(Scribbler)).returns.resolves.toEqualTypeOf<Writable>();
+    expectTypeOf<Named<CustomerData>>().toHaveProperty('title');
+  });
+
   it('defineWorkflow() gives a workflow function with the type of its data', () => {
     const CustomerWorkflow = defineWorkflow(Customer);
     expectTypeOf(CustomerWorkflow).toEqualTypeOf<StatefulWorkflowFunction<CustomerData>>();

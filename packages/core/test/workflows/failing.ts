@@ -1,4 +1,10 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
 import { defineSource, defineWorkflow, type LoadFault, StatefulWorkflow } from '../../src/workflow';
 import { Customer } from './customer';
 import { type CustomerData, schema, scripted } from './sources';
@@ -48,3 +54,39 @@ class Nameless extends StatefulWorkflow<CustomerData> {
   override readonly schema = schema;
 }
 export const NamelessWorkflow = defineWorkflow(Nameless);
+
+/** Answers the contract's own query. */
+class Presumptuous extends Customer {
+  override setup(): void {
+    super.setup();
+    setHandler(defineQuery('status'), () => 'all is well');
+  }
+}
+export const PresumptuousWorkflow = defineWorkflow(Presumptuous);
+
+/** Takes the contract's own signal. */
+class Meddling extends Customer {
+  override setup(): void {
+    super.setup();
+    setHandler(defineSignal('update'), () => {});
+  }
+}
+export const MeddlingWorkflow = defineWorkflow(Meddling);
+
+/** Takes the contract's own update before there is anything else. */
+class Early extends Customer {
+  constructor() {
+    super();
+    setHandler(defineUpdate('refresh'), () => 'done');
+  }
+}
+export const EarlyWorkflow = defineWorkflow(Early);
+
+/** Has a credential that is no reference. */
+class UnnamedSecret extends Customer {
+  override readonly sources = {
+    profile: scripted('profile', { credential: 'CRM_TOKEN' }),
+    contacts: scripted('contacts'),
+  };
+}
+export const UnnamedSecretWorkflow = defineWorkflow(UnnamedSecret);

@@ -38,6 +38,7 @@ export const TalkativeDeskWorkflow = desk('Talkative', {
 });
 export const CompletingDeskWorkflow = desk('Completing', { tickets: { onRemoved: 'complete' } });
 export const KeepingDeskWorkflow = desk('Keeping', { tickets: { onRemoved: 'keep' } });
+export const ApprovalDeskWorkflow = desk('Approval', { tickets: { workflowType: 'ApprovalTicketWorkflow' } });
 export const ForgivingDeskWorkflow = desk('Forgiving', { tickets: { restart: false } });
 
 /** Starts children when it is told to. */

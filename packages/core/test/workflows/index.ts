@@ -2,15 +2,28 @@ export { CallingWorkflow } from './calling';
 export { type SeenCycle, CustomerWorkflow } from './customer';
 export { BurstWorkflow, HesitatingWorkflow, LargeWorkflow, RestlessWorkflow } from './continuing';
 export {
+  EarlyWorkflow,
+  MeddlingWorkflow,
   MisconfiguredWorkflow,
   MisdeclaredWorkflow,
   MisdirectedWorkflow,
   NamelessWorkflow,
+  PresumptuousWorkflow,
   StrictWorkflow,
+  UnnamedSecretWorkflow,
   UnregisteredWorkflow,
 } from './failing';
 export { FleetCustomerWorkflow } from './fleet';
 export { HandyWorkflow } from './handy';
+export {
+  ApprovalTicketWorkflow,
+  ApprovalWorkflow,
+  HalfSelfLoadingWorkflow,
+  RollingApprovalWorkflow,
+  RollingSelfLoadingWorkflow,
+  ScribblingWorkflow,
+  SelfLoadingWorkflow,
+} from './own-code';
 export { OutspokenWorkflow } from './plaintext';
 export { DeskWorkflow, TicketWorkflow } from './hierarchy';
 export { RollingCommentWorkflow, RollingDeskWorkflow, RollingTicketWorkflow } from './hierarchy-random';
@@ -61,6 +74,7 @@ export {
   ShoutingDeskWorkflow,
   TalkativeDeskWorkflow,
   UnknownDeskWorkflow,
+  ApprovalDeskWorkflow,
 } from './hierarchy-options';
 export {
   AwayDeskWorkflow,

@@ -1,0 +1,9 @@
+import { CancellationScope } from '@temporalio/workflow';
+
+/** Whether the code that is running runs in a scope, or in one below it. */
+export function isWithin(scope: CancellationScope | undefined): boolean {
+  if (!scope) return false;
+  let current: CancellationScope | undefined = CancellationScope.current();
+  while (current && current !== scope) current = current.parent;
+  return current === scope;
+}
