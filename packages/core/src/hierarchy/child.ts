@@ -14,6 +14,7 @@ import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy'
 import type { ChangeSet } from '../contract/wire';
 import { isSame } from '../state/refs';
 import { iso } from '../workflow/iso';
+import { UserCodeError } from '../workflow/user-code';
 import type { ManagedPath } from './managed-path';
 import { MOST_PAYLOAD, sizeOf, tooLarge } from './messages';
 import { type CarriedPeer, type Peer, peerOf, type Post } from './peer';
@@ -199,6 +200,7 @@ export function childOf(
     } catch (error) {
       // Either it runs already, as the child of somebody else or from before, or the id is somebody else's.
       if (error instanceof WorkflowExecutionAlreadyStartedError) status = 'attaching';
+      else if (error instanceof UserCodeError) throw error;
       else fail(`It could not be started: ${messageOf(error)}`);
     } finally {
       turns.end(self);

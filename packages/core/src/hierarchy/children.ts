@@ -8,6 +8,7 @@ import { at, forEach, own, table } from '../state/json';
 import { fromEntries, keys } from '../state/objects';
 import { isSame, keyOf } from '../state/refs';
 import type { Session } from '../workflow/session';
+import { callUserCode } from '../workflow/user-code';
 import { type CarriedChild, type Child, childOf, type Family } from './child';
 import { type CarriedDelegation, delegationOf } from './delegation';
 import { fieldsIn } from './fields-in';
@@ -159,7 +160,10 @@ export function childrenOf(
     return child;
   };
 
-  const isWanted = ({ idAttribute, autoStart, condition: isMet }: ManagedPath, item: EntityRef): boolean => {
+  const isWanted = (
+    { field, idAttribute, autoStart, condition: isMet }: ManagedPath,
+    item: EntityRef,
+  ): boolean => {
     const { name, id } = item;
     if (hasEnded || isSame(item, root)) return false;
     const ancestor = ancestorOf(item);
@@ -171,7 +175,9 @@ export function childrenOf(
     // Without its entity the id of such an item is not known.
     if (idAttribute && !store.get(name, id)) return false;
     if (!autoStart && !asked.has(keyOf(item))) return false;
-    return isMet?.(portions.itemOf(item)) ?? true;
+    if (!isMet) return true;
+    const given = portions.itemOf(item);
+    return callUserCode(`managedPaths.${field}.condition, for ${name} ${id},`, () => isMet(given)) ?? true;
   };
 
   const list = (path: ManagedPath, item: EntityRef): void => {

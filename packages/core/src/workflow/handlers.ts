@@ -31,6 +31,7 @@ import { entries, fromEntries } from '../state/objects';
 import { historyLength } from './history-length';
 import { iso } from './iso';
 import type { Session } from './session';
+import { UserCodeError } from './user-code';
 
 /** Answers every signal, update and query of the wire contract. */
 export function registerHandlers(session: Session): void {
@@ -113,6 +114,8 @@ function registerSignals(session: Session): void {
       try {
         take(payload, checkEnvelope(envelope));
       } catch (error) {
+        // The user's code is at fault, and not the signal.
+        if (error instanceof UserCodeError) throw error;
         session.refusals.add(name, error);
       }
     });

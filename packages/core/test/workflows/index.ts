@@ -63,6 +63,12 @@ export {
   UnknownDeskWorkflow,
 } from './hierarchy-options';
 export {
+  FailingByHandWorkflow,
+  FailingSetupWorkflow,
+  MistakenConditionDeskWorkflow,
+  MistakenProcessingDeskWorkflow,
+} from './hierarchy-mistakes';
+export {
   AwayDeskWorkflow,
   GradualDeskWorkflow,
   LastMinuteDeskWorkflow,
