@@ -27,6 +27,8 @@ export interface SubscriptionInfo extends Subscription {
   readonly status: 'active' | 'gone';
   /** When it was last sent something, or found gone: ISO 8601. */
   readonly lastSentAt?: string;
+  /** Why what it asked for does not reach it. It is kept, and sent again. */
+  readonly error?: string;
 }
 
 /** How a child is doing, as far as its parent knows. */

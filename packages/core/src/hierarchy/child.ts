@@ -14,6 +14,7 @@ import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy'
 import type { ChangeSet } from '../contract/wire';
 import { isSame } from '../state/refs';
 import { iso } from '../workflow/iso';
+import { has } from '../workflow/patches';
 import { UserCodeError } from '../workflow/user-code';
 import type { ManagedPath } from './managed-path';
 import { MOST_PAYLOAD, sizeOf, tooLarge } from './messages';
@@ -106,8 +107,10 @@ export function childOf(
   let { status, runId, syncedAt } = carried;
   /** What it was when it was told to stop, until that is said. */
   let stopping: ChildStatus | undefined;
+  /** Whether it failed because it has not answered: it may do so still. */
+  let isAwaited = false;
   /** Whether it takes signals, as far as is known. */
-  const isLive = (): boolean => status === 'running' || status === 'attaching';
+  const isLive = (): boolean => status === 'running' || status === 'attaching' || isAwaited;
   /** The run that was told to stop, or that said how it ends: that it does is no news of the one after it. */
   let stoppedRunId = isLive() ? undefined : runId;
   /** Whether what ended was in the way of the child, and not the child. */
@@ -132,6 +135,7 @@ export function childOf(
   };
 
   const join = (run: string, ran: boolean): void => {
+    isAwaited = false;
     runId = run;
     status = 'running';
     stoppedRunId = undefined;
@@ -147,6 +151,7 @@ export function childOf(
   ): void => {
     // It is heard of twice, by its own word and by Temporal's; and an earlier run's end is no news.
     if (!isLive() || (run && runId && run !== runId)) return;
+    isAwaited = false;
     wasOther = !!run && run === stoppedRunId;
     status = wasOther ? 'cancelled' : how;
     // It says so before it closes, and may still be in the way of the next.
@@ -173,6 +178,7 @@ export function childOf(
   const begin = (): Begun | undefined => {
     if (!self.wanted) return undefined;
     status = 'starting';
+    isAwaited = false;
     self.error = runId = undefined;
     self.heard = wasOther = false;
     const input = portions.inputOf(self);
@@ -209,13 +215,14 @@ export function childOf(
 
   /** Asks the workflow that has its id whether it is the one. */
   const attach = async (): Promise<void> => {
-    const isThere = await peer.signal('parent', portions.linkOf(self));
+    const isThere = await peer.signal('parent', portions.linkOf(self), () => self.wanted);
     const isAnswered = (): boolean => status !== 'attaching';
     if (isThere) {
-      if (!(await condition(() => isAnswered() || !self.wanted, ANSWER_MS)))
-        fail(
-          `The id ${workflowId} is taken by a workflow that does not answer as one of this library does. End that one, or give the path includeParentId or another entityName.`,
-        );
+      if (await condition(() => isAnswered() || !self.wanted, ANSWER_MS)) return;
+      fail(
+        `The id ${workflowId} is taken by a workflow that has not answered. Should it be the child, have workers poll its task queue: it is joined as soon as it answers. If it is somebody else's, end that one, or give the path includeParentId or another entityName.`,
+      );
+      isAwaited = has('lateAnswers');
     } else if (!isAnswered()) {
       // It ended meanwhile; in a moment its id is free.
       status = 'cancelled';
@@ -230,8 +237,9 @@ export function childOf(
   };
 
   const stop = async (): Promise<void> => {
-    stopping = status;
+    stopping = isAwaited ? 'attaching' : status;
     status = undefined;
+    isAwaited = false;
     stoppedRunId = runId;
     if (stopAs === 'complete') await peer.signal('status', 'completed');
     else await peer.signal(stopAs === 'keep' ? 'release' : 'cancel');
@@ -311,9 +319,11 @@ export function childOf(
     noticed({ status: how, runId: run, message }) {
       self.synced();
       if (how === 'running') {
-        if (status === 'attaching') join(run, true);
-      } else if (how === 'refused') fail(message ?? 'The workflow refuses to be its child.');
-      else ended(how, run, message);
+        if (status === 'attaching' || isAwaited) join(run, true);
+      } else if (how === 'refused') {
+        fail(message ?? 'The workflow refuses to be its child.');
+        isAwaited = false;
+      } else ended(how, run, message);
     },
     tell(changes) {
       peer.dirty.note(changes);
@@ -324,7 +334,9 @@ export function childOf(
       stopAs = how;
     },
     retry() {
-      if (status === 'failed') status = undefined;
+      if (status !== 'failed') return;
+      status = undefined;
+      isAwaited = false;
     },
     sync() {
       isDue = true;
@@ -342,8 +354,8 @@ export function childOf(
     carry: () => ({
       item: item.id,
       id: path.idAttribute && entity.id,
-      // Who has not been told yet to stop is told by the next run.
-      status: stopping ?? status,
+      // Who has not been told yet to stop is told by the next run; who has not answered yet is asked again.
+      status: stopping ?? (isAwaited ? 'attaching' : status),
       runId,
       syncedAt,
       error: self.error,

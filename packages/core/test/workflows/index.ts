@@ -72,6 +72,8 @@ export {
   AwayDeskWorkflow,
   GradualDeskWorkflow,
   LastMinuteDeskWorkflow,
+  LongDeskWorkflow,
+  LongTicketWorkflow,
   MortalCommentWorkflow,
   MortalDeskWorkflow,
   MortalTicketWorkflow,
@@ -84,6 +86,7 @@ export {
   RestlessTicketWorkflow,
   RollingBothDeskWorkflow,
   SteadyDeskWorkflow,
+  SteadyLongDeskWorkflow,
   UnstaffedDeskWorkflow,
   WeanedTicketWorkflow,
 } from './hierarchy-survival';

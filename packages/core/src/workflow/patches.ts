@@ -1,0 +1,19 @@
+import { patched } from '@temporalio/workflow';
+
+/**
+ * Changes of what a workflow sends, schedules or starts that it did not make from the beginning. A run that began
+ * before one of them goes on as it began; the next run has it. Ids stay here for ever: histories hold them.
+ */
+export const PATCHES = {
+  /** A signal that the other workflow was there for, and that it did not take, is sent again. */
+  refusedSignals: 'stateful-refused-signals',
+  /** A workflow that says late that it is the child is joined, and is told when it is not wanted any more. */
+  lateAnswers: 'stateful-late-answers',
+  /** A workflow that ends as cancelled has the server close it so. */
+  closesCancelled: 'stateful-closes-cancelled',
+  /** What is made of an item is made anew when a field of the root entity changes. */
+  madeOfRoot: 'stateful-made-of-root',
+} as const;
+
+/** Whether this run has a change. Ask only where the answer matters: it is written to the history. */
+export const has = (patch: keyof typeof PATCHES): boolean => patched(PATCHES[patch]);
