@@ -87,12 +87,13 @@ export class StatefulClient<Data = unknown> {
       ...this.#startOptions(input, options),
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
-    const result = await explained(this.workflowId(input.id), () =>
+    const handle = this.get(input.id);
+    const result = await explained(handle.temporal, () =>
       this.#client.workflow.executeUpdateWithStart<WorkflowOf<Data>, RefreshResult, []>('refresh', {
         startWorkflowOperation,
       }),
     );
-    return { handle: this.get(input.id), result };
+    return { handle, result };
   }
 
   #startOptions(given: StartWith, options: StartOptions): WorkflowStartOptions & { args: [StartInput] } {

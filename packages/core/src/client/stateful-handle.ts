@@ -1,5 +1,10 @@
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
-import { type Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import {
+  type Client,
+  QueryNotRegisteredError,
+  WorkflowUpdateFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { checkApiUrl } from '../contract/api-url';
 import { type ErrorCode, StatefulWorkflowError } from '../contract/errors';
 import type {
@@ -25,11 +30,15 @@ import type {
   WorkflowStatus,
 } from '../contract/wire';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
+import { failedWorkflow, whyFailed } from './failed-workflow';
 import { type PendingWatch, pendingWatches, withWatch } from './pending-watches';
 
 /** How a workflow is doing. */
 export interface StatusReport {
+  /** One that was terminated counts as cancelled, and one that timed out as failed. */
   readonly status: WorkflowStatus;
+  /** Why it failed. */
+  readonly problem?: string;
   /** When all of its sources had been looked at last, with success: ISO 8601. */
   readonly lastCheckedAt?: string;
   /** When the next of its sources is looked at: ISO 8601. Absent when only signals and updates cause a load. */
@@ -37,6 +46,13 @@ export interface StatusReport {
   /** Each source; one that is watched with what the server knows of the watch. */
   readonly sources: Readonly<Record<string, SourceInfo & { readonly watch?: PendingWatch }>>;
 }
+
+/** What the server alone knows of a workflow that is closed. */
+const CLOSED: Readonly<Record<string, WorkflowStatus | undefined>> = {
+  FAILED: 'failed',
+  TIMED_OUT: 'failed',
+  TERMINATED: 'cancelled',
+};
 
 /**
  * One workflow, running or ended. Every method throws a `StatefulWorkflowError` `WORKFLOW_NOT_FOUND` when
@@ -75,15 +91,24 @@ export class StatefulHandle<Data = unknown> {
     // One after the other: the server lets one query wait for a busy workflow, and turns a second one away.
     const status = await this.#query<WorkflowStatus>('status');
     const infos = await this.sources();
-    const description = await explained(this.workflowId, () => this.temporal.describe());
+    const description = await explained(this.temporal, () => this.temporal.describe());
     const watches = pendingWatches(description);
     const sources = Object.fromEntries(
       Object.entries(infos).map(([name, info]) => [name, withWatch(info, watches.get(name))]),
     );
+    const { name } = description.status;
+    const problem = name === 'FAILED' ? await whyFailed(this.temporal) : undefined;
     const checked = Object.values(sources).map((source) => source.lastCheckedAt);
     const oldest = checked.includes(undefined) ? undefined : earliest(checked);
     const next = earliest(Object.values(sources).map((source) => source.nextCheckAt));
-    return { status, ...(oldest && { lastCheckedAt: oldest }), ...(next && { nextCheckAt: next }), sources };
+    return {
+      // One that was ended from outside cannot say so.
+      status: CLOSED[name] ?? status,
+      ...(problem !== undefined && { problem }),
+      ...(oldest && { lastCheckedAt: oldest }),
+      ...(next && { nextCheckAt: next }),
+      sources,
+    };
   }
 
   /** Each source: its last load, checkpoint and error. */
@@ -177,7 +202,7 @@ export class StatefulHandle<Data = unknown> {
 
   /** Cancels the workflow, as Temporal does: it closes as cancelled. */
   async cancel(): Promise<void> {
-    await explained(this.workflowId, () => this.temporal.cancel());
+    await explained(this.temporal, () => this.temporal.cancel());
   }
 
   /** Ends the workflow; its result is the root entity. */
@@ -187,19 +212,19 @@ export class StatefulHandle<Data = unknown> {
 
   /** Waits until the workflow ends. */
   result(): Promise<Data> {
-    return explained(this.workflowId, () => this.temporal.result() as Promise<Data>);
+    return explained(this.temporal, () => this.temporal.result() as Promise<Data>);
   }
 
   #query<T>(name: string): Promise<T> {
-    return explained(this.workflowId, () => this.temporal.query<T>(name));
+    return explained(this.temporal, () => this.temporal.query<T>(name));
   }
 
   #signal(name: string, ...args: unknown[]): Promise<void> {
-    return explained(this.workflowId, () => this.temporal.signal(name, ...args));
+    return explained(this.temporal, () => this.temporal.signal(name, ...args));
   }
 
   #update<T>(name: string, ...args: unknown[]): Promise<T> {
-    return explained(this.workflowId, () =>
+    return explained(this.temporal, () =>
       this.temporal.executeUpdate<T, [unknown, ...unknown[]]>(name, { args: args as [unknown] }),
     );
   }
@@ -210,10 +235,14 @@ const earliest = (times: readonly (string | undefined)[]): string | undefined =>
   times.filter((time) => time !== undefined).toSorted()[0];
 
 /** Runs a call on a workflow; says of its errors what a person has to know. */
-export async function explained<T>(workflowId: string, call: () => Promise<T>): Promise<T> {
+export async function explained<T>(handle: WorkflowHandle, call: () => Promise<T>): Promise<T> {
+  const { workflowId } = handle;
   try {
     return await call();
   } catch (error) {
+    const isRefused = error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError;
+    const failed = isRefused && (await failedWorkflow(handle, error));
+    if (failed) throw failed;
     if (error instanceof WorkflowNotFoundError) {
       throw new StatefulWorkflowError(
         'WORKFLOW_NOT_FOUND',

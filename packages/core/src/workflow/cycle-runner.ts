@@ -6,6 +6,7 @@ import {
   setCurrentDetails,
   TemporalFailure,
 } from '@temporalio/workflow';
+import { closeAsCancelled } from './close-as-cancelled';
 import type { Continuation } from './continuation';
 import { details } from './details';
 import { historyLength } from './history-length';
@@ -26,8 +27,8 @@ const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 /**
  * The life of one run: trigger → load → integrate → `execute()` → wait, until it ends or continues as new.
  *
- * @returns the root entity, once a signal told the workflow to end. A workflow cannot close itself as
- *   cancelled: the signal `cancel` closes it as completed, with the status `cancelled`
+ * @returns the root entity, once the workflow has completed
+ * @throws CancelledFailure once it was cancelled
  */
 export async function runCycles(
   workflow: StatefulWorkflow,
@@ -127,7 +128,8 @@ export async function runCycles(
 
   /** Ends the hierarchy below, and tells the one above. */
   const end = async (how: Ending | 'failed', message?: string): Promise<void> => {
-    if (how !== 'failed') session.end(how);
+    if (how === 'failed') session.hasFailed = true;
+    else session.end(how);
     await CancellationScope.nonCancellable(() => hierarchy.end(how, message));
   };
 
@@ -139,14 +141,17 @@ export async function runCycles(
       else if (cycles()) await cycle();
     }
   } catch (error) {
-    if (isCancellation(error)) await end('cancelled');
+    // One that escaped from a scope of the user's is a failure like any other.
+    if (isCancellation(error) && CancellationScope.current().consideredCancelled) await end('cancelled');
     // Any other error fails the task, which is tried again with corrected code: the workflow goes on.
     else if (error instanceof TemporalFailure) await end('failed', error.message);
     throw error;
   }
   await end(session.ending);
-  await condition(() => allHandlersFinished() && hierarchy.window.underWay === 0);
+  const isSettled = (): boolean => allHandlersFinished() && hierarchy.window.underWay === 0;
+  await condition(isSettled);
   showDetails();
+  if (session.ending === 'cancelled') await closeAsCancelled(isSettled);
   return session.state.data ?? null;
 }
 

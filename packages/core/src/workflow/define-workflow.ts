@@ -1,11 +1,5 @@
 import type { WorkflowDefinitionOptions } from '@temporalio/common';
-import {
-  ApplicationFailure,
-  defineQuery,
-  setHandler,
-  setWorkflowOptions,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { setWorkflowOptions, TemporalFailure, workflowInfo } from '@temporalio/workflow';
 import { StatefulWorkflowError } from '../contract/errors';
 import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/start';
@@ -15,7 +9,7 @@ import { continuationOf } from './continuation';
 import { runCycles } from './cycle-runner';
 import { refuseUnknownSignals, registerHandlers } from './handlers';
 import { refreshTimes } from './refresh';
-import { Refusals } from './refusals';
+import { refusedStart } from './refused-start';
 import { Session, tokenCheck } from './session';
 import { StatefulWorkflow } from './stateful-workflow';
 
@@ -73,7 +67,12 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
   // Signals that came before are handled as their handlers are set: what they change concerns the children too.
   session.hierarchy.begin();
   registerHandlers(session);
-  workflow.setup?.();
+  try {
+    workflow.setup?.();
+  } catch (error) {
+    session.hasFailed = error instanceof TemporalFailure;
+    throw error;
+  }
   refuseUnknownSignals(session);
   return session;
 }
@@ -84,9 +83,6 @@ function checked<T>(check: () => T): T {
     return check();
   } catch (error) {
     if (!(error instanceof StatefulWorkflowError)) throw error;
-    const refusals = new Refusals();
-    refusals.add('start', error);
-    setHandler(defineQuery('rejectedSignals'), () => refusals.report);
-    throw ApplicationFailure.nonRetryable(error.message, error.code);
+    throw refusedStart(error);
   }
 }

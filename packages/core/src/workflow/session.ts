@@ -54,6 +54,8 @@ export class Session {
   apiUrl?: string;
   apiToken?: CredentialReference;
   paused: boolean;
+  /** Whether the workflow ends with a failure. */
+  hasFailed = false;
   /** Something that is wrong with the workflow itself and not with a source. */
   problem?: string;
   /** Loads begun in this run, also those that were overtaken, and the last one that ran to its end. */
@@ -144,6 +146,7 @@ export class Session {
 
   get status(): WorkflowStatus {
     const { ending, paused, problem } = this;
+    if (this.hasFailed) return 'failed';
     if (ending) return ending;
     if (paused) return 'paused';
     const errors = this.sources.map(({ known }) => known.error?.kind).filter(Boolean);
