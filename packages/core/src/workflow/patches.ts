@@ -13,6 +13,8 @@ export const PATCHES = {
   closesCancelled: 'stateful-closes-cancelled',
   /** What is made of an item is made anew when a field of the root entity changes. */
   madeOfRoot: 'stateful-made-of-root',
+  /** An item whose id no workflow takes gets no child. */
+  usableIds: 'stateful-usable-ids',
 } as const;
 
 /** Whether this run has a change. Ask only where the answer matters: it is written to the history. */

@@ -59,6 +59,7 @@ export {
   ProvidingDeskWorkflow,
   RenamingDeskWorkflow,
   ShoutingDeskWorkflow,
+  SigningDeskWorkflow,
   TalkativeDeskWorkflow,
   UnknownDeskWorkflow,
 } from './hierarchy-options';
