@@ -2,6 +2,7 @@ import { type Client, WithStartWorkflowOperation, type WorkflowStartOptions } fr
 import { InvalidInputError } from '../contract/errors';
 import { checkApiUrl } from '../contract/api-url';
 import { checkAnyToken, checkReference } from '../contract/payloads';
+import { checkSelector } from '../contract/selector';
 import { checkStart } from '../contract/start';
 import type { RefreshResult, StartInput } from '../contract/wire';
 import { entityNameOf } from '../contract/names';
@@ -101,6 +102,8 @@ export class StatefulClient<Data = unknown> {
     const { dropped } = checkStart(input, this.#tokens.allowPlaintextTokens ? checkAnyToken : checkReference);
     const [first] = dropped;
     if (first !== undefined) throw first;
+    for (const [i, { selector }] of (input.subscriptions ?? []).entries())
+      checkSelector(selector, undefined, `subscriptions[${i}].selector`);
     if (input.entityName !== undefined && input.entityName !== this.#entityName) {
       throw new InvalidInputError(
         'entityName',

@@ -15,6 +15,7 @@ import type {
   Unsubscription,
 } from '../contract/hierarchy';
 import { checkDelete, checkRefresh, checkUpdate } from '../contract/payloads';
+import { checkSelector } from '../contract/selector';
 import { checkSubscription, checkUnsubscription } from '../contract/subscription';
 import type { Entities } from '../contract/schema';
 import type {
@@ -151,9 +152,16 @@ export class StatefulHandle<Data = unknown> {
     return this.#query('subscriptions');
   }
 
-  /** Has another workflow hear of changes. */
+  /**
+   * Has another workflow hear of changes. Whether the workflow has the entities that the selector names, only it can
+   * say: see {@link rejectedSignals}.
+   *
+   * @throws InvalidInputError for a selector that matches nothing anywhere
+   */
   async subscribe(subscription: Subscription): Promise<void> {
-    await this.#signal('subscribe', checkSubscription(subscription));
+    const asked = checkSubscription(subscription);
+    checkSelector(asked.selector);
+    await this.#signal('subscribe', asked);
   }
 
   /** Ends one subscription of a workflow, or all of them. */

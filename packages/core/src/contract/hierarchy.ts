@@ -10,8 +10,9 @@ export interface Subscription {
   readonly signalName: 'update' | 'delete';
   /**
    * Which changes: dotted, from an entity's name down, `*` for any (`Ticket.*.status`, `Customer.c_42`,
-   * `Customer.c_42.tickets`, `*`). It covers everything below it; a relation leads to the entities it holds. A
-   * dot in an id is written `%2E`.
+   * `Customer.c_42.tickets`, `*`). It covers everything below it; a relation leads to the entities it holds. `*`
+   * stands for a whole name or id; a dot in an id is written `%2E`, a star `%2A`. One that names no entity of the
+   * workflow, or leaves a part of a name open, is refused.
    */
   readonly selector: string;
   /** How the subscriber takes in what it is sent. @default the subscriber's own */

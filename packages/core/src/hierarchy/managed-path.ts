@@ -2,7 +2,7 @@ import { wholeNumber } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
 import type { OrphanPolicy } from '../contract/hierarchy';
 import { checkEntityName, checkReference } from '../contract/payloads';
-import { relationTarget, type Schema } from '../contract/schema';
+import { isIdAttribute, relationTarget, type Schema } from '../contract/schema';
 import type { Duration } from '../contract/source';
 import type { CredentialReference } from '../contract/wire';
 import { own } from '../state/json';
@@ -96,6 +96,12 @@ export function managedPaths(
     const { credentials = 'inherit', maxConcurrentStarts = 50 } = options;
     if (credentials !== 'inherit' && credentials !== 'none')
       checkReference(credentials, `${name}.credentials`);
+    if (options.idAttribute !== undefined && !isIdAttribute(options.idAttribute))
+      throw new InvalidInputError(
+        `${name}.idAttribute`,
+        'is empty',
+        'Name the field that holds the id, or several, or leave it out',
+      );
     const target = relationTarget(relation);
     const entityName = checkEntityName(options.entityName ?? target, `${name}.entityName`);
     return {

@@ -17,6 +17,7 @@ import {
   checkUpdate,
 } from '../contract/payloads';
 import type { Envelope } from '../contract/hierarchy';
+import { checkSelector } from '../contract/selector';
 import {
   checkEnvelope,
   checkNotice,
@@ -87,7 +88,11 @@ function registerSignals(session: Session): void {
       session.acceptDeletions(checkRefresh(payload));
       session.refresh();
     },
-    subscribe: (payload) => subscribers.add(checkSubscription(payload)),
+    subscribe(payload) {
+      const asked = checkSubscription(payload);
+      checkSelector(asked.selector, session.schema);
+      subscribers.add(asked);
+    },
     unsubscribe: (payload) => subscribers.remove(checkUnsubscription(payload)),
     parent: (payload) => hierarchy.adopt(checkParentLink(payload, undefined, session.checkToken)),
     child: (payload) => children.noticed(checkNotice(payload)),

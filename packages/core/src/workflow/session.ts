@@ -1,7 +1,7 @@
 import { log } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
-import { isMany, type Relation, type Schema } from '../contract/schema';
+import { isIdAttribute, isMany, type Relation, type Schema } from '../contract/schema';
 import { checkAnyToken, checkReference, isReference } from '../contract/payloads';
 import type { SourceDefinition } from '../contract/source';
 import type {
@@ -100,6 +100,14 @@ export class Session {
         `"${root.name}" is not in the schema of this workflow, which has ${keys(schema).join(', ')}`,
         'Start it with one of those as entityName, or name the workflow type after one',
       );
+    for (const name of keys(schema))
+      if (!isIdAttribute(schema[name]?.idAttribute ?? 'id'))
+        throw new InvalidInputError(
+          `schema.${name}.idAttribute`,
+          'is empty',
+          'Name the field that holds the id',
+          'SCHEMA_INVALID',
+        );
     const { views, refusals, inbox = ['start'], changes, hierarchy } = carried ?? {};
     this.schema = schema;
     this.apiUrl = input.apiUrl;
