@@ -24,11 +24,15 @@ export interface ManagedPathOptions {
   readonly autoStart?: boolean;
   /**
    * Whether an item gets a child; asked again whenever the item or a field of the root entity changes. A child
-   * whose item no longer gets one is stopped as if the item had gone.
+   * whose item no longer gets one is stopped as if the item had gone. One that throws fails the workflow task.
    * @default every item
    */
   readonly condition?: (item: Item) => boolean;
-  /** Turns an item into the data of its child. @default as it is */
+  /**
+   * Turns an item into the data of its child; asked again whenever the item or a field of the root entity changes.
+   * One that throws fails the workflow task.
+   * @default as it is
+   */
   readonly processData?: (item: Item) => Item;
   /** Whether the parent's id is part of the child's workflow id: `Ticket-t_1-c_42`. @default false */
   readonly includeParentId?: boolean;

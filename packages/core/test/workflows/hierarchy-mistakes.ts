@@ -1,5 +1,5 @@
 import { ApplicationFailure, defineSignal, setHandler } from '@temporalio/workflow';
-import { defineWorkflow, StatefulWorkflow } from '../../src/workflow';
+import { defineWorkflow, type StatefulWorkflow } from '../../src/workflow';
 import { Desk } from './hierarchy';
 import { Customer } from './customer';
 
