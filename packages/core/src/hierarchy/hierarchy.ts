@@ -75,7 +75,7 @@ export function hierarchyOf(
   const stamps = new Stamps(carried.clock, carried.stamps, store);
   const window = windowOf(UNDER_WAY);
   const shield = new CancellationScope({ cancellable: false });
-  const post = { workflowId, store, stamps, window, shield };
+  const post = { workflowId, store, stamps, window, shield, onRefusal: () => session.show() };
 
   /** Takes what a parent gives, unless it is held already or what is held stays. */
   const take = (given: Access, yields: (held: string | undefined, what: keyof Access) => boolean): void => {

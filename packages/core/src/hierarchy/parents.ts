@@ -39,6 +39,8 @@ export interface Parents {
   readonly ending: Ending | undefined;
   /** The token and the address that parents gave last; the first one's, where several did. */
   readonly given: Access;
+  /** Why something does not reach a parent; it is kept. */
+  readonly problem: string | undefined;
   /** Sends what the run before left over. */
   begin(): void;
   /** Whether a parent hears of changes of these entities. */
@@ -145,6 +147,9 @@ export function parentsOf(
         apiToken: links().find(({ apiToken }) => apiToken)?.apiToken,
         apiUrl: links().find(({ apiUrl }) => apiUrl)?.apiUrl,
       };
+    },
+    get problem() {
+      return [...parents.values()].find(({ peer }) => peer.problem)?.peer.problem;
     },
     begin() {
       for (const { peer } of parents.values()) if (!peer.isIdle) void peer.send();

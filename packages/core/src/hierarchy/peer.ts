@@ -15,6 +15,8 @@ export interface Post extends Sender {
   readonly window: Window;
   /** What runs in it goes on when the workflow is cancelled. One for all, since each costs the workflow three promises. */
   readonly shield: CancellationScope;
+  /** Somebody has begun to refuse what it is sent, or takes it again. */
+  onRefusal(): void;
 }
 
 /** A signal that is no change of data, and the workflows that it came through. */
@@ -95,8 +97,10 @@ export function peerOf(
   const waits = (): boolean => controls.size > 0 || !dirty.isEmpty;
 
   const isTaken = (): void => {
+    if (refusal === undefined) return;
     refusal = undefined;
     pause = FIRST_PAUSE;
+    post.onRefusal();
   };
 
   /** Whether a signal failed because nobody is there. If not, it is to be sent again. */
@@ -105,6 +109,7 @@ export function peerOf(
     if (!(error instanceof ApplicationFailure)) throw error;
     if (NOBODY.includes(error.type) || !has('refusedSignals')) return true;
     refusal = `${workflowId} does not take what it is sent: ${error.message}. It is kept and sent again. Where the limit of signals is met, have that workflow continue as new, or send it less often.`;
+    post.onRefusal();
     return false;
   };
 

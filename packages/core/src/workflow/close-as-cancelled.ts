@@ -15,7 +15,7 @@ export async function closeAsCancelled(isSettled: () => boolean): Promise<void> 
   if (!has('closesCancelled')) return;
   const { workflowId, runId } = workflowInfo();
   const { [REQUEST_CANCEL]: requestCancel } = looks({
-    scheduleToCloseTimeout: '1 minute',
+    scheduleToCloseTimeout: '5 minutes',
     // Workers without this activity, which they get with the plugin.
     retry: { nonRetryableErrorTypes: ['NotFoundError'] },
     summary: 'close as cancelled',

@@ -44,6 +44,7 @@ export async function runCycles(
   const continues = (): boolean => continuation.isDue() && session.awaitingLoad === 0;
   const cycles = (): boolean => !session.paused && inbox.size > 0;
   const showDetails = (): void => setCurrentDetails(details(session));
+  session.show = showDetails;
 
   /** Waits until there is something to do: a trigger, news of a watched source, or time. */
   const wait = async (): Promise<void> => {

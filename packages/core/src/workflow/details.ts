@@ -5,7 +5,8 @@ const HEADER = '| source | adapter | last load | checked | changed | error |\n|-
 
 /** What Temporal's UI shows of a workflow, as Markdown. Answered by a query: it costs no history. */
 export function details(session: Session): string {
-  const { root, status, sources, apiUrl, problem, nextLoadAt } = session;
+  const { root, status, sources, apiUrl, problem, nextLoadAt, hierarchy } = session;
+  const problems = [problem, hierarchy.parents.problem];
   const { count, recent } = session.refusals.report;
   const last = recent.at(-1);
   const rows = sources.map(({ name, info }) => {
@@ -15,7 +16,7 @@ export function details(session: Session): string {
   });
   const parts = [
     `**${root.name} ${root.id}** is **${status}**`,
-    problem && `⚠ ${problem}`,
+    ...problems.map((wrong) => wrong && `⚠ ${wrong}`),
     apiUrl && `Address: ${apiUrl}`,
     rows.length > 0 && [HEADER, ...rows].join('\n'),
     nextLoadAt && `Next load: ${iso(nextLoadAt)}`,

@@ -77,6 +77,8 @@ export class Session {
   isFull?: () => boolean;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = () => {};
+  /** Shows how it is in Temporal's UI. */
+  show: () => void = () => {};
   /** Changes that `execute()` has not seen yet. */
   readonly pending: ChangeLog;
   /** Its parents, its children, and those who hear of its changes. */

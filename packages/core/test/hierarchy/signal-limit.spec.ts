@@ -64,6 +64,9 @@ describe('a server that takes no more signals for a run', () => {
     for (const name of ['a', 'b'])
       expect((await desk.ticket(name).temporal.describe()).status.name).toBe('RUNNING');
     expect((await desk.ticket('a').status()).status).toBe('running');
+    const details = async (): Promise<unknown> =>
+      JSON.stringify(await desk.ticket('a').temporal.query('__temporal_workflow_metadata'));
+    expect(await details()).toMatch(/Desk-.* does not take what it is sent.*limit/);
     await renew(desk.handle, 'Desk');
     await eventually(async () =>
       expect((await desk.handle.data())?.tickets).toContainEqual(expect.objectContaining({ note: 'kept' })),
