@@ -36,11 +36,14 @@ describe('a workflow that has failed', () => {
   it.each<readonly [WorkflowName, string]>([
     ['FailingByHandWorkflow', 'failed by hand'],
     ['FailingSetupWorkflow', 'failed in setup'],
+    ['ParticularWorkflow', 'out of range'],
   ])('says so, and why, when it failed elsewhere: %s', async (workflow, problem) => {
     const { handle } = await env.started(workflow);
     if (workflow === 'FailingByHandWorkflow') await handle.temporal.signal('fail');
     await failed(handle);
     expect(await handle.status()).toMatchObject({ status: 'failed', problem });
+    // By its own word, too, but for one that fails where the library has no say.
+    if (workflow !== 'FailingByHandWorkflow') expect(await handle.temporal.query('status')).toBe('failed');
     await expect(handle.refresh()).rejects.toMatchObject({
       code: 'WORKFLOW_ENDED',
       message: expect.stringContaining(problem) as unknown,

@@ -1,5 +1,5 @@
 import type { WorkflowDefinitionOptions } from '@temporalio/common';
-import { setWorkflowOptions, TemporalFailure, workflowInfo } from '@temporalio/workflow';
+import { ContinueAsNew, setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import { StatefulWorkflowError } from '../contract/errors';
 import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/start';
@@ -42,7 +42,13 @@ export function defineWorkflow<Data>(
     const times = checked(() => refreshTimes(workflow.refresh));
     const continuation = continuationOf(session, workflow);
     session.isFull = () => continuation.isOverdue();
-    return (await runCycles(workflow, session, times, continuation)) as Data;
+    try {
+      return (await runCycles(workflow, session, times, continuation)) as Data;
+    } catch (error) {
+      // Whether it fails the workflow or its task, the SDK decides; what the task did is forgotten then.
+      session.hasFailed = !session.ending && !(error instanceof ContinueAsNew);
+      throw error;
+    }
   };
   // Clients and parents take the workflow type from the function's name.
   Object.defineProperty(run, 'name', { value: name });
@@ -70,7 +76,7 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
   try {
     workflow.setup?.();
   } catch (error) {
-    session.hasFailed = error instanceof TemporalFailure;
+    session.hasFailed = true;
     throw error;
   }
   refuseUnknownSignals(session);

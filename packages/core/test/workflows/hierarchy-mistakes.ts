@@ -49,6 +49,14 @@ class FailingByHand extends Customer {
 }
 export const FailingByHandWorkflow = defineWorkflow(FailingByHand);
 
+/** Fails with an error of its own, by its own wish. */
+class Particular extends Customer {
+  override async execute(): Promise<void> {
+    throw new RangeError('out of range');
+  }
+}
+export const ParticularWorkflow = defineWorkflow(Particular, { failureExceptionTypes: [RangeError] });
+
 /** Fails as it begins. */
 class FailingSetup extends Customer {
   override setup(): void {

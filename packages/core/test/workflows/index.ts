@@ -68,6 +68,7 @@ export {
   FailingSetupWorkflow,
   MistakenConditionDeskWorkflow,
   MistakenProcessingDeskWorkflow,
+  ParticularWorkflow,
 } from './hierarchy-mistakes';
 export {
   AwayDeskWorkflow,
