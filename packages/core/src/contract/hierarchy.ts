@@ -114,7 +114,12 @@ export interface ChildNotice {
   readonly runId: string;
   readonly status: 'running' | 'completed' | 'cancelled' | 'failed' | 'refused';
   readonly message?: string;
+  /** Whether the workflow lives for this parent alone. @default as before, and at first no */
+  readonly isSole?: boolean;
 }
+
+/** Payload of the signal `cancel` of a parent that has the server cancel the workflow as well. */
+export const CANCEL_REQUESTED = 'requested';
 
 /** When fields were written; see {@link Envelope}. */
 export type Stamps = {

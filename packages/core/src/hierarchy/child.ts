@@ -10,7 +10,7 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { EntityRef } from '../contract/adapter';
-import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy';
+import { CANCEL_REQUESTED, type ChildInfo, type ChildNotice, type ChildStatus } from '../contract/hierarchy';
 import type { ChangeSet } from '../contract/wire';
 import { isSame } from '../state/refs';
 import { iso } from '../workflow/iso';
@@ -40,6 +40,7 @@ export interface CarriedChild {
   readonly error?: string;
   readonly begunAt?: number;
   readonly unheard?: boolean;
+  readonly isSole?: boolean;
   /** Whether it was started by hand. */
   readonly asked?: true;
   readonly peer?: CarriedPeer;
@@ -104,7 +105,7 @@ export function childOf(
   carried: Partial<CarriedChild> = { unheard: true },
 ): Child {
   const { post, turns, portions } = family;
-  let { status, runId, syncedAt } = carried;
+  let { status, runId, syncedAt, isSole = false } = carried;
   /** What it was when it was told to stop, until that is said. */
   let stopping: ChildStatus | undefined;
   /** Whether it failed because it has not answered: it may do so still. */
@@ -136,6 +137,8 @@ export function childOf(
 
   const join = (run: string, ran: boolean): void => {
     isAwaited = false;
+    // It is this parent's own, until it says that it has another.
+    if (!ran) isSole = true;
     runId = run;
     status = 'running';
     stoppedRunId = undefined;
@@ -242,7 +245,10 @@ export function childOf(
     isAwaited = false;
     stoppedRunId = runId;
     if (stopAs === 'complete') await peer.signal('status', 'completed');
-    else await peer.signal(stopAs === 'keep' ? 'release' : 'cancel');
+    else if (stopAs === 'keep') await peer.signal('release');
+    else if (!isSole || !has('soleParents')) await peer.signal('cancel');
+    // It ends in good order, and closes as the request comes.
+    else if (await peer.signal('cancel', CANCEL_REQUESTED)) await peer.requestCancel();
     stopping = undefined;
   };
 
@@ -316,8 +322,9 @@ export function childOf(
       // It gets on after all.
       if (status === 'running') self.error = undefined;
     },
-    noticed({ status: how, runId: run, message }) {
+    noticed({ status: how, runId: run, message, isSole: sole = isSole }) {
       self.synced();
+      isSole = sole;
       if (how === 'running') {
         if (status === 'attaching' || isAwaited) join(run, true);
       } else if (how === 'refused') {
@@ -361,6 +368,7 @@ export function childOf(
       error: self.error,
       begunAt: self.begunAt,
       unheard: !self.heard || undefined,
+      isSole: isSole || undefined,
       peer: peer.carry(),
     }),
   };

@@ -67,6 +67,8 @@ export interface Peer {
    * @returns whether the other workflow was there
    */
   signal(signal: string, payload?: unknown, isNeeded?: () => boolean): Promise<boolean>;
+  /** Has the server cancel the other workflow, if it is there. */
+  requestCancel(): Promise<void>;
   /** For continue-as-new; nothing when nothing waits. */
   carry(): CarriedPeer | undefined;
 }
@@ -237,6 +239,16 @@ export function peerOf(
         }
       }
       return true;
+    },
+    async requestCancel() {
+      try {
+        await window.pass(() => {
+          const done = shield.run(() => getExternalWorkflowHandle(workflowId).cancel());
+          return { bytes: CONTROL_BYTES, done };
+        });
+      } catch (error) {
+        if (!(error instanceof ApplicationFailure)) throw error;
+      }
     },
     carry() {
       const all = new Dirty();

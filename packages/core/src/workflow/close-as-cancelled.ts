@@ -1,36 +1,44 @@
 import { CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
 import { REQUEST_CANCEL } from '../hierarchy/activities';
 import { looks } from '../hierarchy/look';
-import { has } from './patches';
 
 /**
- * Closes a workflow that ends as cancelled as cancelled for the server, too. The server does so when a cancellation
- * was requested, and a workflow cannot request its own: its worker does, last of all, when everybody has been told.
- * Should no worker be able to, it returns, and the workflow closes as completed.
+ * Closes a workflow that ends as cancelled as cancelled for the server, too. The server does so once a cancellation
+ * was requested: by the last parent to let go, or, where no parent does, by the workflow's worker, since a workflow
+ * cannot request its own. Should neither come, it returns, and the workflow closes as completed.
  *
  * @param isSettled whether nothing is under way any more
+ * @param isRequested whether a parent requests it
  * @throws CancelledFailure
  */
-export async function closeAsCancelled(isSettled: () => boolean): Promise<void> {
-  if (!has('closesCancelled')) return;
+export async function closeAsCancelled(isSettled: () => boolean, isRequested: boolean): Promise<void> {
+  const scope = CancellationScope.current();
+  const settled = (): Promise<void> => CancellationScope.nonCancellable(() => condition(isSettled));
+  await settled();
+  if (isRequested && !scope.consideredCancelled) {
+    const comes = (): boolean => scope.consideredCancelled;
+    await CancellationScope.nonCancellable(() => condition(comes, '1 minute'));
+  }
+  if (!scope.consideredCancelled) await requestByWorker();
+  // Who came meanwhile is answered.
+  await settled();
+  if (scope.consideredCancelled) await scope.cancelRequested;
+}
+
+/** Has the worker request it. */
+async function requestByWorker(): Promise<void> {
   const { workflowId, runId } = workflowInfo();
   const { [REQUEST_CANCEL]: requestCancel } = looks({
-    scheduleToCloseTimeout: '5 minutes',
+    scheduleToCloseTimeout: '1 minute',
     // Workers without this activity, which they get with the plugin.
     retry: { nonRetryableErrorTypes: ['NotFoundError'] },
     summary: 'close as cancelled',
   });
-  await CancellationScope.nonCancellable(async () => {
-    try {
-      await requestCancel({ workflowId, runId });
-    } catch (error) {
-      log.warn(`The workflow was cancelled and closes as completed: its workers could not request that.`, {
-        error,
-      });
-    }
-    // Who came meanwhile is answered.
-    await condition(isSettled);
-  });
-  const scope = CancellationScope.current();
-  if (scope.consideredCancelled) await scope.cancelRequested;
+  try {
+    await CancellationScope.nonCancellable(() => requestCancel({ workflowId, runId }));
+  } catch (error) {
+    log.warn('The workflow was cancelled and closes as completed: its workers could not request that.', {
+      error,
+    });
+  }
 }

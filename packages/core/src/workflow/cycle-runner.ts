@@ -13,6 +13,7 @@ import { historyLength } from './history-length';
 import type { TriggerName } from './inbox';
 import type { LoadFault } from './load-fault';
 import { cycleLoader, type Loader } from './loader';
+import { has } from './patches';
 import { interval, type RefreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/parents';
 import type { Session } from './session';
@@ -150,9 +151,10 @@ export async function runCycles(
   }
   await end(session.ending);
   const isSettled = (): boolean => allHandlersFinished() && hierarchy.window.underWay === 0;
-  await condition(isSettled);
+  if (session.ending === 'cancelled' && has('closesCancelled'))
+    await closeAsCancelled(isSettled, session.isCancelRequested);
+  else await condition(isSettled);
   showDetails();
-  if (session.ending === 'cancelled') await closeAsCancelled(isSettled);
   return session.state.data ?? null;
 }
 

@@ -16,7 +16,7 @@ import {
   checkRootData,
   checkUpdate,
 } from '../contract/payloads';
-import type { Envelope } from '../contract/hierarchy';
+import { CANCEL_REQUESTED, type Envelope } from '../contract/hierarchy';
 import { checkSelector } from '../contract/selector';
 import {
   checkEnvelope,
@@ -108,7 +108,10 @@ function registerSignals(session: Session): void {
       session.paused = false;
     },
     status: (payload, envelope) => end(checkFinalStatus(payload), envelope),
-    cancel: (_, envelope) => end('cancelled', envelope),
+    cancel(payload, envelope) {
+      if (envelope) session.isCancelRequested = payload === CANCEL_REQUESTED;
+      end('cancelled', envelope);
+    },
     release(_, envelope) {
       if (envelope) parents.letGo(envelope.from, undefined);
     },

@@ -9,6 +9,8 @@ export const PATCHES = {
   refusedSignals: 'stateful-refused-signals',
   /** A workflow that says late that it is the child is joined, and is told when it is not wanted any more. */
   lateAnswers: 'stateful-late-answers',
+  /** A child says whether it lives for one parent alone, and that one requests its cancellation. */
+  soleParents: 'stateful-sole-parents',
   /** A workflow that ends as cancelled has the server close it so. */
   closesCancelled: 'stateful-closes-cancelled',
   /** What is made of an item is made anew when a field of the root entity changes. */

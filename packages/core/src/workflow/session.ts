@@ -54,6 +54,8 @@ export class Session {
   apiUrl?: string;
   apiToken?: CredentialReference;
   paused: boolean;
+  /** Whether a parent that let go has the server cancel the workflow as well. */
+  isCancelRequested = false;
   /** Whether the workflow ends with a failure. */
   hasFailed = false;
   /** Something that is wrong with the workflow itself and not with a source. */

@@ -36,6 +36,12 @@ describe('what ends as cancelled closes as cancelled', () => {
       await env.expectNeverWedged(workflowId);
     });
 
+  /** How often a workflow's worker requested its cancellation. */
+  const requests = async (workflowId: string): Promise<number> =>
+    (await eventsOf(env.client, workflowId)).filter(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === REQUEST_CANCEL,
+    ).length;
+
   const ENDS: Readonly<Record<string, (desk: TestDesk) => Promise<unknown>>> = {
     'is cancelled': ({ handle }) => handle.cancel(),
     'is sent cancel': ({ handle }) => handle.temporal.signal('cancel'),
@@ -72,6 +78,22 @@ describe('what ends as cancelled closes as cancelled', () => {
     await office.of('Ticket', 't').update({ entityName: 'Ticket', data: { note: 'goes on' } });
     await office.of('Desk', 'd2').cancel();
     await closed(office.of('Ticket', 't').workflowId, 'CANCELLED');
+    // The last one had it requested: no worker had to.
+    expect(await requests(office.of('Ticket', 't').workflowId)).toBe(0);
+  });
+
+  it('with none of its parents, where a client started it', async () => {
+    const office = new TestOffice(env);
+    const ticket = { id: office.id('t'), title: 'adopted' };
+    await office.start('LinkedTicketWorkflow', 'Ticket', 't', { data: { title: 'mine' } });
+    await office.start('TeamDeskWorkflow', 'Desk', 'd', { data: { tickets: [ticket] } });
+    await office.parents('Desk', 'd', office.of('Ticket', 't').workflowId);
+    await office.of('Desk', 'd').cancel();
+    await closed(office.of('Desk', 'd').workflowId, 'CANCELLED');
+    await office.of('Ticket', 't').update({ entityName: 'Ticket', data: { note: 'goes on' } });
+    await office.of('Ticket', 't').temporal.signal('cancel');
+    await closed(office.of('Ticket', 't').workflowId, 'CANCELLED');
+    expect(await requests(office.of('Ticket', 't').workflowId)).toBe(1);
   });
 
   it('and is started again when its item is there', async () => {
@@ -98,7 +120,7 @@ describe('what ends as cancelled closes as cancelled', () => {
     await env.expectNeverWedged(desk.ticket('b').workflowId);
   });
 
-  it('only where its workers can request that; otherwise it closes as completed, and in good order', async () => {
+  it('also where its workers have no activities, if a parent lets it go; by itself it closes as completed', async () => {
     const bare = await TestEnvironment.start({ started: false });
     await bare.startWorker('workflows', { activities: { unrelated: async () => {} } });
     const desk = new TestDesk(bare);
@@ -106,22 +128,23 @@ describe('what ends as cancelled closes as cancelled', () => {
     await desk.settled('a');
     await desk.handle.temporal.signal('cancel');
     expect(await desk.handle.result()).toMatchObject({ tickets: [{ title: 'a' }] });
-    expect(await desk.closed('a')).toBe('COMPLETED');
+    expect(await desk.closed('a')).toBe('CANCELLED');
     expect(await desk.handle.temporal.query('status')).toBe('cancelled');
     await bare.stop();
   });
 
-  it('costs one activity, and nothing where the workflow completes', async () => {
-    const desk = await begun();
-    const requests = async (name: string): Promise<number> =>
-      (await eventsOf(env.client, desk.ticket(name).workflowId)).filter(
-        (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === REQUEST_CANCEL,
-      ).length;
+  it('is left to a worker by an orphan alone, and by nobody where the workflow completes', async () => {
+    const [desk, other] = [await begun(), await begun()];
     desk.source.records = [desk.record('a')];
     await desk.handle.refresh();
     expect(await desk.closed('b')).toBe('CANCELLED');
     await desk.handle.complete();
     expect(await desk.closed('a')).toBe('COMPLETED');
-    expect([await requests('a'), await requests('b')]).toEqual([0, 1]);
+    await other.handle.temporal.terminate('by a test');
+    expect(await other.closed('b')).toBe('CANCELLED');
+    const counts = [desk.ticket('a'), desk.ticket('b'), other.ticket('b')].map(({ workflowId }) =>
+      requests(workflowId),
+    );
+    expect(await Promise.all(counts)).toEqual([0, 0, 1]);
   });
 });
