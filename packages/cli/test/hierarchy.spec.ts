@@ -54,6 +54,6 @@ describe('a real hierarchy', () => {
     expect((await cli(['cancel', root])).code).toBe(0);
     await eventually(async () => expect((await tree()).status).toBe('cancelled'));
     const comment = environment.client.workflow.getHandle(`Comment-k-${suffix}`);
-    await eventually(async () => expect((await comment.describe()).status.name).toBe('COMPLETED'));
+    await eventually(async () => expect((await comment.describe()).status.name).toBe('CANCELLED'));
   });
 });

@@ -1,4 +1,4 @@
-import { ServiceError } from '@temporalio/client';
+import { Client, Connection, ServiceError } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { StatefulWorkflowError } from '../contract/errors';
 import { retried } from './retried';
@@ -32,9 +32,9 @@ describe('an update', () => {
 
   it('that a workflow never takes fails with what to do, after some attempts', async () => {
     const send = vi.fn(() => Promise.reject(thrownAway()));
-    const error: unknown = await explained('Customer-c_1', () => retried(send)).catch(
-      (thrown: unknown) => thrown,
-    );
+    // It is not connected to: what the server answered says that the workflow is there.
+    const handle = new Client({ connection: Connection.lazy() }).workflow.getHandle('Customer-c_1');
+    const error: unknown = await explained(handle, () => retried(send)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StatefulWorkflowError);
     expect(error).toMatchObject({
       code: 'WORKFLOW_BUSY',

@@ -2,6 +2,7 @@ import { type Client, WithStartWorkflowOperation, type WorkflowStartOptions } fr
 import { InvalidInputError } from '../contract/errors';
 import { checkApiUrl } from '../contract/api-url';
 import { checkAnyToken, checkReference } from '../contract/payloads';
+import { checkSelector } from '../contract/selector';
 import { checkStart } from '../contract/start';
 import type { RefreshResult, StartInput } from '../contract/wire';
 import { entityNameOf } from '../contract/names';
@@ -84,7 +85,8 @@ export class StatefulClient<Data = unknown> {
     input: StartWith,
     options: StartOptions = {},
   ): Promise<{ handle: StatefulHandle<Data>; result: RefreshResult }> {
-    const result = await explained(this.workflowId(input.id), () =>
+    const handle = this.get(input.id);
+    const result = await explained(handle.temporal, () =>
       retried((updateId) =>
         this.#client.workflow.executeUpdateWithStart<WorkflowOf<Data>, RefreshResult, []>('refresh', {
           updateId,
@@ -95,7 +97,7 @@ export class StatefulClient<Data = unknown> {
         }),
       ),
     );
-    return { handle: this.get(input.id), result };
+    return { handle, result };
   }
 
   #startOptions(given: StartWith, options: StartOptions): WorkflowStartOptions & { args: [StartInput] } {
@@ -103,6 +105,8 @@ export class StatefulClient<Data = unknown> {
     const { dropped } = checkStart(input, this.#tokens.allowPlaintextTokens ? checkAnyToken : checkReference);
     const [first] = dropped;
     if (first !== undefined) throw first;
+    for (const [i, { selector }] of (input.subscriptions ?? []).entries())
+      checkSelector(selector, undefined, `subscriptions[${i}].selector`);
     if (input.entityName !== undefined && input.entityName !== this.#entityName) {
       throw new InvalidInputError(
         'entityName',

@@ -1,5 +1,10 @@
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
-import { type Client, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import {
+  type Client,
+  QueryNotRegisteredError,
+  WorkflowUpdateFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { checkApiUrl } from '../contract/api-url';
 import { type ErrorCode, StatefulWorkflowError } from '../contract/errors';
 import type {
@@ -10,6 +15,7 @@ import type {
   Unsubscription,
 } from '../contract/hierarchy';
 import { checkDelete, checkRefresh, checkUpdate } from '../contract/payloads';
+import { checkSelector } from '../contract/selector';
 import { checkSubscription, checkUnsubscription } from '../contract/subscription';
 import type { Entities } from '../contract/schema';
 import type {
@@ -27,6 +33,7 @@ import type {
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
 import { unattendedSources } from './unattended-sources';
 import { retried, wasLeft, wasThrownAway } from './retried';
+import { failedWorkflow, whyFailed } from './failed-workflow';
 import { type PendingWatch, pendingWatches, withWatch } from './pending-watches';
 
 /** For how many runs a load is waited for that none of them gets to. */
@@ -34,8 +41,12 @@ const MOST_RUNS = 5;
 
 /** How a workflow is doing. */
 export interface StatusReport {
+  /** One that was terminated counts as cancelled, and one that timed out as failed. */
   readonly status: WorkflowStatus;
-  /** What is wrong with the workflow itself, or keeps it from continuing as new. Absent when nothing does. */
+  /**
+   * Why it failed; of one that runs, what is wrong with the workflow itself, or keeps it from continuing as new. Absent
+   * when nothing does.
+   */
   readonly problem?: string;
   /** When all of its sources had been looked at last, with success: ISO 8601. */
   readonly lastCheckedAt?: string;
@@ -44,6 +55,13 @@ export interface StatusReport {
   /** Each source; one that is watched with what the server knows of the watch. */
   readonly sources: Readonly<Record<string, SourceInfo & { readonly watch?: PendingWatch }>>;
 }
+
+/** What the server alone knows of a workflow that is closed. */
+const CLOSED: Readonly<Record<string, WorkflowStatus | undefined>> = {
+  FAILED: 'failed',
+  TIMED_OUT: 'failed',
+  TERMINATED: 'cancelled',
+};
 
 /**
  * One workflow, running or ended. Every method throws a `StatefulWorkflowError` `WORKFLOW_NOT_FOUND` when
@@ -81,9 +99,9 @@ export class StatefulHandle<Data = unknown> {
   async status(): Promise<StatusReport> {
     // One after the other: the server lets one query wait for a busy workflow, and turns a second one away.
     const status = await this.#query<WorkflowStatus>('status');
-    const problem = await this.#query<string | null>('problem');
+    const said = await this.#query<string | null>('problem');
     const infos = await this.sources();
-    const description = await explained(this.workflowId, () => this.temporal.describe());
+    const description = await explained(this.temporal, () => this.temporal.describe());
     const watches = pendingWatches(description);
     const warnings = await unattendedSources(this.#client, description, infos);
     const sources = Object.fromEntries(
@@ -92,11 +110,14 @@ export class StatefulHandle<Data = unknown> {
         return [name, withWatch({ ...info, ...(warning && { warning }) }, watches.get(name))];
       }),
     );
+    const { name } = description.status;
+    const problem = name === 'FAILED' ? await whyFailed(this.temporal) : said;
     const checked = Object.values(sources).map((source) => source.lastCheckedAt);
     const oldest = checked.includes(undefined) ? undefined : earliest(checked);
     const next = earliest(Object.values(sources).map((source) => source.nextCheckAt));
     return {
-      status,
+      // One that was ended from outside cannot say so.
+      status: CLOSED[name] ?? status,
       ...(problem && { problem }),
       ...(oldest && { lastCheckedAt: oldest }),
       ...(next && { nextCheckAt: next }),
@@ -144,9 +165,16 @@ export class StatefulHandle<Data = unknown> {
     return this.#query('subscriptions');
   }
 
-  /** Has another workflow hear of changes. */
+  /**
+   * Has another workflow hear of changes. Whether the workflow has the entities that the selector names, only it can
+   * say: see {@link rejectedSignals}.
+   *
+   * @throws InvalidInputError for a selector that matches nothing anywhere
+   */
   async subscribe(subscription: Subscription): Promise<void> {
-    await this.#signal('subscribe', checkSubscription(subscription));
+    const asked = checkSubscription(subscription);
+    checkSelector(asked.selector);
+    await this.#signal('subscribe', asked);
   }
 
   /** Ends one subscription of a workflow, or all of them. */
@@ -198,7 +226,7 @@ export class StatefulHandle<Data = unknown> {
 
   /** Cancels the workflow, as Temporal does: it closes as cancelled. */
   async cancel(): Promise<void> {
-    await explained(this.workflowId, () => this.temporal.cancel());
+    await explained(this.temporal, () => this.temporal.cancel());
   }
 
   /** Ends the workflow; its result is the root entity. */
@@ -208,15 +236,15 @@ export class StatefulHandle<Data = unknown> {
 
   /** Waits until the workflow ends. */
   result(): Promise<Data> {
-    return explained(this.workflowId, () => this.temporal.result() as Promise<Data>);
+    return explained(this.temporal, () => this.temporal.result() as Promise<Data>);
   }
 
   #query<T>(name: string): Promise<T> {
-    return explained(this.workflowId, () => this.temporal.query<T>(name));
+    return explained(this.temporal, () => this.temporal.query<T>(name));
   }
 
   #signal(name: string, ...args: unknown[]): Promise<void> {
-    return explained(this.workflowId, () => this.temporal.signal(name, ...args));
+    return explained(this.temporal, () => this.temporal.signal(name, ...args));
   }
 
   /** Sends an update that waits for a load; if its run ends before that, the load of the next run is waited for. */
@@ -232,7 +260,7 @@ export class StatefulHandle<Data = unknown> {
   }
 
   #update<T>(name: string, payload: unknown): Promise<T> {
-    return explained(this.workflowId, () =>
+    return explained(this.temporal, () =>
       retried((updateId) => this.temporal.executeUpdate<T, [unknown]>(name, { args: [payload], updateId })),
     );
   }
@@ -243,10 +271,14 @@ const earliest = (times: readonly (string | undefined)[]): string | undefined =>
   times.filter((time) => time !== undefined).toSorted()[0];
 
 /** Runs a call on a workflow; says of its errors what a person has to know. */
-export async function explained<T>(workflowId: string, call: () => Promise<T>): Promise<T> {
+export async function explained<T>(handle: WorkflowHandle, call: () => Promise<T>): Promise<T> {
+  const { workflowId } = handle;
   try {
     return await call();
   } catch (error) {
+    const isRefused = error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError;
+    const failed = isRefused && (await failedWorkflow(handle, error));
+    if (failed) throw failed;
     if (error instanceof WorkflowNotFoundError) {
       throw new StatefulWorkflowError(
         'WORKFLOW_NOT_FOUND',

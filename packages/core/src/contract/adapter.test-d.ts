@@ -46,7 +46,7 @@ describe('types of the adapter contract', () => {
       'transient' | 'throttled' | 'unauthorized' | 'invalid' | 'gone' | 'fatal'
     >();
     expectTypeOf<WorkflowStatus>().toEqualTypeOf<
-      'running' | 'paused' | 'degraded' | 'unauthorized' | 'completed' | 'cancelled'
+      'running' | 'paused' | 'degraded' | 'unauthorized' | 'completed' | 'cancelled' | 'failed'
     >();
     expectTypeOf<SourceInfo['lastOutcome']>().toEqualTypeOf<
       'unchanged' | 'delta' | 'snapshot' | 'failed' | undefined

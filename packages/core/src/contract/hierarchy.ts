@@ -10,8 +10,9 @@ export interface Subscription {
   readonly signalName: 'update' | 'delete';
   /**
    * Which changes: dotted, from an entity's name down, `*` for any (`Ticket.*.status`, `Customer.c_42`,
-   * `Customer.c_42.tickets`, `*`). It covers everything below it; a relation leads to the entities it holds. A
-   * dot in an id is written `%2E`.
+   * `Customer.c_42.tickets`, `*`). It covers everything below it; a relation leads to the entities it holds. `*`
+   * stands for a whole name or id; a dot in an id is written `%2E`, a star `%2A`. One that names no entity of the
+   * workflow, or leaves a part of a name open, is refused.
    */
   readonly selector: string;
   /** How the subscriber takes in what it is sent. @default the subscriber's own */
@@ -27,6 +28,8 @@ export interface SubscriptionInfo extends Subscription {
   readonly status: 'active' | 'gone';
   /** When it was last sent something, or found gone: ISO 8601. */
   readonly lastSentAt?: string;
+  /** Why what it asked for does not reach it. It is kept, and sent again. */
+  readonly error?: string;
 }
 
 /** How a child is doing, as far as its parent knows. */
@@ -111,7 +114,12 @@ export interface ChildNotice {
   readonly runId: string;
   readonly status: 'running' | 'completed' | 'cancelled' | 'failed' | 'refused';
   readonly message?: string;
+  /** Whether the workflow lives for this parent alone. @default as before, and at first no */
+  readonly isSole?: boolean;
 }
+
+/** Payload of the signal `cancel` of a parent that has the server cancel the workflow as well. */
+export const CANCEL_REQUESTED = 'requested';
 
 /** When fields were written; see {@link Envelope}. */
 export type Stamps = {

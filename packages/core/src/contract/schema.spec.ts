@@ -40,6 +40,8 @@ describe('defineSchema()', () => {
     [{ 'Con tact': {} }, 'schema.Con tact', /letters, digits and "_"/],
     [JSON.parse('{"__proto__":{}}') as Schema, 'schema.__proto__', /letters, digits and "_"/],
     [{ Contact: { idAttribute: '' } }, 'schema.Contact.idAttribute', /is empty/],
+    [{ Contact: { idAttribute: [] } }, 'schema.Contact.idAttribute', /is empty/],
+    [{ Contact: { idAttribute: ' ' } }, 'schema.Contact.idAttribute', /is empty/],
     [{ Contact: { idAttribute: ['no', ''] } }, 'schema.Contact.idAttribute', /is empty/],
     [
       { Customer: { relations: { contacts: many('Contcat') } }, Contact: {} },

@@ -35,6 +35,12 @@ export const one = (entityName: string): Relation => entityName;
 /** A relation to a list of entities. */
 export const many = (entityName: string): Relation => [entityName];
 
+/** Whether a value names the field that holds an id, or several. */
+export const isIdAttribute = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.length > 0 && value.every((path) => typeof path === 'string' && path.trim() !== '')
+    : typeof value === 'string' && value.trim() !== '';
+
 const invalid = (field: string, reason: string, fix: string): InvalidInputError =>
   new InvalidInputError(`schema.${field}`, reason, fix, 'SCHEMA_INVALID');
 
@@ -52,9 +58,8 @@ const invalid = (field: string, reason: string, fix: string): InvalidInputError 
 export function defineSchema<const S extends Schema>(schema: S): S {
   for (const [name, entity] of entries(schema)) {
     if (!NAME_PATTERN.test(name)) throw invalid(name, `is not ${NAME_RULE}`, 'Rename it');
-    for (const path of [entity.idAttribute ?? 'id'].flat())
-      if (typeof path !== 'string' || path === '')
-        throw invalid(`${name}.idAttribute`, 'is empty', 'Name the field that holds the id');
+    if (!isIdAttribute(entity.idAttribute ?? 'id'))
+      throw invalid(`${name}.idAttribute`, 'is empty', 'Name the field that holds the id');
     for (const [field, relation] of entries(entity.relations ?? {})) {
       const target = relationTarget(relation);
       if (!hasOwn(schema, target))

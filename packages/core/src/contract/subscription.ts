@@ -76,6 +76,7 @@ export const checkNotice = shape<ChildNotice>(
     runId: checkId,
     status: oneOf('running', 'completed', 'cancelled', 'failed', 'refused'),
     message: (value) => (typeof value === 'string' ? value.slice(0, 1_000) : undefined),
+    isSole: (value) => (typeof value === 'boolean' ? value : undefined),
   },
   'child',
 );

@@ -61,8 +61,9 @@ export interface DeletePayload {
   readonly changeOrigin?: string;
 }
 
-/** What a workflow is doing. `completed` and `cancelled` are final. */
-export type WorkflowStatus = 'running' | 'paused' | 'degraded' | 'unauthorized' | 'completed' | 'cancelled';
+/** What a workflow is doing. `completed`, `cancelled` and `failed` are final. */
+export type WorkflowStatus =
+  'running' | 'paused' | 'degraded' | 'unauthorized' | 'completed' | 'cancelled' | 'failed';
 
 /** Answer of the updates `refresh` and `rotateToken`, given after the load. */
 export interface RefreshResult {

@@ -10,10 +10,12 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { EntityRef } from '../contract/adapter';
-import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy';
+import { CANCEL_REQUESTED, type ChildInfo, type ChildNotice, type ChildStatus } from '../contract/hierarchy';
 import type { ChangeSet } from '../contract/wire';
 import { isSame } from '../state/refs';
 import { iso } from '../workflow/iso';
+import { has } from '../workflow/patches';
+import { UserCodeError } from '../workflow/user-code';
 import type { ManagedPath } from './managed-path';
 import { MOST_PAYLOAD, sizeOf, tooLarge } from './messages';
 import { type CarriedPeer, type Peer, peerOf, type Post } from './peer';
@@ -38,6 +40,7 @@ export interface CarriedChild {
   readonly error?: string;
   readonly begunAt?: number;
   readonly unheard?: boolean;
+  readonly isSole?: boolean;
   /** Whether it was started by hand. */
   readonly asked?: true;
   readonly peer?: CarriedPeer;
@@ -102,11 +105,13 @@ export function childOf(
   carried: Partial<CarriedChild> = { unheard: true },
 ): Child {
   const { post, turns, portions } = family;
-  let { status, runId, syncedAt } = carried;
+  let { status, runId, syncedAt, isSole = false } = carried;
   /** What it was when it was told to stop, until that is said. */
   let stopping: ChildStatus | undefined;
+  /** Whether it failed because it has not answered: it may do so still. */
+  let isAwaited = false;
   /** Whether it takes signals, as far as is known. */
-  const isLive = (): boolean => status === 'running' || status === 'attaching';
+  const isLive = (): boolean => status === 'running' || status === 'attaching' || isAwaited;
   /** The run that was told to stop, or that said how it ends: that it does is no news of the one after it. */
   let stoppedRunId = isLive() ? undefined : runId;
   /** Whether what ended was in the way of the child, and not the child. */
@@ -131,6 +136,9 @@ export function childOf(
   };
 
   const join = (run: string, ran: boolean): void => {
+    isAwaited = false;
+    // It is this parent's own, until it says that it has another.
+    if (!ran) isSole = true;
     runId = run;
     status = 'running';
     stoppedRunId = undefined;
@@ -146,6 +154,7 @@ export function childOf(
   ): void => {
     // It is heard of twice, by its own word and by Temporal's; and an earlier run's end is no news.
     if (!isLive() || (run && runId && run !== runId)) return;
+    isAwaited = false;
     wasOther = !!run && run === stoppedRunId;
     status = wasOther ? 'cancelled' : how;
     // It says so before it closes, and may still be in the way of the next.
@@ -172,6 +181,7 @@ export function childOf(
   const begin = (): Begun | undefined => {
     if (!self.wanted) return undefined;
     status = 'starting';
+    isAwaited = false;
     self.error = runId = undefined;
     self.heard = wasOther = false;
     const input = portions.inputOf(self);
@@ -199,6 +209,7 @@ export function childOf(
     } catch (error) {
       // Either it runs already, as the child of somebody else or from before, or the id is somebody else's.
       if (error instanceof WorkflowExecutionAlreadyStartedError) status = 'attaching';
+      else if (error instanceof UserCodeError) throw error;
       else fail(`It could not be started: ${messageOf(error)}`);
     } finally {
       turns.end(self);
@@ -207,13 +218,14 @@ export function childOf(
 
   /** Asks the workflow that has its id whether it is the one. */
   const attach = async (): Promise<void> => {
-    const isThere = await peer.signal('parent', portions.linkOf(self));
+    const isThere = await peer.signal('parent', portions.linkOf(self), () => self.wanted);
     const isAnswered = (): boolean => status !== 'attaching';
     if (isThere) {
-      if (!(await condition(() => isAnswered() || !self.wanted, ANSWER_MS)))
-        fail(
-          `The id ${workflowId} is taken by a workflow that does not answer as one of this library does. End that one, or give the path includeParentId or another entityName.`,
-        );
+      if (await condition(() => isAnswered() || !self.wanted, ANSWER_MS)) return;
+      fail(
+        `The id ${workflowId} is taken by a workflow that has not answered. Should it be the child, have workers poll its task queue: it is joined as soon as it answers. If it is somebody else's, end that one, or give the path includeParentId or another entityName.`,
+      );
+      isAwaited = has('lateAnswers');
     } else if (!isAnswered()) {
       // It ended meanwhile; in a moment its id is free.
       status = 'cancelled';
@@ -228,11 +240,15 @@ export function childOf(
   };
 
   const stop = async (): Promise<void> => {
-    stopping = status;
+    stopping = isAwaited ? 'attaching' : status;
     status = undefined;
+    isAwaited = false;
     stoppedRunId = runId;
     if (stopAs === 'complete') await peer.signal('status', 'completed');
-    else await peer.signal(stopAs === 'keep' ? 'release' : 'cancel');
+    else if (stopAs === 'keep') await peer.signal('release');
+    else if (!isSole || !has('soleParents')) await peer.signal('cancel');
+    // It ends in good order, and closes as the request comes.
+    else if (await peer.signal('cancel', CANCEL_REQUESTED)) await peer.requestCancel();
     stopping = undefined;
   };
 
@@ -306,12 +322,15 @@ export function childOf(
       // It gets on after all.
       if (status === 'running') self.error = undefined;
     },
-    noticed({ status: how, runId: run, message }) {
+    noticed({ status: how, runId: run, message, isSole: sole = isSole }) {
       self.synced();
+      isSole = sole;
       if (how === 'running') {
-        if (status === 'attaching') join(run, true);
-      } else if (how === 'refused') fail(message ?? 'The workflow refuses to be its child.');
-      else ended(how, run, message);
+        if (status === 'attaching' || isAwaited) join(run, true);
+      } else if (how === 'refused') {
+        fail(message ?? 'The workflow refuses to be its child.');
+        isAwaited = false;
+      } else ended(how, run, message);
     },
     tell(changes) {
       peer.dirty.note(changes);
@@ -322,7 +341,9 @@ export function childOf(
       stopAs = how;
     },
     retry() {
-      if (status === 'failed') status = undefined;
+      if (status !== 'failed') return;
+      status = undefined;
+      isAwaited = false;
     },
     sync() {
       isDue = true;
@@ -340,13 +361,14 @@ export function childOf(
     carry: () => ({
       item: item.id,
       id: path.idAttribute && entity.id,
-      // Who has not been told yet to stop is told by the next run.
-      status: stopping ?? status,
+      // Who has not been told yet to stop is told by the next run; who has not answered yet is asked again.
+      status: stopping ?? (isAwaited ? 'attaching' : status),
       runId,
       syncedAt,
       error: self.error,
       begunAt: self.begunAt,
       unheard: !self.heard || undefined,
+      isSole: isSole || undefined,
       peer: peer.carry(),
     }),
   };

@@ -2,12 +2,15 @@ import { condition } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { Ancestor, ChildInfo, ChildNotice, ManagedPathInfo } from '../contract/hierarchy';
+import { MAX_ID } from '../contract/names';
 import type { ChangeSet } from '../contract/wire';
 import { identify } from '../state/identify';
 import { at, forEach, own, table } from '../state/json';
 import { fromEntries, keys } from '../state/objects';
 import { isSame, keyOf } from '../state/refs';
 import type { Session } from '../workflow/session';
+import { has } from '../workflow/patches';
+import { callUserCode } from '../workflow/user-code';
 import { type CarriedChild, type Child, childOf, type Family } from './child';
 import { type CarriedDelegation, delegationOf } from './delegation';
 import { fieldsIn } from './fields-in';
@@ -26,6 +29,9 @@ export interface CarriedChildren {
 
 /** Longest workflow id that Temporal takes. */
 const LONGEST_WORKFLOW_ID = 1_000;
+
+/** So many that were started by hand are remembered, besides those that are listed still. */
+const MOST_ASKED = 1_000;
 
 /** The children of a workflow: one for each item of its managed paths that gets one. */
 export interface Children {
@@ -75,10 +81,12 @@ export function childrenOf(
   /** Children just made, before it is known which others there are. */
   const fresh: Child[] = [];
   /** Items that are started by hand. */
-  const asked = new Set<string>();
+  const asked = new Map<string, readonly [path: ManagedPath, id: string]>();
+  const lookups = new Map<ManagedPath, readonly [list: unknown, ids: ReadonlySet<string>]>();
   /** Items that cannot have a child, and why. */
   const problems = new Map<string, ChildInfo>();
   let hasEnded = false;
+  let mostAsked = MOST_ASKED;
 
   /** This workflow, or one above it, if the entity is its root. */
   const ancestorOf = ({ name, id }: EntityRef): Ancestor | undefined =>
@@ -87,6 +95,15 @@ export function childrenOf(
   const isHome = (ref: EntityRef): boolean => byItem.has(keyOf(ref)) || !!ancestorOf(ref);
   const listed = ({ field }: ManagedPath): readonly string[] =>
     idsOf(own(store.get(root.name, root.id), field));
+  /** The same to look in, made once for a list however often that is. */
+  const isListed = (path: ManagedPath, id: string): boolean => {
+    const list = own(store.get(root.name, root.id), path.field);
+    const known = lookups.get(path);
+    if (known && known[0] === list) return known[1].has(id);
+    const ids = new Set(idsOf(list));
+    lookups.set(path, [list, ids]);
+    return ids.has(id);
+  };
   const all = (): Iterable<Child> => byId.values();
 
   const delegation = delegationOf(post);
@@ -112,7 +129,9 @@ export function childrenOf(
       byItem.delete(keyOf(child.item));
       reach.forget(child.item);
       // One of these may have waited for its workflow id.
-      const waiting = new Set([...problems.values()].map(({ path }) => path));
+      const waiting = new Set<string>();
+      for (const { path, workflowId } of problems.values())
+        if (workflowId === child.workflowId) waiting.add(path);
       for (const path of paths) if (waiting.has(path.field)) reconcile(path);
     },
   };
@@ -126,6 +145,10 @@ export function childrenOf(
       const fields = store.get(item.name, item.id);
       if (!carried?.id && idAttribute && fields)
         id = identify(fields, { idAttribute }, () => `${item.name} ${item.id}`);
+      if ((id.trim() === '' || id.length > MAX_ID) && has('usableIds'))
+        throw new Error(
+          `Its id is ${id.trim() === '' ? 'blank' : `longer than ${MAX_ID} characters`}. Name an idAttribute that gives it another one.`,
+        );
       workflowId = `${entityName}-${id}${includeParentId ? `-${root.id}` : ''}`;
       if (workflowId.length > LONGEST_WORKFLOW_ID)
         throw new Error(
@@ -159,7 +182,10 @@ export function childrenOf(
     return child;
   };
 
-  const isWanted = ({ idAttribute, autoStart, condition: isMet }: ManagedPath, item: EntityRef): boolean => {
+  const isWanted = (
+    { field, idAttribute, autoStart, condition: isMet }: ManagedPath,
+    item: EntityRef,
+  ): boolean => {
     const { name, id } = item;
     if (hasEnded || isSame(item, root)) return false;
     const ancestor = ancestorOf(item);
@@ -171,7 +197,9 @@ export function childrenOf(
     // Without its entity the id of such an item is not known.
     if (idAttribute && !store.get(name, id)) return false;
     if (!autoStart && !asked.has(keyOf(item))) return false;
-    return isMet?.(portions.itemOf(item)) ?? true;
+    if (!isMet) return true;
+    const given = portions.itemOf(item);
+    return callUserCode(`managedPaths.${field}.condition, for ${name} ${id},`, () => isMet(given)) ?? true;
   };
 
   const list = (path: ManagedPath, item: EntityRef): void => {
@@ -231,7 +259,7 @@ export function childrenOf(
     const key = keyOf(ref);
     for (const path of paths) {
       if (path.target !== ref.name || (!path.condition && !path.idAttribute)) continue;
-      if (!listed(path).includes(ref.id)) continue;
+      if (!isListed(path, ref.id)) continue;
       const child = byItem.get(key);
       problems.delete(key);
       if (isWanted(path, ref)) list(path, ref);
@@ -267,7 +295,7 @@ export function childrenOf(
       for (const path of paths)
         for (const child of carried[path.field] ?? []) {
           const item = { name: path.target, id: child.item };
-          if (child.asked) asked.add(keyOf(item));
+          if (child.asked) asked.set(keyOf(item), [path, item.id]);
           make(path, item, child);
         }
       delegation.begin(delegated);
@@ -280,7 +308,7 @@ export function childrenOf(
     },
     get: (workflowId) => byId.get(workflowId),
     changed(changes, from) {
-      const { known } = delegation;
+      delegation.settle();
       const rootFields = fieldsIn(changes, root);
       for (const path of paths)
         if (
@@ -294,7 +322,7 @@ export function childrenOf(
       forEach(changes.upserts, (name, id) => {
         const ref = { name, id };
         const fields = fieldsIn(changes, ref);
-        if (known.has(keyOf(ref))) delegation.changed(ref, fields, from);
+        delegation.changed(ref, fields, from);
         const isMove = reach.isMovedBy(changes, ref);
         for (const child of concerned(ref)) {
           touched.add(child);
@@ -316,6 +344,13 @@ export function childrenOf(
         else portions.project(child);
         child.sync();
       }
+      if (rootFields.length === 0) return;
+      // What is made of an item may be made of fields of the root as well.
+      for (const child of all()) {
+        if (!child.projection || !child.wanted || touched.has(child) || !has('madeOfRoot')) continue;
+        portions.project(child);
+        child.sync();
+      }
     },
     tell(signal, payload, via = [], concerns = () => true) {
       for (const child of all()) {
@@ -332,9 +367,13 @@ export function childrenOf(
     start(field, id) {
       const path = paths.find((known) => known.field === field);
       if (!path) throw notAPath(field, paths);
-      if (!listed(path).includes(id))
+      if (!isListed(path, id))
         throw new InvalidInputError('id', `"${id}" is not an item of ${field}`, 'Add the item first');
-      asked.add(keyOf({ name: path.target, id }));
+      asked.set(keyOf({ name: path.target, id }), [path, id]);
+      if (asked.size > mostAsked) {
+        for (const [key, item] of asked) if (!isListed(...item)) asked.delete(key);
+        mostAsked = asked.size + MOST_ASKED;
+      }
       reconcile(path);
     },
     async end(how) {

@@ -13,12 +13,12 @@ export type CarriedDelegation = readonly (readonly [
 
 /** Items that a workflow above is the home of: no child is started for them, that workflow is told instead. */
 export interface Delegation {
-  /** The items that are known already; what one was when it appeared is no change. */
-  readonly known: ReadonlySet<string>;
+  /** From now on a change of those that have appeared is news; what one was when it appeared is not. */
+  settle(): void;
   /** Sends what the run before left over. */
   begin(carried?: CarriedDelegation): void;
   add(item: EntityRef, home: Ancestor): void;
-  /** An item changed: its home is told, unless it said so itself. */
+  /** An entity changed: its home is told, if it is such an item, unless it said so itself. */
   changed(item: EntityRef, fields: readonly string[], from: string | undefined): void;
   /** For continue-as-new; nothing when nothing waits. */
   carry(): CarriedDelegation | undefined;
@@ -26,6 +26,7 @@ export interface Delegation {
 
 export function delegationOf(post: Post): Delegation {
   const ancestors = new Map<string, Peer>();
+  const appeared = new Set<string>();
 
   const addPeer = (key: string, workflowId: string, entityName: string, carried?: CarriedPeer): Peer => {
     // It has ended, and with it what it is the home of.
@@ -35,19 +36,21 @@ export function delegationOf(post: Post): Delegation {
   };
 
   return {
-    get known() {
-      return new Set(ancestors.keys());
-    },
+    settle: () => appeared.clear(),
     begin(carried = []) {
       for (const delegated of carried) void addPeer(...delegated).send();
     },
     add(item, { workflowId }) {
       const key = keyOf(item);
-      if (!ancestors.has(key)) addPeer(key, workflowId, item.name);
+      if (ancestors.has(key)) return;
+      addPeer(key, workflowId, item.name);
+      appeared.add(key);
     },
     changed(item, fields, from) {
-      const peer = ancestors.get(keyOf(item));
-      if (!peer || peer.workflowId === from) return;
+      if (ancestors.size === 0) return;
+      const key = keyOf(item);
+      const peer = ancestors.get(key);
+      if (!peer || appeared.has(key) || peer.workflowId === from) return;
       peer.dirty.mark(item.name, item.id, fields);
       void peer.send();
     },

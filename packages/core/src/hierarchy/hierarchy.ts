@@ -1,5 +1,6 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
-import type { Envelope, ParentLink } from '../contract/hierarchy';
+import type { Envelope, ParentLink, Subscription } from '../contract/hierarchy';
+import { checkSelector } from '../contract/selector';
 import type { ChangeSet, StartInput } from '../contract/wire';
 import { isEmpty, refsOf } from '../state/change-set';
 import { forEach, inner, table, type Tables } from '../state/json';
@@ -74,7 +75,7 @@ export function hierarchyOf(
   const stamps = new Stamps(carried.clock, carried.stamps, store);
   const window = windowOf(UNDER_WAY);
   const shield = new CancellationScope({ cancellable: false });
-  const post = { workflowId, store, stamps, window, shield };
+  const post = { workflowId, store, stamps, window, shield, onRefusal: () => session.show() };
 
   /** Takes what a parent gives, unless it is held already or what is held stays. */
   const take = (given: Access, yields: (held: string | undefined, what: keyof Access) => boolean): void => {
@@ -96,7 +97,21 @@ export function hierarchyOf(
       if (loaded) session.inbox.add('refresh');
     },
   );
-  const subscribers = subscribersOf(post, root.name, carried.subscribers ?? { subscriptions });
+  /** Whether a subscription can match something; if not, it is left out, and that is counted. */
+  const canMatch = ({ selector }: Subscription, i: number): boolean => {
+    try {
+      checkSelector(selector, store.schema, `subscriptions[${i}].selector`);
+      return true;
+    } catch (error) {
+      session.refusals.add('start', error);
+      return false;
+    }
+  };
+  const subscribers = subscribersOf(
+    post,
+    root.name,
+    carried.subscribers ?? { subscriptions: subscriptions?.filter(canMatch) },
+  );
   const line = [...parents.ancestry, { workflowId, entityName: root.name, id: root.id }];
   const paths = managedPaths(declared, store.schema, root.name);
   const children =

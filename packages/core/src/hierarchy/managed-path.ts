@@ -2,7 +2,7 @@ import { wholeNumber } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
 import type { OrphanPolicy } from '../contract/hierarchy';
 import { checkEntityName, checkReference } from '../contract/payloads';
-import { relationTarget, type Schema } from '../contract/schema';
+import { isIdAttribute, relationTarget, type Schema } from '../contract/schema';
 import type { Duration } from '../contract/source';
 import type { CredentialReference } from '../contract/wire';
 import { own } from '../state/json';
@@ -25,11 +25,15 @@ export interface ManagedPathOptions {
   readonly autoStart?: boolean;
   /**
    * Whether an item gets a child; asked again whenever the item or a field of the root entity changes. A child
-   * whose item no longer gets one is stopped as if the item had gone.
+   * whose item no longer gets one is stopped as if the item had gone. One that throws fails the workflow task.
    * @default every item
    */
   readonly condition?: (item: Item) => boolean;
-  /** Turns an item into the data of its child. @default as it is */
+  /**
+   * Turns an item into the data of its child; asked again whenever the item or a field of the root entity changes.
+   * One that throws fails the workflow task.
+   * @default as it is
+   */
   readonly processData?: (item: Item) => Item;
   /** Whether the parent's id is part of the child's workflow id: `Ticket-t_1-c_42`. @default false */
   readonly includeParentId?: boolean;
@@ -101,6 +105,12 @@ export function managedPaths(
     const { credentials = 'inherit', maxConcurrentStarts = 50 } = options;
     if (credentials !== 'inherit' && credentials !== 'none')
       checkReference(credentials, `${name}.credentials`);
+    if (options.idAttribute !== undefined && !isIdAttribute(options.idAttribute))
+      throw new InvalidInputError(
+        `${name}.idAttribute`,
+        'is empty',
+        'Name the field that holds the id, or several, or leave it out',
+      );
     const target = relationTarget(relation);
     const entityName = checkEntityName(options.entityName ?? target, `${name}.entityName`);
     return {

@@ -5,6 +5,7 @@ import type { ChangeSet } from '../contract/wire';
 import { own } from '../state/json';
 import { keys } from '../state/objects';
 import { isSame } from '../state/refs';
+import { has } from '../workflow/patches';
 import { FIND_ORPHANED } from './activities';
 import { lookAside, looks } from './look';
 import { type CarriedPeer, type Peer, peerOf, type Post } from './peer';
@@ -39,6 +40,8 @@ export interface Parents {
   readonly ending: Ending | undefined;
   /** The token and the address that parents gave last; the first one's, where several did. */
   readonly given: Access;
+  /** Why something does not reach a parent; it is kept. */
+  readonly problem: string | undefined;
   /** Sends what the run before left over. */
   begin(): void;
   /** Whether a parent hears of changes of these entities. */
@@ -77,6 +80,16 @@ export function parentsOf(
 
   const links = (): ParentLink[] => [...parents.values()].map(({ link }) => link);
   const isEmpty = (): boolean => parents.size === 0;
+  const isSole = (): boolean => parents.size === 1 && !isIndependent;
+
+  /** The other parents know whether the workflow lives for them alone: the last one to let go closes it. */
+  const tellWhetherSole = (): void => {
+    if (ended || isIndependent || !has('soleParents')) return;
+    for (const { peer } of parents.values()) {
+      peer.tell('child', notice('running', undefined, isSole()));
+      void peer.send();
+    }
+  };
   const loads = (): boolean => !isEmpty() && links().every((link) => link.loads === 'parent');
 
   const letGo = (workflowId: string, how: Ending | undefined): void => {
@@ -84,6 +97,7 @@ export function parentsOf(
     if (!parent) return;
     const loaded = loads();
     parents.delete(workflowId);
+    if (parents.size === 1) tellWhetherSole();
     ending = how ?? ending;
     watch();
     onLeft(parent.link, loaded && !loads());
@@ -146,6 +160,9 @@ export function parentsOf(
         apiUrl: links().find(({ apiUrl }) => apiUrl)?.apiUrl,
       };
     },
+    get problem() {
+      return [...parents.values()].find(({ peer }) => peer.problem)?.peer.problem;
+    },
     begin() {
       for (const { peer } of parents.values()) if (!peer.isIdle) void peer.send();
       watch();
@@ -160,13 +177,14 @@ export function parentsOf(
         return;
       }
       const peer = add(link);
+      if (parents.size === 2) tellWhetherSole();
       if (ended) {
         void peer.signal('child', ended);
         return;
       }
       for (const wanted of wants)
         for (const held of keys(own(post.store.entities, wanted) ?? {})) peer.dirty.mark(wanted, held, true);
-      peer.tell('child', notice('running'));
+      peer.tell('child', notice('running', undefined, isSole()));
       void peer.send();
       watch();
     },
@@ -207,7 +225,7 @@ export function parentsOf(
   };
 }
 
-function notice(status: ChildNotice['status'], message?: string): ChildNotice {
+function notice(status: ChildNotice['status'], message?: string, isSole?: boolean): ChildNotice {
   const { workflowId, firstExecutionRunId: runId } = workflowInfo();
-  return { workflowId, runId, status, message: message?.slice(0, 1_000) };
+  return { workflowId, runId, status, message: message?.slice(0, 1_000), isSole };
 }

@@ -7,6 +7,7 @@ import { denormalize } from '../state/denormalize';
 import { forEach, inner, table } from '../state/json';
 import { getOrAdd, keys, values } from '../state/objects';
 import type { Session } from '../workflow/session';
+import { callUserCode } from '../workflow/user-code';
 import type { Child } from './child';
 import type { Item, ManagedPath } from './managed-path';
 import type { Access } from './parents';
@@ -55,7 +56,9 @@ export function portionsOf(
   const note = ({ path, item, projection }: Child): ChangeSet | undefined => {
     if (!projection) return undefined;
     const given = itemOf(item);
-    return projection.take(path.processData?.(given) ?? given);
+    return callUserCode(`managedPaths.${path.field}.processData, for ${item.name} ${item.id},`, () =>
+      projection.take(path.processData?.(given) ?? given),
+    );
   };
 
   const project = (child: Child): void => {

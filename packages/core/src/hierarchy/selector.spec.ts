@@ -42,6 +42,8 @@ describe('selectorOf', () => {
     ['Ticket.*.status', ['Ticket t_1 status', 'Ticket t_2 status']],
     ['Ticket.t_1.note', []],
     ['Desk.d%2E2', ['Desk d.2 name']],
+    ['Desk.%2A', []],
+    ['Agent.a%2A1', []],
     ['Desk.d_1.tickets', ['Ticket t_1 status', 'Ticket t_2 status']],
     ['Desk.d%2E2.tickets', ['Ticket t_3 note']],
     ['Desk.*.tickets.*.note', ['Ticket t_3 note']],

@@ -1,5 +1,6 @@
 import type { EntityRef } from '../contract/adapter';
 import { relationTarget } from '../contract/schema';
+import { selectorParts } from '../contract/selector';
 import type { EntityStore } from '../state/entity-store';
 import { own } from '../state/json';
 import { keys } from '../state/objects';
@@ -17,11 +18,11 @@ export type Selector = (store: EntityStore, change: EntityRef, field?: string) =
  * @param text a checked selector
  */
 export function selectorOf(text: string): Selector {
-  const parts = text.split('.').map((part) => part.replaceAll('%2E', '.'));
+  const parts = selectorParts(text);
   return (store, change, field) => covers(parts, store, change, field);
 }
 
-const fits = (part: string | undefined, value: string): boolean => !part || part === '*' || part === value;
+const fits = (part: string | undefined, value: string): boolean => !part || part === value;
 
 /** @param field `undefined` for an entity that is gone: what led to it no longer does */
 function covers(
@@ -37,7 +38,7 @@ function covers(
   if (!covers([relationTarget(relation), ...rest], store, change, changed)) return false;
   if (changed === undefined) return true;
   // Only the first step is looked at: further relations are followed from the entity that it leads to.
-  const holders = !id || id === '*' ? keys(own(store.entities, name) ?? {}) : [id];
+  const holders = !id ? keys(own(store.entities, name) ?? {}) : [id];
   return holders.some((holder) => leadsTo(store, { name, id: holder }, field, rest, change));
 }
 

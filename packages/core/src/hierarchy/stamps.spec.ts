@@ -32,6 +32,25 @@ describe('Stamps', () => {
   const carried = (stamps: Stamps, store: EntityStore): CarriedStamps =>
     JSON.parse(JSON.stringify(stamps.carry(store))) as CarriedStamps;
 
+  it('forget what is old also within a run, and nothing that is recent', () => {
+    const stamps = new Stamps();
+    const store = storeOf(['t', {}]);
+    const size = (): number => Object.keys(carried(stamps, store)['Ticket'] ?? {}).length;
+    for (let hour = 0; hour < 20; hour++) {
+      vi.setSystemTime(NOW + hour * 60 * MINUTE);
+      for (let i = 0; i < 500; i++) {
+        stamps.remove('Ticket', `t_${hour}_${i}`, stamps.tick());
+        stamps.write('Ticket', 't', `f_${hour}_${i}`, stamps.tick());
+      }
+      // Those of this hour, however many there were.
+      expect(stamps.removedAt('Ticket', `t_${hour}_0`)).toBeGreaterThan(0);
+      expect(stamps.of('Ticket', 't', `f_${hour}_0`)).toBeGreaterThan(0);
+    }
+    expect(stamps.size).toBeLessThan(3_000);
+    expect(size()).toBe(501);
+    expect(stamps.removedAt('Ticket', 't_0_0')).toBe(0);
+  });
+
   describe('the clock', () => {
     it('never gives one time twice, and never goes back', () => {
       const stamps = new Stamps();

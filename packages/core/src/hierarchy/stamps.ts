@@ -11,6 +11,8 @@ const MOST_AHEAD = 60_000;
 const MOST_PARTED = 1_000;
 /** By then every change that was under way has arrived; milliseconds. */
 const KEPT = 10 * 60_000;
+/** After so many more removals and fields, what is older than that is forgotten. */
+const SWEEP_AFTER = 1_000;
 
 /**
  * {@link Stamps} as they travel through continue-as-new, for each entity: one time for all that it has, or for
@@ -43,6 +45,8 @@ export class Stamps {
   readonly #entries = new Map<string, Map<string, Entry>>();
   #lastShape: readonly string[] = [];
   readonly #parted = new Set<string>();
+  #grown = 0;
+  #most = SWEEP_AFTER;
 
   /** @param store what the carried times are about */
   constructor(clock = 0, carried: CarriedStamps = {}, store?: EntityStore) {
@@ -55,6 +59,14 @@ export class Stamps {
       } else if (!held) this.remove(name, id, times);
       else this.#writeAll(name, id, keys(held), times);
     });
+  }
+
+  /** How many times it holds. */
+  get size(): number {
+    let size = 0;
+    for (const entities of this.#entries.values())
+      for (const { fields } of entities.values()) size += 1 + keys(fields ?? {}).length;
+    return size;
   }
 
   get clock(): number {
@@ -94,12 +106,16 @@ export class Stamps {
   }
 
   write(name: string, id: string, field: string, at: number): void {
-    (this.#entry(name, id).fields ??= table<number>())[field] = at;
+    const fields = (this.#entry(name, id).fields ??= table<number>());
+    const isNew = !hasOwn(fields, field);
+    fields[field] = at;
+    if (isNew) this.#grow();
   }
 
   /** The entity is removed. */
   remove(name: string, id: string, at: number): void {
     this.#table(name).set(id, { removed: at, at: 0, shape: [] });
+    this.#grow();
   }
 
   /** The entity was removed elsewhere and stays: what it has no longer is gone with that. */
@@ -164,6 +180,27 @@ export class Stamps {
     return carried;
   }
 
+  /** Forgets in time what nothing on its way can be older than: a run may be long, and see many come and go. */
+  #grow(): void {
+    if (++this.#grown < this.#most) return;
+    const since = this.#clock - KEPT;
+    let left = 0;
+    for (const entities of this.#entries.values())
+      for (const [id, entry] of entities) {
+        for (const [field, time] of entries(entry.fields ?? {}))
+          if (time <= since) delete entry.fields?.[field];
+        const fields = keys(entry.fields ?? {}).length;
+        if (fields === 0) delete entry.fields;
+        left += fields + 1;
+        if (Math.max(entry.removed, entry.at) > since || fields > 0) continue;
+        entities.delete(id);
+        left--;
+      }
+    // So it costs the same for each of many, however many there are.
+    this.#grown = 0;
+    this.#most = Math.max(SWEEP_AFTER, left);
+  }
+
   /** Fields that went away earlier keep their time: what is older than that does not come back. */
   #writeAll(name: string, id: string, fields: readonly string[], at: number): void {
     const entry = this.#entry(name, id);
@@ -173,6 +210,7 @@ export class Stamps {
     if (entry.fields && keys(entry.fields).length === 0) delete entry.fields;
     entry.at = at;
     entry.shape = this.#intern(fields);
+    if (entry.fields) this.#grow();
   }
 
   /** Neighbours mostly have the same fields. */

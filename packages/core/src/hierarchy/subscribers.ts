@@ -1,4 +1,4 @@
-import { log } from '@temporalio/workflow';
+import { condition, log } from '@temporalio/workflow';
 import type { Subscription, SubscriptionInfo, Unsubscription } from '../contract/hierarchy';
 import type { ChangeSet, MergeStrategy } from '../contract/wire';
 import { forEach } from '../state/json';
@@ -34,7 +34,7 @@ export interface Subscribers {
   remove(subscriptions: Unsubscription): void;
   /** Passes on what changed, to those who asked for it, but not to `from`. */
   changed(changes: ChangeSet, from?: string): void;
-  /** Waits until everybody has been told everything, or is gone. */
+  /** Waits until everybody has been told everything, or is gone, or takes nothing for now. */
   flush(): Promise<unknown>;
   carry(): CarriedSubscribers;
 }
@@ -117,7 +117,12 @@ export function subscribersOf(
         if (!peer.isIdle) void send(subscriber);
       }
     },
-    flush: () => Promise.all([...bySend.values()].map(send)),
+    flush: () =>
+      Promise.all(
+        [...bySend.values()].map((subscriber) =>
+          Promise.race([send(subscriber), condition(() => subscriber.peer.isRefusing)]),
+        ),
+      ),
     carry() {
       const subscriptions: Subscription[] = [];
       const waiting: [key: string, peer: CarriedPeer][] = [];
@@ -136,7 +141,12 @@ async function send(subscriber: Subscriber | undefined): Promise<void> {
 }
 
 const infosOf = (
-  { subscriptions, sentAt }: Subscriber,
+  { peer, subscriptions, sentAt }: Subscriber,
   status: SubscriptionInfo['status'],
 ): SubscriptionInfo[] =>
-  [...subscriptions.values()].map(([asked]) => ({ ...asked, status, lastSentAt: iso(sentAt) }));
+  [...subscriptions.values()].map(([asked]) => ({
+    ...asked,
+    status,
+    lastSentAt: iso(sentAt),
+    error: status === 'active' ? peer.problem : undefined,
+  }));

@@ -3,6 +3,9 @@ import type { Entities, Fields, Json } from '../contract/schema';
 import { at, equalJson, inner, own, setField, table } from './json';
 import { entries, getOrAdd, hasOwn, keys } from './objects';
 
+/** So many sets of fields are shared between entities that have the same. */
+const MOST_SHAPES = 1_000;
+
 /** What a source last gave of one entity. */
 export interface Given {
   /** The fields it gave; shared between entities with the same fields. */
@@ -127,8 +130,10 @@ export class SourceView {
 
   #shared(shape: readonly string[]): readonly string[] {
     // Neighbours mostly have the same fields: comparing is cheaper than making a key.
-    if (!equalJson(this.#lastShape, shape))
-      this.#lastShape = getOrAdd(this.#shapes, JSON.stringify(shape), () => shape);
+    if (equalJson(this.#lastShape, shape)) return this.#lastShape;
+    // Records whose fields come and go leave ever more of them behind, and they serve to save memory.
+    if (this.#shapes.size >= MOST_SHAPES) this.#shapes.clear();
+    this.#lastShape = getOrAdd(this.#shapes, JSON.stringify(shape), () => shape);
     return this.#lastShape;
   }
 }

@@ -1,7 +1,13 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { FIND_ORPHANED, FIND_STUCK, type HierarchyActivities, type ParentRef } from '../hierarchy/activities';
+import {
+  FIND_ORPHANED,
+  FIND_STUCK,
+  type HierarchyActivities,
+  type ParentRef,
+  REQUEST_CANCEL,
+} from '../hierarchy/activities';
 import { table } from '../state/json';
 
 /** How many workflows are looked at at a time. */
@@ -17,7 +23,7 @@ const SCHEDULED = 1;
 /** How many events tell what is wrong. */
 const LAST_EVENTS = 20;
 
-/** The looks at a hierarchy that only the server can answer. */
+/** What a hierarchy needs that only the server can answer or do. */
 export const hierarchyActivities: HierarchyActivities = {
   async [FIND_ORPHANED]({ parents, every }) {
     const { client } = Context.current();
@@ -44,6 +50,10 @@ export const hierarchyActivities: HierarchyActivities = {
     };
     await Promise.all(Array.from({ length: AT_A_TIME }, look));
     return stuck;
+  },
+
+  async [REQUEST_CANCEL]({ workflowId, runId }) {
+    await Context.current().client.workflow.getHandle(workflowId, runId).cancel();
   },
 };
 

@@ -6,6 +6,7 @@ import {
   setCurrentDetails,
   TemporalFailure,
 } from '@temporalio/workflow';
+import { closeAsCancelled } from './close-as-cancelled';
 import type { ChangeSet } from '../contract/wire';
 import type { Continuation } from './continuation';
 import { details } from './details';
@@ -13,6 +14,7 @@ import { runHooks } from './hooks';
 import type { TriggerName } from './inbox';
 import type { LoadFault } from './load-fault';
 import { type CycleLoader, cycleLoader } from './loader';
+import { has } from './patches';
 import { interval, type RefreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/parents';
 import type { Session } from './session';
@@ -31,8 +33,8 @@ const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 /**
  * The life of one run: trigger → load → integrate → `execute()` → wait, until it ends or continues as new.
  *
- * @returns the root entity, once a signal told the workflow to end. A workflow cannot close itself as
- *   cancelled: the signal `cancel` closes it as completed, with the status `cancelled`
+ * @returns the root entity, once the workflow has completed
+ * @throws CancelledFailure once it was cancelled
  */
 export async function runCycles(
   workflow: StatefulWorkflow,
@@ -57,6 +59,7 @@ export async function runCycles(
     return false;
   };
   const cycles = (): boolean => !session.paused && inbox.size > 0;
+  session.show = showDetails;
 
   /** Waits until there is something to do: a trigger, news of a watched source, or time. */
   const wait = async (): Promise<void> => {
@@ -179,8 +182,19 @@ export async function runCycles(
 
   /** Ends the hierarchy below, and tells the one above. */
   const end = async (how: Ending | 'failed', message?: string): Promise<void> => {
-    if (how !== 'failed') session.end(how);
+    if (how === 'failed') session.hasFailed = true;
+    else session.end(how);
     await CancellationScope.nonCancellable(() => hierarchy.end(how, message));
+  };
+
+  let isGivenUp = false;
+  /** Waits for what is under way as the workflow ends. */
+  const settled = async (): Promise<void> => {
+    await condition(() => hierarchy.window.underWay === 0);
+    if (!allHandlersFinished()) await allElse();
+    // A handler of the class may wait for what does not come any more: for that one it is waited once.
+    if (!allHandlersFinished() && !isGivenUp)
+      isGivenUp = !(await condition(allHandlersFinished, LAST_WAIT_MS, { summary: 'handlers' }));
   };
 
   try {
@@ -191,16 +205,15 @@ export async function runCycles(
       else if (cycles()) await cycle();
     }
   } catch (error) {
-    if (isCancellation(error)) await end('cancelled');
+    // One that escaped from a scope of the user's is a failure like any other.
+    if (isCancellation(error) && CancellationScope.current().consideredCancelled) await end('cancelled');
     // Any other error fails the task, which is tried again with corrected code: the workflow goes on.
     else if (error instanceof TemporalFailure) await end('failed', error.message);
     throw error;
   }
   await end(session.ending);
-  await condition(() => hierarchy.window.underWay === 0);
-  if (!allHandlersFinished()) await allElse();
-  // A handler of the class may wait for what does not come any more.
-  if (!allHandlersFinished()) await condition(allHandlersFinished, LAST_WAIT_MS, { summary: 'handlers' });
+  const closesCancelled = session.ending === 'cancelled' && has('closesCancelled');
+  await (closesCancelled ? closeAsCancelled(settled, session.isCancelRequested) : settled());
   showDetails();
   const result = session.state.data ?? null;
   const isWanted = session.ending === 'completed' || bytesOf(result) <= session.mostBytes;

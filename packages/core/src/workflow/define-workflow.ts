@@ -1,10 +1,9 @@
 import type { WorkflowDefinitionOptions } from '@temporalio/common';
 import {
-  ApplicationFailure,
-  defineQuery,
+  ContinueAsNew,
   inWorkflowContext,
+  isCancellation,
   log,
-  setHandler,
   setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -22,7 +21,7 @@ import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
 import { refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepingHandlers } from './own-handlers';
 import { refreshTimes } from './refresh';
-import { Refusals } from './refusals';
+import { refusedStart } from './refused-start';
 import { Session } from './session';
 import { StatefulWorkflow } from './stateful-workflow';
 
@@ -64,7 +63,14 @@ export function defineWorkflow<Data>(
     const session = begin(workflow, input);
     tellOfName(name);
     const continuation = (session.continuation = continuationOf(session, workflow));
-    return (await runCycles(workflow, session, refreshTimes(workflow.refresh), continuation)) as Data;
+    try {
+      return (await runCycles(workflow, session, refreshTimes(workflow.refresh), continuation)) as Data;
+    } catch (error) {
+      const isEnd = error instanceof ContinueAsNew || (isCancellation(error) && session.ending);
+      // Whether it fails the workflow or its task, the SDK decides; what the task did is forgotten then.
+      if (!isEnd) session.hasFailed = true;
+      throw error;
+    }
   };
   // Clients and parents take the workflow type from the function's name.
   Object.defineProperty(run, 'name', { value: name });
@@ -89,12 +95,17 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
   StatefulWorkflow.attach(workflow, session);
   // Signals that came before are handled as soon as all handlers are set: what they change concerns the children too.
   session.hierarchy.begin();
-  inOrderOfArrival(() => {
-    // Those that the class set as it was constructed, and those of setup(), may replace none of the contract's.
-    keepingHandlers(() => registerHandlers(session));
-    keepingHandlers(() => workflow.setup?.());
-    refuseUnknownSignals(session);
-  });
+  try {
+    inOrderOfArrival(() => {
+      // Those that the class set as it was constructed, and those of setup(), may replace none of the contract's.
+      keepingHandlers(() => registerHandlers(session));
+      keepingHandlers(() => workflow.setup?.());
+      refuseUnknownSignals(session);
+    });
+  } catch (error) {
+    session.hasFailed = true;
+    throw error;
+  }
   return session;
 }
 
@@ -113,10 +124,7 @@ function startArgument<T>(take: () => T): T {
     return take();
   } catch (error) {
     if (!(error instanceof StatefulWorkflowError)) throw error;
-    const refusals = new Refusals();
-    refusals.add('start', error);
-    setHandler(defineQuery('rejectedSignals'), () => refusals.report);
-    throw ApplicationFailure.nonRetryable(error.message, error.code);
+    throw refusedStart(error);
   }
 }
 

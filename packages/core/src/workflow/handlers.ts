@@ -15,7 +15,8 @@ import {
   checkRootData,
   checkUpdate,
 } from '../contract/payloads';
-import type { Envelope } from '../contract/hierarchy';
+import { CANCEL_REQUESTED, type Envelope } from '../contract/hierarchy';
+import { checkSelector } from '../contract/selector';
 import {
   checkEnvelope,
   checkNotice,
@@ -30,6 +31,7 @@ import { iso } from './iso';
 import { loaded } from './loads';
 import type { Session } from './session';
 import { sendable } from './state-size';
+import { UserCodeError } from './user-code';
 
 /** Answers every signal, update and query of the wire contract. */
 export function registerHandlers(session: Session): void {
@@ -85,7 +87,11 @@ function registerSignals(session: Session): void {
       session.acceptDeletions(checkRefresh(payload));
       session.refresh();
     },
-    subscribe: (payload) => subscribers.add(checkSubscription(payload)),
+    subscribe(payload) {
+      const asked = checkSubscription(payload);
+      checkSelector(asked.selector, session.schema);
+      subscribers.add(asked);
+    },
     unsubscribe: (payload) => subscribers.remove(checkUnsubscription(payload)),
     parent: (payload) => hierarchy.adopt(checkParentLink(payload, undefined, session.checkToken)),
     child: (payload) => children.noticed(checkNotice(payload)),
@@ -101,7 +107,10 @@ function registerSignals(session: Session): void {
       session.paused = false;
     },
     status: (payload, envelope) => end(checkFinalStatus(payload), envelope),
-    cancel: (_, envelope) => end('cancelled', envelope),
+    cancel(payload, envelope) {
+      if (envelope) session.isCancelRequested = payload === CANCEL_REQUESTED;
+      end('cancelled', envelope);
+    },
     release(_, envelope) {
       if (envelope) parents.letGo(envelope.from, undefined);
     },
@@ -112,6 +121,8 @@ function registerSignals(session: Session): void {
       try {
         take(payload, checkEnvelope(envelope));
       } catch (error) {
+        // The user's code is at fault, and not the signal.
+        if (error instanceof UserCodeError) throw error;
         session.refusals.add(name, error);
       }
     });

@@ -9,6 +9,18 @@ export const PATCHES = {
   interruptedHooks: 'stateful-interrupted-hooks',
   /** A state that was too large to continue as new, and has shrunk, does so at once. */
   shrunkState: 'stateful-shrunk-state',
+  /** A signal that the other workflow was there for, and that it did not take, is sent again. */
+  refusedSignals: 'stateful-refused-signals',
+  /** A workflow that says late that it is the child is joined, and is told when it is not wanted any more. */
+  lateAnswers: 'stateful-late-answers',
+  /** A child says whether it lives for one parent alone, and that one requests its cancellation. */
+  soleParents: 'stateful-sole-parents',
+  /** A workflow that ends as cancelled has the server close it so. */
+  closesCancelled: 'stateful-closes-cancelled',
+  /** What is made of an item is made anew when a field of the root entity changes. */
+  madeOfRoot: 'stateful-made-of-root',
+  /** An item whose id no workflow takes gets no child. */
+  usableIds: 'stateful-usable-ids',
 } as const;
 
 /** Whether this run has a change. Ask only where the answer matters: it is written to the history. */

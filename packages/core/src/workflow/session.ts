@@ -53,6 +53,10 @@ export class Session {
   apiUrl?: string;
   apiToken?: CredentialReference;
   paused: boolean;
+  /** Whether a parent that let go has the server cancel the workflow as well. */
+  isCancelRequested = false;
+  /** Whether the workflow ends with a failure. */
+  hasFailed = false;
   /** How large the state is. */
   readonly size: StateSize;
   /** The most bytes that an answer or a result may have. */
@@ -80,6 +84,8 @@ export class Session {
   nextLoadAt?: number;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = () => {};
+  /** Shows how it is in Temporal's UI. */
+  show: () => void = () => {};
   /** Changes that `execute()` has not seen yet. */
   readonly pending: PendingChanges;
   /** Its parents, its children, and those who hear of its changes. */
@@ -177,6 +183,7 @@ export class Session {
 
   get status(): WorkflowStatus {
     const { ending, paused, problem, continuation } = this;
+    if (this.hasFailed) return 'failed';
     if (ending) return ending;
     if (paused) return 'paused';
     const errors = this.loading.map(({ known }) => known.error?.kind).filter(Boolean);
@@ -185,10 +192,12 @@ export class Session {
     return (problem ?? errors[0]) || isPutOff ? 'degraded' : 'running';
   }
 
-  /** What is wrong with the workflow itself, or keeps it from continuing as new. */
+  /** What is wrong with the workflow itself, keeps it from continuing as new, or from telling a parent. */
   get problems(): readonly string[] {
     const putOffBy = this.continuation?.putOffBy?.message;
-    return [this.problem, putOffBy].filter((problem) => problem !== undefined);
+    return [this.problem, putOffBy, this.hierarchy.parents.problem].filter(
+      (problem) => problem !== undefined,
+    );
   }
 
   /** Whether `execute()` may run: every source is loaded, and those that failed last are tolerated. */

@@ -37,8 +37,9 @@ export interface Cycle {
  * - Every cycle loads, takes in what came, then runs `execute()`. After a load that failed, `execute()`
  *   waits for the next one that succeeds; what changed meanwhile is handed to it then.
  * - The code runs in Temporal's sandbox: it is deterministic and does no I/O of its own.
- * - An `ApplicationFailure` thrown from a hook fails the workflow. Any other error fails the workflow task,
- *   which Temporal retries until corrected code is deployed, as in any workflow.
+ * - An `ApplicationFailure` thrown from a hook fails the workflow. Any other error, and any from the functions of a
+ *   managed path, fails the workflow task, which Temporal retries until corrected code is deployed, as in
+ *   any workflow; nothing of what the task did is kept.
  *
  * @typeParam Data the root entity with its relations filled in: what `this.data` is
  * @example

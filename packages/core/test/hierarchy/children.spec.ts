@@ -30,7 +30,7 @@ describe('children', () => {
     await desk.handle.refresh();
     await desk.holds('a', { title: 'A', comments: [{ text: 'y' }, { text: 'z' }] });
     await desk.settled('a', 'c');
-    expect(await desk.closed('b')).toBe('COMPLETED');
+    expect(await desk.closed('b')).toBe('CANCELLED');
     await env.expectNeverWedged(desk.handle.workflowId);
     await env.expectNeverWedged(desk.ticket('a').workflowId);
   });

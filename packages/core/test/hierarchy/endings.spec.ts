@@ -108,7 +108,7 @@ describe('the end of a parent', () => {
     desk.source.records = [desk.record('a', { title: 'again' })];
     await desk.handle.refresh();
     await desk.holds('a', { title: 'again', note: 'alone' });
-    expect(await desk.closed('b')).toBe('COMPLETED');
+    expect(await desk.closed('b')).toBe('CANCELLED');
     await env.expectNeverWedged(desk.ticket('a').workflowId);
   });
 
@@ -125,7 +125,7 @@ describe('the end of a parent', () => {
       await END.terminated(desk);
       await desk.ticket('a').temporal.signal('update', { entityName: 'Ticket', data: { note: 'x' } });
       if (workflow === 'MortalDeskWorkflow') {
-        expect(await desk.closed('a')).toBe('COMPLETED');
+        expect(await desk.closed('a')).toBe('CANCELLED');
         expect((await desk.ticket('a').status()).status).toBe('cancelled');
       } else {
         await desk.holds('a', { note: 'x' });
@@ -140,7 +140,7 @@ describe('the end of a parent', () => {
     desk.source.records = [desk.record('a')];
     await END.terminated(desk);
     await desk.start('MortalDeskWorkflow');
-    expect(await desk.closed('b')).toBe('COMPLETED');
+    expect(await desk.closed('b')).toBe('CANCELLED');
     await desk.settled('a');
   });
 

@@ -85,6 +85,28 @@ describe('the options of a managed path: what a child is given, and who loads', 
     });
   });
 
+  it('processData is asked again when a field of the parent changes, and only what it makes anew is told', async () => {
+    const desk = new TestDesk(env);
+    desk.source.records = [desk.record('a'), desk.record('b')];
+    await desk.start('SigningDeskWorkflow', { data: { name: 'Ada' } });
+    await desk.settled('a', 'b');
+    await desk.holds('a', { title: 'a', signed: 'Ada' });
+    const looks = desk.source.looks.length;
+    await desk.handle.update({ entityName: 'Desk', data: { name: 'Grace' } });
+    for (const name of ['a', 'b']) await desk.holds(name, { title: name, signed: 'Grace' });
+    await eventually(() => expect(desk.source.looks.length).toBe(looks + 1));
+    await desk.handle.update({ entityName: 'Desk', data: { other: 'field' } });
+    // By the source too, and together with the item itself.
+    desk.source.records = [desk.record('a', { title: 'A' }), desk.record('b')];
+    await desk.handle.refresh();
+    await desk.holds('a', { title: 'A', signed: 'Grace' });
+    expect(await told(desk, 'a')).toEqual(['signed "Grace"', 'title "A"']);
+    expect(await told(desk, 'b')).toEqual(['signed "Grace"']);
+    // What is made of an item is not the item's: the parent holds it as it was.
+    expect((await desk.handle.data())?.tickets).toMatchObject([{ title: 'A' }, { title: 'b' }]);
+    await env.expectNeverWedged(desk.handle.workflowId);
+  });
+
   describe('loads', () => {
     const looks = (desk: TestDesk, name: string): number =>
       env.sources.of(desk.idOf(name), 'ticket').looks.length;

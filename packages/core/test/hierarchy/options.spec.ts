@@ -149,7 +149,7 @@ describe('the options of a managed path: who a child is', () => {
     });
     await running(desk, second);
     await eventually(async () =>
-      expect((await workflow(first).temporal.describe()).status.name).toBe('COMPLETED'),
+      expect((await workflow(first).temporal.describe()).status.name).toBe('CANCELLED'),
     );
     await workflow(second).update({ entityName: 'Agent', data: { note: 'on leave' } });
     await eventually(async () =>
@@ -158,7 +158,7 @@ describe('the options of a managed path: who a child is', () => {
     await desk.handle.temporal.signal('update', { entityName: 'Desk', data: { lead: null } });
     await running(desk);
     await eventually(async () =>
-      expect((await workflow(second).temporal.describe()).status.name).toBe('COMPLETED'),
+      expect((await workflow(second).temporal.describe()).status.name).toBe('CANCELLED'),
     );
   });
 
@@ -193,7 +193,7 @@ describe('the options of a managed path: who a child is', () => {
       expect((await desk.ticket('a').temporal.describe()).taskQueue).toBe('test-elsewhere');
       await follows(desk, `Ticket-${desk.idOf('a')}`, 'Ticket');
       await desk.handle.cancel();
-      expect(await desk.closed('a')).toBe('COMPLETED');
+      expect(await desk.closed('a')).toBe('CANCELLED');
     } finally {
       await elsewhere.stop();
     }
@@ -219,7 +219,7 @@ describe('the options of a managed path: who a child is', () => {
     await desk.settled('a', 'b');
     await desk.handle.update({ entityName: 'Desk', data: { urgent: [] } });
     await desk.settled('a');
-    expect(await desk.closed('b')).toBe('COMPLETED');
+    expect(await desk.closed('b')).toBe('CANCELLED');
     expect(await desk.runOf('a')).toBe(run);
   });
 

@@ -84,6 +84,23 @@ describe('items that cannot have a child', () => {
     await env.expectNeverWedged(desk.handle.workflowId);
   });
 
+  it.each([
+    ['blank', '  '],
+    ['longer than 800 characters', 'x'.repeat(850)],
+  ])('one whose id is %s is reported; the others run', async (what, id) => {
+    const desk = new TestDesk(env);
+    desk.source.pages = () => [{ records: [], complete: false }];
+    await desk.start('DeskWorkflow', { data: { tickets: [id, desk.idOf('b')] } });
+    await desk.eventually((children) => {
+      expect(children).toHaveLength(2);
+      expect(children.find(({ status }) => status === 'running')?.id).toBe(desk.idOf('b'));
+      expect(children.find(({ status }) => status === 'failed')?.error).toMatch(
+        new RegExp(`Its id is ${what}\\. Name an idAttribute`),
+      );
+    });
+    await env.expectNeverWedged(desk.handle.workflowId);
+  });
+
   describe('larger than Temporal takes', () => {
     it.each([
       ['in characters', 'x'.repeat(1_950_000)],

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestEnvironment } from '../support/environment';
+import { eventually } from '../support/eventually';
 import { Listener, Publisher } from '../support/publisher';
 
 describe('selectors of subscriptions', () => {
@@ -93,5 +94,48 @@ describe('selectors of subscriptions', () => {
     await one.hasBeenTold('-Ticket.t_1');
     await comments.hasBeenTold('-Comment.k_1');
     await below.hasBeenTold('-Ticket.t_1', '-Ticket.t_2');
+  });
+
+  const IMPOSSIBLE = ['Nobody.*', 'De*', 'Desk.*.na*', '**', 'Desk.*.tickets.*.ti*'];
+  const refused = (selector: string, field: string): unknown =>
+    expect.objectContaining({
+      reason: expect.stringContaining(
+        selector.startsWith('Nobody') ? `${field}: names "Nobody"` : `${field}: has "`,
+      ) as unknown,
+    });
+
+  it.each(IMPOSSIBLE)('%s is refused with the reason, since it can match nothing', async (selector) => {
+    const publisher = await new Publisher(env).start();
+    const { workflowId } = await Listener.start(env);
+    const asked = publisher.subscription(workflowId, selector);
+    // The client does not know the schema.
+    if (!selector.startsWith('Nobody'))
+      await expect(publisher.handle.subscribe(asked)).rejects.toMatchObject({ field: 'selector' });
+    await publisher.handle.temporal.signal('subscribe', asked);
+    await eventually(async () =>
+      expect(await publisher.handle.rejectedSignals()).toEqual({
+        count: 1,
+        recent: [refused(selector, 'selector')],
+      }),
+    );
+    expect(await publisher.handle.subscriptions()).toEqual([]);
+  });
+
+  it('that can match nothing are left out of a start argument, and the others are kept', async () => {
+    const publisher = new Publisher(env);
+    const { workflowId } = await Listener.start(env);
+    const subscriptions = ['Desk', ...IMPOSSIBLE].map((selector) =>
+      publisher.subscription(workflowId, selector),
+    );
+    await publisher.start({ subscriptions });
+    expect(await publisher.handle.subscriptions()).toMatchObject([{ selector: 'Desk', status: 'active' }]);
+    expect(await publisher.handle.rejectedSignals()).toMatchObject({
+      count: IMPOSSIBLE.length,
+      recent: IMPOSSIBLE.map((selector, i) => refused(selector, `subscriptions[${i + 1}].selector`)),
+    });
+    const customers = env.workflows();
+    await expect(customers.start({ id: 'c_1', subscriptions })).rejects.toMatchObject({
+      field: 'subscriptions[2].selector',
+    });
   });
 });

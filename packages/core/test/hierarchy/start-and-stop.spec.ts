@@ -30,7 +30,7 @@ describe('the options of a managed path: when a child starts and stops', () => {
       await desk.holds('b', { title: 'B' });
       desk.source.records = [desk.record('a')];
       await desk.handle.refresh();
-      expect(await desk.closed('b')).toBe('COMPLETED');
+      expect(await desk.closed('b')).toBe('CANCELLED');
       await desk.settled();
     });
 
@@ -68,7 +68,7 @@ describe('the options of a managed path: when a child starts and stops', () => {
       desk.source.records = [item('closed'), desk.record('b', { status: 'open' })];
       await desk.handle.refresh();
       await desk.settled('b');
-      expect(await desk.closed('a')).toBe('COMPLETED');
+      expect(await desk.closed('a')).toBe('CANCELLED');
       // The item itself is still there.
       expect((await desk.handle.data())?.tickets).toMatchObject([{ status: 'closed' }, { status: 'open' }]);
       desk.source.records = [item('open'), desk.record('b', { status: 'open' })];
@@ -84,7 +84,7 @@ describe('the options of a managed path: when a child starts and stops', () => {
       await desk.start('PickyDeskWorkflow');
       await desk.settled('a');
       await desk.ticket('a').update({ entityName: 'Ticket', data: { status: 'closed' } });
-      expect(await desk.closed('a')).toBe('COMPLETED');
+      expect(await desk.closed('a')).toBe('CANCELLED');
       await desk.settled();
     });
 
@@ -100,7 +100,7 @@ describe('the options of a managed path: when a child starts and stops', () => {
       await desk.settled('a');
       desk.source.records = [item('stop')];
       await desk.handle.refresh();
-      expect(await desk.closed('a')).toBe('COMPLETED');
+      expect(await desk.closed('a')).toBe('CANCELLED');
       await desk.settled();
     });
 
@@ -114,8 +114,8 @@ describe('the options of a managed path: when a child starts and stops', () => {
       await desk.settled('a', 'b');
       await desk.handle.update({ entityName: 'Desk', data: { name: 'closed' } });
       await desk.settled();
-      expect(await desk.closed('a')).toBe('COMPLETED');
-      expect(await desk.closed('b')).toBe('COMPLETED');
+      expect(await desk.closed('a')).toBe('CANCELLED');
+      expect(await desk.closed('b')).toBe('CANCELLED');
     });
 
     it('may change its mind again at once: no child is lost', async () => {
@@ -150,7 +150,7 @@ describe('the options of a managed path: when a child starts and stops', () => {
 
     it("is 'cancel' by default: the child ends as cancelled", async () => {
       const desk = await remove('DeskWorkflow');
-      expect(await desk.closed('a')).toBe('COMPLETED');
+      expect(await desk.closed('a')).toBe('CANCELLED');
       expect(await desk.ticket('a').temporal.query('status')).toBe('cancelled');
     });
 

@@ -66,7 +66,7 @@ export class TestOffice {
 
   /** Waits until the workflow of an entity is closed. */
   async closed(entityName: string, name: string): Promise<void> {
-    await eventually(async () => expect(await this.statusOf(entityName, name)).toBe('COMPLETED'));
+    await eventually(async () => expect(await this.statusOf(entityName, name)).toBe('CANCELLED'));
   }
 
   /** What one entity's workflow told another's of changes, tokens and ends. */

@@ -83,6 +83,13 @@ export const ShoutingDeskWorkflow = desk('Shouting', {
     }),
   },
 });
+/** Gives its tickets something of its own. */
+class Signing extends Desk {
+  override readonly managedPaths: Paths = {
+    tickets: { processData: ({ id, title }) => ({ id, title, signed: this.data?.name }) },
+  };
+}
+export const SigningDeskWorkflow = defineWorkflow(Signing, { name: 'SigningDeskWorkflow' });
 export const ProvidingDeskWorkflow = desk('Providing', {
   tickets: { workflowType: 'LoadingTicketWorkflow', loads: 'parent' },
 });

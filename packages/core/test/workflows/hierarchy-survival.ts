@@ -144,3 +144,20 @@ class GradualDesk extends StatefulWorkflow<DeskData> {
   } as const;
 }
 export const GradualDeskWorkflow = defineWorkflow(GradualDesk);
+
+/** A desk that continues as new when much has happened, which is more than the signals of a test. */
+class LongDesk extends Desk {
+  override readonly maxHistoryEvents: number = 200;
+}
+export const LongDeskWorkflow = defineWorkflow(LongDesk);
+
+class LongTicket extends Ticket {
+  override readonly maxHistoryEvents = 200;
+}
+export const LongTicketWorkflow = defineWorkflow(LongTicket);
+
+/** A desk whose tickets do so. */
+class SteadyLongDesk extends Desk {
+  override readonly managedPaths = { tickets: { workflowType: 'LongTicketWorkflow' } };
+}
+export const SteadyLongDeskWorkflow = defineWorkflow(SteadyLongDesk);

@@ -72,14 +72,24 @@ export {
   ProvidingDeskWorkflow,
   RenamingDeskWorkflow,
   ShoutingDeskWorkflow,
+  SigningDeskWorkflow,
   TalkativeDeskWorkflow,
   UnknownDeskWorkflow,
   ApprovalDeskWorkflow,
 } from './hierarchy-options';
 export {
+  FailingByHandWorkflow,
+  FailingSetupWorkflow,
+  MistakenConditionDeskWorkflow,
+  MistakenProcessingDeskWorkflow,
+  ParticularWorkflow,
+} from './hierarchy-mistakes';
+export {
   AwayDeskWorkflow,
   GradualDeskWorkflow,
   LastMinuteDeskWorkflow,
+  LongDeskWorkflow,
+  LongTicketWorkflow,
   MortalCommentWorkflow,
   MortalDeskWorkflow,
   MortalTicketWorkflow,
@@ -92,6 +102,7 @@ export {
   RestlessTicketWorkflow,
   RollingBothDeskWorkflow,
   SteadyDeskWorkflow,
+  SteadyLongDeskWorkflow,
   UnstaffedDeskWorkflow,
   WeanedTicketWorkflow,
 } from './hierarchy-survival';

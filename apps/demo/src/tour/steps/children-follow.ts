@@ -35,7 +35,7 @@ export const childrenFollow: Step = {
     );
     const ended = await until(
       'the workflow of the removed contact has ended',
-      async () => (await contactOf(client, removed).temporal.describe()).status.name === 'COMPLETED',
+      async () => (await contactOf(client, removed).temporal.describe()).status.name === 'CANCELLED',
     );
     const began = await until('the new contact has a workflow', async () =>
       (await running()).includes(added),
