@@ -84,7 +84,7 @@ describe('a workflow that has failed', () => {
     const { id } = env.customer();
     const reason = { message: expect.stringContaining('is not in the schema of this workflow') as unknown };
     const nobodies = new StatefulClient(env.client, {
-      workflow: 'NamelessWorkflow',
+      workflow: 'CustomerWorkflow',
       taskQueue: env.taskQueue,
       entityName: 'Nobody',
     });

@@ -6,7 +6,7 @@ import { checkSelector } from '../contract/selector';
 import { checkStart } from '../contract/start';
 import type { RefreshResult, StartInput } from '../contract/wire';
 import { entityNameOf } from '../contract/names';
-import { retried } from './retried';
+import { retried, wasLeft } from './retried';
 import { explained, StatefulHandle } from './stateful-handle';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
 
@@ -86,7 +86,7 @@ export class StatefulClient<Data = unknown> {
     options: StartOptions = {},
   ): Promise<{ handle: StatefulHandle<Data>; result: RefreshResult }> {
     const handle = this.get(input.id);
-    const result = await explained(handle.temporal, () =>
+    const asked = explained(handle.temporal, () =>
       retried((updateId) =>
         this.#client.workflow.executeUpdateWithStart<WorkflowOf<Data>, RefreshResult, []>('refresh', {
           updateId,
@@ -97,6 +97,11 @@ export class StatefulClient<Data = unknown> {
         }),
       ),
     );
+    // Where the run ended before the load, the workflow is there: the load of the next run is waited for.
+    const result = await asked.catch((error: unknown) => {
+      if (error instanceof Error && wasLeft(error.cause)) return handle.refresh();
+      throw error;
+    });
     return { handle, result };
   }
 
