@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Credential } from '../contract/adapter';
 import { CredentialError } from '../contract/errors';
 import { Secret } from '../contract/secret';
+import { fingerprintOf } from './fingerprint';
 import { identityOf } from './identity';
 import type { Keyring } from './keyring';
 import type { BoundSecret, SecretProvider } from './provider';
@@ -37,7 +37,8 @@ export async function resolveCredential(
   vault: Vault,
 ): Promise<Credential> {
   const secret = await secretOf(reference, use, vault);
-  return { secret, identity: identityOf(secret), fingerprint: fingerprint(secret) };
+  const fingerprint = await fingerprintOf(secret, use.namespace, vault.keyring);
+  return { secret, identity: identityOf(secret), fingerprint };
 }
 
 /** An API has refused what a reference stands for: the next attempt asks the providers anew. */
@@ -115,9 +116,4 @@ function permitted(
       { origin },
     );
   return secret;
-}
-
-/** Eight hex digits that tell secrets apart. */
-export function fingerprint(secret: Secret): string {
-  return createHash('sha256').update(`stateful-workflow:${secret.reveal()}`).digest('hex').slice(0, 8);
 }

@@ -1,6 +1,7 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
-import type { Checkpoint, DataSourceAdapter, Fault, PartialError } from '../contract/adapter';
+import type { Checkpoint, DataSourceAdapter, Fault, PartialError, Validators } from '../contract/adapter';
 import { InvalidInputError, LoadError, StatefulWorkflowError } from '../contract/errors';
+import { isWellFormed } from '../contract/names';
 import { type FaultDetails, faultType, type LoadRequest, type Patch } from '../contract/load';
 import type { Entities } from '../contract/schema';
 import { diffEntities } from '../state/diff';
@@ -9,9 +10,9 @@ import { type Canonical, canonical } from './canonical';
 import { type Content, ContentBuilder } from './content';
 import { keepPages, keptPages } from './kept-pages';
 import type { AttemptContext } from './load-context';
+import { Concealment } from '../credentials/concealment';
 import type { Keyring } from '../credentials/keyring';
 import type { SecretProvider } from '../credentials/provider';
-import { redact } from '../credentials/redact';
 import type { Vault } from '../credentials/resolve';
 import type { Found } from './parts';
 import type { SnapshotStore } from './snapshots';
@@ -74,7 +75,9 @@ export async function look(
   context: AttemptContext,
   harness: Harness,
 ): Promise<Found> {
+  checkWellFormed(request.entity.id);
   const query = await checkQuery(adapter, request.query);
+  await context.putBack();
   const before = await keptPages(request, context, harness);
   let builder: ContentBuilder | undefined;
   try {
@@ -111,21 +114,31 @@ export async function checkQuery(adapter: DataSourceAdapter, query: unknown): Pr
   );
 }
 
+/** Half of a surrogate pair would be sent as another character, and the load be about somebody else. */
+function checkWellFormed(id: string): void {
+  if (!isWellFormed(id))
+    throw new InvalidInputError(
+      'id',
+      'is not well-formed: it has half of a surrogate pair, which no source can be asked for',
+      'Start the workflow with an id of whole characters',
+    );
+}
+
 async function resultOf(
-  content: Content,
+  given: Content,
   request: LoadRequest,
   context: AttemptContext,
   harness: Harness,
 ): Promise<Found> {
-  const before = context.checkpoint;
+  const before = context.before;
+  const { content, whole } = withoutSecrets(given, context);
   if (content.unchanged && before === undefined) {
     throw new LoadError(
       'The source answered "unchanged" to a load that had nothing to compare with. That is a bug of the adapter: report it.',
     );
   }
-  const whole = content.complete && !content.unchanged ? canonical(content.entities) : undefined;
   const digest = content.unchanged ? before?.digest : whole?.digest;
-  const partialErrors = shownErrors(content, context);
+  const { partialErrors } = content;
   const nothing = !content.complete && isEmpty(content);
   const part = content.complete || content.unchanged || nothing ? undefined : partOf(content, partialErrors);
   const checkpoint: Checkpoint = {
@@ -167,14 +180,74 @@ async function resultOf(
   };
 }
 
+/** What a load gave, as it may leave the worker; and its entities as text where they are all. */
+function withoutSecrets(
+  content: Content,
+  context: AttemptContext,
+): { readonly content: Content; readonly whole: Canonical | undefined } {
+  const { concealment, log } = context;
+  const places: string[] = [];
+  const tell = (place: string): void => void places.push(place);
+  const isWhole = content.complete && !content.unchanged;
+  const written = isWhole ? canonical(content.entities) : undefined;
+  const entities = concealment.data(content.entities, 'the records', tell, written && (() => written.text));
+  for (const [place, ids] of [
+    ['deletes', content.deletes],
+    ['append', content.append ?? null],
+  ] as const)
+    concealment.refuse(JSON.stringify(ids), place);
+  if (places.length > 0)
+    log.warn(
+      `Records held a secret of this worker; [secret] stands there now, in ${places.length} places. Have the source leave it out, or ask for other fields.`,
+      { first: places.slice(0, MAX_PLACES) },
+    );
+  return {
+    content: {
+      ...content,
+      entities,
+      checkpoint: storedCheckpoint(content.checkpoint, context),
+      partialErrors: shownErrors(content, context),
+    },
+    whole: written && (entities === content.entities ? written : canonical(entities)),
+  };
+}
+
+/** Where a checkpoint cannot be without a secret, validators are left out, which costs a load; a cursor cannot be. */
+function storedCheckpoint({ cursor, validators }: Checkpoint, context: AttemptContext): Checkpoint {
+  const place = cursor === undefined ? undefined : context.stored(cursor, 'the cursor');
+  const kept = validators === undefined ? undefined : storedValidators(validators, context);
+  const origin = place?.origin ?? kept?.origin;
+  return {
+    ...(kept && { validators: kept.value }),
+    ...(place && { cursor: place.value }),
+    ...(origin !== undefined && { origin }),
+  };
+}
+
+function storedValidators(
+  validators: Validators,
+  context: AttemptContext,
+): ReturnType<typeof context.stored<Validators>> | undefined {
+  try {
+    return context.stored(validators, 'the validators');
+  } catch (error) {
+    context.log.warn('The next load cannot ask whether anything changed', { error: String(error) });
+    return undefined;
+  }
+}
+
+/** Where so many of the places that held a secret are is logged. */
+const MAX_PLACES = 5;
+
 /** So many errors of a partial answer travel; of the others, only how many there are. */
 const MAX_PARTIAL_ERRORS = 10;
 
 /** What is told of the errors of a partial answer. They are the source's own words: secrets are taken out. */
-function shownErrors({ partialErrors }: Content, { secrets }: AttemptContext): readonly PartialError[] {
-  const shown = partialErrors
-    .slice(0, MAX_PARTIAL_ERRORS)
-    .map(({ message, path }) => ({ message: redact(message, secrets), ...(path !== undefined && { path }) }));
+function shownErrors({ partialErrors }: Content, { concealment }: AttemptContext): readonly PartialError[] {
+  const shown = partialErrors.slice(0, MAX_PARTIAL_ERRORS).map(({ message, path }) => ({
+    message: concealment.shortText(message),
+    ...(path !== undefined && { path: concealment.shortText(path) }),
+  }));
   const more = partialErrors.length - shown.length;
   return more > 0 ? [...shown, { message: `and ${more} more` }] : shown;
 }
@@ -228,7 +301,7 @@ async function changesSince(
   }
 }
 
-const HARNESS_CODES: ReadonlySet<string> = new Set(['RECORD_INVALID', 'STATE_TOO_LARGE']);
+const HARNESS_CODES: ReadonlySet<string> = new Set(['RECORD_INVALID', 'SECRET_EXPOSED', 'STATE_TOO_LARGE']);
 
 /** What kind of fault an error is: what the harness knows itself, or else what the adapter says. */
 export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
@@ -292,7 +365,7 @@ export function failureOf(
   // Without a cause: a driver's error may hold the request, and with it the token.
   return ApplicationFailure.create({
     type: faultType(fault.kind),
-    message: redact(message, context?.secrets ?? []),
+    message: (context?.concealment ?? new Concealment()).shortText(message),
     details: [details],
     ...retry,
   });
