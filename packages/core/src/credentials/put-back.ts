@@ -38,8 +38,9 @@ function strictlyEncoded(text: string): string {
 
 /** What a whole text can be that holds a credential within: some cursors are base64 of JSON. */
 const WRAPPINGS: Readonly<Record<string, (text: string) => string>> = {
-  inBase64: (text) => Buffer.from(text).toString('base64'),
+  // First, since a short text can be either, and whoever reads base64 mostly reads this, too.
   inBase64url: (text) => Buffer.from(text).toString('base64url'),
+  inBase64: (text) => Buffer.from(text).toString('base64'),
   inBase64Bare: (text) => Buffer.from(text).toString('base64').replaceAll('=', ''),
 };
 
@@ -67,6 +68,25 @@ export function placeholderFor(text: string, credential: Secret): string | undef
       // A backslash before it may be its own or not.
       for (const at of start === 0 ? [0] : [0, start])
         if (text.slice(at) === spelled) return `${text.slice(0, at)}${PLACEHOLDER}${part}.${name}]`;
+  for (const [part, value] of partsOf(credential.reveal()).entries()) {
+    const name = equalInUrl(text, value);
+    if (name !== undefined) return `${PLACEHOLDER}${part}.${name}]`;
+  }
+  return undefined;
+}
+
+/** Which characters are percent-encoded, and in which letters, is all the same to whoever reads a URL. */
+function equalInUrl(text: string, value: string): string | undefined {
+  for (const [name, read] of [
+    ['url', decodeURIComponent],
+    ['form', (given: string) => decodeURIComponent(given.replaceAll('+', ' '))],
+    ['url.url', (given: string) => decodeURIComponent(decodeURIComponent(given))],
+  ] as const)
+    try {
+      if (read(text) === value) return name;
+    } catch {
+      // It is not percent-encoded.
+    }
   return undefined;
 }
 

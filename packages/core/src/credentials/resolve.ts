@@ -1,5 +1,6 @@
 import type { Credential } from '../contract/adapter';
 import { CredentialError } from '../contract/errors';
+import { isSecretName } from '../contract/payloads';
 import { Secret } from '../contract/secret';
 import { fingerprintOf } from './fingerprint';
 import { identityOf } from './identity';
@@ -49,7 +50,14 @@ export function forgetCredential(reference: string, { providers }: Vault): void 
 
 async function secretOf(reference: string, use: SecretUse, vault: Vault): Promise<Secret> {
   if (reference.startsWith(NAMED)) {
-    const found = await lookUp(reference.slice(NAMED.length), use.origin, vault.providers);
+    const name = reference.slice(NAMED.length);
+    // Providers build paths and URLs of it.
+    if (!isSecretName(name))
+      throw new CredentialError(
+        'CREDENTIAL_INVALID',
+        'The name of a secret is segments of letters, digits, "_", "-" and ".", as in secret:team/CRM_TOKEN; this one may lead elsewhere, so nobody is asked for it. Send the workflow another apiToken.',
+      );
+    const found = await lookUp(name, use.origin, vault.providers);
     return permitted(reference, found, use, 'on the worker');
   }
   if (reference.startsWith('sealed:')) {

@@ -42,12 +42,17 @@ export function formsOf(secret: Secret): SecretForms {
 
 function makeForms(value: string): SecretForms {
   const bytes = Buffer.from(value);
+  // A cursor may be base64 of JSON, or of a URL.
+  const json = JSON.stringify(value).slice(1, -1);
+  const url = encodeURIComponent(value.replace(/\p{Surrogate}/gu, ''));
+  const small = url.replace(/%../g, (code) => code.toLowerCase());
+  const written = new Set([value, json, json.replaceAll('/', '\\/'), url, small, url.replaceAll('%20', '+')]);
   const cores = withinBase64(bytes);
   const encoded = [
     bytes.toString('base64'),
     bytes.toString('base64url'),
     bytes.toString('hex'),
-    ...cores,
+    ...[...written].flatMap((text) => withinBase64(Buffer.from(text))),
     // A user name and password in base64, in a cursor in base64
     ...cores.flatMap((core) => withinBase64(Buffer.from(core))),
   ];
