@@ -120,14 +120,15 @@ class Window {
 
   /** How many characters before a place read as a text. */
   #lengthBefore(place: number, text: string): number | undefined {
-    for (let length = text.length; length <= text.length * LONGEST_ESCAPE && length <= place; length++)
+    // The longest: what is left of an escape without its beginning may read the same.
+    for (let length = Math.min(place, text.length * LONGEST_ESCAPE); length >= text.length; length--)
       if (unescaped(this.#text.slice(place - length, place)).text === text) return length;
     return undefined;
   }
 
   /** How many characters from a place on read as a text. */
   #lengthAfter(place: number, text: string): number | undefined {
-    for (let length = text.length; length <= text.length * LONGEST_ESCAPE; length++)
+    for (let length = text.length * LONGEST_ESCAPE; length >= text.length; length--)
       if (unescaped(this.#text.slice(place, place + length)).text === text) return length;
     return undefined;
   }
