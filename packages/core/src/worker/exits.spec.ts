@@ -65,7 +65,8 @@ async function attempt(
   const log: LogEntry[] = [];
   const beats: unknown[] = [];
   const environment = new MockActivityEnvironment(
-    { attempt: number, heartbeatDetails },
+    // A fingerprint takes long to make, and longer on a busy machine.
+    { attempt: number, heartbeatDetails, startToCloseTimeoutMs: 60_000 },
     { logger: new DefaultLogger('TRACE', (entry) => log.push(entry)) },
   );
   environment.on('heartbeat', (details) => beats.push(details));

@@ -1,5 +1,5 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
-import type { Checkpoint, DataSourceAdapter, Fault, PartialError, Validators } from '../contract/adapter';
+import type { Checkpoint, DataSourceAdapter, Fault, PartialError } from '../contract/adapter';
 import { InvalidInputError, LoadError, StatefulWorkflowError } from '../contract/errors';
 import { isWellFormed } from '../contract/names';
 import { type FaultDetails, faultType, type LoadRequest, type Patch } from '../contract/load';
@@ -7,6 +7,7 @@ import type { Entities } from '../contract/schema';
 import { diffEntities } from '../state/diff';
 import { equalJson } from '../state/json';
 import { type Canonical, canonical } from './canonical';
+import { concealed } from './concealed';
 import { type Content, ContentBuilder } from './content';
 import { keepPages, keptPages } from './kept-pages';
 import type { AttemptContext } from './load-context';
@@ -94,7 +95,9 @@ export async function look(
   }
   builder ??= new ContentBuilder(request);
   const misses = context.hasResumed && builder !== before;
-  return resultOf(builder.build(context.checkpoint?.cursor, misses), request, context, harness);
+  // From here on nothing knows a secret of the source.
+  const content = concealed(builder.build(context.checkpoint?.cursor, misses), context);
+  return resultOf(content, request, context, harness);
 }
 
 /** Checks a query against the adapter's schema. @throws InvalidInputError `QUERY_INVALID` */
@@ -125,18 +128,19 @@ function checkWellFormed(id: string): void {
 }
 
 async function resultOf(
-  given: Content,
+  content: Content,
   request: LoadRequest,
   context: AttemptContext,
   harness: Harness,
 ): Promise<Found> {
   const before = context.before;
-  const { content, whole } = withoutSecrets(given, context);
   if (content.unchanged && before === undefined) {
     throw new LoadError(
       'The source answered "unchanged" to a load that had nothing to compare with. That is a bug of the adapter: report it.',
     );
   }
+  const isWhole = content.complete && !content.unchanged;
+  const whole = isWhole ? (content.written ?? canonical(content.entities)) : undefined;
   const digest = content.unchanged ? before?.digest : whole?.digest;
   const { partialErrors } = content;
   const nothing = !content.complete && isEmpty(content);
@@ -178,78 +182,6 @@ async function resultOf(
     },
     entities: whole,
   };
-}
-
-/** What a load gave, as it may leave the worker; and its entities as text where they are all. */
-function withoutSecrets(
-  content: Content,
-  context: AttemptContext,
-): { readonly content: Content; readonly whole: Canonical | undefined } {
-  const { concealment, log } = context;
-  const places: string[] = [];
-  const tell = (place: string): void => void places.push(place);
-  const isWhole = content.complete && !content.unchanged;
-  const written = isWhole ? canonical(content.entities) : undefined;
-  const entities = concealment.data(content.entities, 'the records', tell, written && (() => written.text));
-  for (const [place, ids] of [
-    ['deletes', content.deletes],
-    ['append', content.append ?? null],
-  ] as const)
-    concealment.refuse(JSON.stringify(ids), place);
-  if (places.length > 0)
-    log.warn(
-      `Records held a secret of this worker; [secret] stands there now, in ${places.length} places. Have the source leave it out, or ask for other fields.`,
-      { first: places.slice(0, MAX_PLACES) },
-    );
-  return {
-    content: {
-      ...content,
-      entities,
-      checkpoint: storedCheckpoint(content.checkpoint, context),
-      partialErrors: shownErrors(content, context),
-    },
-    whole: written && (entities === content.entities ? written : canonical(entities)),
-  };
-}
-
-/** Where a checkpoint cannot be without a secret, validators are left out, which costs a load; a cursor cannot be. */
-function storedCheckpoint({ cursor, validators }: Checkpoint, context: AttemptContext): Checkpoint {
-  const place = cursor === undefined ? undefined : context.stored(cursor, 'the cursor');
-  const kept = validators === undefined ? undefined : storedValidators(validators, context);
-  const origin = place?.origin ?? kept?.origin;
-  return {
-    ...(kept && { validators: kept.value }),
-    ...(place && { cursor: place.value }),
-    ...(origin !== undefined && { origin }),
-  };
-}
-
-function storedValidators(
-  validators: Validators,
-  context: AttemptContext,
-): ReturnType<typeof context.stored<Validators>> | undefined {
-  try {
-    return context.stored(validators, 'the validators');
-  } catch (error) {
-    context.log.warn('The next load cannot ask whether anything changed', { error: String(error) });
-    return undefined;
-  }
-}
-
-/** Where so many of the places that held a secret are is logged. */
-const MAX_PLACES = 5;
-
-/** So many errors of a partial answer travel; of the others, only how many there are. */
-const MAX_PARTIAL_ERRORS = 10;
-
-/** What is told of the errors of a partial answer. They are the source's own words: secrets are taken out. */
-function shownErrors({ partialErrors }: Content, { concealment }: AttemptContext): readonly PartialError[] {
-  const shown = partialErrors.slice(0, MAX_PARTIAL_ERRORS).map(({ message, path }) => ({
-    message: concealment.shortText(message),
-    ...(path !== undefined && { path: concealment.shortText(path) }),
-  }));
-  const more = partialErrors.length - shown.length;
-  return more > 0 ? [...shown, { message: `and ${more} more` }] : shown;
 }
 
 const isEmpty = ({ entities, deletes, partialErrors }: Content): boolean =>
