@@ -73,14 +73,15 @@ export const holdsSecret = (text: string, secrets: Iterable<Secret>): boolean =>
 class Window {
   readonly #text: string;
   readonly #from: number;
+  /** In small letters; only where something had to be undone. */
   readonly #lower: string;
   readonly #unescaped: Unescaped;
 
   constructor(text: string, from: number) {
     this.#text = text;
     this.#from = from;
-    this.#lower = inSmallLetters(text);
     this.#unescaped = unescaped(text);
+    this.#lower = this.#unescaped.isUndone ? inSmallLetters(text) : '';
   }
 
   find(secret: Secret, found: Span[]): void {

@@ -16,7 +16,7 @@ const SPACE = 0x20;
 const CONTROLS: ReadonlyMap<number, number> = new Map(
   [...'\n\r\t\f\b'].map((control, i) => [control.charCodeAt(0), 'nrtfb'.charCodeAt(i)]),
 );
-const TO_UNDO = /[%&\\\n\r\t\f\b]/;
+const TO_UNDO = /[%&\\\n\r\t\f\bİ]/;
 
 /**
  * Undoes percent-encoding, the backslashes of JSON and JavaScript, and HTML's entities, however they are nested. It
@@ -31,7 +31,10 @@ export function unescaped(text: string): Unescaped {
   return { text: inSmallLetters(text).replaceAll('+', ' '), startOf: (index) => index, isUndone: false };
 }
 
-/** A text of the same length in small letters, each of which depends on no other one. */
+/**
+ * A text of the same length in small letters, each of which depends on no other one: "İ" would become two, and what "Σ"
+ * becomes depends on where it stands.
+ */
 export const inSmallLetters = (text: string): string =>
   text.replaceAll('İ', 'i').toLowerCase().replaceAll('ς', 'σ');
 
@@ -97,7 +100,9 @@ function read(text: string): Unescaped {
   };
 }
 
-const smallOf = (code: number): number => (code >= 0x41 && code <= 0x5a ? code + 0x20 : code);
+/** The small letter of one that can be part of an escape, or that {@link inSmallLetters} takes long for. */
+const smallOf = (code: number): number =>
+  code >= 0x41 && code <= 0x5a ? code + 0x20 : code === 0x130 ? 0x69 : code;
 
 /** What has been read of a text, in small letters. */
 interface Read {
