@@ -11,7 +11,10 @@ const strict: Spelling = (text) =>
 const json: Spelling = (text) => JSON.stringify(text).slice(1, -1);
 const everyOther: Spelling = (text) => {
   let large = false;
-  return text.replace(/%../g, (code) => ((large = !large) ? code : code.toLowerCase()));
+  return text.replace(/%../g, (code) => {
+    large = !large;
+    return large ? code : code.toLowerCase();
+  });
 };
 const unit =
   (write: (code: number) => string): Spelling =>
