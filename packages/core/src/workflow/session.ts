@@ -1,8 +1,8 @@
-import { log } from '@temporalio/workflow';
+import { log, patched } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import { isMany, type Relation, type Schema } from '../contract/schema';
-import { checkAnyToken, checkReference, isReference } from '../contract/payloads';
+import { checkAnyToken, checkReference, isLooseReference, isReference } from '../contract/payloads';
 import type { SourceDefinition } from '../contract/source';
 import type {
   ChangeSet,
@@ -40,9 +40,16 @@ export interface Declaration {
   readonly allowPlaintextTokens?: boolean;
 }
 
-/** What may stand as a token. */
-export const tokenCheck = ({ allowPlaintextTokens }: Declaration): typeof checkReference =>
+/** What may stand as a token that nobody has taken yet. */
+export const newTokenCheck = ({ allowPlaintextTokens }: Declaration): typeof checkReference =>
   allowPlaintextTokens ? checkAnyToken : checkReference;
+
+/** What may stand as a token. A run that took a name of a secret which is none any more takes it again on replay. */
+export const tokenCheck = (declaration: Declaration): typeof checkReference => {
+  const check = newTokenCheck(declaration);
+  return (value, field) =>
+    isLooseReference(value) && !patched('secret-names-are-segments') ? value : check(value, field);
+};
 
 const PLAINTEXT =
   'The token stands in plaintext in the history of this workflow, because allowPlaintextTokens is set. That is for development: use secret:NAME or a sealed token.';
@@ -81,6 +88,8 @@ export class Session {
   /** What it loads from, or would if its parent did not. */
   readonly allSources: readonly SourceState[];
   readonly checkToken: typeof checkReference;
+  /** Of an update before it is taken, which leaves nothing in the history. */
+  readonly checkNewToken: typeof checkReference;
   #ending?: Ending;
 
   /** @param carried what the run before handed over, if there was one */
@@ -102,6 +111,7 @@ export class Session {
     this.apiUrl = input.apiUrl;
     this.apiToken = input.apiToken;
     this.checkToken = tokenCheck(declaration);
+    this.checkNewToken = newTokenCheck(declaration);
     this.#warn();
     this.paused = input.status === 'paused';
     this.refusals = new Refusals(refusals);
