@@ -1,3 +1,4 @@
+import { msToTs } from '@temporalio/common/lib/time';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -61,7 +62,7 @@ it('a sealed token is for one namespace of the server, also where another has th
   const namespace = `ns-${randomUUID().slice(0, 8)}`;
   await env.client.workflowService.registerNamespace({
     namespace,
-    workflowExecutionRetentionPeriod: { seconds: 86_400 },
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
   });
   const sources = new ScriptedSources();
   const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
