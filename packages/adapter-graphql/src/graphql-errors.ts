@@ -51,7 +51,6 @@ const ADVICE: Readonly<Record<FaultKind, string>> = {
 };
 
 const MAX_SHOWN = 3;
-const MAX_MESSAGE = 300;
 
 /** The code of an error, where it has one. */
 export function codeOf(error: unknown): string | undefined {
@@ -113,7 +112,8 @@ function told(errors: readonly unknown[]): string {
 function messageOf(error: unknown): string {
   const message =
     isObject(error) && typeof error.message === 'string' ? error.message : 'an error without a message';
-  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message.replace(/\.$/, '');
+  // As long as it is: it is cut by the worker, when the secrets in it are out.
+  return message.replace(/\.$/, '');
 }
 
 /** How long the answer asks to be left alone, in milliseconds. */

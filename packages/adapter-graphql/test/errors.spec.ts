@@ -88,7 +88,7 @@ describe('errors', () => {
     expect(adapter.classify(await failure(query)).kind).toBe('transient');
   });
 
-  it('hold neither the token nor the variables, and of long ones a part', async () => {
+  it('hold neither the token nor the variables, and of many a few', async () => {
     const { desk, failure, context } = await bench();
     const secret = (await context.credential(desk.origin))?.secret.reveal() ?? '';
     desk.behave({ errors: Array.from({ length: 5 }, () => ({ message: 'x'.repeat(1000) })) });
@@ -96,7 +96,8 @@ describe('errors', () => {
     const text = inspect(error, { depth: 10 });
     expect(text).not.toContain(secret);
     expect(text).not.toContain('of-nobody-else');
-    expect(error.message.length).toBeLessThan(1500);
+    // Whole: what is cut before the secrets are out may hold half of one.
+    expect(error.message).toContain('x'.repeat(1000));
     expect(error.message).toContain('and 2 more');
   });
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** The secret that sources of the guide have. */
 export const TOKEN = 't0ken';
@@ -43,6 +43,7 @@ export function guideApi(app: FastifyInstance): void {
       links: { next: next === null ? null : `/contacts?after=${next}` },
     };
   });
+  knownApis(app);
   app.get('/orders', () => orders);
   app.get('/legacy', () => ({ error: 'ratelimited' }));
   app.get('/by-id', () => ({ byId: { a: { id: 'a' }, b: { id: 'b' } } }));
@@ -51,6 +52,70 @@ export function guideApi(app: FastifyInstance): void {
       .type('application/x-ndjson')
       .send(Array.from({ length: 2_500 }, (_line, id) => JSON.stringify({ id })).join('\n')),
   );
+}
+
+type Query = { readonly [name: string]: string | undefined };
+
+/** Lists as well-known APIs give them: 25 records, in tens. */
+function knownApis(app: FastifyInstance): void {
+  const ten = (from: number) => contacts.slice(from, from + 10);
+  const list = (
+    path: string,
+    answer: (query: Query, next: (from: number) => number | undefined, reply: FastifyReply) => unknown,
+  ) =>
+    app.get<{ Querystring: Query }>(path, ({ query }, reply) =>
+      answer(query, (from) => (from + 10 < contacts.length ? from + 10 : undefined), reply),
+    );
+  list('/odata/Contacts', ({ $skip = '0' }, next) => ({
+    value: ten(Number($skip)),
+    ...(next(Number($skip)) !== undefined && {
+      '@odata.nextLink': `Contacts?$skip=${next(Number($skip))}`,
+    }),
+  }));
+  list('/hal/contacts', ({ page = '0' }, next) => ({
+    _embedded: { contacts: ten(Number(page) * 10) },
+    _links: next(Number(page) * 10) === undefined ? {} : { next: { href: `?page=${Number(page) + 1}` } },
+  }));
+  list('/jsonapi/contacts', (query, next) => {
+    const from = Number(query['page[offset]'] ?? 0);
+    const to = next(from);
+    return { data: ten(from), links: { next: to === undefined ? null : { href: `?page[offset]=${to}` } } };
+  });
+  list('/github/contacts', ({ page = '1' }, next, reply) => {
+    const from = (Number(page) - 1) * 10;
+    if (next(from) !== undefined) void reply.header('link', `<?page=${Number(page) + 1}>; rel="next"`);
+    return ten(from);
+  });
+  list('/stripe/contacts', ({ starting_after: after = '0' }, next) => ({
+    data: ten(Number(after)),
+    has_more: next(Number(after)) !== undefined,
+  }));
+  list('/shopify/contacts.json', ({ page_info: info = '0' }, next, reply) => {
+    const to = next(Number(info));
+    if (to !== undefined) void reply.header('link', `<?page_info=${to}>; rel="next"`);
+    return { customers: ten(Number(info)) };
+  });
+  list('/drf/contacts/', ({ page = '1' }, next) => {
+    const from = (Number(page) - 1) * 10;
+    return {
+      count: contacts.length,
+      next: next(from) === undefined ? null : `?page=${Number(page) + 1}`,
+      results: ten(from),
+    };
+  });
+  list('/pocketbase/records', ({ page = '1' }) => ({
+    items: ten((Number(page) - 1) * 10),
+    totalPages: 3,
+  }));
+  list('/couch/_changes', ({ since = '0' }) => {
+    const from = Number(since);
+    const results = ten(from).map(({ id }) => ({ id, ...(id === 7 && { deleted: true }) }));
+    return {
+      results,
+      last_seq: from + results.length,
+      pending: contacts.length - from - results.length,
+    };
+  });
 }
 
 /** Whether a request shows the secret in one of the ways that the guide has. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fingerprint } from '../src/credentials/resolve';
+import { fingerprintOf } from '../src/credentials/fingerprint';
 import { Secret } from '../src/index';
 import { TestEnvironment } from './support/environment';
 import { eventually, eventuallyEqual } from './support/eventually';
@@ -115,7 +115,7 @@ describe('the wire contract', () => {
       await eventually(async () =>
         expect(await customer.handle.apiToken()).toEqual({
           reference: 'secret:SECOND',
-          fingerprint: fingerprint(new Secret(TOKENS.SECOND)),
+          fingerprint: await fingerprintOf(new Secret(TOKENS.SECOND), 'default', undefined),
         }),
       );
     });

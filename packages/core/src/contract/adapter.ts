@@ -91,9 +91,10 @@ export interface LoadContext<Cursor = unknown> {
    */
   credential(origin: string): Promise<Credential | undefined>;
   /**
-   * Names a secret that was got with the credential, such as an access token. It is redacted as the credential is, from
-   * errors, partial errors and the log.
-   * @default nobody redacts
+   * Names a secret that was got with the credential or is part of it, such as an access token or the password of a
+   * connection. It is kept in as the credential is: taken out of errors, the log and records. In a cursor or validator
+   * it cannot be put back later, as the credential can: a load that leaves it there fails.
+   * @default nobody keeps it in
    */
   conceal?(secret: Secret): void;
   /** Says that the load is alive and how far it got; a new attempt finds it in `resumeFrom`. */
@@ -142,7 +143,10 @@ export interface Credential {
    * What every cache, pool, listener and shared request is keyed by. Nothing is shared without one.
    */
   readonly identity: CredentialIdentity;
-  /** Eight hex digits that tell a person two secrets apart. Too short to decide who may share what. */
+  /**
+   * Eight hex digits that tell a person two secrets apart, made so that nobody can guess a secret by them. Too short to
+   * decide who may share what.
+   */
   readonly fingerprint: string;
 }
 
@@ -204,6 +208,11 @@ export interface Checkpoint<Cursor = unknown> {
   readonly swept?: string;
   /** Fingerprint of the credential that was used. */
   readonly credential?: string;
+  /**
+   * The origin whose credential stood in `validators` or `cursor`. It is not in them: placeholders are, which the
+   * worker replaces before an adapter sees them.
+   */
+  readonly origin?: string;
   /** Names the query and address that `validators` and `cursor` are about; for others they are dropped. */
   readonly about?: string;
 }

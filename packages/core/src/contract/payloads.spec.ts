@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkApiUrl } from './api-url';
+import { InvalidInputError } from './errors';
 import { checkNesting } from './nesting';
 import { checkDelete, checkReference, checkRefresh, checkUpdate } from './payloads';
 import { checkStart } from './start';
@@ -17,7 +18,7 @@ describe('what is taken as given', () => {
     expect(checkApiUrl(url)).toBe(url);
   });
 
-  it.each(['secret:A', 'secret:team/crm.token-2', `sealed:v1:${'aZ09_.~-'.repeat(4)}`])(
+  it.each(['secret:A', 'secret:team/crm.token-2', 'secret:a/_b/c.d/1', `sealed:v1:${'aZ09_.~-'.repeat(4)}`])(
     'the reference %s',
     (reference) => {
       expect(checkReference(reference)).toBe(reference);
@@ -52,6 +53,52 @@ describe('what is taken as given', () => {
     expect(checkRefresh(undefined)).toEqual({});
     expect(checkRefresh({ acceptDeletions: true })).toEqual({ acceptDeletions: true });
     expect(checkRefresh({ acceptDeletions: ['a'] })).toEqual({ acceptDeletions: ['a'] });
+  });
+});
+
+describe('the name of a secret', () => {
+  it.each([
+    'a/../../prod/db-password',
+    'a/..',
+    'a/.',
+    'a/./b',
+    'a//b',
+    'a/',
+    '/a',
+    '../a',
+    '.',
+    '..',
+    '',
+    'a/.hidden',
+    'a/-b',
+    'a\\b',
+    'a%2f..%2fb',
+    'a?b',
+    'a#b',
+    'ä',
+    `a${'b'.repeat(200)}`,
+  ])('does not lead out of where the secrets are: %j', (name) => {
+    expect(() => checkReference(`secret:${name}`)).toThrow(InvalidInputError);
+    expect(() => checkStart({ id: 'c', apiToken: `secret:${name}` })).not.toThrow();
+    expect(checkStart({ id: 'c', apiToken: `secret:${name}` }).input).toEqual({ id: 'c' });
+  });
+
+  it('says of one that reads like a name what a name is, and repeats nothing', () => {
+    expect(() => checkReference('secret:a/../../prod/db-password')).toThrow(/segments of letters/);
+    expect(() => checkReference('secret:a/../../prod/db-password')).not.toThrow(/prod/);
+  });
+});
+
+describe('an id with half of a surrogate pair', () => {
+  it.each(['\ud800', 'c_\udc00', '\udc00\ud800', 'a\ud83d'])('is refused: %j', (id) => {
+    const refused = /whole characters/;
+    expect(() => checkStart({ id })).toThrow(refused);
+    expect(() => checkUpdate({ entityName: 'A', updates: { A: { [id]: {} } } })).toThrow(refused);
+    expect(() => checkDelete({ entityName: 'A', deletions: { A: [id] } })).toThrow(refused);
+  });
+
+  it('is not one with a whole pair', () => {
+    expect(checkStart({ id: 'c_😀' }).input).toEqual({ id: 'c_😀' });
   });
 });
 

@@ -11,7 +11,7 @@ import {
   text,
 } from './check';
 import { InvalidInputError } from './errors';
-import { MAX_ID, NAME_PATTERN, NAME_RULE } from './names';
+import { isWellFormed, MAX_ID, NAME_PATTERN, NAME_RULE } from './names';
 import { checkNesting } from './nesting';
 import type { Entities } from './schema';
 import type {
@@ -22,7 +22,12 @@ import type {
   UpdatePayload,
 } from './wire';
 
-const REFERENCE = /^(secret:[A-Za-z0-9][A-Za-z0-9_./-]{0,199}|sealed:[A-Za-z0-9_.~:-]{16,8192})$/;
+/** A secret's name is path segments of letters, digits, "_", "-" and "."; each begins with a letter, a digit or "_". */
+const SECRET =
+  /^secret:(?=[A-Za-z0-9].{0,199}$)[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/;
+const SEALED = /^sealed:[A-Za-z0-9_.~:-]{16,8192}$/;
+/** What was taken for the name of a secret before: it may lead out of where the secrets are. */
+const LOOSE_SECRET = /^secret:[A-Za-z0-9][A-Za-z0-9_./-]{0,199}$/;
 
 /**
  * Checks that a token is a reference and not a secret.
@@ -30,7 +35,14 @@ const REFERENCE = /^(secret:[A-Za-z0-9][A-Za-z0-9_./-]{0,199}|sealed:[A-Za-z0-9_
  * @throws InvalidInputError `CREDENTIAL_PLAINTEXT` that says nothing of the value
  */
 export function checkReference(value: unknown, field = 'apiToken'): CredentialReference {
-  if (typeof value === 'string' && REFERENCE.test(value)) return value as CredentialReference;
+  if (typeof value === 'string' && (SECRET.test(value) || SEALED.test(value)))
+    return value as CredentialReference;
+  if (isLooseReference(value))
+    throw new InvalidInputError(
+      field,
+      'names a secret by what is no name: "." or "..", nothing, or a hyphen at the beginning of a segment',
+      'Write secret: and segments of letters, digits, "_", "-" and ".", as in secret:team/CRM_TOKEN',
+    );
   throw new InvalidInputError(
     field,
     'is not a credential reference, and a plaintext token must not enter a workflow',
@@ -39,20 +51,27 @@ export function checkReference(value: unknown, field = 'apiToken'): CredentialRe
   );
 }
 
-/** Whether a token is a reference. */
-export const isReference = (token: string): boolean => REFERENCE.test(token);
+/** Whether a token is a reference, and not a token in plaintext. */
+export const isReference = (token: string): boolean => LOOSE_SECRET.test(token) || SEALED.test(token);
+
+/** Whether a value was a reference before names were held to segments, and is none any more. */
+export const isLooseReference = (value: unknown): value is CredentialReference =>
+  typeof value === 'string' && LOOSE_SECRET.test(value) && !SECRET.test(value);
+
+/** Whether a name of a secret leads nowhere but to one. */
+export const isSecretName = (name: string): boolean => SECRET.test(`secret:${name}`);
 
 /** Takes a token in plaintext, too: for development, where a workflow says so. @throws InvalidInputError */
 export const checkAnyToken: typeof checkReference = (value, field) =>
-  typeof value === 'string' && /^[!-~]{1,4096}$/.test(value)
+  typeof value === 'string' && /^[!-~]{1,4096}$/.test(value) && !isLooseReference(value)
     ? (value as CredentialReference)
     : checkReference(value, field);
 
 /** Checks an id. @throws InvalidInputError */
 export const checkId = text(
-  `a text of at most ${MAX_ID} characters that is not blank`,
+  `a text of at most ${MAX_ID} whole characters that is not blank`,
   'c_42',
-  (id) => id.trim() !== '',
+  (id) => id.trim() !== '' && isWellFormed(id),
 );
 
 /** Checks an entity name. @throws InvalidInputError */

@@ -1,51 +1,176 @@
 import type { Secret } from '../contract/secret';
+import { formsOf, type Needle, SHORTEST_SECRET, SHORTEST_WORD } from './secret-forms';
+import { inSmallLetters, type Unescaped, unescaped } from './unescaped';
 
-/**
- * Removes secrets from text that is about to leave the worker, in plain, percent-encoded, base64 and hex
- * form. The second net: text is not supposed to hold one in the first place.
- */
-export function redact(text: string, secrets: Iterable<Secret>): string {
-  const forms = new Set([...secrets].flatMap(formsOf));
-  let clean = text;
-  // The longest first: one secret may begin like another.
-  for (const form of [...forms].toSorted((a, b) => b.length - a.length))
-    clean = clean.replaceAll(form, '[secret]');
-  // user:password@ in any URL, whoever put it there
-  return clean.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]+@/gi, '$1[secret]@');
+/** Where in a text a secret stands. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
-/** How a secret can stand in text. None for one that is too short to be one: it would take all text apart. */
-function formsOf(secret: Secret): string[] {
-  const value = secret.reveal();
-  if (value.length < 4) return [];
-  const bytes = Buffer.from(value);
-  const encoded = encodeURIComponent(value);
-  const hex = bytes.toString('hex');
-  return [
-    value,
-    encoded,
-    encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    JSON.stringify(value).slice(1, -1),
-    bytes.toString('base64'),
-    bytes.toString('base64url'),
-    hex,
-    hex.toUpperCase(),
-    ...withinBase64(bytes),
-  ];
+/** What stands where a secret was. */
+export const SHOWN = '[secret]';
+
+/** So much of a text is looked at at a time, in characters: what is kept besides it takes seven times its bytes. */
+const WINDOW = 1 << 20;
+/** The longest that a secret can get by being escaped, in characters; two windows have so much in common. */
+const LONGEST = 1 << 16;
+
+/**
+ * Removes secrets from text that is about to leave the worker, in whatever form (`secret-forms.ts`) and however
+ * escaped (`unescaped.ts`), and user names and passwords from URLs. The second net: text is not supposed to hold one in
+ * the first place. Takes a time that grows with the length of the text and the number of secrets.
+ *
+ * @param longest how many characters are looked at and given; what is cut off is cut after the secrets are out, so that
+ *   no half of one is left. @default all
+ */
+export function redact(text: string, secrets: Iterable<Secret>, longest = Infinity): string {
+  // A secret that begins before the cut ends within what is looked at.
+  const seen = text.length > longest ? text.slice(0, longest + LONGEST) : text;
+  const spans = merged([...findSecrets(seen, secrets, true), ...userInfo(seen)]);
+  if (text.length <= longest) return replaced(text, spans, () => SHOWN);
+  const shown = spans.filter(({ start }) => start < longest);
+  const end = Math.max(longest, shown.at(-1)?.end ?? 0);
+  // Half of a surrogate pair is no character.
+  const cut = seen.slice(0, end).replace(/[\ud800-\udbff]$/, '');
+  return `${replaced(cut, shown, () => SHOWN)}… (${text.length} characters)`;
+}
+
+/** A text with something else where secrets stand. */
+export function replaced(text: string, spans: readonly Span[], by: (text: string) => string): string {
+  if (spans.length === 0) return text;
+  let clean = '';
+  let at = 0;
+  for (const span of spans) {
+    clean += text.slice(at, span.start) + by(text.slice(span.start, span.end));
+    at = span.end;
+  }
+  return clean + text.slice(at);
 }
 
 /**
- * What of a secret's base64 is the same whatever stands before and after it: `Basic` authentication holds it behind a
- * user name. Where it begins within a group of three bytes makes it another text.
+ * Where secrets stand in a text, in order; what overlaps is one span.
+ *
+ * @param words whether secrets too short to tell from data count as well, where they stand alone
  */
-function withinBase64(bytes: Buffer): string[] {
-  const forms = [0, 1, 2].map((offset) => {
-    const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
-    const end = Math.floor((padded.length * 8) / 6);
-    return padded.toString('base64').slice(Math.ceil((offset * 8) / 6), end);
+export function findSecrets(text: string, secrets: Iterable<Secret>, words: boolean): Span[] {
+  const shortest = words ? SHORTEST_WORD : SHORTEST_SECRET;
+  const wanted = [...secrets].filter((secret) => secret.reveal().length >= shortest);
+  if (wanted.length === 0) return [];
+  const found: Span[] = [];
+  for (let from = 0; from === 0 || from + LONGEST < text.length; from += WINDOW) {
+    const window = new Window(text.slice(from, from + WINDOW + LONGEST), from);
+    for (const secret of wanted) window.find(secret, found);
+  }
+  return merged(found);
+}
+
+/** Whether a text holds one of several secrets. */
+export const holdsSecret = (text: string, secrets: Iterable<Secret>): boolean =>
+  findSecrets(text, secrets, false).length > 0;
+
+/** A part of a text, and where it begins. */
+class Window {
+  readonly #text: string;
+  readonly #from: number;
+  /** In small letters; only where something had to be undone. */
+  readonly #lower: string;
+  readonly #unescaped: Unescaped;
+
+  constructor(text: string, from: number) {
+    this.#text = text;
+    this.#from = from;
+    this.#unescaped = unescaped(text);
+    this.#lower = this.#unescaped.isUndone ? inSmallLetters(text) : '';
+  }
+
+  find(secret: Secret, found: Span[]): void {
+    const forms = formsOf(secret);
+    const value = secret.reveal();
+    const isWord = value.length < SHORTEST_SECRET;
+    const add = (start: number, end: number): void => {
+      if (isWord && (isPartOfWord(this.#text[start - 1]) || isPartOfWord(this.#text[end]))) return;
+      // Backslashes count with what they stand before, but not these.
+      const last = value.endsWith('\\') ? this.#behindBackslashes(end) : end;
+      found.push({ start: this.#from + start, end: this.#from + last });
+    };
+    const { text, startOf, isUndone } = this.#unescaped;
+    for (const needle of forms.unescaped)
+      for (const at of placesOf(needle.text, text)) add(startOf(at), startOf(at + needle.text.length));
+    if (!isUndone) return;
+    for (const form of forms.plain) for (const at of placesOf(form, this.#lower)) add(at, at + form.length);
+    for (const needle of forms.unescaped) if (needle.core !== needle.text) this.#findCores(needle, add);
+  }
+
+  /** Finds a form of which an escape beside it has swallowed a part. */
+  #findCores({ text: whole, core, before, after }: Needle, add: (start: number, end: number) => void): void {
+    const { text, startOf } = this.#unescaped;
+    let tries = MOST_TRIES;
+    for (const at of placesOf(core, text)) {
+      if (text.startsWith(whole, at - before.length)) continue;
+      const start = startOf(at);
+      const end = startOf(at + core.length);
+      // Of what nobody wrote but to be slow, more is taken out than needs be.
+      const isTried = tries-- > 0;
+      const left = isTried ? this.#lengthBefore(start, before) : before.length * LONGEST_ESCAPE;
+      const right = isTried ? this.#lengthAfter(end, after) : after.length * LONGEST_ESCAPE;
+      if (left !== undefined && right !== undefined)
+        add(Math.max(0, start - left), Math.min(this.#text.length, end + right));
+    }
+  }
+
+  /** How many characters before a place read as a text. */
+  #lengthBefore(place: number, text: string): number | undefined {
+    // The longest: what is left of an escape without its beginning may read the same.
+    for (let length = Math.min(place, text.length * LONGEST_ESCAPE); length >= text.length; length--)
+      if (unescaped(this.#text.slice(place - length, place)).text === text) return length;
+    return undefined;
+  }
+
+  /** How many characters from a place on read as a text. */
+  #lengthAfter(place: number, text: string): number | undefined {
+    for (let length = text.length * LONGEST_ESCAPE; length >= text.length; length--)
+      if (unescaped(this.#text.slice(place, place + length)).text === text) return length;
+    return undefined;
+  }
+
+  #behindBackslashes(place: number): number {
+    BACKSLASHES.lastIndex = place;
+    return BACKSLASHES.test(this.#text) ? BACKSLASHES.lastIndex : place;
+  }
+}
+
+/** So often it is looked for what exactly stands beside the core of a secret. */
+const MOST_TRIES = 16;
+/** The longest that one character gets: `&amp;#x2F;` in a URL. */
+const LONGEST_ESCAPE = 16;
+const BACKSLASHES = /(?:\\|%(?:25)*5c|&(?:amp;)*(?:#92|#x5c|bsol);|(?<=\\)(?:u005c|x5c))+/iy;
+
+function* placesOf(needle: string, text: string): Iterable<number> {
+  for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + needle.length)) yield at;
+}
+
+const isPartOfWord = (character: string | undefined): boolean =>
+  character !== undefined && /[\p{L}\p{N}_]/u.test(character);
+
+function merged(spans: Span[]): Span[] {
+  spans.sort((a, b) => a.start - b.start || b.end - a.end);
+  const apart: Span[] = [];
+  for (const span of spans) {
+    const last = apart.at(-1);
+    if (last === undefined || span.start >= last.end) apart.push(span);
+    else if (span.end > last.end) apart[apart.length - 1] = { ...last, end: span.end };
+  }
+  return apart;
+}
+
+const USER_INFO = /(?::(?:\\*\/){2}|%3a%2f%2f)((?:[^\s/?#\\%]|%(?!2f|3f|23)[0-9a-f]{2})+)(?:@|%40)/gi;
+
+/** `user:password` in any URL, whoever put it there, and also where its slashes are escaped. */
+function userInfo(text: string): Span[] {
+  return [...text.matchAll(USER_INFO)].map((match) => {
+    const [whole, info = ''] = match;
+    const end = match.index + whole.length - (whole.endsWith('@') ? 1 : 3);
+    return { start: end - info.length, end };
   });
-  // A short text may stand anywhere by chance.
-  return forms
-    .filter((form) => form.length >= 8)
-    .flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
 }

@@ -3,7 +3,7 @@ import { CredentialError } from '../contract/errors';
 import { Secret } from '../contract/secret';
 import { Keyring } from './keyring';
 import type { SecretProvider } from './provider';
-import { fingerprint, forgetCredential, resolveCredential, type SecretUse, type Vault } from './resolve';
+import { forgetCredential, resolveCredential, type SecretUse, type Vault } from './resolve';
 import { sealToken } from './sealed-token';
 
 const CRM = 'https://crm.example.com';
@@ -119,14 +119,5 @@ describe('forgetCredential()', () => {
     forgetCredential('secret:A', vault);
     forgetCredential('sealed:abcdefghijklmnop', vault);
     expect(forget.mock.calls).toEqual([['A']]);
-  });
-});
-
-describe('fingerprint()', () => {
-  it('tells secrets apart and reveals neither', () => {
-    const [one, two] = ['value-one', 'value-two'].map((value) => fingerprint(new Secret(value)));
-    expect(one).toMatch(/^[0-9a-f]{8}$/);
-    expect(fingerprint(new Secret('value-one'))).toBe(one);
-    expect(two).not.toBe(one);
   });
 });

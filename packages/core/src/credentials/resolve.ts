@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Credential } from '../contract/adapter';
 import { CredentialError } from '../contract/errors';
+import { isSecretName } from '../contract/payloads';
 import { Secret } from '../contract/secret';
+import { fingerprintOf } from './fingerprint';
 import { identityOf } from './identity';
 import type { Keyring } from './keyring';
 import type { BoundSecret, SecretProvider } from './provider';
@@ -37,7 +38,8 @@ export async function resolveCredential(
   vault: Vault,
 ): Promise<Credential> {
   const secret = await secretOf(reference, use, vault);
-  return { secret, identity: identityOf(secret), fingerprint: fingerprint(secret) };
+  const fingerprint = await fingerprintOf(secret, use.namespace, vault.keyring);
+  return { secret, identity: identityOf(secret), fingerprint };
 }
 
 /** An API has refused what a reference stands for: the next attempt asks the providers anew. */
@@ -48,7 +50,14 @@ export function forgetCredential(reference: string, { providers }: Vault): void 
 
 async function secretOf(reference: string, use: SecretUse, vault: Vault): Promise<Secret> {
   if (reference.startsWith(NAMED)) {
-    const found = await lookUp(reference.slice(NAMED.length), use.origin, vault.providers);
+    const name = reference.slice(NAMED.length);
+    // Providers build paths and URLs of it.
+    if (!isSecretName(name))
+      throw new CredentialError(
+        'CREDENTIAL_INVALID',
+        'The name of a secret is segments of letters, digits, "_", "-" and ".", as in secret:team/CRM_TOKEN; this one may lead elsewhere, so nobody is asked for it. Send the workflow another apiToken.',
+      );
+    const found = await lookUp(name, use.origin, vault.providers);
     return permitted(reference, found, use, 'on the worker');
   }
   if (reference.startsWith('sealed:')) {
@@ -115,9 +124,4 @@ function permitted(
       { origin },
     );
   return secret;
-}
-
-/** Eight hex digits that tell secrets apart. */
-export function fingerprint(secret: Secret): string {
-  return createHash('sha256').update(`stateful-workflow:${secret.reveal()}`).digest('hex').slice(0, 8);
 }

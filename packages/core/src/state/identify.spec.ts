@@ -26,6 +26,14 @@ describe('identify', () => {
     );
   });
 
+  it.each([{ id: '\ud800' }, { id: 'k_\udfff', more: 1 }])(
+    'refuses half of a surrogate pair: %j',
+    (record) => {
+      expect(() => identify(record, {}, at)).toThrow('record 3: has an id with half of a surrogate pair');
+      expect(() => identify(record, { idAttribute: ['id', 'id'] }, at)).toThrow(/surrogate/);
+    },
+  );
+
   it('takes a zero and a bigint as they are written', () => {
     expect(identify({ id: 0 }, {}, at)).toBe('0');
     expect(identify({ id: 9007199254740993n }, {}, at)).toBe('9007199254740993');

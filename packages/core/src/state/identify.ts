@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../contract/errors';
-import { MAX_ID } from '../contract/names';
+import { isWellFormed, MAX_ID } from '../contract/names';
 import type { EntitySchema } from '../contract/schema';
 import { isPlainObject, own } from './json';
 import { hasOwn } from './objects';
@@ -27,7 +27,13 @@ function part(record: Record<string, unknown>, path: string, place: Place): stri
   if (typeof record[path] === 'string' || hasOwn(record, path)) value = record[path];
   else for (const key of path.split('.')) value = isPlainObject(value) ? own(value, key) : undefined;
   const id = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
-  if (typeof id === 'string' && id !== '' && id.length <= MAX_ID) return id;
+  if (typeof id === 'string' && id !== '' && id.length <= MAX_ID && isWellFormed(id)) return id;
+  if (typeof id === 'string' && !isWellFormed(id))
+    throw invalidRecord(
+      place,
+      `has an id with half of a surrogate pair in "${path}"`,
+      'Give ids of whole characters, or name another field as idAttribute',
+    );
   throw invalidRecord(
     place,
     typeof id === 'string' && id !== ''

@@ -5,11 +5,14 @@ import { type Entities, type Fields, type Relation, relationTarget } from '../co
 import { Draft } from '../state/draft';
 import { identify, recordOf } from '../state/identify';
 import { inner, table } from '../state/json';
+import type { Canonical } from './canonical';
 
 /** What a load's pages add up to. */
 export interface Content {
   readonly unchanged: boolean;
   readonly entities: Entities;
+  /** The entities as text, where they have been written already. */
+  readonly written?: Canonical;
   readonly complete: boolean;
   /** Whether the list may have moved while it was read. */
   readonly drifts: boolean;

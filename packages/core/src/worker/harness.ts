@@ -1,18 +1,20 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 import type { Checkpoint, DataSourceAdapter, Fault, PartialError } from '../contract/adapter';
 import { InvalidInputError, LoadError, StatefulWorkflowError } from '../contract/errors';
+import { isWellFormed } from '../contract/names';
 import { type FaultDetails, faultType, type LoadRequest, type Patch } from '../contract/load';
 import type { Entities } from '../contract/schema';
 import { diffEntities } from '../state/diff';
 import { equalJson } from '../state/json';
 import { canonical } from './canonical';
+import { concealed } from './concealed';
 import { type Content, ContentBuilder } from './content';
 import { confirmed, keep, type Looked } from './second-look';
 import { keepPages, keptPages } from './kept-pages';
 import type { AttemptContext } from './load-context';
+import { Concealment } from '../credentials/concealment';
 import type { Keyring } from '../credentials/keyring';
 import type { SecretProvider } from '../credentials/provider';
-import { redact } from '../credentials/redact';
 import type { Vault } from '../credentials/resolve';
 import type { Found } from './parts';
 import type { SnapshotStore } from './snapshots';
@@ -75,7 +77,9 @@ export async function look(
   context: AttemptContext,
   harness: Harness,
 ): Promise<Found> {
+  checkWellFormed(request.entity.id);
   const query = await checkQuery(adapter, request.query);
+  await context.putBack();
   const before = await keptPages(request, context, harness);
   let builder: ContentBuilder | undefined;
   try {
@@ -92,7 +96,8 @@ export async function look(
   }
   builder ??= new ContentBuilder(request);
   const misses = context.hasResumed && builder !== before;
-  const content = builder.build(context.checkpoint?.cursor, misses);
+  // From here on nothing knows a secret of the source.
+  const content = concealed(builder.build(context.checkpoint?.cursor, misses), context);
   return resultOf(await confirmed(content, request, context, harness.snapshots), request, context, harness);
 }
 
@@ -113,21 +118,32 @@ export async function checkQuery(adapter: DataSourceAdapter, query: unknown): Pr
   );
 }
 
+/** Half of a surrogate pair would be sent as another character, and the load be about somebody else. */
+function checkWellFormed(id: string): void {
+  if (!isWellFormed(id))
+    throw new InvalidInputError(
+      'id',
+      'is not well-formed: it has half of a surrogate pair, which no source can be asked for',
+      'Start the workflow with an id of whole characters',
+    );
+}
+
 async function resultOf(
   { content, swept, whole: known }: Looked,
   request: LoadRequest,
   context: AttemptContext,
   harness: Harness,
 ): Promise<Found> {
-  const before = context.checkpoint;
+  const before = context.before;
   if (content.unchanged && before === undefined) {
     throw new LoadError(
       'The source answered "unchanged" to a load that had nothing to compare with. That is a bug of the adapter: report it.',
     );
   }
-  const whole = content.complete && !content.unchanged ? (known ?? canonical(content.entities)) : undefined;
+  const isWhole = content.complete && !content.unchanged;
+  const whole = isWhole ? (known ?? content.written ?? canonical(content.entities)) : undefined;
   const digest = content.unchanged ? before?.digest : whole?.digest;
-  const partialErrors = shownErrors(content, context);
+  const { partialErrors } = content;
   const nothing = !content.complete && isEmpty(content);
   const part = content.complete || content.unchanged || nothing ? undefined : partOf(content, partialErrors);
   const checkpoint: Checkpoint = {
@@ -170,18 +186,6 @@ async function resultOf(
   };
 }
 
-/** So many errors of a partial answer travel; of the others, only how many there are. */
-const MAX_PARTIAL_ERRORS = 10;
-
-/** What is told of the errors of a partial answer. They are the source's own words: secrets are taken out. */
-function shownErrors({ partialErrors }: Content, { secrets }: AttemptContext): readonly PartialError[] {
-  const shown = partialErrors
-    .slice(0, MAX_PARTIAL_ERRORS)
-    .map(({ message, path }) => ({ message: redact(message, secrets), ...(path !== undefined && { path }) }));
-  const more = partialErrors.length - shown.length;
-  return more > 0 ? [...shown, { message: `and ${more} more` }] : shown;
-}
-
 const isEmpty = ({ entities, deletes, partialErrors }: Content): boolean =>
   Object.keys(entities).length === 0 && deletes.length === 0 && partialErrors.length === 0;
 
@@ -218,7 +222,7 @@ async function changesSince(
   }
 }
 
-const HARNESS_CODES: ReadonlySet<string> = new Set(['RECORD_INVALID', 'STATE_TOO_LARGE']);
+const HARNESS_CODES: ReadonlySet<string> = new Set(['RECORD_INVALID', 'SECRET_EXPOSED', 'STATE_TOO_LARGE']);
 
 /** What kind of fault an error is: what the harness knows itself, or else what the adapter says. */
 export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
@@ -282,7 +286,7 @@ export function failureOf(
   // Without a cause: a driver's error may hold the request, and with it the token.
   return ApplicationFailure.create({
     type: faultType(fault.kind),
-    message: redact(message, context?.secrets ?? []),
+    message: (context?.concealment ?? new Concealment()).shortText(message),
     details: [details],
     ...retry,
   });

@@ -14,10 +14,11 @@ export async function keepPages(
   { snapshots, maxLoadBytes }: Pick<Harness, 'snapshots' | 'maxLoadBytes'>,
 ): Promise<void> {
   if (!context.hasProgress) return;
-  const text = JSON.stringify(builder.kept);
-  if (Buffer.byteLength(text) > maxLoadBytes) return;
-  const digest = digestOf(text);
   try {
+    // A store is read by others than this worker.
+    const text = JSON.stringify(context.concealment.data(builder.kept, 'the pages'));
+    if (Buffer.byteLength(text) > maxLoadBytes) return;
+    const digest = digestOf(text);
     await snapshots.set(keyOf(digest), text);
     context.keep(digest);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { DataSourceAdapter } from '../contract/adapter';
 import type { LoadRequest, LoadResult } from '../contract/load';
+import { Concealment } from '../credentials/concealment';
 import {
   attemptLimit,
   beating,
@@ -13,7 +14,7 @@ import {
   timedOut,
   workerLost,
 } from './harness';
-import { AttemptContext, failuresBefore } from './load-context';
+import { AttemptContext, concealingLog, failuresBefore } from './load-context';
 import { heldPart, travelling } from './parts';
 
 /** A `loadData` activity. */
@@ -27,7 +28,8 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
   return async (request) => {
     const activity = Context.current();
     const { part, maximumAttempts = Infinity } = request;
-    const held = part && (await heldPart(part, harness, activity.log));
+    const tags = { adapter: adapter.name, source: request.source };
+    const held = part && (await heldPart(part, harness, concealingLog(activity, new Concealment(), tags)));
     if (held !== undefined) return held;
     // An attempt that ended with its worker could not say that it was the last.
     if (failuresBefore(activity) >= maximumAttempts)
@@ -36,7 +38,6 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
     const signal = AbortSignal.any([activity.cancellationSignal, deadline]);
     const started = Date.now();
     if (activity.info.attempt > 1) {
-      const tags = { adapter: adapter.name, source: request.source };
       activity.metricMeter.createCounter('stateful_workflow_load_retries').add(1, tags);
     }
     let context: AttemptContext | undefined;

@@ -7,7 +7,7 @@ import { CredentialError } from '../contract/errors';
 import type { LoadRequest } from '../contract/load';
 import { isReference } from '../contract/payloads';
 import type { Secret } from '../contract/secret';
-import { redact } from '../credentials/redact';
+import { Concealment, LONGEST_TEXT } from '../credentials/concealment';
 import { forgetCredential, resolveCredential, type Vault } from '../credentials/resolve';
 
 /** What a watch knows from its earlier looks. */
@@ -22,7 +22,9 @@ export interface WatchProgress {
 
 /** What a heartbeat holds. */
 interface Beat {
+  /** Holds placeholders where the adapter's had a credential: of the one for `origin`. */
   readonly progress?: unknown;
+  readonly origin?: string;
   /** Names the pages up to there, where they were kept. */
   readonly kept?: string;
   readonly watch?: WatchProgress;
@@ -43,24 +45,29 @@ export const failuresBefore = (activity: Context): number =>
 export class AttemptContext implements LoadContext {
   readonly signal: AbortSignal;
   readonly entity: LoadContext['entity'];
-  readonly checkpoint: LoadContext['checkpoint'];
+  /** What the load before left, as it is stored: with placeholders in place of credentials. */
+  readonly before: Checkpoint | undefined;
   readonly apiUrl: string | undefined;
   readonly caller: string;
   readonly log: LoadLog;
   readonly metrics: LoadMetrics;
   /** Names what validators and cursor of this load are about. */
   readonly about: string;
-  /** Every secret this attempt has held, for redaction. */
-  readonly secrets = new Set<Secret>();
+  /** Every secret this attempt has held, and the net that keeps them in. */
+  readonly concealment = new Concealment();
   /** The credential in use. */
   fingerprint?: string;
   /** Whether the adapter asked where the attempt before got to, and so does not begin at the beginning. */
   hasResumed = false;
-  readonly #resumeFrom: unknown;
+  #checkpoint: Checkpoint | undefined;
+  #resumeFrom: unknown;
+  /** The origin that the credential was last resolved for. */
+  #origin: string | undefined;
   readonly #activity: Context;
   readonly #request: LoadRequest;
   readonly #vault: Vault;
   #progress: unknown;
+  #progressOrigin: string | undefined;
   #kept: string | undefined;
   #watch: WatchProgress | undefined;
   #waits: number;
@@ -71,18 +78,54 @@ export class AttemptContext implements LoadContext {
     this.entity = request.entity;
     this.caller = `${request.source} ${activity.info.workflowExecution?.workflowId ?? ''}`.trim();
     this.about = aboutOf(request);
-    this.checkpoint = stillAbout(request.checkpoint, this.about);
+    this.before = stillAbout(request.checkpoint, this.about);
+    this.#checkpoint = this.before;
     this.apiUrl = request.apiUrl === undefined ? undefined : checkApiUrl(request.apiUrl);
     this.#resumeFrom = lastBeat(activity).progress;
     this.#progress = this.#resumeFrom;
+    this.#progressOrigin = lastBeat(activity).origin;
     this.#kept = lastBeat(activity).kept;
     this.#watch = watchProgress(activity);
     this.#waits = lastBeat(activity).waits ?? 0;
     this.#activity = activity;
     this.#request = request;
     this.#vault = vault;
-    this.log = redactingLog(activity, this.secrets, { adapter, source: request.source });
-    this.metrics = activityMetrics(activity, { adapter, source: request.source });
+    this.log = concealingLog(activity, this.concealment, { adapter, source: request.source });
+    this.metrics = activityMetrics(activity, this.concealment, { adapter, source: request.source });
+  }
+
+  get checkpoint(): Checkpoint | undefined {
+    return this.#checkpoint;
+  }
+
+  /**
+   * Puts the credential in use where the checkpoint and the place to go on from have placeholders for it. To be done
+   * before the adapter reads them.
+   *
+   * @throws CredentialError as {@link credential} does
+   */
+  async putBack(): Promise<void> {
+    const { progress, origin } = lastBeat(this.#activity);
+    for (const needed of new Set([this.before?.origin, origin]))
+      // Without a credential there is nothing to put back: the load begins at the beginning.
+      if (needed !== undefined && (await this.credential(needed)) === undefined) {
+        this.#checkpoint = withoutPlace(this.before);
+        this.#resumeFrom = undefined;
+        return;
+      }
+    this.#checkpoint = this.concealment.putBack(this.before);
+    this.#resumeFrom = this.concealment.putBack(progress);
+  }
+
+  /**
+   * What is to come back to a later attempt, without secrets.
+   *
+   * @returns it, and the origin of the credential that is to be put back into it
+   * @throws StatefulWorkflowError `SECRET_EXPOSED` that names the place
+   */
+  stored<T>(value: T, place: string): { readonly value: T; readonly origin?: string } {
+    const stored = this.concealment.stored(value, place);
+    return stored === value ? { value } : { value: stored, origin: this.#origin };
   }
 
   get resumeFrom(): unknown {
@@ -95,7 +138,8 @@ export class AttemptContext implements LoadContext {
     if (reference === undefined) return undefined;
     const { workflowType, namespace } = this.#activity.info;
     const credential = await resolveCredential(reference, { origin, workflowType, namespace }, this.#vault);
-    this.secrets.add(credential.secret);
+    this.concealment.addCredential(credential.secret);
+    this.#origin = origin;
     if (!isReference(reference))
       this.log.warn(
         'The token of this load stands in plaintext in the history of the workflow, because allowPlaintextTokens is set',
@@ -111,7 +155,7 @@ export class AttemptContext implements LoadContext {
   }
 
   conceal(secret: Secret): void {
-    this.secrets.add(secret);
+    this.concealment.add(secret);
   }
 
   /** The source has refused the credential. */
@@ -121,11 +165,23 @@ export class AttemptContext implements LoadContext {
   }
 
   heartbeat(progress: unknown): void {
-    this.#progress = progress;
-    this.#hasAdvanced = true;
+    const { value, origin } = this.#storedProgress(progress);
+    this.#progress = value;
+    this.#progressOrigin = origin;
+    this.#hasAdvanced = value !== undefined || progress === undefined;
     // The pages that were kept end before it.
     this.#kept = undefined;
     this.beat();
+  }
+
+  /** Nothing, where a secret in it could not be put back: then the next attempt begins anew. */
+  #storedProgress(progress: unknown): ReturnType<AttemptContext['stored']> {
+    try {
+      return this.stored(progress, 'the progress');
+    } catch (error) {
+      this.log.warn('An attempt after this one would begin anew', { error: String(error) });
+      return { value: undefined };
+    }
   }
 
   /** Whether a fault only holds this attempt back, which got further before: then it has not failed. */
@@ -159,6 +215,7 @@ export class AttemptContext implements LoadContext {
   beat(): void {
     this.#activity.heartbeat({
       progress: this.#progress,
+      origin: this.#progressOrigin,
       kept: this.#kept,
       watch: this.#watch,
       waits: this.#waits,
@@ -188,25 +245,28 @@ export class AttemptContext implements LoadContext {
   }
 }
 
-function redactingLog(
-  activity: Context,
-  secrets: ReadonlySet<Secret>,
+/** A log without secrets, and without what others said at length. */
+export function concealingLog(
+  { log }: Pick<Context, 'log'>,
+  concealment: Concealment,
   tags: Record<string, string>,
 ): LoadLog {
   const write =
     (level: 'debug' | 'info' | 'warn') => (message: string, attributes?: Record<string, unknown>) => {
-      activity.log[level](redact(message, secrets), { ...redacted(attributes, secrets), ...tags });
+      log[level](concealment.shortText(message), { ...shown(attributes, concealment), ...tags });
     };
   return { debug: write('debug'), info: write('info'), warn: write('warn') };
 }
 
 /** Attributes without secrets. Takes whatever JSON cannot, too: a load does not fail because of what it logs. */
-function redacted(
+function shown(
   attributes: Record<string, unknown> | undefined,
-  secrets: ReadonlySet<Secret>,
+  concealment: Concealment,
 ): Record<string, unknown> {
   if (attributes === undefined) return {};
-  const text = redact(stringify(attributes) ?? '', secrets);
+  const written = stringify(attributes) ?? '{}';
+  const text = concealment.text(written);
+  if (text.length > LONGEST_TEXT) return { attributes: concealment.shortText(written) };
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
@@ -215,12 +275,17 @@ function redacted(
   }
 }
 
-function activityMetrics(activity: Context, tags: Record<string, string>): LoadMetrics {
+function activityMetrics(
+  activity: Context,
+  concealment: Concealment,
+  tags: Record<string, string>,
+): LoadMetrics {
   const meter = activity.metricMeter;
+  const named = (name: string): string => `stateful_workflow_${concealment.shortText(name)}`;
   return {
-    count: (name, value = 1) => meter.createCounter(`stateful_workflow_${name}`).add(value, tags),
+    count: (name, value = 1) => meter.createCounter(named(name)).add(value, tags),
     duration: (name, milliseconds) =>
-      meter.createHistogram(`stateful_workflow_${name}`, 'int', 'ms').record(Math.round(milliseconds), tags),
+      meter.createHistogram(named(name), 'int', 'ms').record(Math.round(milliseconds), tags),
   };
 }
 
@@ -233,7 +298,12 @@ function aboutOf({ query, apiUrl }: LoadRequest): string {
 
 /** A checkpoint without what does not hold for this query and address. */
 function stillAbout(checkpoint: Checkpoint | undefined, about: string): Checkpoint | undefined {
-  if (checkpoint?.about === undefined || checkpoint.about === about) return checkpoint;
-  const { digest, credential } = checkpoint;
-  return { digest, credential };
+  return checkpoint?.about === undefined || checkpoint.about === about
+    ? checkpoint
+    : withoutPlace(checkpoint);
+}
+
+/** A checkpoint that says what there was, and not where to go on. */
+function withoutPlace(checkpoint: Checkpoint | undefined): Checkpoint | undefined {
+  return checkpoint && { digest: checkpoint.digest, credential: checkpoint.credential };
 }

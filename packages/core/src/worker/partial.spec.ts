@@ -43,7 +43,7 @@ function loads() {
   let checkpoint: Checkpoint | undefined;
   return async (next: Page): Promise<LoadResult> => {
     page.next = next;
-    const environment = new MockActivityEnvironment();
+    const environment = new MockActivityEnvironment({ startToCloseTimeoutMs: 60_000 });
     const result = await environment.run<
       [LoadRequest],
       LoadResult,

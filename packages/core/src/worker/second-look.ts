@@ -38,7 +38,7 @@ export async function confirmed(
   const before = context.checkpoint;
   if (!content.drifts || !content.complete || content.unchanged) return { content };
   if (into === undefined || before === undefined) return { content };
-  const whole = canonical(content.entities);
+  const whole = content.written ?? canonical(content.entities);
   const { digest } = whole;
   // Twice the same: what it misses was missed twice.
   if (digest === before.swept || digest === before.digest) return { content, whole };
@@ -62,7 +62,7 @@ export async function confirmed(
   const list = withMissing(ids, listOf(earlier), missing);
   const root = inner(entities, entity.name);
   root[entity.id] = { ...root[entity.id], [into]: list };
-  return { content: { ...content, entities, checkpoint }, swept: digest };
+  return { content: { ...content, entities, written: undefined, checkpoint }, swept: digest };
 }
 
 /** Keeps what a load gave. A store that fails costs a delta or a removal later, not this load. */

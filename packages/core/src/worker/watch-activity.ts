@@ -43,7 +43,10 @@ export function watchActivity(adapter: DataSourceAdapter, harness: Harness): Wat
       if (activity.info.attempt === 1 && !hints) throw nothingNew(request, watch.quiet);
       const found = await beating(context, async () => {
         // A look that had to wait goes on at once: its hint has come.
-        if (hints && !context.hasProgress) await hinted(adapter, request, context);
+        if (hints && !context.hasProgress) {
+          await context.putBack();
+          await hinted(adapter, request, context);
+        }
         return look(adapter, since, context, harness);
       });
       const { result } = found;

@@ -1,12 +1,13 @@
 import { checkApiUrl } from '../contract/api-url';
 import { type Check, matching, object, optional, text } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
-import { checkAnyToken, checkEntityName, checkReference } from '../contract/payloads';
+import { checkAnyToken, checkEntityName, checkReference, isLooseReference } from '../contract/payloads';
 import { defineSchema, isMany, type Relation, type Schema } from '../contract/schema';
 import type { SourceDefinition } from '../contract/source';
 import { managedPaths, type ManagedPaths } from '../hierarchy/managed-path';
 import { entries, hasOwn, keys } from '../state/objects';
 import type { Loader } from './loader';
+import { has } from './patches';
 import { refreshTimes, type RefreshPolicy } from './refresh';
 import { limitsOf } from './source-state';
 
@@ -95,9 +96,15 @@ export function isRoot(declared: Declaration, name: string): boolean {
 /** The schema of a workflow; without one it holds its root entity alone. */
 export const schemaOf = ({ schema }: Declaration, root: string): Schema => schema ?? { [root]: {} };
 
-/** What may stand as a token. */
-export const tokenCheck = ({ allowPlaintextTokens }: Declaration): typeof checkReference =>
+/** What may stand as a token that nobody has taken yet. */
+export const newTokenCheck = ({ allowPlaintextTokens }: Declaration): typeof checkReference =>
   allowPlaintextTokens ? checkAnyToken : checkReference;
+
+/** What may stand as a token. A run that took a name of a secret which is none any more takes it again on replay. */
+export const tokenCheck = (declaration: Declaration): typeof checkReference => {
+  const check = newTokenCheck(declaration);
+  return (value, field) => (isLooseReference(value) && !has('secretNames') ? value : check(value, field));
+};
 
 /** The list of the root entity that a source fills; `undefined` for the root entity itself. */
 export function listOf(
@@ -137,7 +144,7 @@ function checkSource(field: string, name: string, source: unknown, declared: Dec
       "Give what an adapter's builder returns, such as rest({ path: '/customers/{id}' })",
     );
   const { credential = 'none', apiUrl, taskQueue, ...limits } = source as SourceDefinition;
-  if (credential !== 'none') tokenCheck(declared)(credential, `${field}.credential`);
+  if (credential !== 'none') newTokenCheck(declared)(credential, `${field}.credential`);
   if (apiUrl !== undefined) checkApiUrl(apiUrl, `${field}.apiUrl`);
   checkTaskQueue(taskQueue, `${field}.taskQueue`);
   const { startToCloseTimeout, scheduleToCloseTimeout } = limitsOf(name, limits);

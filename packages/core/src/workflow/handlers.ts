@@ -153,9 +153,8 @@ function registerUpdates(session: Session): void {
       return loaded(session, () => session.refresh(), false);
     },
   );
-  const { checkToken } = session;
-  update('rotateToken', checkToken, (reference) =>
-    loaded(session, () => session.setApiToken(checkToken(reference)), true),
+  update('rotateToken', session.checkNewToken, (reference) =>
+    loaded(session, () => session.setApiToken(session.checkToken(reference)), true),
   );
   update(
     'update',

@@ -21,6 +21,8 @@ export const PATCHES = {
   madeOfRoot: 'stateful-made-of-root',
   /** An item whose id no workflow takes gets no child. */
   usableIds: 'stateful-usable-ids',
+  /** A name of a secret is a path of segments; what was taken before that is taken on replay. */
+  secretNames: 'secret-names-are-segments',
 } as const;
 
 /** Whether this run has a change. Ask only where the answer matters: it is written to the history. */

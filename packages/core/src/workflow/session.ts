@@ -23,7 +23,7 @@ import type { Ending } from '../hierarchy/parents';
 import type { Received } from '../hierarchy/receive';
 import { type Carried, carryOver } from './carry';
 import type { Continuation } from './continuation';
-import { type Declaration, listOf, schemaOf, tokenCheck } from './declaration';
+import { type Declaration, listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
 import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
 import { iso } from './iso';
@@ -93,6 +93,8 @@ export class Session {
   /** What it loads from, or would if its parent did not. */
   readonly allSources: readonly SourceState[];
   readonly checkToken: typeof checkReference;
+  /** Of an update before it is taken, which leaves nothing in the history. */
+  readonly checkNewToken: typeof checkReference;
   #ending?: Ending;
   /** Whether a hook that is running has asked for the end, and so comes to its own end first. */
   #endsAfterHooks = false;
@@ -113,6 +115,7 @@ export class Session {
     this.apiUrl = input.apiUrl;
     this.apiToken = input.apiToken;
     this.checkToken = tokenCheck(declaration);
+    this.checkNewToken = newTokenCheck(declaration);
     this.#warn();
     this.paused = input.status === 'paused';
     this.refusals = new Refusals(refusals);

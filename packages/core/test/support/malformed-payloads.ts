@@ -17,6 +17,7 @@ export const TOKENS: readonly Malformed[] = (
     ['a reference with a space', `secret:${CANARY} x`],
     ['a reference in upper case', `SECRET:${CANARY}`],
     ['a reference that leads out of its folder', 'secret:../../etc/passwd'],
+    ['a reference that leads out of it later', `secret:a/../../${CANARY}`],
     ['a sealed reference that is too short', 'sealed:abc'],
     ['a sealed reference with strange characters', `sealed:${CANARY}{}${CANARY}`],
     ['huge', HUGE],
