@@ -1,5 +1,5 @@
 import { GraphQLClient } from 'graphql-request';
-import { at, describeRequest, HttpError, isObject } from '@stateful-workflow/http';
+import { at, describeRequest, HttpError, isObject, readJson } from '@stateful-workflow/http';
 import type { GraphqlAnswer } from './graphql-errors';
 import { hashOf, persistedFetch } from './persisted-fetch';
 import type { Variables } from './variables';
@@ -54,7 +54,9 @@ export async function sendBatch(
 }
 
 const driver = ({ url, fetch, headers, method }: SendOptions): GraphQLClient =>
-  new GraphQLClient(url.href, { fetch, method, headers, errorPolicy: 'all' });
+  new GraphQLClient(url.href, { fetch, method, headers, errorPolicy: 'all', jsonSerializer });
+
+const jsonSerializer = { parse: readJson, stringify: JSON.stringify };
 
 interface Parts {
   readonly data?: unknown;
@@ -90,6 +92,11 @@ async function within(
     const given = at(error, 'response');
     // The driver's own error holds the document and the variables. Only what the answer had is of use.
     if (isObject(given)) return [answerOf(given)];
+    if (error instanceof RangeError)
+      throw new HttpError(
+        { type: 'body', problem: 'malformed' },
+        `${request} answered with JSON that ${error.message}.`,
+      );
     throw notGraphql(request, response);
   }
 }

@@ -27,6 +27,7 @@ export { HttpError, type BodyProblem, type HttpFailure, type TimeoutPhase } from
 export { RateLimits, type RateBudget } from './limits/rate-limits';
 export { networkCode } from './network-error';
 export { nodeTransport, observedRequest } from './node-transport';
+export { readJson } from './read-json';
 export type { HttpTimeouts, RequestScope } from './request-scope';
 export { statusError } from './status-error';
 export type { Transport, TransportRequest } from './transport';

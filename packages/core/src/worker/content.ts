@@ -1,9 +1,10 @@
 import type { Checkpoint, EntityRef, Page, PartialError } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { LoadRequest } from '../contract/load';
+import { isDeeper, MAX_LEVELS } from '../contract/nesting';
 import { type Entities, type Fields, type Relation, relationTarget } from '../contract/schema';
 import { Draft } from '../state/draft';
-import { identify, recordOf } from '../state/identify';
+import { identify, invalidRecord, recordOf } from '../state/identify';
 import { inner, table } from '../state/json';
 
 /** What a load's pages add up to. */
@@ -77,6 +78,12 @@ export class ContentBuilder {
     const draft = this.#draft();
     for (const record of page.records) {
       const place = `record ${this.#records++}`;
+      if (isDeeper(record, MAX_LEVELS))
+        throw invalidRecord(
+          place,
+          `is nested more than ${MAX_LEVELS} levels deep`,
+          'Have the source give it flatter, or leave out the field that is',
+        );
       if (into === undefined) {
         if (this.#records > 1) {
           throw new InvalidInputError(
