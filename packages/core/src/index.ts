@@ -3,6 +3,7 @@ export type {
   Checkpoint,
   CheckResult,
   Credential,
+  CredentialIdentity,
   DataSourceAdapter,
   EntityRef,
   Fault,
