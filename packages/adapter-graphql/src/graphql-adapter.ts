@@ -36,7 +36,7 @@ export function graphqlAdapter(options: GraphqlAdapterOptions): GraphqlAdapter {
   const parts: LoadParts = {
     client,
     codes,
-    costs: new CostBudgets(),
+    costs: new CostBudgets(Date.now, http.maxRetryAfter),
     withoutPersisted: new Set(),
     documentOf: documentCache(typeof schema === 'string' ? readSchema(schema) : schema),
   };

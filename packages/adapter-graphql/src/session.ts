@@ -16,7 +16,10 @@ export interface Shared {
 }
 
 /** What a session needs to know of its load. */
-export type Asking = Pick<LoadContext<GraphqlCursor>, 'signal' | 'credential' | 'conceal' | 'metrics'>;
+export type Asking = Pick<
+  LoadContext<GraphqlCursor>,
+  'signal' | 'credential' | 'conceal' | 'metrics' | 'demandedAt'
+>;
 
 const DEFAULT_MAX_PAGES = 1_000;
 
@@ -83,17 +86,18 @@ export class Session {
 
   #options(more: Partial<SendOptions> = {}): SendOptions {
     const { url, field } = this.#endpoint;
-    const { signal, metrics } = this.#asking;
+    const { signal, metrics, demandedAt } = this.#asking;
     const fetch = fetchOver(this.#shared.client, {
       field,
       signal,
       metrics,
+      demandedAt,
       conceal: (secret) => this.#asking.conceal?.(secret),
       credential: async (origin) => {
         const credential = await this.#asking.credential(origin);
         // Here, since it is the credential that says whose budget the query is paid from.
         this.#payer = `${url.origin} ${credential?.identity ?? ''}`;
-        await this.#shared.costs.spend(this.#payer, signal);
+        await this.#shared.costs.spend(this.#payer, signal, demandedAt);
         return credential;
       },
     });

@@ -45,6 +45,11 @@ export interface HttpAdapterOptions {
    * @param fault what it is otherwise
    */
   readonly classify?: (error: unknown, fault: Fault) => Fault;
+  /**
+   * The longest wait that is obeyed, whoever asks for it, in milliseconds: `Retry-After`, a budget that is used up, a
+   * rule in `faults`. @default 3600000 (an hour)
+   */
+  readonly maxRetryAfter?: number;
   /** The name that sources use, for a second adapter with other settings. */
   readonly name?: string;
 }
@@ -76,6 +81,8 @@ const functions = <T>(what: string) =>
   z.custom<T>((value) => typeof value === 'function', `must be a function that ${what}`);
 const pem = z.union([z.string(), z.instanceof(Buffer)], 'must be PEM, as text or a Buffer');
 
+const scope = z.enum(['origin', 'route'], 'must be "origin" or "route"').optional();
+
 const settings = z.strictObject({
   origin,
   addresses: z.array(z.string().check(refusedBy(rangeProblem))).optional(),
@@ -88,7 +95,12 @@ const settings = z.strictObject({
     )
     .optional(),
   concurrency: whole(1, 10_000).optional(),
-  budget: z.strictObject({ requests: whole(1, 1e6), perMs: whole(1, MAX_MS, 'milliseconds') }).optional(),
+  budget: z
+    .union([
+      z.strictObject({ requests: whole(1, 1e6), perMs: whole(1, MAX_MS, 'milliseconds'), scope }),
+      z.strictObject({ scope: scope.unwrap() }),
+    ])
+    .optional(),
 });
 
 /** The checks of {@link HttpAdapterOptions}, for an adapter to add its own to. */
@@ -120,12 +132,14 @@ export const httpOptionsShape = {
         status: z.union([z.number(), z.array(z.number())]).optional(),
         code: z.string().optional(),
         body: functions<NonNullable<FaultRule['body']>>('looks at a body').optional(),
+        headers: functions<NonNullable<FaultRule['headers']>>('looks at headers').optional(),
         origin: origin.optional(),
         kind: z.enum(['transient', 'throttled', 'unauthorized', 'invalid', 'gone', 'fatal']),
         retryAfterMs: whole(0, MAX_MS, 'milliseconds').optional(),
       }),
     )
     .default([]),
+  maxRetryAfter: milliseconds(3_600_000),
   classify: functions<NonNullable<HttpAdapterOptions['classify']>>('gives a fault').optional(),
   name: z
     .string()

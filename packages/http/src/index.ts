@@ -24,7 +24,8 @@ export {
   type HttpRequest,
 } from './http-client';
 export { HttpError, type BodyProblem, type HttpFailure, type TimeoutPhase } from './http-error';
-export { RateLimits, type RateBudget } from './limits/rate-limits';
+export { RateLimits, type LimitedRequest, type RateBudget } from './limits/rate-limits';
+export { parseInstant, serverTime } from './instant';
 export { networkCode } from './network-error';
 export { nodeTransport, observedRequest } from './node-transport';
 export { readJson } from './read-json';

@@ -39,6 +39,17 @@ export function makeHttpClient(
   return {
     client,
     origins,
-    classify: (error) => (last === undefined ? classify(error) : last(error, classify(error))),
+    classify: (error) => {
+      const fault = bounded(classify(error), options.maxRetryAfter);
+      return last === undefined ? fault : last(error, fault);
+    },
   };
+}
+
+/** A fault that asks for no longer a wait than is obeyed. */
+function bounded(fault: Fault, maxRetryAfter: number): Fault {
+  const { retryAfterMs, message } = fault;
+  if (retryAfterMs === undefined || retryAfterMs <= maxRetryAfter) return fault;
+  const most = `No more than maxRetryAfter (${Math.ceil(maxRetryAfter / 1000)} s) is waited.`;
+  return { ...fault, retryAfterMs: maxRetryAfter, message: `${message} ${most}` };
 }
