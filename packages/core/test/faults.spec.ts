@@ -141,6 +141,39 @@ describe('a load that fails', () => {
     expect(await customer.handle.temporal.query('cycles')).toMatchObject([{}, { triggers: ['retry'] }]);
   });
 
+  it('throttled for longer than a load may take is shown at once, with the time; refresh may try', async () => {
+    const customer = await env.loaded();
+    customer.profile.faults.push(new ScriptedFault('throttled', 'come back later', 3_600_000));
+    expect(await customer.handle.refresh()).toMatchObject({ outcome: 'failed' });
+    expect(await statusOf(customer)).toBe('degraded');
+    const { at, kind, message } = (await errorOf(customer)) ?? {};
+    expect([kind, message]).toEqual(['throttled', expect.stringContaining('come back later')]);
+    const next = (await customer.handle.sources())['profile']?.nextCheckAt;
+    expect(Date.parse(String(next)) - Date.parse(String(at))).toBe(3_600_000);
+    const demanded: (number | undefined)[] = [];
+    customer.profile.onLoad = ({ demandedAt }) => void demanded.push(demandedAt);
+    expect(await customer.handle.refresh()).toMatchObject({ outcome: 'unchanged' });
+    expect(demanded).toEqual([expect.any(Number)]);
+    expect(await statusOf(customer)).toBe('running');
+  });
+
+  it('a load that nobody asked for does not demand anything, nor does a second attempt', async () => {
+    const demanded: (number | undefined)[] = [];
+    const customer = await env.loaded('CustomerWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
+    customer.profile.onLoad = ({ demandedAt }) => void demanded.push(demandedAt);
+    await customer.handle.rotateToken('secret:SECOND');
+    customer.profile.faults.push(new ScriptedFault('transient'));
+    expect(await customer.handle.refresh()).toMatchObject({ outcome: 'unchanged' });
+    expect(demanded).toEqual([undefined, expect.any(Number), undefined]);
+  });
+
+  it.each([Number.NaN, Infinity, -1, 1e18])('a wait of %d ms is no time, and harms nothing', async (wait) => {
+    const customer = await env.loaded();
+    customer.profile.faults.push(new ScriptedFault('throttled', 'odd', wait), new ScriptedFault('fatal'));
+    expect(await customer.handle.refresh()).toMatchObject({ outcome: 'failed' });
+    await env.expectNeverWedged(customer.handle.workflowId);
+  });
+
   describe('unauthorized', () => {
     const refused = async (): Promise<TestCustomer> => {
       const customer = await env.loaded('CustomerWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
@@ -191,7 +224,7 @@ describe('a load that fails', () => {
       await customer.handle.complete();
     });
 
-    it('does not send a refused credential again by itself', async () => {
+    it('does not send a refused credential again at once', async () => {
       const customer = await env.loaded('PollingWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
       fail(customer, 'unauthorized');
       await eventuallyEqual(() => statusOf(customer), 'unauthorized');
@@ -205,6 +238,15 @@ describe('a load that fails', () => {
       expect(customer.profile.looks).toHaveLength(sent);
       // A person who asks gets another try with it.
       expect(await customer.handle.refresh()).toMatchObject({ outcome: 'unchanged' });
+      await customer.handle.complete();
+    });
+
+    it('sends it again by itself after a while: a 401 in a deploy is not for ever', async () => {
+      const customer = await env.loaded('PollingWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
+      fail(customer, 'unauthorized');
+      await eventuallyEqual(() => statusOf(customer), 'unauthorized');
+      await eventuallyEqual(() => statusOf(customer), 'running');
+      expect(customer.profile.looks.at(-1)?.token).toBe(TOKENS.FIRST);
       await customer.handle.complete();
     });
   });

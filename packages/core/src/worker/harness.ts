@@ -230,8 +230,20 @@ async function changesSince(
 
 const HARNESS_CODES: ReadonlySet<string> = new Set(['RECORD_INVALID', 'STATE_TOO_LARGE']);
 
+/** No wish of a source to be left alone is taken for longer than this. Milliseconds. */
+const MAX_WAIT = 24 * 60 * 60 * 1_000;
+
 /** What kind of fault an error is: what the harness knows itself, or else what the adapter says. */
 export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
+  const fault = kindOf(adapter, error);
+  const { retryAfterMs } = fault;
+  if (retryAfterMs === undefined) return fault;
+  // Of what is no time, Temporal decides; an adapter of anybody may give it.
+  const wait = Number.isFinite(retryAfterMs) ? Math.min(Math.max(retryAfterMs, 0), MAX_WAIT) : undefined;
+  return { ...fault, retryAfterMs: wait };
+}
+
+function kindOf(adapter: DataSourceAdapter, error: unknown): Fault {
   if (error instanceof StatefulWorkflowError) {
     if (error.code === 'CREDENTIAL_UNAVAILABLE') return { kind: 'transient', message: error.message };
     if (error.code.startsWith('CREDENTIAL')) return { kind: 'unauthorized', message: error.message };
@@ -250,6 +262,11 @@ export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
 /** Whether the same load may go well later, without anybody doing anything. */
 export function isPassing(fault: Fault): boolean {
   return fault.kind === 'transient' || fault.kind === 'throttled';
+}
+
+/** Whether a source asks to be left alone for longer than may pass before its workflow hears of it. */
+export function outlasts({ retryAfterMs = 0 }: Fault, deadline = Infinity): boolean {
+  return retryAfterMs > deadline;
 }
 
 /** The attempt's own limit, just under Temporal's, so that the error can say what took too long. */

@@ -10,6 +10,7 @@ import {
   isPassing,
   look,
   measure,
+  outlasts,
   timedOut,
   workerLost,
 } from './harness';
@@ -53,7 +54,7 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
       if (isHeldBack) context?.countWait();
       const isLast = !isHeldBack && failuresBefore(activity) + 1 >= maximumAttempts;
       throw failureOf(fault, request, adapter, context, {
-        nonRetryable: !isPassing(fault) || isLast,
+        nonRetryable: !isPassing(fault) || isLast || outlasts(fault, activity.info.scheduleToCloseTimeoutMs),
         nextRetryDelay: fault.retryAfterMs,
       });
     }

@@ -48,6 +48,7 @@ export class AttemptContext implements LoadContext {
   readonly caller: string;
   readonly log: LoadLog;
   readonly metrics: LoadMetrics;
+  readonly demandedAt: number | undefined;
   /** Names what validators and cursor of this load are about. */
   readonly about: string;
   /** Every secret this attempt has held, for redaction. */
@@ -73,6 +74,7 @@ export class AttemptContext implements LoadContext {
     this.about = aboutOf(request);
     this.checkpoint = stillAbout(request.checkpoint, this.about);
     this.apiUrl = request.apiUrl === undefined ? undefined : checkApiUrl(request.apiUrl);
+    this.demandedAt = request.demanded && activity.info.attempt === 1 ? Date.now() : undefined;
     this.#resumeFrom = lastBeat(activity).progress;
     this.#progress = this.#resumeFrom;
     this.#kept = lastBeat(activity).kept;
@@ -104,7 +106,7 @@ export class AttemptContext implements LoadContext {
     if (refused === credential.fingerprint) {
       throw new CredentialError(
         'CREDENTIAL_MISSING',
-        `The credential (fingerprint ${refused}) was refused before, so it is not sent again. Rotate the secret, or send the workflow a new apiToken.`,
+        `The credential (fingerprint ${refused}) was refused before, so it is not sent again for now. Rotate the secret, or send the workflow a new apiToken.`,
       );
     }
     return credential;
@@ -175,6 +177,7 @@ export class AttemptContext implements LoadContext {
       caller: this.caller,
       log: this.log,
       metrics: this.metrics,
+      demandedAt: this.demandedAt,
       credential: (origin) => this.credential(origin),
       conceal: (secret) => this.conceal(secret),
       heartbeat: (progress) => this.heartbeat(progress),
