@@ -95,6 +95,11 @@ export interface GraphqlIncremental {
   readonly key?: string;
   /** How late a record may arrive: so much is asked for again, in milliseconds (times) or units (numbers). @default 0 */
   readonly lag?: number;
+  /**
+   * In which zone the API's times are that name none: `Europe/Berlin`, `+02:00`. They are shifted and sent as they came.
+   * @default 'UTC'
+   */
+  readonly zone?: string;
   /** How often everything is loaded, so that removals are seen: milliseconds. @default 86400000 (a day) */
   readonly fullEvery?: number | 'never';
 }

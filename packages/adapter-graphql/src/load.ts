@@ -50,6 +50,7 @@ export async function* loadPages(
       { text: document.text, variables },
       ...others.map((other) => ({ text: other.document.text, variables: other.variables })),
     ]);
+    incremental?.answered((answer as GraphqlAnswer).headers['date']);
     const completer = new Completer(session, document, variables);
     const read = await readPage(query, target, answer as GraphqlAnswer, position, completer);
     if (read.next !== undefined && before !== undefined && isDeepStrictEqual(before, read.records))

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { LoadContext, PartialError } from '@stateful-workflow/core';
 import { InvalidInputError } from '@stateful-workflow/core';
 import { IncrementalLoad } from './incremental';
@@ -58,6 +59,11 @@ export class Harvest {
   /** Whether the load, once it is through, has seen everything that there is. */
   get isWhole(): boolean {
     return this.full && this.#skipped === 0;
+  }
+
+  /** Learns the server's time from an answer. */
+  answered({ date }: IncomingHttpHeaders): void {
+    this.#incremental?.answered(date);
   }
 
   /**

@@ -23,6 +23,7 @@ export async function* loadLines(
   const batches = parts.client.stream(
     asked(context, { ...request, headers: { ...accept, ...request.headers } }),
     (answer, chunks) => {
+      harvest.answered(answer.headers);
       name = answer.request;
       return readLines(chunks, { request: name, maxLineBytes, batch: BATCH });
     },

@@ -72,6 +72,7 @@ async function* pagesOf(load: ListLoad, signal: AbortSignal): AsyncGenerator<Pag
       throw sameAgain(query, request);
     before = records;
     validators.add(place, answer);
+    harvest.answered(headers);
     const harvested = await harvest.take(records, request);
     if (next === undefined) {
       yield { ...harvested, ...cursorOf(load, validators), complete: isWhole(load) };

@@ -29,6 +29,7 @@ export async function* loadOne(
     yield { records: [], unchanged: true, validators, complete: false };
     return;
   }
+  harvest.answered(answer.headers);
   const harvested = await harvest.take(recordsOf(parseBody(answer), query, answer, parts), answer.request);
   const isLast = linkTo(answer.headers.link, 'next') === undefined;
   if (!isLast) {

@@ -55,6 +55,12 @@ export function compareValues(a: CursorValue, b: CursorValue, zone?: string): nu
   return p === q ? 0 : p > q ? 1 : -1;
 }
 
+/** Whether a value is a time or a number, so that there is a before and an after. */
+export const isOrdered = (value: unknown, zone?: string): value is CursorValue =>
+  typeof value === 'number'
+    ? Number.isFinite(value)
+    : typeof value === 'string' && read(value, zone).kind !== 'text';
+
 /**
  * A value so much earlier, in the notation that it has.
  *
