@@ -174,6 +174,44 @@ describe('a load that fails', () => {
     await env.expectNeverWedged(customer.handle.workflowId);
   });
 
+  describe('a source that answers something else with status 200', () => {
+    it.each<[string, (customer: TestCustomer) => readonly unknown[], RegExp]>([
+      ['an error', () => [{ error: 'maintenance' }], /answers without the id of Customer/],
+      ['nothing', () => [], /gives no record of Customer/],
+    ])('is not taken for the root entity that had its id: %s', async (_, answer, message) => {
+      const customer = await env.loaded();
+      const { records } = customer.profile;
+      customer.profile.records = answer(customer);
+      expect(await customer.handle.refresh()).toMatchObject({ outcome: 'failed' });
+      expect(await statusOf(customer)).toBe('degraded');
+      expect(await errorOf(customer)).toMatchObject({
+        kind: 'invalid',
+        message: expect.stringMatching(message),
+      });
+      expect(await customer.handle.data()).toMatchObject({ id: customer.id, name: 'Ada' });
+      customer.profile.records = records;
+      expect(await customer.handle.refresh()).toMatchObject({ outcome: 'unchanged' });
+    });
+
+    it('is not believed that a list is empty with a credential that was just refused elsewhere', async () => {
+      const customer = await env.loaded('CustomerWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
+      customer.profile.onLoad = () => {
+        throw new ScriptedFault('unauthorized');
+      };
+      await customer.handle.refresh();
+      customer.contacts.records = [];
+      await customer.handle.refresh();
+      expect((await customer.handle.data())?.contacts).toHaveLength(2);
+      expect((await customer.handle.sources())['contacts']?.lastError).toMatchObject({
+        kind: 'unauthorized',
+        message: expect.stringContaining('the empty list is not believed'),
+      });
+      customer.profile.onLoad = () => {};
+      await customer.handle.rotateToken('secret:SECOND');
+      await eventually(async () => expect((await customer.handle.data())?.contacts).toEqual([]));
+    });
+  });
+
   describe('unauthorized', () => {
     const refused = async (): Promise<TestCustomer> => {
       const customer = await env.loaded('CustomerWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });

@@ -199,6 +199,8 @@ export interface Checkpoint<Cursor = unknown> {
   readonly digest?: string;
   /** Names what was given last, where it was not all: the same again is no news. */
   readonly part?: string;
+  /** The record of the root entity had its id: another answer that has none is not taken for it. */
+  readonly identified?: true;
   /** Fingerprint of the credential that was used. */
   readonly credential?: string;
   /** Names the query and address that `validators` and `cursor` are about; for others they are dropped. */

@@ -7,6 +7,7 @@ import { diffEntities } from '../state/diff';
 import { equalJson } from '../state/json';
 import { type Canonical, canonical } from './canonical';
 import { type Content, ContentBuilder } from './content';
+import { checkWhole } from './expectations';
 import { keepPages, keptPages } from './kept-pages';
 import type { AttemptContext } from './load-context';
 import type { Keyring } from '../credentials/keyring';
@@ -91,7 +92,10 @@ export async function look(
   }
   builder ??= new ContentBuilder(request);
   const misses = context.hasResumed && builder !== before;
-  return resultOf(builder.build(context.checkpoint?.cursor, misses), request, context, harness);
+  const content = builder.build(context.checkpoint?.cursor, misses);
+  if (content.complete && !content.unchanged)
+    checkWhole(content, builder.records, { ...request, checkpoint: context.checkpoint }, context.fingerprint);
+  return resultOf(content, request, context, harness);
 }
 
 /** Checks a query against the adapter's schema. @throws InvalidInputError `QUERY_INVALID` */
@@ -128,11 +132,14 @@ async function resultOf(
   const partialErrors = shownErrors(content, context);
   const nothing = !content.complete && isEmpty(content);
   const part = content.complete || content.unchanged || nothing ? undefined : partOf(content, partialErrors);
+  const isWhole = content.complete && !content.unchanged;
+  const identified = content.identified || (!isWhole && before?.identified) || undefined;
   const checkpoint: Checkpoint = {
     ...content.checkpoint,
     ...(digest !== undefined && { digest }),
     ...(part !== undefined && { part }),
-    ...((content.checkpoint.validators ?? content.checkpoint.cursor) !== undefined && {
+    ...(identified && { identified }),
+    ...((content.checkpoint.validators ?? content.checkpoint.cursor ?? identified) !== undefined && {
       about: context.about,
     }),
     ...(context.fingerprint !== undefined && { credential: context.fingerprint }),
@@ -264,9 +271,13 @@ export function isPassing(fault: Fault): boolean {
   return fault.kind === 'transient' || fault.kind === 'throttled';
 }
 
-/** Whether a source asks to be left alone for longer than may pass before its workflow hears of it. */
-export function outlasts({ retryAfterMs = 0 }: Fault, deadline = Infinity): boolean {
-  return retryAfterMs > deadline;
+/**
+ * Whether a source asks to be left alone for longer than may pass before its workflow hears of it.
+ *
+ * @param deadline milliseconds; none or 0 for no bound
+ */
+export function outlasts({ retryAfterMs = 0 }: Fault, deadline = 0): boolean {
+  return deadline > 0 && retryAfterMs > deadline;
 }
 
 /** The attempt's own limit, just under Temporal's, so that the error can say what took too long. */

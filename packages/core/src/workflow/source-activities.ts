@@ -112,11 +112,12 @@ function schedule(
 }
 
 function requestOf(
-  { root, schema, apiUrl, apiToken }: Session,
+  { root, schema, apiUrl, apiToken, sources }: Session,
   { name, definition, into, known, limits }: SourceState,
   retryRefused: boolean,
 ): LoadRequest {
-  const { credential = apiToken } = definition;
+  const { credential = apiToken, expect, emptyIsError } = definition;
+  const doubted = sources.flatMap((other) => (other.name === name ? [] : (other.known.refused ?? [])));
   return {
     source: name,
     query: definition.query,
@@ -127,6 +128,9 @@ function requestOf(
     apiUrl: definition.apiUrl ?? apiUrl,
     credential: credential === 'none' ? undefined : credential,
     checkpoint: known.checkpoint,
+    expect,
+    emptyIsError,
+    doubted: doubted.length > 0 ? doubted : undefined,
     refused: retryRefused ? undefined : known.refused,
     maximumAttempts: limits.maximumAttempts,
   };
