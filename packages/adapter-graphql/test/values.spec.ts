@@ -11,10 +11,11 @@ afterEach(() => stop?.());
 /** Loads from a server that answers with these texts, one after the other, and notes what it was asked with. */
 async function loading(query: GraphqlQuery, ...bodies: readonly string[]) {
   const variables: unknown[] = [];
-  const server = http.createServer(async (request, response) => {
-    const text = (await request.toArray()).join('');
-    variables.push((JSON.parse(text) as { variables: unknown }).variables);
-    response.setHeader('content-type', 'application/json').end(bodies[variables.length - 1]);
+  const server = http.createServer((request, response) => {
+    void request.toArray().then((chunks: readonly unknown[]) => {
+      variables.push((JSON.parse(chunks.join('')) as { variables: unknown }).variables);
+      response.setHeader('content-type', 'application/json').end(bodies[variables.length - 1]);
+    });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

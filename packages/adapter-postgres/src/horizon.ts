@@ -51,8 +51,8 @@ async function highestValue(session: ReadSession, origin: Origin, name: string):
     const { rows } = await session.run(`${text} ORDER BY ${name} DESC LIMIT 1`, values);
     return rows[0] ?? [];
   };
-  let [key, ahead] = await highest(`${name} IS NOT NULL`);
-  if (ahead === true) [key] = await highest(`${name} <= now()`);
+  const [top, ahead] = await highest(`${name} IS NOT NULL`);
+  const [key] = ahead === true ? await highest(`${name} <= now()`) : [top];
   return key as string | undefined;
 }
 

@@ -271,13 +271,9 @@ export function isPassing(fault: Fault): boolean {
   return fault.kind === 'transient' || fault.kind === 'throttled';
 }
 
-/**
- * Whether a source asks to be left alone for longer than may pass before its workflow hears of it.
- *
- * @param deadline milliseconds; none or 0 for no bound
- */
-export function outlasts({ retryAfterMs = 0 }: Fault, deadline = 0): boolean {
-  return deadline > 0 && retryAfterMs > deadline;
+/** Whether a source asks to be left alone for longer than may pass before its workflow hears of it. */
+export function outlasts({ retryAfterMs = 0 }: Fault, deadline = Infinity): boolean {
+  return retryAfterMs > deadline;
 }
 
 /** The attempt's own limit, just under Temporal's, so that the error can say what took too long. */

@@ -10,7 +10,6 @@ import {
   isPassing,
   look,
   measure,
-  outlasts,
   timedOut,
   workerLost,
 } from './harness';
@@ -54,7 +53,8 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
       if (isHeldBack) context?.countWait();
       const isLast = !isHeldBack && failuresBefore(activity) + 1 >= maximumAttempts;
       throw failureOf(fault, request, adapter, context, {
-        nonRetryable: !isPassing(fault) || isLast || outlasts(fault, activity.info.scheduleToCloseTimeoutMs),
+        // A wait beyond the deadline ends the load at once: the server does not wait for it.
+        nonRetryable: !isPassing(fault) || isLast,
         nextRetryDelay: fault.retryAfterMs,
       });
     }

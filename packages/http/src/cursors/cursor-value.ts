@@ -1,4 +1,4 @@
-import { parseTimestamp } from './timestamp';
+import { parseTimestamp, type Timestamp } from './timestamp';
 
 /** A value of the field that grows with every change. */
 export type CursorValue = string | number;
@@ -16,20 +16,14 @@ const DECIMAL = /^([-+]?\d+)(?:\.(\d+))?$/;
 
 /** What a value is, so that it can be worked with in the notation that it has. */
 type Read =
-  | {
-      readonly kind: 'time';
-      readonly size: number;
-      readonly finer: string;
-      write(time: number, finer?: string): string;
-    }
+  | ({ readonly kind: 'time' } & Timestamp)
   | { readonly kind: 'number'; readonly size: bigint; readonly finer: string }
   | { readonly kind: 'text' };
 
 function read(value: CursorValue, zone: string | undefined): Read {
   const text = String(value);
   const timestamp = parseTimestamp(text, zone);
-  if (timestamp !== undefined)
-    return { kind: 'time', size: timestamp.time, finer: timestamp.finer, write: timestamp.write };
+  if (timestamp !== undefined) return { kind: 'time', ...timestamp };
   const [, whole, fraction = ''] = DECIMAL.exec(text) ?? [];
   return whole === undefined ? { kind: 'text' } : { kind: 'number', size: BigInt(whole), finer: fraction };
 }
@@ -50,7 +44,8 @@ export function compareValues(a: CursorValue, b: CursorValue, zone?: string): nu
   const [x, y] = [read(a, zone), read(b, zone)];
   if (x.kind === 'text' || y.kind === 'text' || x.kind !== y.kind)
     return RANK[x.kind] - RANK[y.kind] || (String(a) > String(b) ? 1 : -1);
-  if (x.size !== y.size) return x.size > y.size ? 1 : -1;
+  const [m, n] = [x.kind === 'time' ? x.time : x.size, y.kind === 'time' ? y.time : y.size];
+  if (m !== n) return m > n ? 1 : -1;
   const [p, q] = [x.finer.replace(/0+$/, ''), y.finer.replace(/0+$/, '')];
   return p === q ? 0 : p > q ? 1 : -1;
 }
@@ -70,7 +65,7 @@ export const isOrdered = (value: unknown, zone?: string): value is CursorValue =
 export function earlierValue(value: CursorValue, lag: number, zone?: string): CursorValue {
   if (lag === 0) return value;
   const known = read(value, zone);
-  if (known.kind === 'time') return like(value, known.write(known.size - lag, known.finer));
+  if (known.kind === 'time') return like(value, known.write(known.time - lag, known.finer));
   if (typeof value === 'number') return value - lag;
   if (known.kind === 'text') return value;
   const whole = known.size - BigInt(Math.ceil(lag));
@@ -87,7 +82,7 @@ export function earlierValue(value: CursorValue, lag: number, zone?: string): Cu
  */
 export function cappedValue(value: CursorValue, time: number, zone?: string): CursorValue {
   const known = read(value, zone);
-  if (known.kind === 'time') return known.size <= time ? value : like(value, known.write(time));
+  if (known.kind === 'time') return known.time <= time ? value : like(value, known.write(time));
   const number = Number(value);
   const unit = number < MOST ? UNITS.find(({ least }) => number >= least) : undefined;
   const most = unit === undefined ? Infinity : Math.floor(time * unit.perMs);
