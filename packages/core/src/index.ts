@@ -72,3 +72,4 @@ export type {
 } from './contract/wire';
 export { EntityStore, type WriteListener } from './state/entity-store';
 export type { Draft, Rule } from './state/draft';
+export { own, setField } from './state/json';
