@@ -27,7 +27,7 @@ export interface SourceOptions {
   /** The longest that all attempts of one load, and the waits between them, may take. @default '5 minutes' */
   readonly deadline?: Duration;
   /**
-   * The fields, as dotted paths, that every record has to have, null or not: one without is refused, and nothing of its
+   * The fields, as dotted paths, that every record has to have, null or not: one without is refused, and so is no record of the root entity; nothing of its
    * load is taken in. For APIs that answer 200 with an error in the body.
    * @default none; but a record of the root entity that once had its id has to keep it. `[]` expects nothing
    */

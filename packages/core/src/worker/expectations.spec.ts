@@ -43,6 +43,8 @@ describe('checkWhole', () => {
     expect(check(had, 0)).toThrow(/gives no record of Customer c_1/);
     expect(check(had, 1, true)).not.toThrow();
     expect(check({ ...had, expect: [] }, 1)).not.toThrow();
+    expect(check({ ...had, expect: ['name'] }, 1)).toThrow(/answers without the id/);
+    expect(check({ expect: ['name'] }, 0)).toThrow(/gives no record of Customer c_1, so nothing/);
     expect(check({ ...had, into: 'contacts' }, 1)).not.toThrow();
     expect(check({}, 1)).not.toThrow();
   });

@@ -41,10 +41,12 @@ export function checkWhole(
   credential: string | undefined,
 ): void {
   const root = `${entity.name} ${entity.id}`;
-  if (into === undefined && expect === undefined && checkpoint?.identified === true && !identified)
+  const isNone = records === 0 && expect !== undefined && expect.length > 0;
+  const isOther = expect?.length !== 0 && checkpoint?.identified === true && !identified;
+  if (into === undefined && (isNone || isOther))
     throw new InvalidInputError(
       'expect',
-      `the source ${records === 0 ? 'gives no record of' : 'answers without the id of'} ${root}, which it gave before, so nothing of this load was taken in`,
+      `the source ${records === 0 ? `gives no record of ${root}` : `answers without the id of ${root}, which it gave before`}, so nothing of this load was taken in`,
       'Look at what the source answers: it may be an error with status 200. If it is right, say so with expect: []',
       'RECORD_INVALID',
     );
