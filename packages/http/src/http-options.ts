@@ -139,7 +139,7 @@ export const httpOptionsShape = {
       }),
     )
     .default([]),
-  maxRetryAfter: milliseconds(3_600_000),
+  maxRetryAfter: whole(1, MAX_MS, 'milliseconds').optional(),
   classify: functions<NonNullable<HttpAdapterOptions['classify']>>('gives a fault').optional(),
   name: z
     .string()

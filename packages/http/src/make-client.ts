@@ -3,6 +3,7 @@ import { classify } from './classify';
 import { Connections } from './egress/connections';
 import { Origins } from './egress/origins';
 import { HttpClient } from './http-client';
+import { MAX_WAIT_MS } from './limits/rate-limits';
 import type { ResolvedHttpOptions } from './http-options';
 import type { Transport } from './transport';
 
@@ -40,7 +41,7 @@ export function makeHttpClient(
     client,
     origins,
     classify: (error) => {
-      const fault = bounded(classify(error), options.maxRetryAfter);
+      const fault = bounded(classify(error), options.maxRetryAfter ?? MAX_WAIT_MS);
       return last === undefined ? fault : last(error, fault);
     },
   };

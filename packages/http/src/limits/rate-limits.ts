@@ -42,7 +42,7 @@ interface Limit {
 const MAX_LIMITS = 10_000;
 
 /** A server that asks for more is taken at this: it may mean another unit, or its clock be wrong. */
-const MAX_WAIT_MS = 60 * 60 * 1_000;
+export const MAX_WAIT_MS = 60 * 60 * 1_000;
 
 /** However many demand it, what a server has said is tried no more often than this. */
 const TRY_EVERY_MS = 500;
