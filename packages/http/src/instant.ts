@@ -2,8 +2,8 @@ const DAY_NAME = /^(mon|tue|wed|thu|fri|sat|sun)/i;
 const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)/i;
 const ZONE = /(?:\b(?:GMT|UTC)|Z|[+-]\d\d:?\d\d)$/i;
 
-/** A server whose clock is further from the worker's is not asked for the time: it was never set. */
-const MAX_SKEW_MS = 24 * 60 * 60 * 1_000;
+/** A server whose clock shows an earlier time, which is one of 2001, has none that was ever set. */
+const NEVER_SET_MS = 1e12;
 
 /**
  * Reads a point in time as headers give it: the forms of HTTP (`Wed, 01 Jul 2026 10:01:30 GMT`, that of RFC 850, that
@@ -30,5 +30,5 @@ export function parseInstant(value: string | undefined): number | undefined {
  */
 export function serverTime(date: string | undefined, now: number): number {
   const served = parseInstant(date);
-  return served === undefined || Math.abs(served - now) > MAX_SKEW_MS ? now : served;
+  return served === undefined || served < NEVER_SET_MS ? now : served;
 }

@@ -47,6 +47,11 @@ describe('serverTime', () => {
 
   it.each([
     ['is that of the Date header', 'Wed, 01 Jul 2026 09:00:00 GMT', now - 3_600_000],
+    [
+      'is that of the Date header, however far away',
+      'Wed, 31 Dec 2025 10:00:00 GMT',
+      Date.UTC(2025, 11, 31, 10),
+    ],
     ["is the worker's where there is none", undefined, now],
     ["is the worker's where the server's clock was never set", 'Thu, 01 Jan 1970 00:00:10 GMT', now],
   ])('%s', (_, date, time) => expect(serverTime(date, now)).toBe(time));
