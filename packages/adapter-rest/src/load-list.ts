@@ -107,6 +107,7 @@ class ListReader {
       before = records;
       this.#validators.add(this.#place, answer);
       this.#past.saw(records.length, onward.says);
+      harvest.answered(answer.headers);
       const harvested = await harvest.take(records, answer.request);
       if (next === undefined) {
         yield { ...harvested, ...this.#last() };

@@ -169,9 +169,13 @@ function registerQueries(session: Session): void {
     apiUrl: () => session.apiUrl ?? null,
     apiToken: () => session.token,
     sources() {
-      const nextCheckAt = iso(session.nextLoadAt);
       const warning = session.tokenWarning;
-      return fromEntries(session.sources.map(({ name, info }) => [name, { ...info, nextCheckAt, warning }]));
+      return fromEntries(
+        session.sources.map(({ name, info, known }) => {
+          const nextCheckAt = iso(known.retryAt ?? session.nextLoadAt);
+          return [name, { ...info, nextCheckAt, warning }];
+        }),
+      );
     },
     children: () => children.infos,
     managedPaths: () => children.managedPaths(),
