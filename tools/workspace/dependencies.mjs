@@ -10,7 +10,6 @@ const manifest = (path) => JSON.parse(readFileSync(join(path, 'package.json'), '
 const PURPOSE = {
   'postgres-array': 'reads arrays of Postgres',
   'pg-connection-string': 'reads connection strings of Postgres',
-  'lossless-json': 'reads numbers of JSON exactly',
   '@graphql-typed-document-node/core': 'types of documents, no code',
   '@opentelemetry/api': 'spans, where you have tracing',
   '@fastify/cors': 'lets the Temporal UI ask the codec server',

@@ -65,6 +65,24 @@ describe('CostBudgets', () => {
     expect(costs.wait('a')).toBe(0);
   });
 
+  it('waits no longer than is allowed, and no longer than that after it was told', () => {
+    const { costs, pass } = budgets();
+    costs.learn('a', { data: { rateLimit: { remaining: 0, resetAt: '2099-12-31T00:00:00Z' } } });
+    expect(costs.wait('a')).toBe(3_600_000);
+    pass(3_000_000);
+    expect(costs.wait('a')).toBe(600_000);
+    pass(600_000);
+    expect(costs.wait('a')).toBe(0);
+  });
+
+  it('lets a query that somebody demands try once', async () => {
+    const { costs, now } = budgets();
+    costs.learn('a', { data: { rateLimit: { remaining: 0, resetAt: '2099-12-31T00:00:00Z' } } });
+    await costs.spend('a', signal, now() + 1);
+    await expect(costs.spend('a', signal)).rejects.toThrow(HttpError);
+    await expect(costs.spend('a', signal, now())).rejects.toThrow(HttpError);
+  });
+
   it('ends a short wait with its signal', async () => {
     const { costs } = budgets();
     costs.learn('a', bucket(40));

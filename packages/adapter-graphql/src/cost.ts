@@ -1,4 +1,4 @@
-import { at, HttpError } from '@stateful-workflow/http';
+import { at, HttpError, parseInstant } from '@stateful-workflow/http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphqlAnswer } from './graphql-errors';
 
@@ -15,13 +15,12 @@ interface Budget {
   readonly resetAt?: number;
   /** When it was learnt, in milliseconds since 1970. */
   readonly at: number;
+  /** When a query that was demanded was sent all the same. */
+  triedAt?: number;
 }
 
 /** A wait up to this is waited for in place: to break off and begin again would cost more. Milliseconds. */
 const SHORT_WAIT = 2_000;
-
-/** A reset that is further away than this is a clock that is wrong. */
-const MAX_WAIT_MS = 24 * 60 * 60 * 1_000;
 
 const MAX_BUDGETS = 10_000;
 
@@ -33,14 +32,34 @@ const MAX_BUDGETS = 10_000;
 export class CostBudgets {
   readonly #budgets = new Map<string, Budget>();
   readonly #now: () => number;
+  readonly #maxWaitMs: number;
 
-  /** @param now the time, in milliseconds since 1970 */
-  constructor(now: () => number = Date.now) {
+  /**
+   * @param now the time, in milliseconds since 1970
+   * @param maxWaitMs how long is waited at most: a reset that is further away may be of a clock that is wrong
+   */
+  constructor(now: () => number = Date.now, maxWaitMs = 60 * 60 * 1_000) {
     this.#now = now;
+    this.#maxWaitMs = maxWaitMs;
   }
 
-  /** Takes what one more query costs, and waits for it if that takes but a moment. @throws HttpError `limit` */
-  async spend(key: string | undefined, signal: AbortSignal): Promise<void> {
+  /**
+   * Takes what one more query costs, and waits for it if that takes but a moment.
+   *
+   * @param demandedAt when somebody asked for the query: what was learnt before is then tried once
+   * @throws HttpError `limit`
+   */
+  async spend(key: string | undefined, signal: AbortSignal, demandedAt = 0): Promise<void> {
+    if (key === undefined) return;
+    const known = this.#budgets.get(key);
+    if (known !== undefined && known.at < demandedAt && (known.triedAt ?? 0) < demandedAt)
+      known.triedAt = this.#now();
+    else await this.#afford(key, signal);
+    const budget = this.#budgets.get(key);
+    if (budget !== undefined) budget.left -= budget.cost;
+  }
+
+  async #afford(key: string, signal: AbortSignal): Promise<void> {
     const wait = this.wait(key) ?? 0;
     if (wait > SHORT_WAIT) {
       throw new HttpError(
@@ -49,8 +68,6 @@ export class CostBudgets {
       );
     }
     if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
-    const budget = key === undefined ? undefined : this.#budgets.get(key);
-    if (budget !== undefined) budget.left -= budget.cost;
   }
 
   /** How long until a query like the last one can be paid for, in milliseconds; `undefined` if nothing is known. */
@@ -64,7 +81,9 @@ export class CostBudgets {
     // One that costs more than there can ever be is for the API to refuse.
     if (available >= cost || cost > max) return 0;
     const wait = restorePerMs > 0 ? (cost - available) / restorePerMs : (resetAt ?? now) - now;
-    return Math.min(Math.ceil(wait), MAX_WAIT_MS);
+    // Learnt so long ago, it holds no more.
+    if (now - learnt >= this.#maxWaitMs) return 0;
+    return Math.min(Math.ceil(wait), learnt + this.#maxWaitMs - now);
   }
 
   /** Learns from an answer. @returns what the query cost, if it says so */
@@ -97,8 +116,8 @@ function bucketOf(cost: unknown, now: number): Budget | undefined {
 function limitOf(data: unknown, extensions: unknown, now: number): Budget | undefined {
   const limit = at(data, 'rateLimit') ?? at(extensions, 'rateLimit');
   const left = numberAt(limit, 'remaining');
-  const resetAt = Date.parse(String(at(limit, 'resetAt')));
-  if (left === undefined || Number.isNaN(resetAt)) return undefined;
+  const resetAt = parseInstant(String(at(limit, 'resetAt')));
+  if (left === undefined || resetAt === undefined) return undefined;
   return {
     left,
     cost: numberAt(limit, 'cost') ?? 1,

@@ -1,5 +1,5 @@
 import { GraphQLClient } from 'graphql-request';
-import { at, describeRequest, HttpError, isObject } from '@stateful-workflow/http';
+import { at, describeRequest, HttpError, isObject, readJson } from '@stateful-workflow/http';
 import type { GraphqlAnswer } from './graphql-errors';
 import { hashOf, persistedFetch } from './persisted-fetch';
 import type { Variables } from './variables';
@@ -59,7 +59,7 @@ const driver = ({ url, fetch, headers, method }: SendOptions): GraphQLClient =>
 /** The driver takes `errors: null`, as some APIs write that there are none, for no answer at all. */
 const jsonSerializer = {
   parse: (text: string): unknown => {
-    const answer: unknown = JSON.parse(text);
+    const answer = readJson(text);
     return Array.isArray(answer) ? answer.map(withoutNull) : withoutNull(answer);
   },
   stringify: JSON.stringify,
@@ -108,6 +108,11 @@ async function within(
     const given = at(error, 'response');
     // The driver's own error holds the document and the variables. Only what the answer had is of use.
     if (isObject(given)) return [answerOf(given)];
+    if (error instanceof RangeError)
+      throw new HttpError(
+        { type: 'body', problem: 'malformed' },
+        `${request} answered with JSON that ${error.message}.`,
+      );
     throw notGraphql(request, response);
   }
 }

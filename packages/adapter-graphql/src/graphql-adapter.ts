@@ -41,7 +41,7 @@ export function graphqlAdapter(options: GraphqlAdapterOptions): GraphqlAdapter {
     adapter: 'graphqlAdapter',
     schema: known,
     codes,
-    costs: new CostBudgets(),
+    costs: new CostBudgets(Date.now, http.maxRetryAfter),
     withoutPersisted: new Set(),
     documentOf: documentCache(known),
   };

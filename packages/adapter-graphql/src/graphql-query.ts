@@ -126,6 +126,11 @@ export interface GraphqlIncremental {
   readonly initial?: string | number;
   /** What a full sweep is asked with, for APIs that need a value. @default null */
   readonly sweepFrom?: string | number;
+  /**
+   * In which zone the API's times are that name none: `Europe/Berlin`, `+02:00`. They are shifted and sent as they came.
+   * @default 'UTC'
+   */
+  readonly zone?: string;
   /** How often everything is loaded, so that removals are seen: milliseconds. @default 86400000 (a day) */
   readonly fullEvery?: number | 'never';
 }

@@ -67,6 +67,32 @@ describe('Incremental', () => {
     expect(load([{ id: 'a', at: null }]).news).toEqual([{ id: 'a', at: null }]);
   });
 
+  it.each(['2099-12-31T00:00:00Z', new Date(Date.now() + 3_600_000).toISOString(), 'infinity'])(
+    'is never moved beyond the time of the load: %s',
+    (ahead) => {
+      const load = loads({ ...options, lag: 60_000 });
+      const [early, late] = [
+        { id: 'a', at: '2026-01-01 00:00:00' },
+        { id: 'b', at: ahead },
+      ];
+      expect(load([early, late]).since).toBe(early.at);
+      const changed = { id: 'c', at: '2026-01-02 00:00:00' };
+      expect(load([early, late, changed])).toMatchObject({
+        asked: '2025-12-31 23:59:00',
+        since: changed.at,
+      });
+    },
+  );
+
+  it('compares numbers with many digits by them all', () => {
+    const load = loads({ ...options, lag: 10 });
+    load([
+      { id: 'a', at: '1767225600123456790' },
+      { id: 'b', at: '1767225600123456789' },
+    ]);
+    expect(load([]).asked).toBe('1767225600123456780');
+  });
+
   it('keeps its place when there is nothing', () => {
     const load = loads();
     const record = { id: 'a', at: 5 };

@@ -1,4 +1,12 @@
-import { at } from '@stateful-workflow/http';
+import {
+  at,
+  cappedValue,
+  compareValues,
+  type CursorValue,
+  earlierValue,
+  isOrdered,
+  serverStart,
+} from '@stateful-workflow/http';
 import { createHash } from 'node:crypto';
 import type { Json } from '@stateful-workflow/core';
 import type { GraphqlCursor, GraphqlIncremental, GraphqlProgress } from './graphql-query';
@@ -9,7 +17,7 @@ const MAX_SEEN = 500;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 interface Known {
-  readonly order: number;
+  readonly value: CursorValue | undefined;
   readonly look: string;
 }
 
@@ -21,7 +29,12 @@ export class Incremental {
   readonly #before: GraphqlCursor;
   readonly #started: number;
   readonly #known = new Map<string, Known>();
-  #newest: { readonly value: string | number; readonly order: number } | undefined;
+  /** The newest value that does not lie in the future. */
+  #newest: CursorValue | undefined;
+  /** Where only such values are known that do: the time of the load, as they would write it. */
+  #capped: CursorValue | undefined;
+  /** When the load began by the server's clock, once an answer has told. */
+  #servedAt: number | undefined;
   #isEmpty: boolean;
 
   /**
@@ -42,24 +55,31 @@ export class Incremental {
     const isDue = since === undefined || (fullEvery !== 'never' && now - sweptAt >= fullEvery);
     this.isSweep = progress?.sweep ?? (options.initial === undefined && isDue);
     const newest = progress?.since ?? since;
-    if (newest !== undefined) this.#newest = { value: newest, order: orderOf(newest) ?? -Infinity };
+    // A load before may have left one that lies in the future, which would hide all that is written until then.
+    if (newest !== undefined) this.#newest = this.#notAhead(newest);
     this.#isEmpty = (progress?.records ?? 0) === 0;
     // Of when they are is no longer known: the newest they can be keeps them longest.
     for (const [id, look] of Object.entries(progress?.seen ?? {}))
-      this.#known.set(id, { order: this.#newest?.order ?? -Infinity, look });
+      this.#known.set(id, { value: this.#newest, look });
   }
 
   /** What the document is asked with. */
   get variables(): { readonly [variable: string]: Json } {
-    const { variable, lag, initial, sweepFrom = null } = this.#options;
+    const { variable, lag = 0, zone, initial = null, sweepFrom = null } = this.#options;
     const { since } = this.#before;
     if (this.isSweep) return { [variable]: sweepFrom };
-    return { [variable]: since === undefined ? (initial ?? null) : earlier(since, lag) };
+    if (since === undefined) return { [variable]: initial };
+    return { [variable]: earlierValue(this.#notAhead(since), lag, zone) };
+  }
+
+  /** Learns the time from an answer: the first one of the load tells. @param date its `Date` header */
+  answered(date: string | undefined): void {
+    this.#servedAt ??= serverStart(date, this.#started);
   }
 
   /** Takes in records, and gives back those that the last load has not given as they are. */
   take(records: readonly unknown[]): readonly unknown[] {
-    const { field, key = 'id', lag = 0 } = this.#options;
+    const { field, key = 'id', lag = 0, zone } = this.#options;
     const { seen = {} } = this.#before;
     const news: unknown[] = [];
     for (const record of records) {
@@ -68,14 +88,15 @@ export class Incremental {
       const look = lookOf(record);
       if (this.isSweep || seen[id] !== look) news.push(record);
       const value = at(record, field);
-      const order = orderOf(value);
-      if (order === undefined) continue;
-      this.#known.set(id, { order, look });
-      if (this.#newest === undefined || order > this.#newest.order)
-        this.#newest = { value: value as string | number, order };
+      if (!isOrdered(value, zone)) continue;
+      this.#known.set(id, { value, look });
+      this.#advance(value);
     }
-    const { order: newest = -Infinity } = this.#newest ?? {};
-    for (const [id, { order }] of this.#known) if (order < newest - lag) this.#known.delete(id);
+    const since = this.#since;
+    if (since === undefined) return news;
+    const from = earlierValue(since, lag, zone);
+    for (const [id, { value }] of this.#known)
+      if (value !== undefined && compareValues(value, from, zone) < 0) this.#known.delete(id);
     return news;
   }
 
@@ -91,26 +112,27 @@ export class Incremental {
     const looks = Object.fromEntries([...this.#known].map(([id, { look }]) => [id, look]));
     const kept = this.#isEmpty && !this.isSweep ? seen : this.#known.size > MAX_SEEN ? undefined : looks;
     return {
-      ...(this.#newest && { since: this.#newest.value }),
+      ...(this.#since !== undefined && { since: this.#since }),
       ...(this.isSweep ? { sweptAt: this.#started } : sweptAt !== undefined && { sweptAt }),
       ...(kept && { seen: kept }),
     };
   }
-}
 
-/** Where a time or a number stands among others, or `undefined` for what is neither. */
-function orderOf(value: unknown): number | undefined {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string' || value === '') return undefined;
-  const time = Date.parse(value);
-  return Number.isNaN(time) ? undefined : time;
-}
+  get #since(): CursorValue | undefined {
+    return this.#newest ?? this.#capped;
+  }
 
-/** A time or a number so much before another; as it was given, if it is not moved. */
-function earlier(since: string | number | undefined, lag = 0): Json {
-  if (since === undefined) return null;
-  if (lag === 0) return since;
-  return typeof since === 'number' ? since - lag : new Date(Date.parse(since) - lag).toISOString();
+  #advance(value: CursorValue): void {
+    const capped = this.#notAhead(value);
+    if (capped !== value) this.#capped = capped;
+    else if (this.#newest === undefined || compareValues(value, this.#newest, this.#options.zone) > 0)
+      this.#newest = value;
+  }
+
+  /** No later than the load, by the server's clock once it is known. */
+  #notAhead(value: CursorValue): CursorValue {
+    return cappedValue(value, this.#servedAt ?? Date.now(), this.#options.zone);
+  }
 }
 
 const lookOf = (record: unknown): string =>

@@ -70,8 +70,9 @@ export async function* loadPages(
       { text: document.text, variables },
       ...others.map((other) => ({ text: other.document.text, variables: other.variables })),
     ]);
-    const completer = new Completer(session, document, variables, follow);
     const given = answer as GraphqlAnswer;
+    incremental?.answered(given.headers['date']);
+    const completer = new Completer(session, document, variables, follow);
     const read = await readPage(query, target, given, { position, seen: count }, completer);
     const next = read.onward.says === 'end' ? undefined : read.onward.next;
     if (next !== undefined && read.records.length > 0 && isDeepStrictEqual(before, read.records))

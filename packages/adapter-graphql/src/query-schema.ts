@@ -1,5 +1,5 @@
 import { InvalidInputError, type Json } from '@stateful-workflow/core';
-import { END_SIGNS, headerNameProblem, isHeaderValue } from '@stateful-workflow/http';
+import { END_SIGNS, headerNameProblem, isHeaderValue, isTimeZone } from '@stateful-workflow/http';
 import { Kind } from 'graphql';
 import { z } from 'zod';
 import type { CheckedDocument } from './check-document';
@@ -74,6 +74,7 @@ const shape = z.strictObject({
       lag: notNegative.optional(),
       initial: value.optional(),
       sweepFrom: value.optional(),
+      zone: z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin, or +02:00').optional(),
       fullEvery: z.union([notNegative, z.literal('never')], 'must be milliseconds or "never"').optional(),
     })
     .optional(),

@@ -16,7 +16,10 @@ export interface Shared {
 }
 
 /** What a session needs to know of its load. */
-export type Asking = Pick<LoadContext<GraphqlCursor>, 'signal' | 'credential' | 'conceal' | 'metrics'>;
+export type Asking = Pick<
+  LoadContext<GraphqlCursor>,
+  'signal' | 'credential' | 'conceal' | 'metrics' | 'demandedAt'
+>;
 
 const DEFAULT_MAX_PAGES = 1_000;
 
@@ -88,17 +91,18 @@ export class Session {
 
   #options(more: Partial<SendOptions> = {}): SendOptions {
     const { url, field } = this.#endpoint;
-    const { signal, metrics } = this.#asking;
+    const { signal, metrics, demandedAt } = this.#asking;
     const fetch = fetchOver(this.#shared.client, {
       field,
       signal,
       metrics,
+      demandedAt,
       conceal: (secret) => this.#asking.conceal?.(secret),
       credential: (origin) => this.#asking.credential(origin),
       admit: async (asker) => {
         // Here, since it is the credential that says whose budget the query is paid from.
         this.#payer = asker === undefined ? undefined : `${url.origin} ${asker}`;
-        await this.#shared.costs.spend(this.#payer, signal);
+        await this.#shared.costs.spend(this.#payer, signal, demandedAt);
       },
     });
     return { url, fetch, headers: this.#query.headers ?? {}, ...more };

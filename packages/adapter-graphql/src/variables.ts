@@ -2,7 +2,7 @@ import { isObject } from '@stateful-workflow/http';
 import { type EntityRef, InvalidInputError, type Json } from '@stateful-workflow/core';
 import {
   type GraphQLInputType,
-  GraphQLInputObjectType,
+  type GraphQLInputObjectType,
   type GraphQLSchema,
   getNamedType,
   isInputObjectType,
@@ -84,7 +84,7 @@ function filled(value: Json, filling: Filling): Json {
   if (!isObject(value)) return value;
   const holder = type && getNamedType(type);
   return Object.fromEntries(
-    Object.entries(value as Variables).map(([key, inner]) => {
+    Object.entries(value).map(([key, inner]) => {
       const field = isInputObjectType(holder) ? fieldType(holder, key) : undefined;
       const scalar = field && getNamedType(field).name;
       return [key, filled(inner, { entity, place: `${place}.${key}`, type: field, scalar })];

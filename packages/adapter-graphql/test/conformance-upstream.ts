@@ -89,6 +89,8 @@ export async function startGraphqlUpstream(): Promise<Upstream<GraphqlQuery, Gra
         incremental: { variable: 'since', field: 'updatedAt', lag: 5_000 },
       },
       lateness: 5,
+      // Seventy years of seconds.
+      ahead: 70 * 365 * 86_400,
     },
     partial: { query: { ...query, errorPolicy: 'all' }, failure: 'a field that cannot be read' },
     failures: FAILURES,

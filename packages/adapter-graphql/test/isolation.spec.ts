@@ -39,7 +39,7 @@ const answer = (id: string, extensions?: object): string =>
   JSON.stringify({ data: { me: { id } }, extensions });
 
 /** An adapter for some origins, and what loads `query` from the first of them. */
-function adapterFor(origins: GraphqlAdapterOptions['origins']) {
+function adapterFor(origins: NonNullable<GraphqlAdapterOptions['origins']>) {
   const adapter = graphqlAdapter({ origins });
   cleanups.push(() => adapter.close());
   const [first] = origins;

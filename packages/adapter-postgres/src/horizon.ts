@@ -4,7 +4,7 @@ import { columnOf, type Origin, select } from './statements';
 
 /** What was known before rows were read, which bounds what late transactions can still write. */
 export interface Horizon {
-  /** The highest value of the cursor column that could be seen. */
+  /** The highest value of the cursor column that could be seen, of times the highest that has come. */
   readonly key?: string;
   /** The transactions that ran after that, in this database. */
   readonly running: readonly string[];
@@ -23,13 +23,7 @@ export const PREPARED = 'p';
  * @param session one in which each statement sees what is there by then
  */
 export async function readHorizon(session: ReadSession, origin: Origin, column: string): Promise<Horizon> {
-  const name = columnOf(column);
-  const { text, values } = select({ ...origin, columns: `${name}::text`, version: undefined }, [
-    ...origin.conditions,
-    `${name} IS NOT NULL`,
-  ]);
-  const highest = await session.run(`${text} ORDER BY ${name} DESC LIMIT 1`, values);
-  const key = highest.rows[0]?.[0] as string | undefined;
+  const key = await highestValue(session, origin, columnOf(column));
   const running = await session.run(RUNNING);
   // After the locks: a transaction that was prepared in between is in one of the two.
   const prepared = await session.run(PREPARED_ONES);
@@ -43,6 +37,23 @@ export async function readHorizon(session: ReadSession, origin: Origin, column: 
     ...(key !== undefined && { key }),
     running: [...running.rows, ...prepared.rows].flatMap((row) => row.slice(-1) as string[]).filter(Boolean),
   };
+}
+
+/** A time that has not come, such as that of a wrong clock, or infinity, would hide what is written until then. */
+async function highestValue(session: ReadSession, origin: Origin, name: string): Promise<string | undefined> {
+  const isAhead = `CASE WHEN pg_typeof(${name}) = ANY('{timestamptz,timestamp,date}'::regtype[]) THEN ${name}::text::timestamptz > now() END`;
+  const highest = async (condition: string): Promise<readonly unknown[]> => {
+    const columns = `${name}::text, ${isAhead}`;
+    const { text, values } = select({ ...origin, columns, version: undefined }, [
+      ...origin.conditions,
+      condition,
+    ]);
+    const { rows } = await session.run(`${text} ORDER BY ${name} DESC LIMIT 1`, values);
+    return rows[0] ?? [];
+  };
+  const [top, ahead] = await highest(`${name} IS NOT NULL`);
+  const [key] = ahead === true ? await highest(`${name} <= now()`) : [top];
+  return key as string | undefined;
 }
 
 const RUNNING = `

@@ -110,9 +110,24 @@ function usable(
   const kind = lag === undefined ? 'transactions' : 'lag';
   if (before?.kind !== 'transactions' && before?.kind !== 'lag') return undefined;
   if (before.kind !== kind || before.about !== moment.about) return undefined;
+  if (
+    before.kind === 'transactions' &&
+    [before.low, before.waits?.key].some((key) => isAhead(key, moment.now))
+  )
+    return undefined;
   // Transaction ids that went back: the database was restored.
   if (before.kind === 'transactions' && before.xmin > moment.xmax) return undefined;
   return fullSweepEvery !== 'never' && moment.now - before.sweptAt >= fullSweepEvery ? undefined : before;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** Whether a value is a time that lies in the future, whatever its zone: it hides what is written until then. */
+function isAhead(key: string | undefined, now: number): boolean {
+  if (key === 'infinity') return true;
+  const [date, time = '00:00:00'] =
+    /^\d{4,6}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?/.exec(key ?? '')?.[0].split(' ') ?? [];
+  return date !== undefined && (date.length > 10 || Date.parse(`${date}T${time}Z`) > now + DAY_MS);
 }
 
 /** The conditions of rows that are not in the state yet. */

@@ -1,5 +1,5 @@
+import { parseExactJson } from '@stateful-workflow/core';
 import { parse as parseArray } from 'postgres-array';
-import { parseExactJson } from './json-text';
 import { PostgresFault } from './postgres-fault';
 import type { TypeOptions } from './postgres-query';
 
@@ -83,7 +83,7 @@ export class ValueParsers {
     this.#known = known;
     const set = (type: number, parser: ValueParser): void => void this.#byType.set(type, parser);
     const timestamp = options.timestamp === 'text' ? text : isoTimestamp;
-    const json = options.json === 'text' ? text : parseExactJson;
+    const json = options.json === 'text' ? text : (value: string) => parseExactJson(value);
     for (const type of [OID.int2, OID.int4, OID.oid]) set(type, Number);
     for (const type of [OID.float4, OID.float8]) set(type, float);
     for (const type of [OID.json, OID.jsonb]) set(type, json);

@@ -153,6 +153,19 @@ export async function startPostgresUpstream(): Promise<Upstream<PostgresQuery, P
     query,
     // Transactions decide what is new: the time of a record says nothing.
     incremental: { query: { connection: 'db', table: changes, batch }, lateness: 0 },
+    numbers: {
+      query: {
+        connection: 'db',
+        query: {
+          text: `SELECT id, name::jsonb AS number FROM records WHERE id LIKE 'n\\_%' ORDER BY id`,
+        },
+      },
+      put: (given) =>
+        put(
+          given.map((number, n) => ({ id: `n_${n}`, name: number })),
+          1,
+        ),
+    },
     watch: { query: { ...query, notify: { channel: 'records_changed' } } },
     invalidQueries: [
       [{}, 'connection'],

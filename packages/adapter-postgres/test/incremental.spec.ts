@@ -89,6 +89,39 @@ describe('a source with a cursor', () => {
     expect(await source.look()).toEqual([]);
   });
 
+  it.each([
+    ['timestamptz', "'2099-12-31'"],
+    ['timestamptz', "now() + interval '1 hour'"],
+    ['timestamptz', "'infinity'"],
+    ['timestamp', "now() at time zone 'utc' + interval '1 hour'"],
+    ['timestamp', "'infinity'"],
+    ['date', "'infinity'"],
+  ])('is not led into the future by a row: %s, %s', async (type, ahead) => {
+    const db = await database(
+      `${TABLE}; ALTER TABLE invoices ALTER updated_at TYPE ${type}; SET timezone TO 'UTC';
+       INSERT INTO invoices (id, updated_at) VALUES (1, now() - interval '2 days'), (2, ${ahead})`,
+    );
+    const source = holder(db);
+    expect((await source.look()).sort()).toEqual([1, 2]);
+    await db.exec('INSERT INTO invoices (id) VALUES (3)');
+    expect(await source.look()).toEqual([3]);
+    await db.exec("UPDATE invoices SET note = 'new', updated_at = now() WHERE id = 1");
+    expect(await source.look()).toEqual([1]);
+    expect(await source.look()).toEqual([]);
+  });
+
+  it('reads everything anew when a load before was led into the future', async () => {
+    const db = await database(`${TABLE}; INSERT INTO invoices (id) VALUES (1)`);
+    const source = holder(db);
+    await source.look();
+    for (const low of ['infinity', '2099-12-31 00:00:00+00']) {
+      source.cursor = { ...source.cursor, low } as PostgresCursor;
+      await db.exec("UPDATE invoices SET note = 'new', updated_at = now() WHERE id = 1");
+      expect(await source.look()).toEqual([1]);
+      expect(source.isComplete).toBe(true);
+    }
+  });
+
   it('misses no transaction that commits late, and waits for none', async () => {
     const db = await database(`${TABLE}; INSERT INTO invoices (id) VALUES (0)`);
     const source = holder(db);

@@ -20,6 +20,7 @@ export function asked(
     credential: (origin) => context.credential(origin),
     conceal: (secret) => context.conceal?.(secret),
     metrics: context.metrics,
+    demandedAt: context.demandedAt,
   };
 }
 

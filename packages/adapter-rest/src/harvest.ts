@@ -1,6 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { LoadContext, PartialError } from '@stateful-workflow/core';
 import { InvalidInputError } from '@stateful-workflow/core';
-import { checkRecords, HttpError } from '@stateful-workflow/http';
+import { checkRecords, compareValues, HttpError } from '@stateful-workflow/http';
 import { Borders } from './borders';
 import { IncrementalLoad } from './incremental';
 import type { RestParts } from './rest-parts';
@@ -70,7 +71,10 @@ export class Harvest {
   get since(): Since | undefined {
     const since = this.#incremental?.since;
     const again = this.#hasDrifted ? this.#borders?.again : undefined;
-    return since === undefined || again === undefined ? since : { ...since, value: again };
+    if (since?.value === undefined || again === undefined) return since;
+    // The border of a page can lie in the future, where no load begins.
+    const isEarlier = compareValues(again, since.value, this.#query.incremental?.zone) < 0;
+    return isEarlier ? { ...since, value: again } : since;
   }
 
   /** Of an incremental source: the value at the end of the last page. */
@@ -86,6 +90,11 @@ export class Harvest {
   /** Whether the load, once it is through, has seen everything that there is. */
   get isWhole(): boolean {
     return this.full && this.#skipped === 0;
+  }
+
+  /** Learns the server's time from an answer. */
+  answered({ date }: IncomingHttpHeaders): void {
+    this.#incremental?.answered(date);
   }
 
   /**

@@ -1,4 +1,12 @@
-import { at, kindOf } from '@stateful-workflow/http';
+import {
+  at,
+  cappedValue,
+  compareValues,
+  earlierValue,
+  isOrdered,
+  kindOf,
+  serverStart,
+} from '@stateful-workflow/http';
 import { createHash } from 'node:crypto';
 import { InvalidInputError } from '@stateful-workflow/core';
 import type { Since } from './rest-cursor';
@@ -17,7 +25,12 @@ export class IncrementalLoad {
   readonly #before: Since | undefined;
   readonly #seenBefore: ReadonlySet<string>;
   readonly #startedAt: number;
+  /** The newest value that does not lie in the future. */
   #newest: string | number | undefined;
+  /** Where only such values are known that do: the time of the load, as they would write it. */
+  #capped: string | number | undefined;
+  /** When the load began by the server's clock, once an answer has told. */
+  #servedAt: number | undefined;
   /** What was seen in this load and may come again, with the value that it had. */
   #seen: { readonly name: string; readonly value: string | number | undefined }[] = [];
   #isTooMuch = false;
@@ -36,17 +49,22 @@ export class IncrementalLoad {
     this.#before = before;
     this.#seenBefore = new Set(this.full ? [] : before?.seen);
     this.#startedAt = startedAt;
-    this.#newest = before?.value;
+    // A load before may have left one that lies in the future, which would hide all that is written until then.
+    this.#newest = before?.value === undefined ? undefined : this.#notAhead(before.value);
   }
 
   /** The parameter that asks for what changed; none for a full sweep. */
   get params(): Record<string, string | number> {
-    const { param, initial, lag = 0 } = this.#options;
+    const { param, initial, lag = 0, zone } = this.#options;
     if (this.full) return {};
-    const value = this.#before?.value ?? initial;
-    return value === undefined
-      ? {}
-      : { [param]: this.#before?.value === undefined ? value : back(value, lag) };
+    const before = this.#before?.value;
+    if (before === undefined) return initial === undefined ? {} : { [param]: initial };
+    return { [param]: earlierValue(this.#notAhead(before), lag, zone) };
+  }
+
+  /** Learns the time from an answer: the first one of the load tells. @param date its `Date` header */
+  answered(date: string | undefined): void {
+    this.#servedAt ??= serverStart(date, this.#startedAt);
   }
 
   /** Of a page's records those that are news. */
@@ -55,8 +73,7 @@ export class IncrementalLoad {
       const value = this.#valueOf(record);
       const name = nameOf(record);
       this.#seen.push({ name, value });
-      if (value !== undefined && (this.#newest === undefined || isAfter(value, this.#newest)))
-        this.#newest = value;
+      if (value !== undefined) this.#advance(value);
       return !this.#seenBefore.has(name);
     });
     this.#forget();
@@ -67,17 +84,37 @@ export class IncrementalLoad {
   get since(): Since {
     const sweptAt = this.full ? this.#startedAt : this.#before?.sweptAt;
     return {
-      ...(this.#newest !== undefined && { value: this.#newest }),
+      ...this.#value,
       seen: this.#names(),
       ...(sweptAt !== undefined && { sweptAt }),
     };
+  }
+
+  get #value(): { readonly value?: string | number } {
+    const value = this.#newest ?? this.#capped;
+    return value === undefined ? {} : { value };
+  }
+
+  #advance(value: string | number): void {
+    const capped = this.#notAhead(value);
+    if (capped !== value) this.#capped = capped;
+    else if (this.#newest === undefined || this.#isAfter(value, this.#newest)) this.#newest = value;
+  }
+
+  #isAfter(a: string | number, b: string | number): boolean {
+    return compareValues(a, b, this.#options.zone) > 0;
+  }
+
+  /** No later than the load, by the server's clock once it is known. */
+  #notAhead(value: string | number): string | number {
+    return cappedValue(value, this.#servedAt ?? Date.now(), this.#options.zone);
   }
 
   /** What the next load is told not to take for news. */
   #names(): readonly string[] {
     if (this.#isTooMuch) return [];
     // A load that brought nothing newer may not have been given the boundary again.
-    const kept = !this.full && this.#newest === this.#before?.value ? this.#before?.seen : [];
+    const kept = !this.full && this.#value.value === this.#before?.value ? this.#before?.seen : [];
     const dated = this.#seen.flatMap(({ name, value }) => (value === undefined ? [] : [name]));
     const all = new Set([...(kept ?? []), ...dated, ...this.#seen.map(({ name }) => name)]);
     if (all.size <= MAX_SEEN) return [...all];
@@ -86,9 +123,15 @@ export class IncrementalLoad {
 
   /** Lets go of what the next load will not be given again. */
   #forget(): void {
-    if (this.#newest !== undefined) {
-      const from = back(this.#newest, this.#options.lag ?? 0);
-      this.#seen = this.#seen.filter(({ value }) => value === undefined || !isAfter(from, value));
+    const { lag = 0, zone } = this.#options;
+    const { value: newest } = this.#value;
+    if (newest !== undefined) {
+      const from = earlierValue(newest, lag, zone);
+      // Where the API puts what is no time among its times, such as "infinity", nobody knows: it may come again.
+      const isOdd = (value: string | number): boolean => isOrdered(from, zone) && !isOrdered(value, zone);
+      this.#seen = this.#seen.filter(
+        ({ value }) => value === undefined || isOdd(value) || !this.#isAfter(from, value),
+      );
     }
     this.#isTooMuch ||= this.#seen.length > 20 * MAX_SEEN;
     if (this.#isTooMuch) this.#seen = [];
@@ -109,21 +152,3 @@ export class IncrementalLoad {
 /** Names a record as it is: one that changed and kept its value is another, and news. */
 const nameOf = (record: unknown): string =>
   createHash('sha256').update(JSON.stringify(record)).digest('base64url').slice(0, 8);
-
-/** A number for a value: itself, or that of a date. */
-const numberOf = (value: string | number): number =>
-  typeof value === 'number' ? value : /^\d{4}-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
-
-/** Whether a value comes after another: as dates or numbers where both are, else as text. */
-function isAfter(a: string | number, b: string | number): boolean {
-  const [x, y] = [numberOf(a), numberOf(b)];
-  return Number.isNaN(x) || Number.isNaN(y) ? String(a) > String(b) : x > y;
-}
-
-/** A value as it was `lag` before. Text that is no date has no before. */
-function back(value: string | number, lag: number): string | number {
-  if (lag === 0) return value;
-  if (typeof value === 'number') return value - lag;
-  const time = numberOf(value);
-  return Number.isNaN(time) ? value : new Date(time - lag).toISOString();
-}

@@ -25,6 +25,7 @@ export async function* loadLines(
     asked(context, { ...request, headers: { ...accept, ...request.headers } }),
     (answer, chunks) => {
       head = answer;
+      harvest.answered(answer.headers);
       return readLines(chunks, { request: answer.request, maxLineBytes, batch: BATCH });
     },
   );

@@ -13,7 +13,7 @@ import { ask } from './ask';
 import type { Harvest } from './harvest';
 import { isUnchanged, ListValidators } from './list-validators';
 import { explained, PastTheEnd } from './past-the-end';
-import type { ListPager, Place } from './pagination/pager';
+import { linkAt, type ListPager, type Place } from './pagination/pager';
 import { linkPager } from './pagination/pagers';
 import { parametersOf } from './pagination/parameters';
 import { pageOf } from './records';
@@ -107,6 +107,7 @@ class ListReader {
       before = records;
       this.#validators.add(this.#place, answer);
       this.#past.saw(records.length, onward.says);
+      harvest.answered(answer.headers);
       const harvested = await harvest.take(records, answer.request);
       if (next === undefined) {
         yield { ...harvested, ...this.#last() };
@@ -147,8 +148,8 @@ class ListReader {
 
   #isNumbered(next: Place, records: readonly unknown[]): boolean {
     if (this.#pager.isLinked !== true) return isNumberedCursor(this.#place, next, records);
-    const here = this.#place === undefined ? this.#load.requests.url : new URL(String(this.#place));
-    return isNumberedLink(here, new URL(String(next)), records.length);
+    const here = this.#place === undefined ? this.#load.requests.url : new URL(linkAt(this.#place));
+    return isNumberedLink(here, new URL(linkAt(next)), records.length);
   }
 
   /** A place that may be a URL, without the key that an API repeats in it: places are in heartbeats. */
@@ -156,7 +157,7 @@ class ListReader {
     const { parts, requests } = this.#load;
     if (this.#pager.isLinked !== true) return place;
     return requests.link(
-      String(place),
+      linkAt(place),
       parts.origins.settings(requests.url).auth?.queryParameters ?? [],
       page,
     );

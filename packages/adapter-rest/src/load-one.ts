@@ -30,6 +30,7 @@ export async function* loadOne(
     yield { records: [], unchanged: true, validators, complete: false };
     return;
   }
+  harvest.answered(answer.headers);
   const harvested = await harvest.take(pageOf(answer, query, parts).records, answer.request);
   const isLast = linkTo(answer.headers.link, 'next') === undefined;
   if (!isLast) {

@@ -1,4 +1,4 @@
-import { HttpError } from '@stateful-workflow/http';
+import { HttpError, readJson } from '@stateful-workflow/http';
 
 const NEWLINE = 0x0a;
 
@@ -35,8 +35,9 @@ export async function* readLines(
     }
     if (text !== '') {
       try {
-        records.push(JSON.parse(text));
-      } catch {
+        records.push(readJson(text));
+      } catch (error) {
+        if (error instanceof RangeError) throw fail('malformed', error.message);
         // The parser's own message quotes the line.
         throw fail('malformed', 'is not JSON');
       }

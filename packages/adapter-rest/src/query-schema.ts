@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headerNameProblem, isHeaderValue } from '@stateful-workflow/http';
+import { headerNameProblem, isHeaderValue, isTimeZone } from '@stateful-workflow/http';
 import { dottedPath, paginationSchema, parameterName, positiveInteger } from './pagination/pagination-schema';
 import { parametersOf } from './pagination/parameters';
 import type { JsonValue } from './rest-query';
@@ -26,6 +26,7 @@ const incremental = z
     sweepFrom: z.union([z.string(), z.number()], 'must be a text or a number').optional(),
     key: dottedPath.optional(),
     lag: z.number().nonnegative('must be 0 or more').optional(),
+    zone: z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin, or +02:00').optional(),
     initial: z.union([z.string(), z.number()], 'must be a text or a number').optional(),
     fullEvery: z.union([milliseconds, z.literal('never')], 'must be milliseconds or "never"').optional(),
   })

@@ -1,13 +1,13 @@
 import { InvalidInputError } from '@stateful-workflow/core';
-import { at, type HttpAnswer, HttpError, isObject, kindOf, named } from '@stateful-workflow/http';
+import { at, type HttpAnswer, HttpError, isObject, kindOf, named, readJson } from '@stateful-workflow/http';
 import type { RestParts } from './rest-parts';
 import type { RestQuery } from './rest-query';
 
 /**
- * Parses a body as JSON. What the answer says of its type is not asked, since many APIs are wrong about it,
- * but is named when the body turns out not to be JSON.
+ * Parses a body as JSON; a number that would lose digits is its text. What the answer says of its type is not asked,
+ * since many APIs are wrong about it, but is named when the body turns out not to be JSON.
  *
- * @throws HttpError when it is empty or not JSON; its message repeats nothing of the body
+ * @throws HttpError when it is empty, not JSON, or JSON that cannot be taken as it is; its message repeats nothing of the body
  */
 export function parseBody(answer: HttpAnswer): unknown {
   const fail = (problem: 'empty' | 'malformed' | 'truncated', reason: string): HttpError =>
@@ -19,8 +19,9 @@ export function parseBody(answer: HttpAnswer): unknown {
     );
   }
   try {
-    return JSON.parse(answer.body) as unknown;
-  } catch {
+    return readJson(answer.body);
+  } catch (error) {
+    if (error instanceof RangeError) throw fail('malformed', `with JSON that ${error.message}.`);
     // The parser's own message quotes the body.
     const type = answer.headers['content-type'];
     const unframed =

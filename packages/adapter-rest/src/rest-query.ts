@@ -92,6 +92,7 @@ export type TombstoneValue = string | number | boolean;
  * ## Rules
  * - The parameter means "at or after": records at the boundary come again. Those that were given before, as they
  *   are, are no news; the others are taken in by their id.
+ * - A value that lies in the future moves nothing beyond the time of the load, by the server's clock.
  * - Records without a value are taken in, and move nothing. A load that brings none keeps its place.
  * - A removal is seen by a full sweep, or by a `tombstone`: with `initial`, or with `fullEvery: 'never'`, by that alone.
  */
@@ -119,6 +120,11 @@ export interface Incremental {
    * dates, a number for numbers. @default 0
    */
   readonly lag?: number;
+  /**
+   * In which zone the API's times are that name none: `Europe/Berlin`, `+02:00`. They are shifted and sent as they came.
+   * @default 'UTC'
+   */
+  readonly zone?: string;
   /** Where the first load begins. @default at the beginning: it is a full sweep */
   readonly initial?: string | number;
   /** How often everything is loaded, so that removals are seen: milliseconds. @default 86400000 (a day) */

@@ -11,6 +11,8 @@ export interface RestRequest {
   readonly method: HttpMethod;
   readonly url: URL;
   readonly field: string;
+  /** The path as the query has it, for limits by route. */
+  readonly route: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
@@ -42,7 +44,7 @@ export class RequestMaker {
     since: Readonly<Record<string, string | number>> = {},
     from: URL = this.url,
   ): RestRequest {
-    const { method = 'GET', headers = {} } = this.#query;
+    const { method = 'GET', headers = {}, path: route } = this.#query;
     const { field } = this.#first;
     const url = page.url === undefined ? new URL(this.#first.url) : this.#next(page.url, from);
     // A next URL has them already, as the API understood them.
@@ -53,9 +55,9 @@ export class RequestMaker {
     if (method === 'GET' || !isObject(this.#body)) {
       for (const [name, value] of Object.entries(params))
         url.searchParams.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
-      return { method, url, field, headers, ...this.#encoded(this.#body) };
+      return { method, url, field, route, headers, ...this.#encoded(this.#body) };
     }
-    return { method, url, field, headers, ...this.#encoded({ ...this.#body, ...params }) };
+    return { method, url, field, route, headers, ...this.#encoded({ ...this.#body, ...params }) };
   }
 
   /** The URL of the query, without what asks for a page. */

@@ -57,6 +57,7 @@ type Trouble = (reply: FastifyReply) => Promise<'done' | 'go on'>;
 export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCursor>> {
   const records = new Map<string, Row>();
   const arrivals = new EventEmitter();
+  let numbers: readonly string[] = [];
   let token = 'tok_0';
   let requests = 0;
   let cap = Infinity;
@@ -85,6 +86,11 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
     if (request.headers['if-none-match'] === etag) return reply.code(304).send();
     return reply.type('application/json').send(body);
   });
+  app.get('/numbers', (_, reply) =>
+    reply
+      .type('application/json')
+      .send(`[${numbers.map((number, n) => `{"id":"n_${n}","number":${number}}`).join(',')}]`),
+  );
   const origin = await app.listen({ host: '127.0.0.1', port: 0 });
 
   const misbehave = (begin: Trouble, { after = 0 }: When = {}): void => {
@@ -105,6 +111,12 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
     incremental: {
       query: { ...query, incremental: { field: 'changedAt', param: 'since', lag: LATENESS } },
       lateness: LATENESS,
+      // In seconds since 1970: that of 2100.
+      ahead: 4_102_444_800,
+    },
+    numbers: {
+      query: { path: '/numbers' },
+      put: async (given) => void (numbers = given),
     },
     conditionalQuery: { path: '/all' },
     invalidQueries: [

@@ -108,7 +108,12 @@ describe('a list is read to its end', () => {
       { type: 'page', size: 1 },
       ({ page = '1' }, reply) => {
         if (page !== '7') void reply.header('link', `</list?page=${Number(page) + 1}>; rel="next"`);
-        return ({ '1': [{ id: 1 }], '4': [{ id: 2 }], '7': [{ id: 3 }] } as Params & object)[page] ?? [];
+        const rows: Readonly<Record<string, unknown>> = {
+          '1': [{ id: 1 }],
+          '4': [{ id: 2 }],
+          '7': [{ id: 3 }],
+        };
+        return rows[page] ?? [];
       },
     ],
     [

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Incremental, RestCursor, RestQuery } from '../src/index';
 import { adapter, api, failure, loadContext, readAll } from './support';
 
@@ -161,5 +161,111 @@ describe('an incremental source', () => {
     const [page] = await readAll(adapter({ origins: [origin] }), query, context);
     expect(headers).not.toHaveProperty('if-none-match');
     expect(page?.validators).toBeUndefined();
+  });
+});
+
+describe('a value that lies in the future', () => {
+  const soon = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+
+  it.each([
+    ['in 2099', '2099-12-31T00:00:00Z'],
+    ['an hour ahead', soon(1)],
+    ['that no calendar has', 'infinity'],
+  ])('never becomes the boundary: %s', async (_, ahead) => {
+    const { set, load, asked, cursor } = await source();
+    const early = { id: 1, at: '2026-01-01T00:00:00Z' };
+    set([early, { id: 2, at: ahead }]);
+    expect((await load()).ids).toEqual([1, 2]);
+    expect(cursor()?.since?.value).toBe(early.at);
+    const changed = { id: 3, at: soon(-0.01) };
+    set([early, { id: 2, at: ahead }, changed]);
+    expect((await load()).ids, 'it comes again and is no news').toEqual([3]);
+    expect(asked).toEqual([undefined, early.at]);
+    expect(cursor()?.since?.value).toBe(changed.at);
+  });
+
+  it('is taken for the time of the load, as the API writes it, where there is no other', async () => {
+    const { set, load, cursor } = await source();
+    set([{ id: 1, at: '2099-12-31 00:00:00' }]);
+    const before = Date.now();
+    await load();
+    const value = String(cursor()?.since?.value);
+    expect(value).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    expect(Math.abs(Date.parse(`${value}Z`) - before)).toBeLessThan(5_000);
+    set([{ id: 1, at: '2099-12-31 00:00:00' }]);
+    expect((await load()).ids).toEqual([]);
+  });
+
+  it("is judged by the server's clock", async () => {
+    // An hour ahead of the worker's.
+    const at = Date.now() + 3_600_000;
+    const origin = await api((app) =>
+      app.get('/rows', (_, reply) =>
+        reply.header('date', new Date(at).toUTCString()).send([
+          { id: 1, at: new Date(at - 60_000).toISOString() },
+          { id: 2, at: new Date(at + 60_000).toISOString() },
+        ]),
+      ),
+    );
+    const query: RestQuery = { path: '/rows', incremental: { field: 'at', param: 'since' } };
+    const [page] = await readAll(adapter({ origins: [origin] }), query, loadContext({ apiUrl: origin }));
+    expect(page?.cursor?.since?.value).toBe(new Date(at - 60_000).toISOString());
+  });
+
+  it('that a load before has left is not asked for', async () => {
+    const asked: string[] = [];
+    const origin = await api((app) =>
+      app.get<{ Querystring: { since: string } }>('/rows', ({ query }) => {
+        asked.push(query.since);
+        return [];
+      }),
+    );
+    const cursor = { since: { value: '2099-12-31T00:00:00.000Z', seen: [], sweptAt: Date.now() } };
+    const query: RestQuery = { path: '/rows', incremental: { field: 'at', param: 'since' } };
+    const context = loadContext({ apiUrl: origin, checkpoint: { cursor } });
+    await readAll(adapter({ origins: [origin] }), query, context);
+    expect(Math.abs(Date.parse(asked[0] ?? '') - Date.now())).toBeLessThan(5_000);
+  });
+});
+
+describe.each(['UTC', 'America/Los_Angeles', 'Asia/Tokyo'])('on a worker in %s', (zone) => {
+  const before = process.env['TZ'];
+  beforeAll(() => void (process.env['TZ'] = zone));
+  afterAll(() => {
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
+  });
+
+  it.each<[string | number, string]>([
+    ['2026-11-29T01:00:07', '2026-11-29T00:59:07'],
+    ['2026-11-29 01:00:07', '2026-11-29 00:59:07'],
+    ['2026-11-29T01:00:07.123456+05:30', '2026-11-29T00:59:07.123456+05:30'],
+    [1_764_378_007_000, '1764377947000'],
+  ])('a lag is in the notation of the API: %j', async (at, earlier) => {
+    const { set, load, asked } = await source({ lag: 60_000 });
+    set([{ id: 1, at }]);
+    await load();
+    await load();
+    expect(asked).toEqual([undefined, earlier]);
+  });
+});
+
+describe('numbers with many digits', () => {
+  it('are compared and asked for digit by digit', async () => {
+    const asked: (string | undefined)[] = [];
+    const origin = await api((app) =>
+      app.get<{ Querystring: { since?: string } }>('/rows', ({ query }, reply) => {
+        asked.push(query.since);
+        return reply
+          .type('application/json')
+          .send('[{"id":1,"at":1767225600123456790},{"id":2,"at":1767225600123456789}]');
+      }),
+    );
+    const query: RestQuery = { path: '/rows', incremental: { field: 'at', param: 'since', lag: 10 } };
+    const rest = adapter({ origins: [origin] });
+    const [page] = await readAll(rest, query, loadContext({ apiUrl: origin }));
+    const cursor = page?.cursor;
+    await readAll(rest, query, loadContext({ apiUrl: origin, ...(cursor && { checkpoint: { cursor } }) }));
+    expect(asked).toEqual([undefined, '1767225600123456780']);
   });
 });

@@ -102,6 +102,14 @@ describe('an incremental list by number', () => {
     expect(settled?.since?.value).toBe(30);
   });
 
+  it('begins no load in the future, where the border of a page can be', async () => {
+    const ahead = Date.now() + 86_400_000;
+    const all = rows(25).map((row, i) => ({ ...row, at: i < 9 ? i + 1 : ahead + i }));
+    const { origin, rest } = await moving((held) => (held[2] = { id: 't_3', at: ahead + 30 }), all);
+    const pages = await readAll(rest, query, loadContext({ apiUrl: origin }));
+    expect(pages.at(-1)?.cursor?.since?.value).toBe(9);
+  });
+
   it('goes on from the newest record when nothing moved', async () => {
     const { origin, rest } = await moving(() => {}, timed());
     const pages = await readAll(rest, query, loadContext({ apiUrl: origin }));

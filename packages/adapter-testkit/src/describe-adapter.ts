@@ -11,6 +11,7 @@ import { resources } from './groups/resources';
 import { resume } from './groups/resume';
 import { sweep } from './groups/sweep';
 import { validators } from './groups/validators';
+import { values } from './groups/values';
 import { watch } from './groups/watch';
 import type { TestRunner } from './runner';
 import type { Subject } from './subject';
@@ -18,6 +19,7 @@ import type { Subject } from './subject';
 const GROUPS: readonly Group[] = [
   contract,
   sweep,
+  values,
   validators,
   incremental,
   resume,

@@ -59,6 +59,15 @@ export interface Upstream<Query = unknown, Cursor = unknown> {
     readonly query: Query;
     /** How late a record may arrive and still be found: its time may be this much before the newest one. */
     readonly lateness: number;
+    /** A time that lies far in the future. @default the cursor is no time that could */
+    readonly ahead?: number;
+  };
+  /** Records with numbers as the source's own wire writes them. @default the source has none that could lose digits */
+  readonly numbers?: {
+    /** Loads them; each has its number in the field `number`. */
+    readonly query: Query;
+    /** Has one record for each number, in this order and no others. */
+    put(numbers: readonly string[]): Promise<void>;
   };
   /**
    * Loads every record in a way that the source can hint at changes of. For the capability `watch`. Each `put` then

@@ -14,6 +14,7 @@ import type { Failure, Subject, TestRecord, Upstream } from '../src/index';
 export interface MemoryQuery {
   readonly table: 'records';
   readonly changes?: true;
+  readonly numbers?: true;
 }
 
 /** Where a load got to, or the time of the last change that is known. */
@@ -35,11 +36,13 @@ export type Flaw =
   | 'hears no signal while it waits'
   | 'hints without a reason'
   | 'holds everything in memory'
+  | 'is led into the future'
   | 'keeps the first credential'
   | 'leaves a timer'
   | 'loses the last page'
   | 'never says unchanged'
   | 'resumes too far on'
+  | 'rounds numbers'
   | 'says the token'
   | 'takes a short page for the last'
   | 'takes any query'
@@ -47,6 +50,8 @@ export type Flaw =
 
 const PAGE_SIZE = 5;
 const LATENESS = 3;
+/** No record has changed after it. */
+const NOW = 1_000_000;
 
 class MemoryError extends Error {
   constructor(
@@ -95,7 +100,15 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   readonly pageSize = PAGE_SIZE;
   readonly query: MemoryQuery = { table: 'records' };
   readonly conditionalQuery: MemoryQuery = { table: 'records' };
-  readonly incremental = { query: { table: 'records', changes: true } as const, lateness: LATENESS };
+  readonly incremental = {
+    query: { table: 'records', changes: true } as const,
+    lateness: LATENESS,
+    ahead: 2 * NOW,
+  };
+  readonly numbers = {
+    query: { table: 'records', numbers: true } as const,
+    put: async (numbers: readonly string[]): Promise<void> => void (this.#numbers = numbers),
+  };
   readonly invalidQueries = [[{ tabel: 'records' }, 'table']] as const;
   readonly failures = FAILURES;
   readonly #capabilities: AdapterCapabilities;
@@ -104,6 +117,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   readonly #changes = new EventEmitter();
   readonly #rows = new Map<string, Row>();
   readonly #gone = new Set<string>();
+  #numbers: readonly string[] = [];
   #token = 'memory-token-0';
   #requests = 0;
   #version = 0;
@@ -174,6 +188,11 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
         yield { records: [], unchanged: true, validators: { etag }, complete: false };
         return;
       }
+      if (query.numbers) {
+        const numbers = this.#numbers.map((digits) => (flaw === 'rounds numbers' ? Number(digits) : digits));
+        yield { records: numbers.map((number, id) => ({ id, number })), complete: true };
+        return;
+      }
       const rows = [...this.#rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).filter(isNew);
       const isFirst = start === 0;
       const page = rows.slice(start, start + this.#cap);
@@ -185,7 +204,8 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
         start >= rows.length || (flaw === 'takes a short page for the last' && page.length < PAGE_SIZE);
       if (isLast && flaw === 'loses the last page' && !isFirst) records.pop();
       context.heartbeat(start);
-      const newest = rows.reduce((max, { at }) => Math.max(max, at), since ?? 0);
+      const past = rows.filter(({ at }) => at <= NOW || flaw === 'is led into the future');
+      const newest = past.reduce((max, { at }) => Math.max(max, at), since ?? 0);
       yield {
         records,
         complete: (isLast || flaw === 'calls a broken sweep complete') && since === undefined,

@@ -25,6 +25,7 @@ export {
   type ErrorContext,
   type ErrorOptions,
 } from './contract/errors';
+export { parseExactJson } from './contract/exact-json';
 export type {
   Ancestor,
   ChildInfo,

@@ -141,6 +141,77 @@ describe('a load that fails', () => {
     expect(await customer.handle.temporal.query('cycles')).toMatchObject([{}, { triggers: ['retry'] }]);
   });
 
+  it('throttled for longer than a load may take is shown at once, with the time; refresh may try', async () => {
+    const customer = await env.loaded();
+    customer.profile.faults.push(new ScriptedFault('throttled', 'come back later', 3_600_000));
+    expect(await customer.handle.refresh()).toMatchObject({ outcome: 'failed' });
+    expect(await statusOf(customer)).toBe('degraded');
+    const { at, kind, message } = (await errorOf(customer)) ?? {};
+    expect([kind, message]).toEqual(['throttled', expect.stringContaining('come back later')]);
+    const next = (await customer.handle.sources())['profile']?.nextCheckAt;
+    expect(Date.parse(String(next)) - Date.parse(String(at))).toBe(3_600_000);
+    const demanded: (number | undefined)[] = [];
+    customer.profile.onLoad = ({ demandedAt }) => void demanded.push(demandedAt);
+    expect(await customer.handle.refresh()).toMatchObject({ outcome: 'unchanged' });
+    expect(demanded).toEqual([expect.any(Number)]);
+    expect(await statusOf(customer)).toBe('running');
+  });
+
+  it('a load that nobody asked for does not demand anything, nor does a second attempt', async () => {
+    const demanded: (number | undefined)[] = [];
+    const customer = await env.loaded('CustomerWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
+    customer.profile.onLoad = ({ demandedAt }) => void demanded.push(demandedAt);
+    await customer.handle.rotateToken('secret:SECOND');
+    customer.profile.faults.push(new ScriptedFault('transient'));
+    expect(await customer.handle.refresh()).toMatchObject({ outcome: 'unchanged' });
+    expect(demanded).toEqual([undefined, expect.any(Number), undefined]);
+  });
+
+  it.each([Number.NaN, Infinity, -1, 1e18])('a wait of %d ms is no time, and harms nothing', async (wait) => {
+    const customer = await env.loaded();
+    customer.profile.faults.push(new ScriptedFault('throttled', 'odd', wait), new ScriptedFault('fatal'));
+    expect(await customer.handle.refresh()).toMatchObject({ outcome: 'failed' });
+    await env.expectNeverWedged(customer.handle.workflowId);
+  });
+
+  describe('a source that answers something else with status 200', () => {
+    it.each<[string, (customer: TestCustomer) => readonly unknown[], RegExp]>([
+      ['an error', () => [{ error: 'maintenance' }], /answers without the id of Customer/],
+      ['nothing', () => [], /gives no record of Customer/],
+    ])('is not taken for the root entity that had its id: %s', async (_, answer, message) => {
+      const customer = await env.loaded();
+      const { records } = customer.profile;
+      customer.profile.records = answer(customer);
+      expect(await customer.handle.refresh()).toMatchObject({ outcome: 'failed' });
+      expect(await statusOf(customer)).toBe('degraded');
+      expect(await errorOf(customer)).toMatchObject({
+        kind: 'invalid',
+        message: expect.stringMatching(message),
+      });
+      expect(await customer.handle.data()).toMatchObject({ id: customer.id, name: 'Ada' });
+      customer.profile.records = records;
+      expect(await customer.handle.refresh()).toMatchObject({ outcome: 'unchanged' });
+    });
+
+    it('is not believed that a list is empty with a credential that was just refused elsewhere', async () => {
+      const customer = await env.loaded('CustomerWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
+      customer.profile.onLoad = () => {
+        throw new ScriptedFault('unauthorized');
+      };
+      await customer.handle.refresh();
+      customer.contacts.records = [];
+      await customer.handle.refresh();
+      expect((await customer.handle.data())?.contacts).toHaveLength(2);
+      expect((await customer.handle.sources())['contacts']?.lastError).toMatchObject({
+        kind: 'unauthorized',
+        message: expect.stringContaining('the empty list is not believed'),
+      });
+      customer.profile.onLoad = () => {};
+      await customer.handle.rotateToken('secret:SECOND');
+      await eventually(async () => expect((await customer.handle.data())?.contacts).toEqual([]));
+    });
+  });
+
   describe('unauthorized', () => {
     const refused = async (): Promise<TestCustomer> => {
       const customer = await env.loaded('CustomerWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
@@ -191,7 +262,7 @@ describe('a load that fails', () => {
       await customer.handle.complete();
     });
 
-    it('does not send a refused credential again by itself', async () => {
+    it('does not send a refused credential again at once', async () => {
       const customer = await env.loaded('PollingWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
       fail(customer, 'unauthorized');
       await eventuallyEqual(() => statusOf(customer), 'unauthorized');
@@ -205,6 +276,15 @@ describe('a load that fails', () => {
       expect(customer.profile.looks).toHaveLength(sent);
       // A person who asks gets another try with it.
       expect(await customer.handle.refresh()).toMatchObject({ outcome: 'unchanged' });
+      await customer.handle.complete();
+    });
+
+    it('sends it again by itself after a while: a 401 in a deploy is not for ever', async () => {
+      const customer = await env.loaded('PollingWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
+      fail(customer, 'unauthorized');
+      await eventuallyEqual(() => statusOf(customer), 'unauthorized');
+      await eventuallyEqual(() => statusOf(customer), 'running');
+      expect(customer.profile.looks.at(-1)?.token).toBe(TOKENS.FIRST);
       await customer.handle.complete();
     });
   });

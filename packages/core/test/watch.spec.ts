@@ -234,6 +234,18 @@ describe('a watch', () => {
       expect(await customer.handle.temporal.query('status')).toBe('running');
     });
 
+    it('a wait that is longer than the deadline is shown, with the time', async () => {
+      const customer = await env.loaded('WatchingWorkflow');
+      await looked(customer.profile, 1);
+      customer.profile.faults.push(new ScriptedFault('throttled', 'come back later', 3_600_000));
+      await eventually(async () => expect(await customer.handle.temporal.query('status')).toBe('degraded'));
+      const { lastError, nextCheckAt } = (await customer.handle.sources())['profile'] ?? {};
+      expect(lastError).toMatchObject({ kind: 'throttled', failures: 1 });
+      expect(Date.parse(String(nextCheckAt)) - Date.parse(String(lastError?.at))).toBe(3_600_000);
+      expect(await customer.handle.refresh()).toMatchObject({ outcome: 'unchanged' });
+      expect(await customer.handle.temporal.query('status')).toBe('running');
+    });
+
     it('a refused token stops it for that source, until there is another', async () => {
       const customer = await env.loaded('WatchingWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
       customer.profile.onLoad = () => {

@@ -55,6 +55,26 @@ export class BodyErrors {
   }
 }
 
+/** What servers write there that packs nothing: no encoding, or one of text. */
+const UNPACKED = new Set([
+  '',
+  '7bit',
+  '8bit',
+  'application/json',
+  'ascii',
+  'binary',
+  'identity',
+  'json',
+  'none',
+  'null',
+  'plain',
+  'text',
+  'undefined',
+  'us-ascii',
+  'utf-8',
+  'utf8',
+]);
+
 /**
  * How a body is packed.
  *
@@ -68,9 +88,13 @@ export function packing(
   if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
     throw errors.make('charset', `answered in the character set "${charset}". Have the API answer in UTF-8.`);
   }
-  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const encoding = (headers['content-encoding'] ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => !UNPACKED.has(name))
+    .join(', ');
   const found = decompressor(encoding);
-  if (encoding !== 'identity' && found === undefined) {
+  if (encoding !== '' && found === undefined) {
     throw errors.make(
       'encoding',
       `answered with the content-encoding "${encoding}", which was not asked for.`,

@@ -12,7 +12,8 @@ import type { HttpAnswer, HttpAnswerHead, HttpClientOptions, HttpMethod, HttpReq
 import { HttpError } from './http-error';
 import { fittingRule, type FaultRule, ruleError } from './fault-rules';
 import { orAbort } from './limits/in-flight';
-import type { RateLimits } from './limits/rate-limits';
+import { hidesLimit, mayHideLimit } from './limits/limit-signs';
+import type { LimitedRequest, RateLimits } from './limits/rate-limits';
 import type { Slots } from './limits/slots';
 import { networkError } from './network-error';
 import { ACCEPT_ENCODING } from './decompress';
@@ -206,11 +207,12 @@ export class Exchange {
   /** Counts the request against the limits of whose it is. @throws HttpError `limit` */
   #pass(): void {
     const { limits, origins } = this.#options;
-    const { origin } = this.#request.url;
-    const { budget } = origins.settings(this.#request.url);
+    const { url } = this.#request;
+    const { origin } = url;
+    const { budget } = origins.settings(url);
     const { limits: asker } = this.#asker;
-    if (asker !== undefined) return limits.pass(origin, asker, budget);
-    if (budget === undefined) return;
+    if (asker !== undefined) return limits.pass(origin, asker, budget, this.#limited(url));
+    if (budget?.requests === undefined) return;
     throw new InvalidInputError(
       'budget',
       `of ${origin} counts by credential, and its scheme "${this.#authorizer.scheme.name}" does not say whose a request is`,
@@ -252,7 +254,8 @@ export class Exchange {
     for (let redirects = 0; ; redirects += 1) {
       const message = await this.#send(url, headers, authorization, scope);
       const { limits: asker } = hasLeft ? ANONYMOUS : this.#asker;
-      if (asker !== undefined) limits.learn(url.origin, asker, message.statusCode ?? 0, message.headers);
+      if (asker !== undefined)
+        limits.learn(url.origin, asker, message.statusCode ?? 0, message.headers, this.#limited(url));
       if (!isRedirect(message)) return { message, url, hasLeft };
       await discardBody(message);
       scope.signal.throwIfAborted();
@@ -312,25 +315,28 @@ export class Exchange {
     const onData = (): void => scope.alive();
     const bytes = await readBody(message, { maxBytes, setting, adapter, request, onData });
     const body = decodeUtf8(bytes, request);
-    const rule = faults.length > 0 && fittingRule(faults, { origin: url.origin, status, body });
+    const { headers } = message;
+    const rule = faults.length > 0 && fittingRule(faults, { origin: url.origin, status, headers, body });
     if (rule) throw this.#ruled(rule, message, request);
+    // Whoever accepts the status has not asked for this.
+    if (hidesLimit(status, headers, body)) throw this.#counted(statusError(request, status, headers, body));
     return { ...head, body, bytes: bytes.length };
   }
 
   /** The error for an answer that is none to use. */
   async #refusal(message: IncomingMessage, url: URL, scope: RequestScope): Promise<HttpError> {
     const { faults, adapter } = this.#options;
-    const { request, status } = this.#head(message, url);
+    const { request, status, headers } = this.#head(message, url);
     let body = '';
-    if (faults.some((rule) => rule.body !== undefined)) {
+    if (mayHideLimit(status) || faults.some((rule) => rule.body !== undefined)) {
       const onData = (): void => scope.alive();
       const limits = { maxBytes: MAX_ERROR_BYTES, setting: 'maxResponseBytes', adapter, request, onData };
       // A body that cannot be read says nothing: the status does.
       body = (await readBody(message, limits).catch(() => Buffer.alloc(0))).toString('utf8');
     } else await discardBody(message);
-    const rule = fittingRule(faults, { origin: url.origin, status, body });
+    const rule = fittingRule(faults, { origin: url.origin, status, headers, body });
     if (rule !== undefined) return this.#ruled(rule, message, request);
-    return this.#counted(statusError(request, status, message.headers));
+    return this.#counted(statusError(request, status, headers, body));
   }
 
   #ruled(rule: FaultRule, message: IncomingMessage, request: string): HttpError {
@@ -350,6 +356,13 @@ export class Exchange {
     metrics?.count('http_throttled');
     metrics?.duration('http_wait', retryAfterMs);
     return error;
+  }
+
+  /** What of the request counts for the limits of an origin. */
+  #limited(url: URL): LimitedRequest {
+    const { url: first, route = first.pathname, demandedAt } = this.#request;
+    const byRoute = this.#options.origins.settings(url).budget?.scope === 'route';
+    return { ...(byRoute && { route }), ...(demandedAt !== undefined && { demandedAt }) };
   }
 
   #head(message: IncomingMessage, url: URL): HttpAnswerHead {

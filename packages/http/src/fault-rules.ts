@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FaultKind } from '@stateful-workflow/core';
 import { HttpError } from './http-error';
 import { networkCode } from './network-error';
@@ -11,6 +12,7 @@ import { networkCode } from './network-error';
  * faults: [
  *   { body: (body) => (body as { error?: string }).error === 'ratelimited', kind: 'throttled', retryAfterMs: 30_000 },
  *   { status: 403, origin: 'https://legacy.example.com', kind: 'gone' },
+ *   { headers: (headers) => headers['x-app-quota'] === 'spent', kind: 'throttled' },
  * ]
  */
 export interface FaultRule {
@@ -20,6 +22,8 @@ export interface FaultRule {
   readonly code?: string;
   /** Looks at the body: parsed if it is JSON, else its text. What it throws counts as no. */
   readonly body?: (body: unknown) => boolean;
+  /** Looks at the headers, whose names are in small letters. What it throws counts as no. */
+  readonly headers?: (headers: IncomingHttpHeaders) => boolean;
   /** Only for this origin. */
   readonly origin?: string;
   readonly kind: FaultKind;
@@ -32,6 +36,7 @@ export interface Judged {
   readonly origin: string;
   readonly status?: number;
   readonly error?: unknown;
+  readonly headers?: IncomingHttpHeaders;
   /** Read only when a rule asks for it. */
   readonly body?: string;
 }
@@ -44,8 +49,10 @@ export function fittingRule(rules: readonly FaultRule[], judged: Judged): FaultR
     if (rule.origin !== undefined && rule.origin !== judged.origin) return false;
     if (rule.status !== undefined && ![rule.status].flat().includes(judged.status ?? 0)) return false;
     if (rule.code !== undefined && rule.code !== networkCode(judged.error)) return false;
-    if (rule.body === undefined) return rule.status !== undefined || rule.code !== undefined;
-    return judged.body !== undefined && holds(rule.body, body());
+    const { headers } = judged;
+    if (rule.headers !== undefined && (headers === undefined || !holds(rule.headers, headers))) return false;
+    if (rule.body !== undefined) return judged.body !== undefined && holds(rule.body, body());
+    return rule.status !== undefined || rule.code !== undefined || rule.headers !== undefined;
   });
 }
 
@@ -65,9 +72,9 @@ function parse(text: string): unknown {
   }
 }
 
-function holds(test: (body: unknown) => boolean, body: unknown): boolean {
+function holds<T>(test: (given: T) => boolean, given: T): boolean {
   try {
-    return test(body);
+    return test(given);
   } catch {
     // Written for another answer of the same API.
     return false;

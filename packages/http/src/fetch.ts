@@ -3,7 +3,16 @@ import type { HttpClient, HttpRequest } from './http-client';
 /** What a `fetch` over a client has of its own: everything about a request that is not the caller's. */
 export type FetchContext = Pick<
   HttpRequest,
-  'field' | 'signal' | 'credential' | 'conceal' | 'admit' | 'auth' | 'metrics' | 'dedupe'
+  | 'field'
+  | 'signal'
+  | 'credential'
+  | 'conceal'
+  | 'admit'
+  | 'auth'
+  | 'metrics'
+  | 'dedupe'
+  | 'route'
+  | 'demandedAt'
 >;
 
 /**

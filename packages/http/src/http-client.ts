@@ -32,6 +32,8 @@ export interface HttpClientOptions {
   readonly userAgent: string;
   /** What answers and errors are, before the standard table. @default none */
   readonly faults?: readonly FaultRule[];
+  /** How long an origin is left alone at most, whatever it asks for, in milliseconds. @default an hour */
+  readonly maxRetryAfter?: number;
   /** Shared by several clients, or made for a test. @default the client's own */
   readonly limits?: RateLimits;
 }
@@ -63,6 +65,13 @@ export interface HttpRequest {
   readonly accept?: (status: number) => boolean;
   /** Where requests, bytes and waits are counted. @default nowhere */
   readonly metrics?: LoadMetrics;
+  /** The route that it belongs to, where an API limits by route. @default the path of `url` */
+  readonly route?: string;
+  /**
+   * When somebody asked for the load that it belongs to, in milliseconds since 1970: a wish of the origin to be left
+   * alone that is older is tried once. @default nobody did
+   */
+  readonly demandedAt?: number;
   /** Whether an equal request that is under way may answer this one too. @default true */
   readonly dedupe?: boolean;
 }
@@ -101,7 +110,7 @@ export class HttpClient {
     const {
       transport = nodeTransport,
       faults = [],
-      limits = new RateLimits(),
+      limits = new RateLimits(Date.now, options.maxRetryAfter),
       maxStreamBytes = GIB,
     } = options;
     const slots = (origin: string): Slots => this.#slotsOf(origin);

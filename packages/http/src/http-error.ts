@@ -8,7 +8,13 @@ export type BodyProblem = 'charset' | 'empty' | 'encoding' | 'malformed' | 'over
 
 /** What went wrong with a request, in the terms that `classify` decides by. */
 export type HttpFailure =
-  | { readonly type: 'status'; readonly status: number; readonly retryAfterMs?: number }
+  | {
+      readonly type: 'status';
+      readonly status: number;
+      readonly retryAfterMs?: number;
+      /** The answer is that of a rate limit, whatever its status. @default only with 429 */
+      readonly isLimit?: boolean;
+    }
   | { readonly type: 'network'; readonly code?: string }
   | { readonly type: 'timeout'; readonly phase: TimeoutPhase }
   | { readonly type: 'body'; readonly problem: BodyProblem }

@@ -51,6 +51,11 @@ export interface HttpAdapterOptions {
    * @param fault what it is otherwise
    */
   readonly classify?: (error: unknown, fault: Fault) => Fault;
+  /**
+   * The longest wait that is obeyed, whoever asks for it, in milliseconds: `Retry-After`, a budget that is used up, a
+   * rule in `faults`. @default 3600000 (an hour)
+   */
+  readonly maxRetryAfter?: number;
   /** The name that sources use, for a second adapter with other settings. */
   readonly name?: string;
 }
@@ -82,6 +87,8 @@ const functions = <T>(what: string) =>
   z.custom<T>((value) => typeof value === 'function', `must be a function that ${what}`);
 const pem = z.union([z.string(), z.instanceof(Buffer)], 'must be PEM, as text or a Buffer');
 
+const scope = z.enum(['origin', 'route'], 'must be "origin" or "route"').optional();
+
 const originSettings = {
   addresses: z.array(z.string().check(refusedBy(rangeProblem))).optional(),
   ca: z.union([pem, z.array(pem)], 'must be PEM, as text or a Buffer, or several').optional(),
@@ -93,7 +100,12 @@ const originSettings = {
     )
     .optional(),
   concurrency: whole(1, 10_000).optional(),
-  budget: z.strictObject({ requests: whole(1, 1e6), perMs: whole(1, MAX_MS, 'milliseconds') }).optional(),
+  budget: z
+    .union([
+      z.strictObject({ requests: whole(1, 1e6), perMs: whole(1, MAX_MS, 'milliseconds'), scope }),
+      z.strictObject({ scope: scope.unwrap() }),
+    ])
+    .optional(),
 };
 const settings = z.strictObject({ origin, ...originSettings });
 const upstream = z.strictObject({ url: z.string().check(refusedBy(upstreamProblem)), ...originSettings });
@@ -131,12 +143,14 @@ export const httpOptionsShape = {
         status: z.union([z.number(), z.array(z.number())]).optional(),
         code: z.string().optional(),
         body: functions<NonNullable<FaultRule['body']>>('looks at a body').optional(),
+        headers: functions<NonNullable<FaultRule['headers']>>('looks at headers').optional(),
         origin: origin.optional(),
         kind: z.enum(['transient', 'throttled', 'unauthorized', 'invalid', 'gone', 'fatal']),
         retryAfterMs: whole(0, MAX_MS, 'milliseconds').optional(),
       }),
     )
     .default([]),
+  maxRetryAfter: whole(1, MAX_MS, 'milliseconds').optional(),
   classify: functions<NonNullable<HttpAdapterOptions['classify']>>('gives a fault').optional(),
   name: z
     .string()

@@ -5,6 +5,15 @@ export { basic } from './auth/basic';
 export { bearer } from './auth/bearer';
 export { clientCredentials, type ClientCredentialsOptions } from './auth/client-credentials';
 export { classify } from './classify';
+export {
+  cappedValue,
+  compareValues,
+  type CursorValue,
+  earlierValue,
+  isOrdered,
+} from './cursors/cursor-value';
+export { serverStart } from './cursors/server-start';
+export { isTimeZone } from './cursors/time-zone';
 export { describeRequest, describeUrl } from './describe-url';
 export { rangeProblem } from './egress/address';
 export type { Resolver } from './egress/checked-lookup';
@@ -39,9 +48,11 @@ export {
   schemasOption,
   type StandardSchema,
 } from './record-schema';
-export { RateLimits, type RateBudget } from './limits/rate-limits';
+export { RateLimits, type LimitedRequest, type RateBudget } from './limits/rate-limits';
+export { parseInstant } from './instant';
 export { networkCode } from './network-error';
 export { nodeTransport, observedRequest } from './node-transport';
+export { readJson } from './read-json';
 export type { HttpTimeouts, RequestScope } from './request-scope';
 export { statusError } from './status-error';
 export type { Transport, TransportRequest } from './transport';

@@ -4,6 +4,7 @@ import { Connections } from './egress/connections';
 import { Origins } from './egress/origins';
 import { HttpClient } from './http-client';
 import { Upstreams } from './egress/upstreams';
+import { MAX_WAIT_MS } from './limits/rate-limits';
 import type { ResolvedHttpOptions } from './http-options';
 import type { Transport } from './transport';
 
@@ -27,7 +28,14 @@ export function makeHttpClient(
   options: ResolvedHttpOptions,
   { adapter, userAgent, transport }: { adapter: string; userAgent: string; transport?: Transport },
 ): HttpParts {
-  const { origins: allowed = [], upstreams: given = {}, proxy, resolver, classify: last, ...settings } = options;
+  const {
+    origins: allowed = [],
+    upstreams: given = {},
+    proxy,
+    resolver,
+    classify: last,
+    ...settings
+  } = options;
   const upstreams = new Upstreams(given, adapter);
   const origins = new Origins([...allowed, ...upstreams.origins], adapter);
   const connections = new Connections({ proxy, resolver });
@@ -43,6 +51,17 @@ export function makeHttpClient(
     client,
     origins,
     upstreams,
-    classify: (error) => (last === undefined ? classify(error) : last(error, classify(error))),
+    classify: (error) => {
+      const fault = bounded(classify(error), options.maxRetryAfter ?? MAX_WAIT_MS);
+      return last === undefined ? fault : last(error, fault);
+    },
   };
+}
+
+/** A fault that asks for no longer a wait than is obeyed. */
+function bounded(fault: Fault, maxRetryAfter: number): Fault {
+  const { retryAfterMs, message } = fault;
+  if (retryAfterMs === undefined || retryAfterMs <= maxRetryAfter) return fault;
+  const most = `No more than maxRetryAfter (${Math.ceil(maxRetryAfter / 1000)} s) is waited.`;
+  return { ...fault, retryAfterMs: maxRetryAfter, message: `${message} ${most}` };
 }

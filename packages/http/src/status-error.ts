@@ -1,16 +1,30 @@
 import { STATUS_CODES, type IncomingHttpHeaders } from 'node:http';
 import { HttpError } from './http-error';
+import { hidesLimit, waitAsked } from './limits/limit-signs';
 import { parseRetryAfter } from './retry-after';
+import { serverTime } from './instant';
 
-/** The error for a status that is not the expected one, with what to do about it. */
-export function statusError(request: string, status: number, headers: IncomingHttpHeaders): HttpError {
-  const served = Date.parse(headers.date ?? '');
-  const retryAfterMs = parseRetryAfter(headers['retry-after'], Number.isNaN(served) ? Date.now() : served);
+/**
+ * The error for a status that is not the expected one, with what to do about it.
+ *
+ * @param body what came with it, as far as it was read: it can show a limit behind another status
+ */
+export function statusError(
+  request: string,
+  status: number,
+  headers: IncomingHttpHeaders,
+  body?: string,
+): HttpError {
+  const isLimit = status === 429 || hidesLimit(status, headers, body);
+  // Of another answer a budget that is used up does not speak: it is for the request after it.
+  const retryAfterMs = isLimit
+    ? waitAsked(headers)
+    : parseRetryAfter(headers['retry-after'], serverTime(headers.date, Date.now()));
   const name = STATUS_CODES[status];
   const wait = retryAfterMs === undefined ? '' : ` It asks to wait ${Math.ceil(retryAfterMs / 1000)} s.`;
   return new HttpError(
-    { type: 'status', status, retryAfterMs },
-    `${request} answered ${status}${name === undefined ? '' : ` ${name}`}.${wait} ${advice(status)}`,
+    { type: 'status', status, retryAfterMs, ...(isLimit && { isLimit }) },
+    `${request} answered ${status}${name === undefined ? '' : ` ${name}`}.${wait} ${advice(isLimit ? 429 : status)}`,
   );
 }
 

@@ -63,6 +63,27 @@ describe.each(Object.entries(packers))('%s', (packing, pack) => {
   });
 });
 
+describe('a Content-Encoding that packs nothing', () => {
+  it.each(['UTF-8', 'none', '', 'identity', 'utf8, identity', 'binary'])('is ignored: %j', async (name) => {
+    const { origin } = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': name }).end('{"id":1}'),
+    );
+    expect(await clientFor({ origins: [origin] }).request(requestTo(origin))).toMatchObject({
+      body: '{"id":1}',
+    });
+    expect(await drain(origin)).toBe(8);
+  });
+
+  it('leaves the other that is named beside it', async () => {
+    const { origin } = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip, utf-8' }).end(gzipSync('{"id":1}')),
+    );
+    expect(await clientFor({ origins: [origin] }).request(requestTo(origin))).toMatchObject({
+      body: '{"id":1}',
+    });
+  });
+});
+
 describe('a body that is read as it comes', () => {
   it('is refused in a packing on top of another', async () => {
     const origin = await packed('gzip', Buffer.from('not packed at all'));

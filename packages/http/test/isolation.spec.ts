@@ -116,6 +116,13 @@ describe('a scheme that does not say whose a request is', () => {
     expect(connections()).toBe(0);
   });
 
+  it('needs none where only its answers say how often it may be asked', async () => {
+    const { origin } = await serve((_, response) => json(response, {}));
+    const auth: AuthScheme = { name: 'own', authorize: async () => ({ headers: { 'X-Tenant': 'a' } }) };
+    const client = clientFor({ origins: [{ origin, auth, budget: { scope: 'route' } }] });
+    expect(await client.request(requestTo(origin))).toMatchObject({ status: 200 });
+  });
+
   it('counts each tenant against a budget of its own', async () => {
     const { origin } = await serve((_, response) => json(response, {}));
     const budget = { requests: 1, perMs: 60_000 };

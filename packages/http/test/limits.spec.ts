@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { classify } from '../src/index';
-import { clientFor, json, patient, rejection, requestTo, serve } from './support';
+import { clientFor, json, partsFor, patient, rejection, requestTo, serve } from './support';
 
 describe('rate limits', () => {
   it('hold back every load of the worker with that credential, without asking the origin', async () => {
@@ -55,6 +55,142 @@ describe('rate limits', () => {
     expect(error.message).toContain('is asked at most 2 times in 60000 ms');
     expect(classify(error).kind).toBe('throttled');
     expect(connections()).toBe(1);
+  });
+});
+
+describe('a limit behind another status', () => {
+  const at = (seconds: number) => String(Math.floor(Date.now() / 1_000) + seconds);
+  it.each<[string, number, object, string, number | undefined]>([
+    ['GitHub', 403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': at(30) }, '{}', 30_000],
+    ['GitHub, secondary', 403, {}, '{"message":"You have exceeded a secondary rate limit."}', undefined],
+    ['with Retry-After', 403, { 'retry-after': '12.345678' }, '', 12_346],
+    ['without a time', 403, { 'x-ratelimit-remaining': '0' }, '', undefined],
+    ['Google', 403, {}, '{"error":{"errors":[{"reason":"userRateLimitExceeded"}]}}', undefined],
+    ['Salesforce', 403, {}, '[{"errorCode":"REQUEST_LIMIT_EXCEEDED"}]', undefined],
+    [
+      'Facebook',
+      400,
+      {},
+      '{"error":{"code":4,"message":"(#4) Application request limit reached"}}',
+      undefined,
+    ],
+    ['Amazon', 400, {}, '{"__type":"ThrottlingException","message":"Rate exceeded"}', undefined],
+    ['another', 420, { 'retry-after': '5' }, '', 5_000],
+  ])('is throttled: %s', async (_, status, headers, body, wait) => {
+    const { origin } = await serve((_, response) => response.writeHead(status, { ...headers }).end(body));
+    const error = await rejection(clientFor({ origins: [origin] }).request(requestTo(origin)));
+    const fault = classify(error);
+    expect(fault.kind).toBe('throttled');
+    expect(fault.message).toContain('The API limits how often it may be asked');
+    if (wait === undefined) expect(fault.retryAfterMs).toBeUndefined();
+    else expect(Math.abs((fault.retryAfterMs ?? 0) - wait)).toBeLessThan(1_500);
+  });
+
+  it('is found as well in an answer that its caller would read', async () => {
+    const { origin } = await serve((_, response) =>
+      response.writeHead(403).end('{"message":"API rate limit exceeded for user 1."}'),
+    );
+    const request = requestTo(origin, { accept: () => true });
+    expect(classify(await rejection(clientFor({ origins: [origin] }).request(request))).kind).toBe(
+      'throttled',
+    );
+  });
+
+  it.each<[number, object, string, string]>([
+    [
+      403,
+      { 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': '30' },
+      '{"message":"No access"}',
+      'unauthorized',
+    ],
+    [401, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' }, '', 'unauthorized'],
+    [404, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' }, '', 'gone'],
+    [422, {}, '{"message":"rate must be a number"}', 'invalid'],
+  ])('is not seen where there is none: %i %j', async (status, headers, body, kind) => {
+    const { origin } = await serve((_, response) => response.writeHead(status, { ...headers }).end(body));
+    const error = await rejection(clientFor({ origins: [origin] }).request(requestTo(origin)));
+    expect(classify(error)).toMatchObject({ kind });
+    expect(classify(error)).not.toHaveProperty('retryAfterMs', expect.any(Number));
+  });
+
+  it('holds the next request back until then', async () => {
+    let requests = 0;
+    const { origin } = await serve((_, response) => {
+      requests += 1;
+      response.writeHead(403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' }).end();
+    });
+    const client = clientFor({ origins: [origin] });
+    await rejection(client.request(requestTo(origin)));
+    expect(await rejection(client.request(requestTo(origin)))).toHaveProperty('failure.type', 'limit');
+    expect(requests).toBe(1);
+  });
+});
+
+describe('a wait that is out of all proportion', () => {
+  it.each([
+    ['a number', { 'retry-after': '1000000000' }],
+    ['a date', { 'retry-after': 'Fri, 31 Dec 2099 00:00:00 GMT', date: 'Thu, 01 Jan 1970 00:00:00 GMT' }],
+  ])('is bounded by maxRetryAfter: %s', async (_, headers) => {
+    const { origin } = await serve((_, response) => response.writeHead(429, headers).end());
+    const options = { origins: [origin], maxRetryAfter: 600_000 };
+    const client = clientFor(options);
+    const { classify } = partsFor(options);
+    const first = classify(await rejection(client.request(requestTo(origin))));
+    expect(first).toMatchObject({ kind: 'throttled', retryAfterMs: 600_000 });
+    expect(first.message).toContain('No more than maxRetryAfter (600 s) is waited');
+    expect(classify(await rejection(client.request(requestTo(origin)))).retryAfterMs).toBeGreaterThan(
+      590_000,
+    );
+  });
+});
+
+describe('an API that limits by route', () => {
+  it('has the route wait that was told so, and no other', async () => {
+    const { origin } = await serve((request, response) => {
+      if (request.url?.startsWith('/slow') === true) response.writeHead(429, { 'retry-after': '60' }).end();
+      else json(response, {});
+    });
+    const client = clientFor({ origins: [{ origin, budget: { scope: 'route' } }] });
+    const ask = (path: string) =>
+      client.request(requestTo(`${origin}${path}`, { route: path.replace(/\d/, '{id}') }));
+    await rejection(ask('/slow/1'));
+    expect(await rejection(ask('/slow/2'))).toHaveProperty('failure.type', 'limit');
+    expect(await ask('/quick/1')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a request that somebody demands', () => {
+  /** A server that limits until it is told not to. */
+  async function limiting() {
+    const state = { requests: 0, isLimiting: true };
+    const { origin } = await serve((_, response) => {
+      state.requests += 1;
+      if (state.isLimiting) response.writeHead(429, { 'retry-after': '600' }).end();
+      else json(response, {});
+    });
+    const client = clientFor({ origins: [origin] });
+    return { state, ask: (demandedAt?: number) => client.request(requestTo(origin, { demandedAt })) };
+  }
+
+  it('is sent once although the origin asked to be left alone', async () => {
+    const { state, ask } = await limiting();
+    await rejection(ask());
+    await rejection(ask());
+    expect(state.requests).toBe(1);
+    const demandedAt = Date.now() + 1;
+    await rejection(ask(demandedAt));
+    await rejection(ask(demandedAt));
+    expect(state.requests).toBe(2);
+  });
+
+  it('shows that the limit is over', async () => {
+    const { state, ask } = await limiting();
+    await rejection(ask());
+    state.isLimiting = false;
+    await rejection(ask());
+    await ask(Date.now() + 1);
+    await ask();
+    expect(state.requests).toBe(3);
   });
 });
 

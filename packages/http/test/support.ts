@@ -8,6 +8,7 @@ import { afterEach } from 'vitest';
 import {
   type HttpAdapterOptions,
   type HttpClient,
+  type HttpParts,
   httpOptionsShape,
   type HttpRequest,
   makeHttpClient,
@@ -24,13 +25,16 @@ afterEach(async () => {
   for (const undo of cleanups.splice(0).reverse()) await undo();
 });
 
-/** A client as adapters make it, closed after the test. */
-export function clientFor(options: HttpAdapterOptions): HttpClient {
+/** A client as adapters make it, and what judges its errors; closed after the test. */
+export function partsFor(options: HttpAdapterOptions): HttpParts {
   const resolved = resolveHttpOptions(z.strictObject(httpOptionsShape), options, 'testAdapter');
-  const { client } = makeHttpClient(resolved, { adapter: 'testAdapter', userAgent: 'test' });
-  cleanup(() => client.close());
-  return client;
+  const parts = makeHttpClient(resolved, { adapter: 'testAdapter', userAgent: 'test' });
+  cleanup(() => parts.client.close());
+  return parts;
 }
+
+/** A client as adapters make it, closed after the test. */
+export const clientFor = (options: HttpAdapterOptions): HttpClient => partsFor(options).client;
 
 /** What a request counted, by name. */
 export interface Counted {

@@ -5,6 +5,9 @@ import type { Onward } from '@stateful-workflow/http';
 /** Where a page is: its number, its offset, its cursor or its URL. A cursor that a POST takes may be any JSON. */
 export type Place = Exclude<Json, null | boolean>;
 
+/** A place that is a URL. */
+export const linkAt = (place: Place): string => (typeof place === 'string' ? place : JSON.stringify(place));
+
 /** What asks for a page. */
 export interface PageRequest {
   /** Query parameters; properties of the body, where that is an object. One that is `undefined` is left out. */

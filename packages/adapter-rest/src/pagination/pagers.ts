@@ -12,7 +12,7 @@ import {
 } from '@stateful-workflow/http';
 import { isDeepStrictEqual } from 'node:util';
 import { headerOf, readAt } from './answer-place';
-import type { ListPager, Pager, PageSeen, Place } from './pager';
+import { linkAt, type ListPager, type Pager, type PageSeen, type Place } from './pager';
 import type { CursorPagination, OffsetPagination, PagePagination, Pagination, Where } from './pagination';
 
 /** How a list is asked for, and what the adapter knows. */
@@ -156,7 +156,7 @@ function customPager(name: string, { custom }: PagerContext): ListPager {
 }
 
 const ownUrl = (place: Place | undefined): { url?: string } =>
-  place === undefined ? {} : { url: String(place) };
+  place === undefined ? {} : { url: linkAt(place) };
 
 const moreAt = (next: Place | undefined): Onward<Place> =>
   next === undefined ? END : { says: 'more', next };

@@ -27,7 +27,7 @@ const status = z
   .int('must be a status')
   .min(400, 'must be 400 or more')
   .max(599, 'must be 599 or less');
-const end = { ...signs, endStatus: z.union([status, z.array(status).min(1)]).optional() };
+const end = { ...signs, endStatus: z.union([status, z.array(status).min(1).readonly()]).optional() };
 
 const kinds = [
   z.strictObject({

@@ -75,6 +75,19 @@ export const incremental: Group = ({ describe, it }, bench, { capabilities }) =>
       assert.ok(replica.names.has('late'), `a record ${lateness} before the newest one is lost`);
     });
 
+    it('is not led into the future by a record that says it changed there', async () => {
+      const { upstream, replica, next, lateness } = copy();
+      const { ahead } = upstream.incremental ?? {};
+      if (ahead === undefined) return;
+      await upstream.put([{ id: 'a', name: 'a' }], 1);
+      await upstream.put([{ id: 'ahead', name: 'ahead' }], ahead);
+      await next();
+      await upstream.put([{ id: 'later', name: 'later' }], 2 + lateness);
+      await next();
+      assert.ok(replica.names.has('later'), 'what changed after a record of the future is lost');
+      assert.ok(replica.names.has('ahead'), 'the record of the future is lost');
+    });
+
     it('keeps its cursor when there is nothing', async () => {
       const { upstream, replica, next } = copy();
       await next();

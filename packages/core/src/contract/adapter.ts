@@ -106,6 +106,12 @@ export interface LoadContext<Cursor = unknown> {
    * checkpoint where it was. One that starts over does not read it.
    */
   readonly resumeFrom?: Cursor;
+  /**
+   * When somebody asked for this very load, in milliseconds since 1970 by the worker's clock: then a wish of the source
+   * to be left alone that was learnt before may be tried once. Only in the first attempt.
+   * @default the load is due by itself, or an attempt was made before
+   */
+  readonly demandedAt?: number;
   /** Writes to the worker's log. Attributes must hold no secret. */
   readonly log: LoadLog;
   /** Counts and times, tagged with adapter and source. */
@@ -206,6 +212,8 @@ export interface Checkpoint<Cursor = unknown> {
   readonly part?: string;
   /** Names what a sweep gave whose list may have moved, where that is not what was taken of it. */
   readonly swept?: string;
+  /** The record of the root entity had its id: another answer that has none is not taken for it. */
+  readonly identified?: true;
   /** Fingerprint of the credential that was used. */
   readonly credential?: string;
   /**

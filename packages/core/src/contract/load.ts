@@ -24,6 +24,13 @@ export interface LoadRequest {
   readonly checkpoint?: Checkpoint;
   /** Fingerprint of a credential that the source refused; it is not sent again. */
   readonly refused?: string;
+  /** What the source says of its records; see `SourceOptions`. */
+  readonly expect?: readonly string[];
+  readonly emptyIsError?: boolean;
+  /** Fingerprints of credentials that other sources of the workflow were refused: an empty list is not believed. */
+  readonly doubted?: readonly string[];
+  /** Whether somebody asked for this load: a source's wish to be left alone may then be tried once. */
+  readonly demanded?: boolean;
   /** How many attempts may fail before the load does. @default as many as Temporal makes */
   readonly maximumAttempts?: number;
   /** Asks for one part of a result whose first part has arrived. */
@@ -38,6 +45,8 @@ export interface WatchRequest extends LoadRequest {
   readonly max?: number;
   /** How much the time varies at random, as a part of it. */
   readonly jitter: number;
+  /** The longest that the source may ask to be left alone without the workflow hearing of it, in milliseconds. */
+  readonly deadline?: number;
 }
 
 /** `ApplicationFailure.type` of a watch's look that found nothing new. */

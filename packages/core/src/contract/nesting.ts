@@ -1,8 +1,7 @@
-import { values } from '../state/objects';
 import { InvalidInputError } from './errors';
 
 /** Far deeper than data is, and far from where walking it would overflow the stack. */
-const MAX_LEVELS = 100;
+export const MAX_LEVELS = 100;
 
 /**
  * Checks that data is not nested too deeply: what cannot be written as JSON again could neither be shown nor
@@ -12,17 +11,21 @@ const MAX_LEVELS = 100;
  * @throws InvalidInputError
  */
 export function checkNesting(value: unknown, field: string): unknown {
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_LEVELS)
-      throw new InvalidInputError(
-        field,
-        `is nested more than ${MAX_LEVELS} levels deep`,
-        'Give flatter data, or the inner objects as entities of their own',
-      );
-    level = level.flatMap((item): unknown[] =>
-      typeof item === 'object' && item !== null ? values(item) : [],
-    );
+  if (!isDeeper(value, MAX_LEVELS)) return value;
+  throw new InvalidInputError(
+    field,
+    `is nested more than ${MAX_LEVELS} levels deep`,
+    'Give flatter data, or the inner objects as entities of their own',
+  );
+}
+
+/** Whether something holds lists and objects more than so many levels deep. Looks no further than that. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  for (const key in value) {
+    if (levels === 0) return true;
+    const inner: unknown = (value as Record<string, unknown>)[key];
+    if (typeof inner === 'object' && inner !== null && isDeeper(inner, levels - 1)) return true;
   }
-  return value;
+  return false;
 }

@@ -26,6 +26,19 @@ export interface SourceOptions {
   readonly maximumAttempts?: number;
   /** The longest that all attempts of one load, and the waits between them, may take. @default '5 minutes' */
   readonly deadline?: Duration;
+  /**
+   * The fields, as dotted paths, that every record has to have, null or not: one without is refused, and so is no record of the root entity; nothing of its
+   * load is taken in. For APIs that answer 200 with an error in the body.
+   * @default none; but a record of the root entity that once had its id has to keep it. `[]` expects nothing
+   */
+  readonly expect?: readonly string[];
+  /**
+   * Whether a whole load that brings no record is an error, and removes nothing: for lists that are never empty, and
+   * APIs that answer a credential that has run out with an empty one.
+   * @default an empty list is believed, unless another source of the workflow was just refused the same credential;
+   *   `false` believes it even then
+   */
+  readonly emptyIsError?: boolean;
   /** The task queue whose workers run this source's activities. @default the workflow's own */
   readonly taskQueue?: string;
 }
@@ -56,7 +69,18 @@ export function defineSource<Query extends object>(
   adapter: { readonly adapter: string; readonly package: string },
   options: Query & SourceOptions,
 ): SourceDefinition<Query> {
-  const { into, credential, apiUrl, timeout, maximumAttempts, deadline, taskQueue, ...query } = options;
+  const {
+    into,
+    credential,
+    apiUrl,
+    timeout,
+    maximumAttempts,
+    deadline,
+    expect,
+    emptyIsError,
+    taskQueue,
+    ...query
+  } = options;
   return {
     ...adapter,
     into,
@@ -65,6 +89,8 @@ export function defineSource<Query extends object>(
     timeout,
     maximumAttempts,
     deadline,
+    expect,
+    emptyIsError,
     taskQueue,
     query: query as unknown as Query,
   };

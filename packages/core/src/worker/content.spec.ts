@@ -118,4 +118,14 @@ describe('ContentBuilder', () => {
       expect.objectContaining({ code: 'RECORD_INVALID', message: expect.stringContaining('record 3: ') }),
     );
   });
+
+  it('refuses a record that is nested too deeply to be worked with', () => {
+    const deep = JSON.parse(`${'['.repeat(10_000)}${']'.repeat(10_000)}`) as unknown;
+    expect(() => contentOf([{ records: [{ id: 'a', deep }], complete: true }], 'contacts')).toThrow(
+      expect.objectContaining({
+        code: 'RECORD_INVALID',
+        message: expect.stringContaining('record 0: is nested more than 100 levels deep'),
+      }),
+    );
+  });
 });

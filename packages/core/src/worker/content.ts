@@ -1,11 +1,13 @@
 import type { Checkpoint, EntityRef, Page, PartialError } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { LoadRequest } from '../contract/load';
+import { isDeeper, MAX_LEVELS } from '../contract/nesting';
 import { type Entities, type Fields, type Relation, relationTarget } from '../contract/schema';
 import { Draft } from '../state/draft';
-import { identify, recordOf } from '../state/identify';
+import { identify, invalidRecord, recordOf } from '../state/identify';
 import { inner, table } from '../state/json';
 import type { Canonical } from './canonical';
+import { checkExpected, isIdentified } from './expectations';
 
 /** What a load's pages add up to. */
 export interface Content {
@@ -16,6 +18,8 @@ export interface Content {
   readonly complete: boolean;
   /** Whether the list may have moved while it was read. */
   readonly drifts: boolean;
+  /** Whether the record of the root entity has its id. */
+  readonly identified: boolean;
   readonly deletes: readonly EntityRef[];
   /** Ids of the top-level records, when they fill a list and are not all of it. */
   readonly append?: { readonly field: string; readonly ids: readonly string[] };
@@ -82,10 +86,17 @@ export class ContentBuilder {
    * @throws StatefulWorkflowError `RECORD_INVALID` for a record that does not fit the schema
    */
   add(page: Page): void {
-    const { entity, into } = this.#request;
+    const { entity, into, expect = [] } = this.#request;
     const draft = this.#draft();
     for (const record of page.records) {
       const place = `record ${this.#records++}`;
+      if (isDeeper(record, MAX_LEVELS))
+        throw invalidRecord(
+          place,
+          `is nested more than ${MAX_LEVELS} levels deep`,
+          'Have the source give it flatter, or leave out the field that is',
+        );
+      checkExpected(record, expect, place);
       if (into === undefined) {
         if (this.#records > 1) {
           throw new InvalidInputError(
@@ -121,7 +132,7 @@ export class ContentBuilder {
    *   prove nothing gone and move no cursor, so that the next load brings what is missing
    */
   build(cursor: unknown, resumed: boolean): Content {
-    const { entity, into } = this.#request;
+    const { entity, into, schema } = this.#request;
     const last = this.#last;
     const partial = this.#partialErrors.length > 0 || resumed;
     const complete = this.#complete && !partial;
@@ -135,6 +146,8 @@ export class ContentBuilder {
       entities: this.#entities,
       complete,
       drifts: this.#drifts,
+      identified:
+        into === undefined && isIdentified(this.#entities[entity.name]?.[entity.id], schema[entity.name]),
       deletes: this.#partialErrors.length > 0 ? [] : [...this.#deletes.values()],
       ...(into !== undefined && !complete && { append: { field: into, ids: [...this.#ids] } }),
       partialErrors: this.#partialErrors,

@@ -10,6 +10,7 @@ import { canonical } from './canonical';
 import { concealed } from './concealed';
 import { type Content, ContentBuilder } from './content';
 import { confirmed, keep, type Looked } from './second-look';
+import { checkWhole } from './expectations';
 import { keepPages, keptPages } from './kept-pages';
 import type { AttemptContext } from './load-context';
 import { Concealment } from '../credentials/concealment';
@@ -96,8 +97,11 @@ export async function look(
   }
   builder ??= new ContentBuilder(request);
   const misses = context.hasResumed && builder !== before;
+  const built = builder.build(context.checkpoint?.cursor, misses);
+  if (built.complete && !built.unchanged)
+    checkWhole(built, builder.records, { ...request, checkpoint: context.before }, context.fingerprint);
   // From here on nothing knows a secret of the source.
-  const content = concealed(builder.build(context.checkpoint?.cursor, misses), context);
+  const content = concealed(built, context);
   return resultOf(await confirmed(content, request, context, harness.snapshots), request, context, harness);
 }
 
@@ -146,12 +150,14 @@ async function resultOf(
   const { partialErrors } = content;
   const nothing = !content.complete && isEmpty(content);
   const part = content.complete || content.unchanged || nothing ? undefined : partOf(content, partialErrors);
+  const identified = content.identified || (!isWhole && before?.identified) || undefined;
   const checkpoint: Checkpoint = {
     ...content.checkpoint,
     ...(digest !== undefined && { digest }),
     ...(part !== undefined && { part }),
     ...(swept !== undefined && { swept }),
-    ...((content.checkpoint.validators ?? content.checkpoint.cursor) !== undefined && {
+    ...(identified && { identified }),
+    ...((content.checkpoint.validators ?? content.checkpoint.cursor ?? identified) !== undefined && {
       about: context.about,
     }),
     ...(context.fingerprint !== undefined && { credential: context.fingerprint }),
@@ -224,8 +230,20 @@ async function changesSince(
 
 const HARNESS_CODES: ReadonlySet<string> = new Set(['RECORD_INVALID', 'SECRET_EXPOSED', 'STATE_TOO_LARGE']);
 
+/** No wish of a source to be left alone is taken for longer than this. Milliseconds. */
+const MAX_WAIT = 24 * 60 * 60 * 1_000;
+
 /** What kind of fault an error is: what the harness knows itself, or else what the adapter says. */
 export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
+  const fault = kindOf(adapter, error);
+  const { retryAfterMs } = fault;
+  if (retryAfterMs === undefined) return fault;
+  // Of what is no time, Temporal decides; an adapter of anybody may give it.
+  const wait = Number.isFinite(retryAfterMs) ? Math.min(Math.max(retryAfterMs, 0), MAX_WAIT) : undefined;
+  return { ...fault, retryAfterMs: wait };
+}
+
+function kindOf(adapter: DataSourceAdapter, error: unknown): Fault {
   if (error instanceof StatefulWorkflowError) {
     if (error.code === 'CREDENTIAL_UNAVAILABLE') return { kind: 'transient', message: error.message };
     if (error.code.startsWith('CREDENTIAL')) return { kind: 'unauthorized', message: error.message };
@@ -244,6 +262,11 @@ export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
 /** Whether the same load may go well later, without anybody doing anything. */
 export function isPassing(fault: Fault): boolean {
   return fault.kind === 'transient' || fault.kind === 'throttled';
+}
+
+/** Whether a source asks to be left alone for longer than may pass before its workflow hears of it. */
+export function outlasts({ retryAfterMs = 0 }: Fault, deadline = Infinity): boolean {
+  return retryAfterMs > deadline;
 }
 
 /** The attempt's own limit, just under Temporal's, so that the error can say what took too long. */

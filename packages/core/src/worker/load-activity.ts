@@ -54,6 +54,7 @@ export function loadActivity(adapter: DataSourceAdapter, harness: Harness): Load
       if (isHeldBack) context?.countWait();
       const isLast = !isHeldBack && failuresBefore(activity) + 1 >= maximumAttempts;
       throw failureOf(fault, request, adapter, context, {
+        // A wait beyond the deadline ends the load at once: the server does not wait for it.
         nonRetryable: !isPassing(fault) || isLast,
         nextRetryDelay: fault.retryAfterMs,
       });

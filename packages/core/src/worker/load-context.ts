@@ -51,6 +51,7 @@ export class AttemptContext implements LoadContext {
   readonly caller: string;
   readonly log: LoadLog;
   readonly metrics: LoadMetrics;
+  readonly demandedAt: number | undefined;
   /** Names what validators and cursor of this load are about. */
   readonly about: string;
   /** Every secret this attempt has held, and the net that keeps them in. */
@@ -81,6 +82,7 @@ export class AttemptContext implements LoadContext {
     this.before = stillAbout(request.checkpoint, this.about);
     this.#checkpoint = this.before;
     this.apiUrl = request.apiUrl === undefined ? undefined : checkApiUrl(request.apiUrl);
+    this.demandedAt = request.demanded && activity.info.attempt === 1 ? Date.now() : undefined;
     this.#resumeFrom = lastBeat(activity).progress;
     this.#progress = this.#resumeFrom;
     this.#progressOrigin = lastBeat(activity).origin;
@@ -148,7 +150,7 @@ export class AttemptContext implements LoadContext {
     if (refused === credential.fingerprint) {
       throw new CredentialError(
         'CREDENTIAL_MISSING',
-        `The credential (fingerprint ${refused}) was refused before, so it is not sent again. Rotate the secret, or send the workflow a new apiToken.`,
+        `The credential (fingerprint ${refused}) was refused before, so it is not sent again for now. Rotate the secret, or send the workflow a new apiToken.`,
       );
     }
     return credential;
@@ -232,6 +234,7 @@ export class AttemptContext implements LoadContext {
       caller: this.caller,
       log: this.log,
       metrics: this.metrics,
+      demandedAt: this.demandedAt,
       credential: (origin) => this.credential(origin),
       conceal: (secret) => this.conceal(secret),
       heartbeat: (progress) => this.heartbeat(progress),

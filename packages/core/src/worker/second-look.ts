@@ -49,10 +49,9 @@ export async function confirmed(
   const missing = earlier && missingFrom(ids, listOf(earlier));
   if (earlier !== undefined && missing?.size === 0) return { content, whole };
   await keep(whole, context, snapshots);
-  const { validators: _, cursor: __, ...checkpoint } = content.checkpoint;
   if (earlier === undefined || missing === undefined)
     return {
-      content: { ...content, complete: false, append: { field: into, ids }, checkpoint },
+      content: { ...content, complete: false, append: { field: into, ids }, checkpoint: {} },
       swept: digest,
     };
   const entities = table<Record<string, Fields>>();
@@ -62,7 +61,7 @@ export async function confirmed(
   const list = withMissing(ids, listOf(earlier), missing);
   const root = inner(entities, entity.name);
   root[entity.id] = { ...root[entity.id], [into]: list };
-  return { content: { ...content, entities, written: undefined, checkpoint }, swept: digest };
+  return { content: { ...content, entities, written: undefined, checkpoint: {} }, swept: digest };
 }
 
 /** Keeps what a load gave. A store that fails costs a delta or a removal later, not this load. */

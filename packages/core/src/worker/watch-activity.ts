@@ -12,6 +12,7 @@ import {
   isPassing,
   look,
   measure,
+  outlasts,
   timedOut,
 } from './harness';
 import { AttemptContext, watchProgress } from './load-context';
@@ -60,7 +61,8 @@ export function watchActivity(adapter: DataSourceAdapter, harness: Harness): Wat
       if (error instanceof ApplicationFailure && error.type === UNCHANGED_TYPE) throw error;
       const fault = deadline.aborted ? timedOut(activity) : faultOf(adapter, error);
       measure(activity, adapter, request, fault.kind, started);
-      if (context.isHeldBack(fault))
+      const isTold = outlasts(fault, request.deadline);
+      if (context.isHeldBack(fault) && !isTold)
         // It has not failed, and is not over: the next attempt goes on where this one stopped.
         throw failureOf(fault, request, adapter, context, {
           nonRetryable: false,
@@ -69,7 +71,7 @@ export function watchActivity(adapter: DataSourceAdapter, harness: Harness): Wat
       const failures = watch.failures + 1;
       context.endLook({ ...watch, failures });
       throw failureOf(fault, request, adapter, context, {
-        nonRetryable: !isPassing(fault) || failures >= (request.maximumAttempts ?? Infinity),
+        nonRetryable: isTold || !isPassing(fault) || failures >= (request.maximumAttempts ?? Infinity),
         nextRetryDelay: fault.retryAfterMs ?? FIRST_PAUSE * 2 ** (failures - 1),
       });
     }

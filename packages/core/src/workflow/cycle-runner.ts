@@ -128,6 +128,7 @@ export async function runCycles(
       const loader = cycleLoader(session, activities, {
         ...times,
         demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
+        refreshed: triggers.has('refresh'),
         maxDeleteRatio: workflow.maxDeleteRatio ?? 0.5,
         arrivals,
       });

@@ -181,9 +181,13 @@ function registerQueries(session: Session): void {
     apiUrl: () => session.apiUrl ?? null,
     apiToken: () => session.token,
     sources() {
-      const nextCheckAt = iso(session.nextLoadAt);
       const warning = session.tokenWarning;
-      return fromEntries(session.loading.map(({ name, info }) => [name, { ...info, nextCheckAt, warning }]));
+      return fromEntries(
+        session.loading.map(({ name, info, known }) => {
+          const nextCheckAt = iso(known.retryAt ?? session.nextLoadAt);
+          return [name, { ...info, nextCheckAt, warning }];
+        }),
+      );
     },
     children: () => children.infos,
     managedPaths: () => children.managedPaths(),

@@ -34,6 +34,8 @@ export type SourceOutcome = 'unchanged' | 'delta' | 'snapshot' | 'failed' | 'fre
 export interface LoadOptions extends Pick<RefreshTimes, 'staleAfter' | 'every'> {
   /** Whether somebody asked for this load: then age and back-off do not count, and a refused credential is tried again. */
   readonly demanded: boolean;
+  /** Whether it was by `refresh`: then a source's wish to be left alone is tried, too. */
+  readonly refreshed: boolean;
   /** The largest part of a source's entities that a sweep may remove. */
   readonly maxDeleteRatio: number;
   /** What a watch has already brought: the load of those sources. */
@@ -58,13 +60,13 @@ const MIN_DELETE_COUNT = 10;
 export function cycleLoader(
   session: Session,
   activities: SourceActivities,
-  { staleAfter, every, demanded, maxDeleteRatio, arrivals }: LoadOptions,
+  { staleAfter, every, demanded, refreshed, maxDeleteRatio, arrivals }: LoadOptions,
 ): CycleLoader {
   const touched = new Set<string>();
   const faults: LoadFault[] = [];
 
-  const fail = (source: SourceState, fault: LoadFault): 'failed' => {
-    source.failed(fault, every);
+  const fail = (source: SourceState, fault: LoadFault, wasSent = true): 'failed' => {
+    source.failed(fault, every, wasSent);
     faults.push(fault);
     return 'failed';
   };
@@ -113,14 +115,15 @@ export function cycleLoader(
       if (staleAfter > 0 && !error && Date.now() - checkedAt < staleAfter) return 'fresh';
     }
     const scope = CancellationScope.current();
+    const retryRefused = demanded || source.isRefusalOver;
     try {
-      const result = await activities.load(source, demanded);
+      const result = await activities.load(source, { retryRefused, demanded: refreshed });
       // A result that arrives together with the cancellation is about a source no longer in use.
       if (scope.consideredCancelled) await scope.cancelRequested;
       return take(source, result);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      return fail(source, faultFrom(name, error));
+      return fail(source, faultFrom(name, error), retryRefused);
     }
   };
 

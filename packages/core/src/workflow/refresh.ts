@@ -115,3 +115,11 @@ export function backoff(failures: number, every: number | undefined): number {
   const base = every ?? FIRST_BACKOFF;
   return Math.min(base * 2 ** Math.min(failures - 1, 20), Math.max(LONGEST_BACKOFF, base));
 }
+
+const FIRST_REFUSAL = 10_000;
+const LONGEST_REFUSAL = 60 * 60_000;
+
+/** How long a credential that was refused so often in a row is not sent by itself: 10 seconds, doubled up to an hour. */
+export function refusedFor(count: number): number {
+  return Math.min(FIRST_REFUSAL * 2 ** Math.min(count - 1, 20), LONGEST_REFUSAL);
+}

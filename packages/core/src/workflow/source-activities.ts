@@ -11,15 +11,22 @@ const UNREGISTERED = 'NotFoundError';
 /** How often a result is begun anew when the source keeps changing between its parts. */
 const MAX_RESTARTS = 5;
 
+/** How a load may go about what the source has said before. */
+export interface LoadManner {
+  /** Whether a credential that the source refused may be sent again. */
+  readonly retryRefused: boolean;
+  /** Whether a wish to be left alone may be tried. */
+  readonly demanded: boolean;
+}
+
 /** Schedules the activities of a workflow's sources. */
 export interface SourceActivities {
   /**
    * Loads a source.
    *
-   * @param retryRefused whether a credential that the source refused may be sent again
    * @throws ActivityFailure, or LoadError for a source that never holds still
    */
-  load(source: SourceState, retryRefused: boolean): Promise<WholeResult>;
+  load(source: SourceState, how: LoadManner): Promise<WholeResult>;
   /** Waits until a source has news. @throws like {@link load} */
   watch(source: SourceState, times: RefreshTimes): Promise<WholeResult>;
 }
@@ -63,8 +70,9 @@ export function sourceActivities(session: Session): SourceActivities {
   };
 
   return {
-    async load(source, retryRefused) {
-      const request = requestOf(session, source, retryRefused);
+    async load(source, { retryRefused, demanded }) {
+      const whatever = requestOf(session, source, retryRefused);
+      const request = demanded ? { ...whatever, demanded } : whatever;
       source.loadingSince = Date.now();
       try {
         return await whole(source, request, await loadData(source, request));
@@ -80,6 +88,7 @@ export function sourceActivities(session: Session): SourceActivities {
         every,
         max: max > every ? max : undefined,
         jitter,
+        deadline: limits.scheduleToCloseTimeout,
       };
       const result = await schedule(source, 'waitForChange', request, {
         // The server tells clients of pending activities by their id: this one names the source.
@@ -110,11 +119,12 @@ function schedule(
 }
 
 function requestOf(
-  { root, schema, apiUrl, apiToken }: Session,
+  { root, schema, apiUrl, apiToken, sources }: Session,
   { name, definition, into, known, limits }: SourceState,
   retryRefused: boolean,
 ): LoadRequest {
-  const { credential = apiToken } = definition;
+  const { credential = apiToken, expect, emptyIsError } = definition;
+  const doubted = sources.flatMap((other) => (other.name === name ? [] : (other.known.refused ?? [])));
   return {
     source: name,
     query: definition.query,
@@ -125,6 +135,9 @@ function requestOf(
     apiUrl: definition.apiUrl ?? apiUrl,
     credential: credential === 'none' ? undefined : credential,
     checkpoint: known.checkpoint,
+    expect,
+    emptyIsError,
+    doubted: doubted.length > 0 ? doubted : undefined,
     refused: retryRefused ? undefined : known.refused,
     maximumAttempts: limits.maximumAttempts,
   };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WholeResult } from '../contract/load';
 import { SourceState } from './source-state';
 
@@ -32,5 +32,40 @@ describe('partial errors of a source', () => {
     source.succeeded(snapshot({ partialErrors, checkpoint: { part: 'p' } }), 1, true);
     source.succeeded(result, 2, false);
     expect(source.info.partialErrors).toBeUndefined();
+  });
+});
+
+describe('a credential that was refused', () => {
+  beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+  afterEach(() => void vi.useRealTimers());
+
+  const source = new SourceState('profile', { adapter: 'rest', package: 'p', query: {} }, undefined);
+  const refuse = (credential: string, wasSent: boolean): void =>
+    source.failed({ source: 'profile', kind: 'unauthorized', message: '401', credential }, 5_000, wasSent);
+  const pause = (): number => (source.known.refusals?.until ?? 0) - Date.now();
+
+  it('is sent again by itself, after pauses that double up to an hour', () => {
+    const pauses: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      refuse('a', true);
+      pauses.push(pause());
+      expect(source.isRefusalOver).toBe(false);
+      expect(source.known.retryAt).toBeLessThanOrEqual(Date.now() + pause());
+      vi.advanceTimersByTime(pause());
+      expect(source.isRefusalOver).toBe(true);
+    }
+    expect(pauses.slice(0, 4)).toEqual([10_000, 20_000, 40_000, 80_000]);
+    expect(pauses.slice(-2)).toEqual([3_600_000, 3_600_000]);
+  });
+
+  it('waits no longer for loads that did not send it, and begins anew with another', () => {
+    refuse('b', true);
+    vi.advanceTimersByTime(4_000);
+    refuse('b', false);
+    expect(pause()).toBe(6_000);
+    refuse('c', false);
+    expect(pause()).toBe(10_000);
+    source.succeeded(snapshot({}), Date.now(), true);
+    expect(source.known).not.toHaveProperty('refusals');
   });
 });

@@ -6,7 +6,7 @@ import type { RefusedSweepInfo, SourceError, SourceInfo } from '../contract/wire
 import type { Json } from '../contract/schema';
 import { iso } from './iso';
 import type { LoadFault } from './load-fault';
-import { backoff, milliseconds } from './refresh';
+import { backoff, milliseconds, refusedFor } from './refresh';
 
 /** What a workflow knows of one of its sources, besides the data. It travels through continue-as-new as it is. */
 export interface CarriedSource {
@@ -24,6 +24,8 @@ export interface CarriedSource {
   retryAt?: number;
   /** Fingerprint of the credential that the source refused. */
   refused?: string;
+  /** How often it did, and when that credential is sent again by itself, in milliseconds. */
+  refusals?: { readonly count: number; readonly until: number };
   /** Whether `execute()` may run although the last load failed. */
   tolerated?: boolean;
   /** The last sweep that the breaker refused. */
@@ -94,15 +96,41 @@ export class SourceState {
     };
   }
 
-  /** A load failed; what is known of the source stays. */
-  failed({ kind, message, retryAfterMs, credential }: LoadFault, every: number | undefined): void {
+  /** Whether the credential that was refused is sent again: a 401 in a deploy is not for ever. */
+  get isRefusalOver(): boolean {
+    const { refused, refusals } = this.known;
+    return refused !== undefined && Date.now() >= (refusals?.until ?? 0);
+  }
+
+  /**
+   * A load failed; what is known of the source stays.
+   *
+   * @param every the interval of loads
+   * @param wasSent whether the credential went out, and was not held back because it had been refused
+   */
+  failed(
+    { kind, message, retryAfterMs, credential }: LoadFault,
+    every: number | undefined,
+    wasSent = true,
+  ): void {
     const { known } = this;
     const now = Date.now();
     const failures = (known.error?.failures ?? 0) + 1;
     known.outcome = 'failed';
     known.error = { kind, message, at: iso(now), failures };
     known.retryAt = now + (retryAfterMs ?? backoff(failures, every));
-    known.refused = kind === 'unauthorized' ? credential : undefined;
+    if (kind !== 'unauthorized' || credential === undefined) {
+      known.refused = known.refusals = undefined;
+      return;
+    }
+    const before = known.refused === credential ? known.refusals : undefined;
+    if (before === undefined || wasSent) {
+      const count = (before?.count ?? 0) + 1;
+      known.refusals = { count, until: now + refusedFor(count) };
+    }
+    known.refused = credential;
+    // Until then, loads that are due find out whether the secret was rotated: those ask nobody.
+    known.retryAt = Math.min(known.retryAt, Math.max(known.refusals?.until ?? 0, now));
   }
 
   /** The next load takes a full look; content that is equal is still recognized by its digest. */

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { parseInstant } from '../instant';
 
 /** What an answer says of how often its origin may still be asked. */
 export interface RateState {
@@ -31,6 +32,11 @@ export function rateState(headers: IncomingHttpHeaders, now: number): RateState 
   return states.sort((a, b) => a.remaining - b.remaining || b.resetMs - a.resetMs)[0];
 }
 
+/** Whether an answer says that nothing is left, also where it does not say until when. */
+export const isUsedUp = (headers: IncomingHttpHeaders): boolean =>
+  /;\s*r=0\b|\bremaining=0\b/.test(text(headers['ratelimit']) ?? '') ||
+  FAMILIES.some(([left]) => /^\s*0\b/.test(text(headers[left]) ?? ''));
+
 function* structured(header: string | undefined): Generator<RateState> {
   for (const item of header?.split(',') ?? []) {
     const remaining = /;\s*r=(\d+)/.exec(item)?.[1] ?? /\bremaining=(\d+)/.exec(item)?.[1];
@@ -54,8 +60,8 @@ function resetIn(value: string | undefined, now: number): number | undefined {
   if (value === undefined || value.trim() === '') return undefined;
   const number = Number(value);
   if (Number.isNaN(number)) {
-    const date = Date.parse(value);
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+    const date = parseInstant(value);
+    return date === undefined ? undefined : Math.max(0, date - now);
   }
   if (number < 0) return undefined;
   if (number > EPOCH_MS) return Math.max(0, number - now);

@@ -1,19 +1,39 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { HttpError } from '../http-error';
-import { parseRetryAfter } from '../retry-after';
-import { rateState } from './rate-headers';
+import { hidesLimit, waitAsked } from './limit-signs';
 
-/** How often an origin may be asked. */
+/** How often an origin may be asked. `requests` and `perMs` go together; without them its answers alone say it. */
 export interface RateBudget {
   /** So many requests … */
-  readonly requests: number;
+  readonly requests?: number;
   /** … in so many milliseconds. */
-  readonly perMs: number;
+  readonly perMs?: number;
+  /**
+   * What is limited together: `'origin'`, or each `'route'` by itself, which is the `path` of a source as it is
+   * written: `/customers/{id}` is one. For APIs that limit so; what one route is told holds back no other.
+   * @default 'origin'
+   */
+  readonly scope?: 'origin' | 'route';
+}
+
+/** What of a request counts for its limit, besides origin and credential. */
+export interface LimitedRequest {
+  /** The route it belongs to, where limits are by route. @default none: the origin has one limit */
+  readonly route?: string;
+  /**
+   * When somebody asked for it, in milliseconds since 1970: what was learnt before is then tried once.
+   * @default nobody did
+   */
+  readonly demandedAt?: number;
 }
 
 interface Limit {
   /** No request before this time. */
   blockedUntil: number;
+  /** When that was learnt. */
+  learntAt: number;
+  /** When a request that was demanded was sent all the same. */
+  triedAt: number;
   /** When the requests of the last window were sent, oldest first; only with a budget. */
   readonly sent: number[];
 }
@@ -21,8 +41,11 @@ interface Limit {
 /** What is known of more credentials than this is forgotten, the longest unused first. */
 const MAX_LIMITS = 10_000;
 
-/** A server that asks for more is taken at this: it may mean another unit. */
-const MAX_WAIT_MS = 24 * 60 * 60 * 1_000;
+/** A server that asks for more is taken at this: it may mean another unit, or its clock be wrong. */
+export const MAX_WAIT_MS = 60 * 60 * 1_000;
+
+/** However many demand it, what a server has said is tried no more often than this. */
+const TRY_EVERY_MS = 500;
 
 /**
  * What may be asked of each origin with each credential, by all loads of a worker. A request that would be too
@@ -32,10 +55,15 @@ const MAX_WAIT_MS = 24 * 60 * 60 * 1_000;
 export class RateLimits {
   readonly #limits = new Map<string, Limit>();
   readonly #now: () => number;
+  readonly #maxWaitMs: number;
 
-  /** @param now the time, in milliseconds since 1970 */
-  constructor(now: () => number = Date.now) {
+  /**
+   * @param now the time, in milliseconds since 1970
+   * @param maxWaitMs how long an origin is left alone at most
+   */
+  constructor(now: () => number = Date.now, maxWaitMs = MAX_WAIT_MS) {
     this.#now = now;
+    this.#maxWaitMs = maxWaitMs;
   }
 
   /**
@@ -44,46 +72,73 @@ export class RateLimits {
    * @param identity whose credential it is: its identity, never its fingerprint
    * @throws HttpError `limit` with the time to wait
    */
-  pass(origin: string, identity: string | undefined, budget: RateBudget | undefined): void {
+  pass(
+    origin: string,
+    identity: string | undefined,
+    budget: RateBudget | undefined,
+    request: LimitedRequest = {},
+  ): void {
     const now = this.#now();
-    const limit = this.#limit(origin, identity);
-    if (limit.blockedUntil > now) {
+    const limit = this.#limit(origin, identity, request);
+    if (limit.blockedUntil > now && !mayTry(limit, now, request)) {
       throw limited(limit.blockedUntil - now, `${origin} has said that it takes no more requests`);
     }
-    if (budget === undefined) return;
+    const { requests, perMs } = budget ?? {};
+    if (requests === undefined || perMs === undefined) return;
     const { sent } = limit;
-    while (sent.length > 0 && (sent[0] as number) <= now - budget.perMs) sent.shift();
-    if (sent.length >= budget.requests) {
-      const wait = (sent[0] as number) + budget.perMs - now;
-      throw limited(wait, `${origin} is asked at most ${budget.requests} times in ${budget.perMs} ms`);
+    while (sent.length > 0 && (sent[0] as number) <= now - perMs) sent.shift();
+    if (sent.length >= requests) {
+      const wait = (sent[0] as number) + perMs - now;
+      throw limited(wait, `${origin} is asked at most ${requests} times in ${perMs} ms`);
     }
     sent.push(now);
   }
 
-  /** Learns from an answer how long its origin wants to be left alone. */
-  learn(origin: string, identity: string | undefined, status: number, headers: IncomingHttpHeaders): void {
-    const served = Date.parse(headers.date ?? '');
+  /** Learns from an answer how long its origin wants to be left alone, and that it no longer does. */
+  learn(
+    origin: string,
+    identity: string | undefined,
+    status: number,
+    headers: IncomingHttpHeaders,
+    request: LimitedRequest = {},
+  ): void {
     const now = this.#now();
-    const clock = Number.isNaN(served) ? now : served;
-    const state = rateState(headers, clock);
-    const empty = state !== undefined && state.remaining <= 0 ? state.resetMs : 0;
-    const asked =
-      status === 429 || status === 503 ? (parseRetryAfter(headers['retry-after'], clock) ?? 0) : 0;
-    const wait = Math.min(Math.max(empty, asked), MAX_WAIT_MS);
-    if (wait <= 0) return;
-    const limit = this.#limit(origin, identity);
-    limit.blockedUntil = Math.max(limit.blockedUntil, now + wait);
+    const wait = Math.min(waitOf(status, headers, now), this.#maxWaitMs);
+    const limit = this.#limit(origin, identity, request);
+    if (wait > 0) {
+      limit.blockedUntil = Math.max(limit.blockedUntil, now + wait);
+      limit.learntAt = now;
+    } else if (status < 400 && request.demandedAt !== undefined && limit.learntAt < request.demandedAt) {
+      // It was tried against what had been said, and went well.
+      limit.blockedUntil = 0;
+    }
   }
 
-  #limit(origin: string, identity: string | undefined): Limit {
-    const key = `${origin} ${identity ?? ''}`;
-    const limit = this.#limits.get(key) ?? { blockedUntil: 0, sent: [] };
+  #limit(origin: string, identity: string | undefined, { route = '' }: LimitedRequest): Limit {
+    const key = `${origin} ${identity ?? ''} ${route}`;
+    const limit = this.#limits.get(key) ?? { blockedUntil: 0, learntAt: 0, triedAt: 0, sent: [] };
     // The newest last.
     this.#limits.delete(key);
     this.#limits.set(key, limit);
     if (this.#limits.size > MAX_LIMITS) this.#limits.delete(this.#limits.keys().next().value as string);
     return limit;
   }
+}
+
+/** Whether what a server has said may be tried: it was said before somebody demanded the request, who asks once. */
+function mayTry(limit: Limit, now: number, { demandedAt }: LimitedRequest): boolean {
+  if (demandedAt === undefined || limit.learntAt >= demandedAt) return false;
+  if (limit.triedAt >= demandedAt || now - limit.triedAt < TRY_EVERY_MS) return false;
+  limit.triedAt = now;
+  return true;
+}
+
+/** How long an answer wants its origin to be left alone, in milliseconds. */
+function waitOf(status: number, headers: IncomingHttpHeaders, now: number): number {
+  const isLimit = status === 429 || status === 503 || hidesLimit(status, headers);
+  // Of another answer only a budget that is used up speaks of the next request.
+  if (isLimit) return waitAsked(headers, now) ?? 0;
+  return waitAsked({ ...headers, 'retry-after': undefined }, now) ?? 0;
 }
 
 function limited(waitMs: number, why: string): HttpError {
