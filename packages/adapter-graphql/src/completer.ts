@@ -1,5 +1,5 @@
 import { at, isObject } from '@stateful-workflow/http';
-import { InvalidInputError, type Json, type PartialError } from '@stateful-workflow/core';
+import { InvalidInputError, type Json, own, type PartialError, setField } from '@stateful-workflow/core';
 import type { CheckedDocument } from './check-document';
 import { type ConnectionPage, nodeFields, readConnection } from './connection-page';
 import type { Question } from './driver';
@@ -101,13 +101,14 @@ export class Completer {
     if (!isObject(value)) return value;
     const flat: Record<string, unknown> = { ...value };
     for (const shape of fields.values()) {
-      const inner = value[shape.key];
+      const inner = own(value, shape.key);
       if (inner === null || inner === undefined || shape.children.size === 0) continue;
       const at = { path: [...place.path, shape.key], inList: place.inList };
-      flat[shape.key] =
+      const whole =
         shape.connection === undefined
           ? this.#flatten(inner, shape.children, at)
           : this.connection(inner, shape, at, value);
+      setField(flat, shape.key, whole);
     }
     return flat;
   }
@@ -132,7 +133,9 @@ export class Completer {
   /** A query of its own for the record that holds the connection. */
   #ofNode({ shape, place, parent, next }: Pending): Question {
     const { __typename: type, id } = parent;
-    if (typeof type !== 'string' || (typeof id !== 'string' && typeof id !== 'number')) {
+    // The type stands in the query's text, where a foreign text could ask for anything.
+    const isNamed = typeof type === 'string' && /^[_A-Za-z]\w*$/.test(type);
+    if (!isNamed || (typeof id !== 'string' && typeof id !== 'number')) {
       throw new InvalidInputError(
         'document',
         `the connection "${place.path.join('.')}" of one record has more than one page, and the record cannot be asked for again`,

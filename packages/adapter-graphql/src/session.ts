@@ -92,7 +92,7 @@ export class Session {
       credential: async (origin) => {
         const credential = await this.#asking.credential(origin);
         // Here, since it is the credential that says whose budget the query is paid from.
-        this.#payer = `${url.origin} ${credential?.fingerprint ?? ''}`;
+        this.#payer = `${url.origin} ${credential?.identity ?? ''}`;
         await this.#shared.costs.spend(this.#payer, signal);
         return credential;
       },

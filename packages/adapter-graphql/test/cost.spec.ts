@@ -1,3 +1,4 @@
+import { credentialOf } from '@stateful-workflow/adapter-testkit';
 import { describe, expect, it } from 'vitest';
 import { bench, ticketsOf } from './support';
 
@@ -50,10 +51,7 @@ describe('cost', () => {
     const { desk, records, load, context } = await bench();
     desk.tellCost(cost(0, 1));
     await records(query);
-    const other = async (origin: string) => {
-      const credential = await context.credential(origin);
-      return credential && { ...credential, fingerprint: 'feedface' };
-    };
+    const other = async () => credentialOf('of-somebody-else');
     await load(query, { ...context, credential: other });
     expect(desk.requests).toHaveLength(2);
   });

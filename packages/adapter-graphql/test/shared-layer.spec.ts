@@ -1,4 +1,5 @@
-import { InvalidInputError, Secret } from '@stateful-workflow/core';
+import { credentialOf } from '@stateful-workflow/adapter-testkit';
+import { InvalidInputError, type Secret } from '@stateful-workflow/core';
 import { describe, expect, it } from 'vitest';
 import { apiKey, basic, type AuthScheme, graphqlAdapter } from '../src/index';
 import { bench, ids, ticketsOf } from './support';
@@ -25,7 +26,7 @@ describe('what GraphQL has of the HTTP layer', () => {
     const { desk, context } = await bench();
     desk.behave({ body: { type: 'application/json', text: '{"data":{"a":{"id":1}}}' } });
     const adapter = graphqlAdapter({ origins: [{ origin: desk.origin, auth }] });
-    const credential = async () => ({ secret: new Secret('user:pass'), fingerprint: '0badc0de' });
+    const credential = async () => credentialOf('user:pass');
     for await (const page of adapter.load({ document: '{ a { id } }' }, { ...context, credential }))
       expect(page.records).toEqual([{ id: 1 }]);
     await adapter.close();
@@ -53,10 +54,7 @@ describe('what GraphQL has of the HTTP layer', () => {
   it('shares the answer to equal queries of one credential that are under way', async () => {
     const { desk, records, load, context } = await bench();
     desk.behave({ latencyMs: 100 });
-    const other = async () => {
-      const token = desk.issueToken();
-      return { secret: new Secret(token), fingerprint: 'feedface' };
-    };
+    const other = async () => credentialOf(desk.issueToken());
     const [one, two] = await Promise.all([
       records(query),
       records(query),

@@ -1,5 +1,6 @@
 import { type Desk, startDesk, type StartDeskOptions } from '@stateful-workflow/dev-services';
-import { Secret, type LoadContext, type Page } from '@stateful-workflow/core';
+import { credentialOf } from '@stateful-workflow/adapter-testkit';
+import type { LoadContext, Page } from '@stateful-workflow/core';
 import { afterEach } from 'vitest';
 import {
   graphqlAdapter,
@@ -53,7 +54,7 @@ export async function bench(
     signal: new AbortController().signal,
     apiUrl: desk.url,
     entity: { name: 'Customer', id: 'c_1' },
-    credential: async () => ({ secret: new Secret(token), fingerprint: '0badc0de' }),
+    credential: async () => credentialOf(token),
     heartbeat: (progress) => void seen.heartbeats.push(progress),
     log: { debug: () => {}, info: () => {}, warn: () => {} },
     metrics: {

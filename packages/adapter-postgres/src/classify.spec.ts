@@ -29,8 +29,6 @@ describe('classify', () => {
     ['throttled', '53300'],
     ...['28000', '28P01'].map((code): [FaultKind, string] => ['unauthorized', code]),
     ...[
-      '22012',
-      '22P02',
       '23505',
       '42601',
       '42P01',
@@ -50,6 +48,16 @@ describe('classify', () => {
     expect(fault.message).toContain(`what happened (${code}). `);
     expect(fault.message).not.toContain('ada@example.com');
   });
+
+  it.each(['22003', '22012', '22P02', '22XXX'])(
+    'repeats nothing of a data exception: SQLSTATE %s',
+    (code) => {
+      const fault = classify(server(code));
+      expect(fault.kind).toBe('invalid');
+      expect(fault.message).toContain(`(${code})`);
+      expect(fault.message).not.toContain('what happened');
+    },
+  );
 
   it.each<[FaultKind, string, string?]>([
     ['throttled', 'no more connections allowed (max_client_conn)', '08P01'],

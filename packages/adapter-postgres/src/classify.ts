@@ -16,7 +16,8 @@ interface ServerError extends Error {
 /**
  * Says what kind of fault an error is. Total: what it does not know is `fatal`.
  *
- * Only the message of a server's error is repeated: its detail may hold values of rows.
+ * Of a server's error the message is repeated, but not that of a data exception, nor any detail or context: they hold
+ * values of rows.
  */
 export function classify(error: unknown): Fault {
   if (error instanceof PostgresFault) return error.fault;
@@ -109,6 +110,29 @@ const STATES: readonly (readonly [string, FaultKind, string])[] = [
   ['XX', 'fatal', "Look at the server's log"],
 ];
 
+/** What the commonest data exceptions mean, by SQLSTATE. */
+const DATA_EXCEPTIONS: ReadonlyMap<string, string> = new Map([
+  ['22001', 'a text is too long for its type'],
+  ['22003', 'a number is out of range'],
+  ['22007', 'a text is no date or time of its type'],
+  ['22008', 'a date or time is out of range'],
+  ['22012', 'division by zero'],
+  ['22021', 'bytes that are no text of the encoding'],
+  ['22032', 'a text is no JSON'],
+  ['22P02', 'a text cannot be read as its type'],
+  ['22P05', 'a character that the encoding does not have'],
+]);
+
+/** Their messages repeat the value, in the server's language and unbounded, so the code says what happened. */
+function dataException(code: string): Fault | undefined {
+  if (!code.startsWith('22')) return undefined;
+  const what = DATA_EXCEPTIONS.get(code) ?? 'a value does not fit what is done with it';
+  return {
+    kind: 'invalid',
+    message: `The statement failed on a value that it reads or is given: ${what} (${code}). The value is not repeated here; the server's log has it. Correct it where it comes from, or the source's query.`,
+  };
+}
+
 function server(error: Error): Fault | undefined {
   const { code, severity } = error as ServerError;
   if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || severity === undefined) return undefined;
@@ -117,6 +141,8 @@ function server(error: Error): Fault | undefined {
       kind: 'invalid',
       message: text(error, 'A view knows no transactions: give its cursor a lag, or name the table itself'),
     };
+  const known = dataException(code);
+  if (known !== undefined) return known;
   const [, kind, fix] = STATES.find(([state]) => code.startsWith(state)) ?? [
     '',
     'invalid' as const,

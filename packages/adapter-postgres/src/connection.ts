@@ -1,4 +1,4 @@
-import type { Credential, LoadContext } from '@stateful-workflow/core';
+import type { Credential, CredentialIdentity, LoadContext } from '@stateful-workflow/core';
 import { CredentialError } from '@stateful-workflow/core';
 import { Client, Pool } from 'pg';
 import {
@@ -91,8 +91,8 @@ class GivenConnection implements Connection {
 /** A database that the adapter connects to itself. */
 class OwnConnection implements Connection {
   readonly #options: ResolvedConnection;
-  /** By fingerprint of the password, the one used last at the end. */
-  readonly #pools = new Map<string, Pool>();
+  /** By identity of the password, the one used last at the end. */
+  readonly #pools = new Map<CredentialIdentity | undefined, Pool>();
   readonly #ending = new Set<Promise<void>>();
 
   constructor(
@@ -144,14 +144,14 @@ class OwnConnection implements Connection {
   }
 
   async close(): Promise<void> {
-    for (const [fingerprint, pool] of this.#pools) this.#end(fingerprint, pool);
+    for (const [identity, pool] of this.#pools) this.#end(identity, pool);
     await Promise.all(this.#ending);
   }
 
   /** The pool of a password: nobody gets a connection that another's password opened. */
   #pool(credential: Credential | undefined): Pool {
-    const fingerprint = credential?.fingerprint ?? '';
-    let pool = this.#pools.get(fingerprint);
+    const identity = credential?.identity;
+    let pool = this.#pools.get(identity);
     if (pool === undefined) {
       const { max, idleTimeout, maxLifetime } = this.#options;
       pool = new Pool({
@@ -163,15 +163,15 @@ class OwnConnection implements Connection {
       // An idle connection broke: the pool has dropped it, and the next load opens another.
       pool.on('error', () => {});
     }
-    this.#pools.delete(fingerprint);
-    this.#pools.set(fingerprint, pool);
+    this.#pools.delete(identity);
+    this.#pools.set(identity, pool);
     const [oldest] = this.#pools;
     if (oldest !== undefined && this.#pools.size > MAX_POOLS) this.#end(...oldest);
     return pool;
   }
 
-  #end(fingerprint: string, pool: Pool): void {
-    this.#pools.delete(fingerprint);
+  #end(identity: CredentialIdentity | undefined, pool: Pool): void {
+    this.#pools.delete(identity);
     const ended = pool.end().finally(() => this.#ending.delete(ended));
     this.#ending.add(ended);
   }

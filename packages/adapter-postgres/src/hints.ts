@@ -40,7 +40,7 @@ export class Hints {
   }
 
   #of({ connection, credential }: LoadScope): Listener {
-    const key = JSON.stringify([connection.name, credential?.fingerprint]);
+    const key = JSON.stringify([connection.name, credential?.identity]);
     let listener = this.#listeners.get(key);
     if (listener === undefined) {
       listener = new Listener(() => connection.open(credential));

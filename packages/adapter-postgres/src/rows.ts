@@ -1,3 +1,4 @@
+import { setField } from '@stateful-workflow/core';
 import type { FieldDef } from 'pg';
 import { PostgresFault } from './postgres-fault';
 
@@ -17,7 +18,7 @@ export interface RowShape {
  * which is `null` where all of its fields are, as those of an outer join are that found nothing.
  *
  * @param hidden a column that is not part of records besides those that the adapter has added
- * @throws PostgresFault `invalid` when two columns have one name
+ * @throws PostgresFault `invalid` when two columns have one name, or one would be the prototype of an object
  */
 export function rowShape(fields: readonly FieldDef[], hidden?: string): RowShape {
   const columns = fields.map(({ name }, index) => ({ name, index, path: name.split('.') }));
@@ -26,9 +27,9 @@ export function rowShape(fields: readonly FieldDef[], hidden?: string): RowShape
   const shown = columns.filter(({ name }) => !isOwn(name));
   refuseTwins(shown.map(({ name }) => name));
   const plain = shown.filter(({ path }) => path.length === 1 || path.includes(''));
-  const nested = shown.filter((column) => !plain.includes(column));
   const names = plain.map(({ name }) => name);
   const indexes = plain.map(({ index }) => index);
+  const objects = objectsOf(shown.filter((column) => !plain.includes(column)));
   return {
     own: (row, name) => {
       const index = byName.get(name);
@@ -37,20 +38,54 @@ export function rowShape(fields: readonly FieldDef[], hidden?: string): RowShape
     record: (row) => {
       const record: Record<string, unknown> = {};
       for (let i = 0; i < names.length; i++) record[names[i] as string] = row[indexes[i] as number];
-      for (const { path, index } of nested) nest(record, path, row[index]);
+      for (const [name, object] of objects) setField(record, name, objectIn(row, object));
       return record;
     },
   };
 }
 
+/** An object within records: of each field the column that gives it, or the object that it is. */
+type Nested = Map<string, number | Nested>;
+
+function objectsOf(columns: readonly { readonly path: readonly string[]; readonly index: number }[]) {
+  const objects = new Map<string, Nested>();
+  for (const { path, index } of columns) {
+    let object: Nested = objects;
+    for (const name of path.slice(0, -1)) {
+      const known = object.get(name) ?? new Map();
+      object.set(name, known);
+      object = known as Nested;
+    }
+    object.set(path.at(-1) as string, index);
+  }
+  return objects;
+}
+
+/** The object that a row gives: `null` where all of its fields are. */
+function objectIn(row: readonly unknown[], nested: Nested): Record<string, unknown> | null {
+  const object: Record<string, unknown> = {};
+  let isFound = false;
+  for (const [name, at] of nested) {
+    const value = typeof at === 'number' ? row[at] : objectIn(row, at);
+    isFound ||= value !== null;
+    setField(object, name, value);
+  }
+  return isFound ? object : null;
+}
+
 function refuseTwins(names: readonly string[]): void {
   const seen = new Set<string>();
   for (const name of names) {
-    // Also what an object's setter would swallow.
-    if (name === '__proto__' || seen.has(name))
+    if (seen.has(name))
       throw new PostgresFault(
         'invalid',
-        `Two columns of the source are named "${name}", or no field can have that name. Give it another with AS.`,
+        `Two columns of the source are named "${name}". Give one of them another name with AS.`,
+      );
+    // Such a field could be kept, but code that copies the record field by field would set the prototype with it.
+    if (name.split('.').includes('__proto__'))
+      throw new PostgresFault(
+        'invalid',
+        `The column "${name}" names the prototype of an object, which no field may. Give it another name with AS.`,
       );
     seen.add(name);
   }
@@ -61,20 +96,4 @@ function refuseTwins(names: readonly string[]): void {
           'invalid',
           `The column "${name}" is a field of "${name.slice(0, dot)}", which is a column as well. Rename one of them with AS.`,
         );
-}
-
-function nest(record: Record<string, unknown>, path: readonly string[], value: unknown): void {
-  const [first = '', ...rest] = path;
-  if (rest.length === 0) {
-    record[first] = value;
-    return;
-  }
-  if (value === null) {
-    // It stays null until a field has a value.
-    if (!Object.hasOwn(record, first)) record[first] = null;
-    else if (record[first] !== null) nest(record[first] as Record<string, unknown>, rest, value);
-    return;
-  }
-  record[first] ??= {};
-  nest(record[first] as Record<string, unknown>, rest, value);
 }

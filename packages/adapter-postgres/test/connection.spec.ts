@@ -1,3 +1,4 @@
+import { credentialOf } from '@stateful-workflow/adapter-testkit';
 import { Pool } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { entity, postgresAdapter, sql } from '../src/index';
@@ -116,10 +117,10 @@ describe('connections', () => {
       db: { host, port: Number(port), user, database: db.name, passwordFrom: 'source' as const },
     };
     const postgres = adapter(db, { connections });
-    const rotated = (fingerprint: string) =>
-      loadContext({
-        credential: async () => ({ secret: { reveal: () => password } as never, fingerprint }),
-      });
+    const rotated = (other: string) => {
+      const credential = { ...credentialOf(password), identity: credentialOf(other).identity };
+      return loadContext({ credential: async () => credential });
+    };
     for (let i = 0; i < 7; i++) expect(await records(postgres, ONE, rotated(`f${i}`))).toEqual([{ id: 1 }]);
     await expect.poll(() => db.exec(clients)).toHaveLength(4);
   });

@@ -207,3 +207,23 @@ describe('an older major', () => {
     expect(await records(postgres, query, loadContext({ cursor: page?.cursor }))).toEqual([{ id: 2 }]);
   });
 });
+
+describe('a message of the server', () => {
+  it.each([
+    ["SELECT 'value-of-a-row'::int", '22P02'],
+    ["SELECT '99999999991'::int", '22003'],
+    ["SELECT '2026-13-91'::date", '22008'],
+    ["SELECT 'no-date-at-all'::timestamptz", '22007'],
+    [`SELECT '{"value-of-a-row'::jsonb`, '22P02'],
+    ["SELECT 'value-of-a-row'::uuid", '22P02'],
+    ["SET lc_messages = 'de_DE.UTF-8'; SELECT repeat('a.', 150000)::int", '42601'],
+    ["SELECT repeat('a.', 150000)::int", '22P02'],
+  ])('never repeats the value that does not fit: %s', async (text, code) => {
+    const error = await failure(adapter(await database('SELECT 1')), on({ query: { text } }));
+    const { kind, message } = adapter(await database('SELECT 1')).classify(error);
+    expect(kind).toBe('invalid');
+    expect(message).toContain(`(${code})`);
+    expect(message).not.toMatch(/value-of-a-row|9999999999|2026|no-date|a\.a\.a/);
+    expect(message.length).toBeLessThan(400);
+  });
+});

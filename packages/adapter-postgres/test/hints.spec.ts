@@ -1,4 +1,4 @@
-import { Secret } from '@stateful-workflow/core';
+import { credentialOf } from '@stateful-workflow/adapter-testkit';
 import { describe, expect, it } from 'vitest';
 import { entity, installNotifyTrigger, type PostgresQuery } from '../src/index';
 import { adapter, database, type Database, loadContext, on, records } from './support';
@@ -140,8 +140,10 @@ describe('waitForHint', () => {
       db: { host, port: Number(port), user, database: db.name, passwordFrom: 'source' as const },
     };
     const postgres = adapter(db, { connections });
-    const rotated = (n: number) =>
-      loadContext({ credential: async () => ({ secret: new Secret(password), fingerprint: `f${n}` }) });
+    const rotated = (n: number) => {
+      const credential = { ...credentialOf(password), identity: credentialOf(`p${n}`).identity };
+      return loadContext({ credential: async () => credential });
+    };
     await records(postgres, query, rotated(0));
     const wait = waiting(postgres, rotated(0));
     for (let n = 1; n < 9; n++) await records(postgres, query, rotated(n));

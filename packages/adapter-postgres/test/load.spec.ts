@@ -62,10 +62,38 @@ describe('a query', () => {
     ]);
   });
 
+  it('gives columns with the names that every object has as fields, and touches no prototype', async () => {
+    const text = `SELECT 1 AS id, 25 AS "constructor.points", 1 AS "toString", 2 AS "hasOwnProperty.x.y",
+      3 AS "prototype.a", NULL AS "valueOf.b", 4 AS "a.constructor.prototype.b"`;
+    const before = [Object.prototype, Object, Function.prototype].map((each) => Reflect.ownKeys(each));
+    const record = (await records(adapter(await database(INVOICES)), on({ query: { text } })))[0];
+    expect(record).toEqual({
+      id: 1,
+      constructor: { points: 25 },
+      toString: 1,
+      hasOwnProperty: { x: { y: 2 } },
+      prototype: { a: 3 },
+      valueOf: null,
+      a: { constructor: { prototype: { b: 4 } } },
+    });
+    expect([Object.prototype, Object, Function.prototype].map((each) => Reflect.ownKeys(each))).toEqual(
+      before,
+    );
+  });
+
+  it('keeps the null of a field whose object has others', async () => {
+    const text = 'SELECT 1 AS id, NULL AS "a.x", 2 AS "a.y", NULL AS "b.x", NULL AS "b.c.y"';
+    expect(await records(adapter(await database(INVOICES)), on({ query: { text } }))).toEqual([
+      { id: 1, a: { x: null, y: 2 }, b: null },
+    ]);
+  });
+
   it.each([
     ['SELECT id, id FROM invoices', /Two columns of the source are named "id"/],
     ['SELECT 1 AS a, 2 AS "a.b"', /"a\.b" is a field of "a"/],
-    ['SELECT 1 AS "__proto__"', /no field can have that name/],
+    ['SELECT 1 AS "__proto__"', /"__proto__" names the prototype/],
+    ['SELECT 1 AS "__proto__.p"', /"__proto__\.p" names the prototype/],
+    ['SELECT 1 AS "a.__proto__.p"', /"a\.__proto__\.p" names the prototype/],
   ])('refuses columns that would hide each other: %s', async (text, message) => {
     const postgres = adapter(await database(INVOICES));
     const error = await failure(postgres, on({ query: { text } }));

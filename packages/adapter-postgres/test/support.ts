@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Secret, type Checkpoint, type LoadContext, type Page } from '@stateful-workflow/core';
+import { credentialOf } from '@stateful-workflow/adapter-testkit';
+import type { Checkpoint, LoadContext, Page } from '@stateful-workflow/core';
 import type {} from '@stateful-workflow/dev-services/vitest-postgres';
 import { Client } from 'pg';
 import { afterEach, inject } from 'vitest';
@@ -95,7 +96,7 @@ export function loadContext(
     ...(cursor && { checkpoint: { cursor } }),
     credential: async (origin) => {
       seen.origins.push(origin);
-      return token === undefined ? undefined : { secret: new Secret(token), fingerprint: token.slice(0, 8) };
+      return token === undefined ? undefined : credentialOf(token);
     },
     heartbeat: (progress) => void seen.heartbeats.push(progress),
     log: { debug: () => {}, info: () => {}, warn: (message) => void seen.warnings.push(message) },

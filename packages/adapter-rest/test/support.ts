@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import * as net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { Secret, type Checkpoint, type LoadContext, type Page } from '@stateful-workflow/core';
+import { credentialOf } from '@stateful-workflow/adapter-testkit';
+import type { Checkpoint, LoadContext, Page } from '@stateful-workflow/core';
 import { afterEach } from 'vitest';
 import {
   restAdapter,
@@ -35,7 +36,7 @@ export function loadContext(
     entity: { name: 'Customer', id: 'c_42' },
     credential: async (origin) => {
       seen.origins.push(origin);
-      return token === undefined ? undefined : { secret: new Secret(token), fingerprint: '0badc0de' };
+      return token === undefined ? undefined : credentialOf(token);
     },
     heartbeat: (progress) => void seen.heartbeats.push(progress),
     log: { debug: () => {}, info: () => {}, warn: (message) => void seen.warnings.push(message) },

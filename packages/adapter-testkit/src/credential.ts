@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Credential, Secret } from '@stateful-workflow/core';
+import { identityOf } from '@stateful-workflow/core/worker';
 
-/**
- * The credential of a token. As on a worker, two tokens never share a fingerprint: an adapter may keep connections by
- * it.
- */
-export const credentialOf = (token: string): Credential => ({
-  secret: new Secret(token),
-  fingerprint: createHash('sha256').update(token).digest('hex').slice(0, 8),
-});
+/** The credential of a token, as a worker makes it. */
+export function credentialOf(token: string): Credential {
+  const secret = new Secret(token);
+  const fingerprint = createHash('sha256').update(token).digest('hex').slice(0, 8);
+  return { secret, identity: identityOf(secret), fingerprint };
+}

@@ -67,7 +67,7 @@ const FAILURES: { readonly [name: string]: Failure } = {
 
 /** What an adapter keeps from load to load. */
 interface Kept {
-  /** The token of each connection, by fingerprint: nobody gets a connection that another's token opened. */
+  /** The token of each connection, by identity: nobody gets a connection that another's token opened. */
   readonly connections: Map<string, string>;
   /** The version of the source that the last load saw. */
   seen: number;
@@ -201,7 +201,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   async #connect(context: LoadContext<MemoryCursor>, { connections }: Kept): Promise<string | undefined> {
     const credential = await context.credential('memory://here');
     if (credential === undefined) return undefined;
-    const key = this.#flaw === 'keeps the first credential' ? 'the one' : credential.fingerprint;
+    const key = this.#flaw === 'keeps the first credential' ? 'the one' : credential.identity;
     const token = connections.get(key) ?? credential.secret.reveal();
     connections.set(key, token);
     return token;

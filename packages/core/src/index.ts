@@ -3,6 +3,7 @@ export type {
   Checkpoint,
   CheckResult,
   Credential,
+  CredentialIdentity,
   DataSourceAdapter,
   EntityRef,
   Fault,
@@ -70,3 +71,4 @@ export type {
 } from './contract/wire';
 export { EntityStore, type WriteListener } from './state/entity-store';
 export type { Draft, Rule } from './state/draft';
+export { own, setField } from './state/json';

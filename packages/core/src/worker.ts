@@ -5,6 +5,7 @@ export { createRegistry, type Registry } from './worker/registry';
 export { customSecrets, type CustomSecret, type CustomSecretsOptions } from './credentials/custom-secrets';
 export { directorySecrets, type FileBinding } from './credentials/directory-secrets';
 export { environmentSecrets, type EnvironmentBinding } from './credentials/environment-secrets';
+export { identityOf } from './credentials/identity';
 export { encryptionCodec, type EncryptionCodecOptions } from './credentials/encryption-codec';
 export { Keyring, type KeyringOptions } from './credentials/keyring';
 export type { BoundSecret, SecretBinding, SecretProvider } from './credentials/provider';

@@ -84,7 +84,7 @@ describe('schemes', () => {
         const held = await credential();
         if (held === undefined) return {};
         const signature = createHmac('sha256', held.secret.reveal()).update(`${method} ${url.pathname}`);
-        return { headers: { 'X-Signature': signature.digest('hex') }, identity: held.fingerprint };
+        return { headers: { 'X-Signature': signature.digest('hex') }, identity: held.identity };
       },
     };
     const client = clientFor({ origins: [{ origin, auth: hmac }, away.origin] });

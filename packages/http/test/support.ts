@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { Secret } from '@stateful-workflow/core';
+import { identityOf } from '@stateful-workflow/core/worker';
 import { afterEach } from 'vitest';
 import {
   type HttpAdapterOptions,
@@ -51,9 +52,9 @@ export function requestTo(
     signal: new AbortController().signal,
     credential: async (origin) => {
       asked.push(origin);
-      return token === undefined
-        ? undefined
-        : { secret: new Secret(token), fingerprint: `f:${token.length}` };
+      if (token === undefined) return undefined;
+      const secret = new Secret(token);
+      return { secret, identity: identityOf(secret), fingerprint: `f:${token.length}` };
     },
     metrics: {
       count: (name, value = 1) => void counted.counts.set(name, (counted.counts.get(name) ?? 0) + value),

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTemporal } from '@stateful-workflow/dev-services';
 import { Client, Connection } from '@temporalio/client';
-import { newCanary } from './canary';
 import { collect } from './collect';
 import { runDemo } from './demo';
-import { runScenario, type Scenario } from './scenario';
+import { plant as plantSecrets } from './plant';
+import { runScenario } from './scenario';
 import { type Find, type Haystack, Search } from './search';
 
 /** How {@link audit} runs. */
@@ -28,6 +28,9 @@ export interface AuditResult {
   readonly unused: readonly string[];
 }
 
+/** The server's own database, which holds more than it shows. */
+const DATABASE = 'temporal.db';
+
 /** Secrets that are refused before they are used, or never sent. */
 const NEVER_SENT = /^plaintext|^key of/;
 
@@ -35,12 +38,15 @@ const NEVER_SENT = /^plaintext|^key of/;
 export async function audit({ plant, demo, progress }: AuditOptions): Promise<AuditResult> {
   const directory = await mkdtemp(join(tmpdir(), 'stateful-workflow-audit-'));
   progress('starting a Temporal server');
-  const temporal = await startTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: undefined } });
+  const temporal = await startTemporal({
+    env: { ...process.env, TEMPORAL_ADDRESS: undefined },
+    dbFilename: join(directory, DATABASE),
+  });
   const connection = await Connection.connect({ address: temporal.address });
   try {
     const { address, namespace } = temporal;
     const scenario = plant
-      ? await plantIn(new Client({ connection }), progress)
+      ? await plantSecrets(new Client({ connection }), address, progress)
       : await runScenario({ connection, address, directory, progress });
     const toured = demo && !plant ? await runDemo(address, directory, progress) : { canaries: [], texts: [] };
     progress('searching');
@@ -75,31 +81,10 @@ function isOwnWord(
 ): boolean {
   return (
     canary === sent.canary.label &&
-    where.startsWith(`history of ${sent.workflowId} `) &&
-    /"workflowExecution(Started|Signaled)EventAttributes"/.test(text)
+    (where.startsWith(`file ${DATABASE}`) ||
+      (where.startsWith(`history of ${sent.workflowId} `) &&
+        /"workflowExecution(Started|Signaled)EventAttributes"/.test(text)))
   );
-}
-
-/** What the self-test hides: where a person would not see it. */
-async function plantIn(client: Client, progress: (line: string) => void): Promise<Scenario> {
-  progress('planting secrets, for the search to find');
-  const canaries = ['memo', 'argument', 'signal', 'log'].map((place) => newCanary(`planted: ${place}`));
-  const [memo = '', argument = '', signal = '', log = ''] = canaries.map(({ value }) => value);
-  const handle = await client.workflow.start('PlantedWorkflow', {
-    taskQueue: 'nobody',
-    workflowId: 'planted',
-    memo: { note: `Basic ${Buffer.from(`me:${memo}`).toString('base64')}` },
-    args: [{ nested: JSON.stringify({ header: argument }) }],
-  });
-  await handle.signal('anything', Buffer.from(signal).toString('hex'));
-  await handle.terminate();
-  return {
-    canaries,
-    sent: { canary: newCanary('never sent'), workflowId: '' },
-    texts: [{ where: 'a log', text: `GET /x?token=${encodeURIComponent(log)}` }],
-    used: new Set(canaries.map(({ label }) => label)),
-    stop: async () => {},
-  };
 }
 
 /** Files that the audit, its workers and the demo have left, but for those that hold the secrets themselves. */
@@ -114,7 +99,8 @@ async function filesIn(directory: string): Promise<Haystack[]> {
   return Promise.all(
     files.map(async (path) => ({
       where: `file ${path.slice(directory.length + 1)}`,
-      text: await readFile(path, 'utf8'),
+      // Of a database, every byte.
+      text: await readFile(path, 'latin1'),
     })),
   );
 }

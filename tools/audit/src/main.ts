@@ -29,8 +29,10 @@ async function main(): Promise<void> {
     demo: !values['no-demo'],
     progress,
   });
-  for (const { canary, form, where, around } of finds)
-    process.stdout.write(`FOUND  ${canary}, ${form}\n       in ${where}\n       ${JSON.stringify(around)}\n`);
+  for (const { canary, form, where, before } of finds)
+    process.stdout.write(
+      `FOUND  ${canary}, ${form}\n       in ${where}\n       after ${JSON.stringify(before)}\n`,
+    );
   for (const label of unused) process.stdout.write(`NEVER SENT  ${label}: the audit says nothing of it\n`);
   process.stdout.write(
     `${finds.length} finds of ${canaries} secrets in ${texts} texts (${(bytes / 1024 / 1024).toFixed(1)} MiB)\n`,

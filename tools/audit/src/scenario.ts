@@ -6,6 +6,8 @@ import { freePort } from '@stateful-workflow/dev-services';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { Client, type Connection } from '@temporalio/client';
 import { type Canary, newCanary } from './canary';
+import { startMirror } from './mirror';
+import { mirrorUse, runMirrorScenario } from './mirror-scenario';
 import type { Haystack } from './search';
 import { startUpstream, type Upstream } from './upstream';
 import { until } from './until';
@@ -50,9 +52,15 @@ export async function runScenario({
     signalled: newCanary('sealed, by signal'),
     rejected: newCanary('plaintext, to the update'),
     sent: newCanary('plaintext, from a foreign client'),
+    mirrored: newCanary('given back by the API'),
+    password: newCanary('password of user:password'),
+    client: newCanary('secret of an OAuth client'),
+    first: newCanary('access token, the first'),
+    renewed: newCanary('access token, renewed'),
     key: { label: 'key of the keyring', value: randomBytes(32).toString('base64') },
   };
   const upstream = await startUpstream();
+  const mirror = await startMirror({ first: tokens.first.value, renewed: tokens.renewed.value });
   const secretsDirectory = join(directory, 'secrets');
   await mkdir(secretsDirectory);
   const writeSecret = async (value: string): Promise<void> => {
@@ -79,6 +87,7 @@ export async function runScenario({
     taskQueue,
     bundle,
     origin: upstream.url,
+    mirror: { bearer: mirror.bearer, basic: mirror.basic, oauth: mirror.oauth },
     secretsDirectory,
     keyringFile,
     metrics,
@@ -86,6 +95,9 @@ export async function runScenario({
   const variables = {
     AUDIT_ENVIRONMENT_TOKEN: tokens.environment.value,
     AUDIT_CUSTOM_TOKEN: tokens.custom.value,
+    AUDIT_MIRROR_TOKEN: tokens.mirrored.value,
+    AUDIT_PAIR: `audit-user:${tokens.password.value}`,
+    AUDIT_CLIENT_SECRET: tokens.client.value,
   };
   const workers: WorkerProcess[] = [];
   const startWorker = async (): Promise<WorkerProcess> => {
@@ -129,6 +141,12 @@ export async function runScenario({
   const reference = sealToken(tokens.signalled.value, { keyring, origins: [upstream.url] });
   await sealing.temporal.signal('apiToken', reference);
   await until('the token that was signalled is sent', () => hasSeen(upstream, tokens.signalled));
+
+  texts.push(...(await runMirrorScenario(client, taskQueue, mirror, progress)));
+
+  progress('an adapter that repeats its secret in every spelling');
+  const paired = await accounts.start({ id: 'a_4', apiUrl, apiToken: 'secret:PAIR' });
+  for (let load = 0; load < 24; load++) await paired.refresh();
 
   progress('an API that repeats the token in 401s, 500s and redirects, and breaks off');
   for (const mode of ['echo 401', 'echo 500', 'redirect', 'reset'] as const) {
@@ -190,12 +208,13 @@ export async function runScenario({
     used: new Set(
       Object.values(tokens)
         .filter((token) => hasSeen(upstream, token))
+        .concat(mirrorUse(mirror, tokens))
         .map(({ label }) => label),
     ),
     stop: async () => {
       await Promise.all(workers.map((each) => each.kill()));
       workers.forEach(({ output }, i) => texts.push({ where: `what worker ${i + 1} wrote`, text: output }));
-      await upstream.stop();
+      await Promise.all([upstream.stop(), mirror.stop()]);
     },
   };
 }

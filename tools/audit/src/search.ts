@@ -1,5 +1,5 @@
 import type { Canary } from './canary';
-import { type Form, formsOf } from './forms';
+import { type Form, formsOf, readNumbers } from './forms';
 
 /** Something that is searched. */
 export interface Haystack {
@@ -11,15 +11,15 @@ export interface Haystack {
 /** A secret that was found. */
 export interface Find {
   readonly canary: string;
-  readonly form: string;
+  readonly form: Form['name'];
   readonly where: string;
-  /** What stands around it, with the secret cut out. */
-  readonly around: string;
+  /** What stands before the first piece of it. */
+  readonly before: string;
 }
 
 const CONTEXT = 60;
 
-/** Looks for canaries, in every form. */
+/** Looks for canaries, however they are written. */
 export class Search {
   readonly #forms: readonly { readonly canary: Canary; readonly form: Form }[];
 
@@ -29,18 +29,17 @@ export class Search {
 
   /** Every find in a text; of the same canary the first form only. */
   in({ where, text }: Haystack): Find[] {
+    const read = readNumbers(text);
     const found = new Map<string, Find>();
-    for (const { canary, form } of this.#forms) {
-      const at = text.indexOf(form.text);
-      if (at === -1 || found.has(canary.label)) continue;
-      const before = text.slice(Math.max(0, at - CONTEXT), at);
-      const after = text.slice(at + form.text.length, at + form.text.length + CONTEXT);
-      found.set(canary.label, {
-        canary: canary.label,
-        form: form.name,
-        where,
-        around: `${before}[canary]${after}`,
-      });
+    for (const given of read === text ? [text] : [text, read]) {
+      const small = given.toLowerCase();
+      for (const { canary, form } of this.#forms) {
+        if (found.has(canary.label)) continue;
+        const at = (form.name === 'base64' ? given : small).indexOf(form.text);
+        if (at === -1) continue;
+        const before = given.slice(Math.max(0, at - CONTEXT), at);
+        found.set(canary.label, { canary: canary.label, form: form.name, where, before });
+      }
     }
     return [...found.values()];
   }

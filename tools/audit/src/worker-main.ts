@@ -1,3 +1,4 @@
+import { basic, clientCredentials, graphqlAdapter } from '@stateful-workflow/adapter-graphql';
 import { restAdapter } from '@stateful-workflow/adapter-rest';
 import {
   createRegistry,
@@ -16,6 +17,8 @@ export interface WorkerSettings {
   readonly taskQueue: string;
   readonly bundle: string;
   readonly origin: string;
+  /** The origins of the APIs that give back what they were sent. */
+  readonly mirror: { readonly bearer: string; readonly basic: string; readonly oauth: string };
   readonly secretsDirectory: string;
   readonly keyringFile: string;
   readonly metrics: string;
@@ -25,13 +28,31 @@ export interface WorkerSettings {
 async function main(): Promise<void> {
   const settings = JSON.parse(process.env['AUDIT_WORKER'] ?? '{}') as WorkerSettings;
   const origins = [settings.origin];
+  const { mirror } = settings;
   Runtime.install({
     logger: new DefaultLogger('TRACE'),
     telemetryOptions: { metrics: { prometheus: { bindAddress: settings.metrics } } },
   });
-  const registry = createRegistry([restAdapter({ origins }), leakyAdapter()]);
+  const registry = createRegistry([
+    restAdapter({ origins: [...origins, mirror.bearer], timeouts: { idle: 3_000 } }),
+    graphqlAdapter({
+      origins: [
+        { origin: mirror.basic, auth: basic() },
+        {
+          origin: mirror.oauth,
+          auth: clientCredentials({ tokenUrl: `${mirror.oauth}/token`, clientId: 'audit' }),
+        },
+      ],
+    }),
+    leakyAdapter(),
+  ]);
   const secrets = [
-    environmentSecrets({ ENVIRONMENT: { origins, variable: 'AUDIT_ENVIRONMENT_TOKEN' } }),
+    environmentSecrets({
+      ENVIRONMENT: { origins, variable: 'AUDIT_ENVIRONMENT_TOKEN' },
+      MIRROR: { origins: [mirror.bearer], variable: 'AUDIT_MIRROR_TOKEN' },
+      PAIR: { origins: [...origins, mirror.basic], variable: 'AUDIT_PAIR' },
+      CLIENT: { origins: [mirror.oauth], variable: 'AUDIT_CLIENT_SECRET' },
+    }),
     directorySecrets(settings.secretsDirectory, { FILE: { origins } }),
     customSecrets({
       name: 'custom',

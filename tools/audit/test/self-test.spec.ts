@@ -12,10 +12,26 @@ describe('npm run audit:secrets -- --self-test', () => {
       (error: { code: number; stdout: string }) => error,
     );
     expect(code).toBe(1);
-    expect(stdout).toMatch(/FOUND {2}planted: memo, base64.*\n +in (history|describe) of planted/);
-    expect(stdout).toMatch(/FOUND {2}planted: argument, .*\n +in history of planted .*, event 1\n/);
-    expect(stdout).toMatch(/FOUND {2}planted: signal, hex\n +in history of planted .*, event \d+\n/);
-    expect(stdout).toMatch(/FOUND {2}planted: log, (URL|form)\n +in a log\n/);
-    expect(stdout).toMatch(/^\d+ finds of 5 secrets in \d+ texts/m);
+    for (const [place, form, where] of [
+      ['memo', 'base64', '(history|describe) of planted '],
+      ['signal', 'hex', 'history of planted '],
+      ['JSON in JSON', 'letters', 'history of planted .*, event 1$'],
+      ['a link', 'letters', 'history of planted .*, event 1$'],
+      ["Python's quote", 'letters', 'history of planted .*, event 1$'],
+      ['HTML', 'letters', 'history of planted .*, event 1$'],
+      ['an ETag', 'letters', 'history of planted .*, event 1$'],
+      ['a record', 'letters', 'history of planted .*, event 1$'],
+      ['a key', 'letters', 'history of planted .*, event 1$'],
+      ['large letters', 'letters', 'history of planted .*, event 1$'],
+      ['numbered letters', 'letters', 'history of planted .*, event 1$'],
+      ['a part', 'letters', 'history of planted .*, event 1$'],
+      ['database', 'letters', 'file temporal.db'],
+      ['log', 'letters', 'a log$'],
+      ['heartbeat', 'letters', 'heartbeat details, by describe$'],
+    ] as const)
+      expect(stdout).toMatch(new RegExp(`^FOUND  planted: ${place}, ${form}\\n +in ${where}`, 'm'));
+    const found = [...stdout.matchAll(/^FOUND {2}(.*), \w+$/gm)].map(([, label]) => label);
+    expect(new Set(found).size).toBe(15);
+    expect(stdout).toMatch(/^\d+ finds of 16 secrets in \d+ texts/m);
   });
 });

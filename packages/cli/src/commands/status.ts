@@ -59,7 +59,7 @@ function nextCheck(time: string, now: number): string {
 }
 
 function tally(children: NonNullable<Reading['children']>): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const child of children) counts[child.status] = (counts[child.status] ?? 0) + 1;
-  return counts;
+  const counts = new Map<string, number>();
+  for (const { status } of children) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }

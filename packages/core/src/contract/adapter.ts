@@ -126,11 +126,23 @@ export interface LoadMetrics {
   duration(name: string, milliseconds: number): void;
 }
 
+declare const identity: unique symbol;
+
+/**
+ * Decides whose answers, connections and tokens may be shared: equal for equal secrets of this process, and for no
+ * others. Made by `identityOf` of `@stateful-workflow/core/worker`; it never leaves the process.
+ */
+export type CredentialIdentity = string & { readonly [identity]: true };
+
 /** A secret in use, resolved inside an activity attempt. It never reaches a workflow. */
 export interface Credential {
   /** The secret; prints as `[secret]`, `reveal()` gives the value. */
   readonly secret: Secret;
-  /** Eight hex digits that tell two secrets apart and reveal neither. */
+  /**
+   * What every cache, pool, listener and shared request is keyed by. Nothing is shared without one.
+   */
+  readonly identity: CredentialIdentity;
+  /** Eight hex digits that tell a person two secrets apart. Too short to decide who may share what. */
   readonly fingerprint: string;
 }
 

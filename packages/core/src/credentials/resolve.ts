@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Credential } from '../contract/adapter';
 import { CredentialError } from '../contract/errors';
 import { Secret } from '../contract/secret';
+import { identityOf } from './identity';
 import type { Keyring } from './keyring';
 import type { BoundSecret, SecretProvider } from './provider';
 import { openSealed } from './sealed-token';
@@ -36,7 +37,7 @@ export async function resolveCredential(
   vault: Vault,
 ): Promise<Credential> {
   const secret = await secretOf(reference, use, vault);
-  return { secret, fingerprint: fingerprint(secret) };
+  return { secret, identity: identityOf(secret), fingerprint: fingerprint(secret) };
 }
 
 /** An API has refused what a reference stands for: the next attempt asks the providers anew. */

@@ -26,8 +26,14 @@ export function table<T>(): Record<string, T> {
   return Object.create(null) as Record<string, T>;
 }
 
-/** Sets a field of a fresh object; `__proto__` becomes a field, not the prototype. */
-export function setField(fields: Record<string, Json>, key: string, value: Json): void {
+/**
+ * Sets a field of a plain object under a name that somebody else chose; `__proto__` becomes a field like any other,
+ * not the prototype. What builds an object from names of others either uses this, `Object.fromEntries` or a spread,
+ * which do the same, or a {@link table}.
+ *
+ * @see own to read it
+ */
+export function setField<T>(fields: Record<string, T>, key: string, value: T): void {
   if (key === '__proto__') {
     Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true });
   } else {
@@ -53,7 +59,10 @@ export function without(fields: Fields | undefined, gone: readonly string[]): Fi
   return left;
 }
 
-/** The value at a key that is the object's own: what JSON brings has a prototype, with keys of its own. */
+/**
+ * The value at a key that is the object's own. What JSON brings has a prototype: read plainly, an object of any source
+ * has a `constructor`, and what is written into that changes every object of the process.
+ */
 export function own<T>(object: { readonly [key: string]: T } | undefined, key: string): T | undefined {
   return object && hasOwn(object, key) ? object[key] : undefined;
 }

@@ -2,6 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { FIND_ORPHANED, FIND_STUCK, type HierarchyActivities, type ParentRef } from '../hierarchy/activities';
+import { table } from '../state/json';
 
 /** How many workflows are looked at at a time. */
 const AT_A_TIME = 8;
@@ -33,7 +34,7 @@ export const hierarchyActivities: HierarchyActivities = {
 
   async [FIND_STUCK](workflowIds) {
     const { client } = Context.current();
-    const stuck: Record<string, string> = {};
+    const stuck = table<string>();
     const waiting = [...workflowIds];
     const look = async (): Promise<void> => {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {

@@ -27,7 +27,7 @@ export function apiKey(place: ApiKeyPlace): AuthScheme {
     async authorize({ url, credential }) {
       const held = await credential();
       if (held === undefined) return {};
-      const identity = held.fingerprint;
+      const identity = held.identity;
       if ('query' in place) {
         const key = held.secret.reveal();
         if (key === '') throw unusable(held, url.origin, 'is empty. Store the key.');

@@ -1,4 +1,4 @@
-import type { Credential } from '@stateful-workflow/core';
+import type { Credential, CredentialIdentity } from '@stateful-workflow/core';
 import type { HttpAnswer, HttpMethod, HttpRequest } from '../http-client';
 
 /**
@@ -18,7 +18,7 @@ import type { HttpAnswer, HttpMethod, HttpRequest } from '../http-client';
  *     const held = await credential();
  *     if (held === undefined) return {};
  *     const signature = createHmac('sha256', held.secret.reveal()).update(`${method} ${url.pathname}`).digest('hex');
- *     return { headers: { 'X-Signature': signature }, identity: held.fingerprint };
+ *     return { headers: { 'X-Signature': signature }, identity: held.identity };
  *   },
  * };
  */
@@ -64,6 +64,9 @@ export interface Authorization {
   readonly headers?: Readonly<Record<string, string>>;
   /** Query parameters. They are in the server's logs: prefer a header where the API takes one. */
   readonly query?: Readonly<Record<string, string>>;
-  /** Tells the holders of two credentials apart and reveals neither: the credential's fingerprint. */
-  readonly identity?: string;
+  /**
+   * The credential's own identity. Only requests of equal identity share answers and limits.
+   * @default nothing is shared
+   */
+  readonly identity?: CredentialIdentity;
 }

@@ -17,7 +17,7 @@ export function basic({ user }: { readonly user?: string } = {}): AuthScheme {
       if (user === undefined && !text.includes(':'))
         throw unusable(held, url.origin, 'is not user:password. Store both, or give basic() the user.');
       const pair = Buffer.from(user === undefined ? text : `${user}:${text}`, 'utf8');
-      return { headers: { Authorization: `Basic ${pair.toString('base64')}` }, identity: held.fingerprint };
+      return { headers: { Authorization: `Basic ${pair.toString('base64')}` }, identity: held.identity };
     },
   };
 }

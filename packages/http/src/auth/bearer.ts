@@ -9,7 +9,7 @@ export function bearer(): AuthScheme {
       const held = await credential();
       if (held === undefined) return {};
       const token = headerText(held, url.origin, 'a bearer token');
-      return { headers: { Authorization: `Bearer ${token}` }, identity: held.fingerprint };
+      return { headers: { Authorization: `Bearer ${token}` }, identity: held.identity };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Credential } from '@stateful-workflow/core';
+import type { Credential, CredentialIdentity } from '@stateful-workflow/core';
 import { HttpError } from '../http-error';
 import type { Authorization, AuthRequest, AuthScheme } from './auth-scheme';
 import { basic } from './basic';
@@ -41,11 +41,11 @@ const MAX_TOKENS = 1_000;
  */
 export function clientCredentials(options: ClientCredentialsOptions): AuthScheme {
   const tokenUrl = new URL(options.tokenUrl);
-  const tokens = new Map<string, Promise<Token>>();
+  const tokens = new Map<CredentialIdentity, Promise<Token>>();
 
   /** The token for a credential: held, on its way, or fetched. */
   const tokenFor = async (held: Credential, request: AuthRequest): Promise<Token> => {
-    const key = held.fingerprint;
+    const key = held.identity;
     const known = tokens.get(key);
     if (known !== undefined) {
       const token = await known.catch(() => undefined);
@@ -55,7 +55,7 @@ export function clientCredentials(options: ClientCredentialsOptions): AuthScheme
     }
     const fetched = fetchToken(held, request);
     tokens.set(key, fetched);
-    if (tokens.size > MAX_TOKENS) tokens.delete(tokens.keys().next().value as string);
+    if (tokens.size > MAX_TOKENS) tokens.delete(tokens.keys().next().value as CredentialIdentity);
     try {
       return await fetched;
     } catch (error) {
@@ -91,19 +91,19 @@ export function clientCredentials(options: ClientCredentialsOptions): AuthScheme
       if (held === undefined) return {};
       const { value } = await tokenFor(held, request);
       request.conceal(value);
-      return { headers: { Authorization: `Bearer ${value}` }, identity: held.fingerprint };
+      return { headers: { Authorization: `Bearer ${value}` }, identity: held.identity };
     },
     async renew(request, refused) {
       const held = await request.credential(tokenUrl.origin);
       if (held === undefined) return false;
-      const known = tokens.get(held.fingerprint);
+      const known = tokens.get(held.identity);
       const token = await known?.catch(() => undefined);
       // Another request may have renewed it meanwhile.
       if (
         `Bearer ${token?.value}` === refused.headers?.['Authorization'] &&
-        tokens.get(held.fingerprint) === known
+        tokens.get(held.identity) === known
       )
-        tokens.delete(held.fingerprint);
+        tokens.delete(held.identity);
       return true;
     },
   };

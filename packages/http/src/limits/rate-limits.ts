@@ -41,7 +41,7 @@ export class RateLimits {
   /**
    * Lets a request pass and counts it.
    *
-   * @param identity whose credential it is: its fingerprint
+   * @param identity whose credential it is: its identity, never its fingerprint
    * @throws HttpError `limit` with the time to wait
    */
   pass(origin: string, identity: string | undefined, budget: RateBudget | undefined): void {

@@ -1,6 +1,11 @@
 import * as http from 'node:http';
 import { restAdapter, type RestQuery } from '@stateful-workflow/adapter-rest';
-import { createRegistry, environmentSecrets, registryActivities } from '@stateful-workflow/core/worker';
+import {
+  createRegistry,
+  environmentSecrets,
+  identityOf,
+  registryActivities,
+} from '@stateful-workflow/core/worker';
 import { defineSchema, many, Secret } from '@stateful-workflow/core';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import axios from 'axios';
@@ -45,7 +50,8 @@ export function byAdapter(
   onPage: () => void = () => undefined,
 ): { readonly read: Reader; readonly close: () => Promise<void> } {
   const adapter = restAdapter({ origins: [origin] });
-  const credential = { secret: new Secret('t0ken'), fingerprint: '0badc0de' };
+  const secret = new Secret('t0ken');
+  const credential = { secret, identity: identityOf(secret), fingerprint: '0badc0de' };
   const nothing = (): void => undefined;
   const context: Parameters<typeof adapter.load>[1] = {
     signal: new AbortController().signal,
