@@ -1,0 +1,7 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import base from '../../vitest.config.base.mjs';
+
+export default mergeConfig(
+  base,
+  defineConfig({ test: { name: 'servers', globalSetup: ['@stateful-workflow/dev-services/vitest'] } }),
+);
