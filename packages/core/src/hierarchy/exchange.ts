@@ -17,7 +17,7 @@ import { SHOWN, WRITTEN } from './outbox';
 import { type CarriedPauses, Pauses } from './pauses';
 import { type Reach, reachOf } from './reach';
 import { compose, contributed, entitiesIn, MADE, sourcesOf } from './speech';
-import { Claims, takeNews, takeWrites } from './take';
+import { Claims, takeEntire, takeNews, takeWrites } from './take';
 import { findUnreferenced } from './unreferenced';
 import type { Join, Message, Start, Tell, Word } from './word';
 
@@ -108,6 +108,8 @@ export class Exchange {
   #absent: EntityRef[] = [];
   /** What came into the portion of this workflow while a message was taken in. */
   #entered: EntityRef[] = [];
+  /** What came of a message that is being taken in. */
+  #effects: ChangeSet[] = [];
   #changes = new ChangeLog();
   /** How many links this run and those before it made. */
   #count = 0;
@@ -154,7 +156,8 @@ export class Exchange {
     this.#above.set(from, link);
     this.pauses.set(pauses, from);
     for (const [source, said] of entries(sources)) this.#integrate(contributed(from, source), said, link);
-    this.#changes.add(takeWrites(this.#state, word, from));
+    // What the parent shows is what it begins with, whatever its sources gave.
+    this.#changes.add(takeEntire(this.#state, word, from));
     this.#portion.update(this.#state.root);
     this.#host.listed();
     return this.#finish();
@@ -215,6 +218,7 @@ export class Exchange {
     link.leave();
     if (link.isDue) this.#leaving.push(link);
     this.#lookAnew();
+    this.#wake();
   }
 
   /** What a child begins with, all that there is to say. */
@@ -365,6 +369,7 @@ export class Exchange {
   #takeFromAbove(link: Link, { sources = {}, word = {}, shows = {}, offers, pauses, asks }: Tell): void {
     const { peer } = link;
     this.#entered = [];
+    this.#effects = [];
     const claims = new Claims();
     for (const [source, said] of entries(sources)) {
       this.#integrate(contributed(peer, source), said, link);
@@ -400,8 +405,18 @@ export class Exchange {
     }
     for (const ref of this.#entered) {
       const held = store.get(ref.name, ref.id);
-      if (held && this.#isMine(ref) && !claims.isAll(ref, held)) waiting.markEntire(ref);
+      if (!this.#isMine(ref)) continue;
+      if (!held) waiting.remove(ref);
+      else if (!claims.isAll(ref, held)) waiting.markEntire(ref);
     }
+    // What else came of it: relations that held what was removed.
+    for (const changes of this.#effects)
+      forEach(changes.upserts, (name, id) => {
+        const ref = { name, id };
+        const claimed = claims.of(ref);
+        const fields = fieldsIn(changes, ref).filter((field) => !claimed?.has(field));
+        if (fields.length > 0 && this.#isMine(ref)) waiting.mark(ref, fields);
+      });
   }
 
   /** What the sources of a parent say no more is not known to be said; it stays as it is. */
@@ -535,6 +550,7 @@ export class Exchange {
       for (const ref of removed) waiting.drop(ref);
       if (link === from) {
         this.#entered.push(...added);
+        this.#effects.push(changes);
         continue;
       }
       const isAbove = ({ name, id }: EntityRef): boolean =>

@@ -31,8 +31,8 @@ export class Speech implements Word {
       if (value === undefined) gone.push(field);
       else setField(set, field, value);
     }
-    inner(this.set, name)[id] = set;
-    if (gone.length > 0) inner(this.unset, name)[id] = gone;
+    inner(this.set, name)[id] = { ...own(own(this.set, name), id), ...set };
+    if (gone.length > 0) inner(this.unset, name)[id] = [...(own(own(this.unset, name), id) ?? []), ...gone];
   }
 
   get isEmpty(): boolean {

@@ -109,6 +109,13 @@ export function takeWrites(
   return state.commit(draft, origin);
 }
 
+/** Takes in entities with all their fields, and no others. */
+export function takeEntire(state: EntityState, word: Word, origin: string): ChangeSet {
+  const draft = state.store.draft();
+  for (const [{ name, id }, set] of entitiesIn(word)) draft.put(name, id, set);
+  return state.commit(draft, origin);
+}
+
 /** What a message says that entities are; `undefined` for a field that went, or an entity. */
 export class Claims {
   readonly #byKey = new Map<string, { readonly ref: EntityRef; fields?: Map<string, Json | undefined> }>();

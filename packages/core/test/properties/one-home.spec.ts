@@ -4,13 +4,13 @@ import { randomOf, scheduleOf, shrunk, trouble } from './one-home/schedule';
 import { SHAPES } from './one-home/world';
 import { seed } from './seed';
 
-const SCHEDULES = Number(process.env['SCHEDULES'] ?? 2_000);
+const SCHEDULES = Number(process.env['SCHEDULES'] ?? 4_000);
 
 describe(`one home for each entity, at random (FC_SEED=${seed})`, () => {
   it.each(SHAPES)('$name', (shape) => {
     const random = randomOf(seed);
     for (let run = 0; run < SCHEDULES; run++) {
-      const steps = scheduleOf(random, 40);
+      const steps = scheduleOf(random, 24);
       if (trouble(shape, steps, problems).length === 0) continue;
       const least = shrunk(steps, (some) => trouble(shape, some, problems).length > 0);
       const log: string[] = [];

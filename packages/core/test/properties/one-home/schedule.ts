@@ -3,19 +3,19 @@ import { ITEMS, idOf, type Member, type Shape, SUBS, World } from './world';
 /** What can happen, and how often it does beside the others. */
 const WEIGHTS = {
   move: 8,
-  value: 6,
-  refresh: 14,
-  write: 6,
+  value: 4,
+  refresh: 12,
+  write: 5,
   list: 4,
   remove: 2,
-  begin: 8,
-  send: 18,
-  arrive: 16,
-  process: 18,
+  begin: 7,
+  send: 16,
+  arrive: 14,
+  process: 14,
   double: 3,
-  cut: 3,
+  cut: 2,
   terminate: 1,
-  hear: 3,
+  hear: 2,
   pause: 2,
 } as const;
 
@@ -115,18 +115,29 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
       member.exchange.delete({ entityName: 'Sub', deletions: { Sub: [ref.id] } });
       return `a client removes ${idOf(ref)} at ${member.id}`;
     }
-    case 'begin':
-      return world.begin(member) ? `${member.id} begins a child` : undefined;
+    case 'begin': {
+      const one = some(members, who, ({ toBegin }) => toBegin.size > 0);
+      return one && world.begin(one) ? `${one.id} begins a child` : undefined;
+    }
     case 'send': {
-      const to = pick(world.names(), what);
-      return world.send(member, to) ? `${member.id} sends to ${to}` : undefined;
+      for (let at = 0; at < members.length; at++) {
+        const from = pick(members, who + at);
+        const due = [...from.due];
+        for (let i = 0; i < due.length; i++)
+          if (world.send(from, pick(due, what + i))) return `${from.id} sends to ${pick(due, what + i)}`;
+      }
+      return undefined;
     }
     case 'arrive': {
-      const way = pick([...world.underWay.keys(), ''], who);
-      return world.arrive(way) ? `${way} arrives` : undefined;
+      const ways = [...world.underWay.keys()];
+      if (ways.length === 0) return undefined;
+      const way = pick(ways, who);
+      return world.arrive(way) ? `what is under way ${way} arrives` : undefined;
     }
-    case 'process':
-      return world.process(member) ? `${member.id} takes a message` : undefined;
+    case 'process': {
+      const one = some(members, who, ({ inbox }) => inbox.length > 0);
+      return one && world.process(one) ? `${one.id} takes a message` : undefined;
+    }
     case 'double': {
       if (world.arrived.length === 0) return undefined;
       const [to, message] = pick(world.arrived, what);
@@ -157,6 +168,12 @@ const refsIn = (member: Member): { name: string; id: string }[] =>
       .filter(() => name !== 'Shop' || member.root.name === 'Shop')
       .map((id) => ({ name, id })),
   );
+
+/** The first of which something is true, from one on. */
+function some<T>(from: readonly T[], index: number, is: (one: T) => boolean): T | undefined {
+  for (let i = 0; i < from.length; i++) if (is(pick(from, index + i))) return pick(from, index + i);
+  return undefined;
+}
 
 const toggled = (list: readonly string[], id: string): string[] =>
   list.includes(id) ? list.filter((one) => one !== id) : [...list, id];

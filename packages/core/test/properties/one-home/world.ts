@@ -69,6 +69,8 @@ export class Member {
   /** Children that are to be started or joined. */
   readonly toBegin = new Set<string>();
   readonly inbox: Message[] = [];
+  /** To whom there may be something to send. */
+  readonly due = new Set<string>();
   pausedByClient = false;
   readonly isIndependent: boolean;
 
@@ -83,7 +85,7 @@ export class Member {
     this.isIndependent = root.name === 'Shop';
     const host: Host = {
       listed: () => this.#listed(),
-      wake: () => {},
+      wake: (peer) => void this.due.add(peer),
       left: () => {},
       make: ({ name, id }: EntityRef) => this.world.make(this.state.store.get(name, id) ?? {}, id),
     };
@@ -146,8 +148,8 @@ export class World {
   #runs = 0;
 
   constructor(readonly shape: Shape) {
-    for (const id of shape.shops) this.upstreams.set(`Shop-${id}`, upstream());
-    for (const id of ITEMS) this.upstreams.set(`Item-${id}`, upstream());
+    for (const id of shape.shops) this.upstreams.set(`Shop-${id}`, upstream(['a'], [['a', ['s']]]));
+    for (const id of ITEMS) this.upstreams.set(`Item-${id}`, upstream(id === 'a' ? ['s'] : []));
     for (const id of SUBS) this.upstreams.set(`Sub-${id}`, upstream());
     for (const id of shape.shops) this.startShop(id);
   }
@@ -211,6 +213,7 @@ export class World {
     const way = `${from.id}>${to}`;
     if (this.underWay.has(way)) return false;
     const message = from.exchange.next(to);
+    from.due.delete(to);
     if (!message) return false;
     this.underWay.set(way, [from, to, message]);
     return true;
@@ -276,6 +279,7 @@ export class World {
     );
     const next = new Member(this, member.id, member.runId, member.root, { state, carried });
     next.inbox.push(...member.inbox);
+    for (const name of this.names()) next.due.add(name);
     for (const id of member.toBegin) next.toBegin.add(id);
     next.pausedByClient = member.pausedByClient;
     this.members.set(member.id, next);
@@ -313,7 +317,7 @@ export class World {
       }
       for (const member of [...this.members.values()]) {
         while (this.begin(member)) moved = true;
-        for (const to of this.names()) if (this.send(member, to)) moved = true;
+        for (const to of [...member.due]) if (this.send(member, to)) moved = true;
       }
       for (const way of [...this.underWay.keys()]) if (this.arrive(way)) moved = true;
       for (const member of [...this.members.values()]) while (this.process(member)) moved = true;
@@ -346,7 +350,7 @@ export class World {
       member.exchange.receive(next);
     if (!member.isDone || this.members.get(member.id) !== member) return;
     for (const item of member.items) member.exchange.close(idOf(item));
-    for (const to of this.names())
+    for (const to of member.due)
       for (let message = member.exchange.next(to); message; message = member.exchange.next(to)) {
         this.members.get(to)?.inbox.push(message);
         member.exchange.accepted(to, message);
@@ -364,4 +368,8 @@ export class World {
   }
 }
 
-const upstream = (): Upstream => ({ list: [], values: new Map(), lists: new Map() });
+const upstream = (list: string[] = [], lists: [string, string[]][] = []): Upstream => ({
+  list,
+  values: new Map(),
+  lists: new Map(lists),
+});
