@@ -366,7 +366,8 @@ export class Exchange {
     link.offer();
   }
 
-  #takeFromAbove(link: Link, { sources = {}, word = {}, shows = {}, offers, pauses, asks }: Tell): void {
+  #takeFromAbove(link: Link, tell: Tell): void {
+    const { sources = {}, word = {}, shows = {}, offers, pauses, asks } = tell;
     const { peer } = link;
     this.#entered = [];
     this.#effects = [];
@@ -383,13 +384,13 @@ export class Exchange {
     claims.add(word);
     claims.add(shows);
     this.#suspects.push(...claims.refs());
-    if (!link.isMade) this.#tellBack(link, claims);
+    if (!link.isMade) this.#tellBack(link, claims, tell.entire ?? []);
     if (asks && asks !== true) for (const ref of asks) if (this.#isMine(ref)) link.waiting.markEntire(ref);
     if (pauses !== undefined) this.pause(pauses, peer);
   }
 
   /** A parent is told what became of what it said, where that is not as it said. */
-  #tellBack({ waiting }: Link, claims: Claims): void {
+  #tellBack({ waiting }: Link, claims: Claims, entire: readonly EntityRef[]): void {
     const { store } = this.#state;
     for (const ref of claims.refs()) {
       if (!this.#isMine(ref)) continue;
@@ -403,7 +404,7 @@ export class Exchange {
           if (equalJson(own(held, field), value)) waiting.unmark(ref, field);
           else waiting.mark(ref, [field]);
     }
-    for (const ref of this.#entered) {
+    for (const ref of [...this.#entered, ...entire]) {
       const held = store.get(ref.name, ref.id);
       if (!this.#isMine(ref)) continue;
       if (!held) waiting.remove(ref);
@@ -505,7 +506,6 @@ export class Exchange {
   ): void {
     const { link, made } = below;
     const { waiting } = link;
-    const { store } = this.#state;
     const wasIn = (ref: EntityRef): boolean => before.get(keyOf(ref))?.has(below) ?? false;
     if (made) {
       if (link !== from) this.#makeAnew(below, made);
@@ -530,8 +530,7 @@ export class Exchange {
       });
       if (!said) for (const ref of changes.deletes) if (wasIn(ref)) waiting.remove(ref);
       for (const ref of added) {
-        this.#offer(link, ref);
-        waiting.mark(ref, keys(store.get(ref.name, ref.id) ?? {}));
+        this.#give(link, ref);
       }
     }
   }
@@ -603,8 +602,7 @@ export class Exchange {
   #lookAnew(): void {
     for (const [{ link }, added] of this.#move(this.#below.values()))
       for (const ref of added) {
-        this.#offer(link, ref);
-        link.waiting.mark(ref, keys(this.#state.store.get(ref.name, ref.id) ?? {}));
+        this.#give(link, ref);
       }
   }
 
@@ -616,6 +614,15 @@ export class Exchange {
       link.waiting.mark({ name, id }, fieldsIn(changes, { name, id }), MADE),
     );
     for (const ref of changes.deletes) link.waiting.mark(ref, [], MADE);
+  }
+
+  /** Says what an entity is that this workflow put into a portion. */
+  #give(link: Link, ref: EntityRef): void {
+    this.#offer(link, ref);
+    const held = this.#state.store.get(ref.name, ref.id);
+    if (!held) return;
+    link.waiting.mark(ref, keys(held));
+    link.waiting.markEntire(ref);
   }
 
   /** Says what the sources say of an entity. */

@@ -1,4 +1,4 @@
-import { ITEMS, idOf, type Member, type Shape, SUBS, World } from './world';
+import { ITEMS, idOf, type Member, type ProtocolClass, type Shape, SUBS, World } from './world';
 
 /** What can happen, and how often it does beside the others. */
 const WEIGHTS = {
@@ -184,8 +184,9 @@ export function trouble(
   steps: readonly Step[],
   check: (world: World) => string[],
   log?: string[],
+  protocol?: ProtocolClass,
 ): string[] {
-  const world = new World(shape);
+  const world = new World(shape, protocol);
   for (const member of world.members.values()) world.refresh(member);
   let value = 1;
   try {

@@ -28,7 +28,7 @@ export interface Shape {
   readonly isCircular?: boolean;
 }
 
-export const SHAPES: readonly Shape[] = [
+export const SHAPES: readonly [Shape, ...Shape[]] = [
   {
     name: 'subs that move between items',
     shops: ['r'],
@@ -62,10 +62,14 @@ interface Upstream {
 
 const OPTIONS = { now: 1, maxDeleteRatio: 1, minDeleteCount: 0 };
 
+/** What decides about entities in a workflow: an exchange, or something to compare it with. */
+export type Protocol = Pick<Exchange, keyof Exchange>;
+export type ProtocolClass = new (...args: ConstructorParameters<typeof Exchange>) => Protocol;
+
 /** One workflow. */
 export class Member {
   readonly state: EntityState;
-  readonly exchange: Exchange;
+  readonly exchange: Protocol;
   /** Children that are to be started or joined. */
   readonly toBegin = new Set<string>();
   readonly inbox: Message[] = [];
@@ -89,7 +93,7 @@ export class Member {
       left: () => {},
       make: ({ name, id }: EntityRef) => this.world.make(this.state.store.get(name, id) ?? {}, id),
     };
-    this.exchange = new Exchange({ workflowId: id, runId }, this.state, host, begin.carried);
+    this.exchange = new world.Protocol({ workflowId: id, runId }, this.state, host, begin.carried);
     if (begin.start) this.exchange.begin(begin.start);
   }
 
@@ -113,7 +117,7 @@ export class Member {
   }
 
   #listed(): void {
-    const exchange = this.exchange as Exchange | undefined;
+    const exchange = this.exchange as Protocol | undefined;
     if (!exchange || !this.path) return;
     const wanted = new Set(this.items.map((item) => idOf(item)));
     for (const id of ['a', 'b', 's', 't']) {
@@ -147,7 +151,10 @@ export class World {
   readonly origins = new Map<string, Set<string>>();
   #runs = 0;
 
-  constructor(readonly shape: Shape) {
+  constructor(
+    readonly shape: Shape,
+    readonly Protocol: ProtocolClass = Exchange,
+  ) {
     for (const id of shape.shops) this.upstreams.set(`Shop-${id}`, upstream(['a'], [['a', ['s']]]));
     for (const id of ITEMS) this.upstreams.set(`Item-${id}`, upstream(id === 'a' ? ['s'] : []));
     for (const id of SUBS) this.upstreams.set(`Sub-${id}`, upstream());
