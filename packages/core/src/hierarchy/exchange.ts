@@ -620,7 +620,10 @@ export class Exchange {
   #give(link: Link, ref: EntityRef): void {
     this.#offer(link, ref);
     const held = this.#state.store.get(ref.name, ref.id);
-    if (!held) return;
+    if (!held) {
+      if (link.state === 'joined') link.ask(ref);
+      return;
+    }
     link.waiting.mark(ref, keys(held));
     link.waiting.markEntire(ref);
   }

@@ -39,10 +39,11 @@ export const TRANSITIONS: Readonly<Record<LinkState, Partial<Readonly<Record<Lin
 /** A field that was sent, until the other end has seen it. */
 interface Unseen {
   readonly ref: EntityRef;
-  /** Empty for the entity's removal. */
+  /** Empty for all of the entity, or its removal. */
   readonly field: string;
   readonly number: number;
   readonly isWritten: boolean;
+  readonly isRemoval: boolean;
 }
 
 /** A {@link Link} as it travels through continue-as-new. */
@@ -129,10 +130,13 @@ export class Link {
     return !this.waiting.isEmpty || this.#isAsking || this.pauses !== this.#toldPause;
   }
 
-  /** Whether something was written here that the other end has not decided on yet; an empty field for a removal. */
+  /** Whether something was said here that the other end has not decided on yet; an empty field for all of an entity. */
   isPending(ref: EntityRef, field: string): boolean {
     return (
-      this.waiting.has(ref, field) || !!this.#underWay?.has(ref, field) || this.#unseen.has(keyIn(ref, field))
+      this.waiting.has(ref, field) ||
+      !!this.#underWay?.has(ref, field) ||
+      this.#unseen.has(keyIn(ref, field)) ||
+      this.#unseen.has(keyIn(ref, ''))
     );
   }
 
@@ -318,18 +322,21 @@ export class Link {
   /** What was written here and perhaps not seen waits for another that may be the home. */
   #waitAgain(): void {
     this.refused();
-    for (const { ref, field, isWritten } of this.#unseen.values()) {
+    for (const { ref, field, isWritten, isRemoval } of this.#unseen.values()) {
       if (!isWritten) continue;
       if (field) this.waiting.mark(ref, [field]);
-      else this.waiting.remove(ref);
+      else if (isRemoval) this.waiting.remove(ref);
+      else this.waiting.markEntire(ref);
     }
     this.#unseen = new Map();
   }
 
   #note(told: Outbox, number: number): void {
-    for (const [lane, { ref, fields, removed }] of told.marks())
-      for (const field of removed ? ['', ...fields] : fields)
-        this.#unseen.set(keyIn(ref, field), { ref, field, number, isWritten: lane === WRITTEN });
+    for (const [lane, { ref, fields, entire, removed: isRemoval = false }] of told.marks())
+      for (const field of entire || isRemoval ? ['', ...fields] : fields) {
+        const isWritten = lane === WRITTEN;
+        this.#unseen.set(keyIn(ref, field), { ref, field, number, isWritten, isRemoval });
+      }
   }
 
   #go(event: LinkEvent): void {

@@ -80,12 +80,12 @@ export class Outbox {
       if (marks.delete(key) && marks.size === 0) this.#lanes.delete(lane);
   }
 
-  /** Whether a field of an entity waits; an empty name for its removal. */
+  /** Whether a field of an entity waits; an empty name for all of it, or its removal. */
   has(ref: EntityRef, field: string): boolean {
     const key = keyOf(ref);
     for (const marks of this.#lanes.values()) {
       const mark = marks.get(key);
-      if (mark && (mark.removed || mark.fields.has(field))) return true;
+      if (mark && (mark.removed || mark.entire || mark.fields.has(field))) return true;
     }
     return false;
   }

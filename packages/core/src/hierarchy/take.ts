@@ -51,7 +51,7 @@ export function takeNews(
   }
   for (const [ref, set, unset] of entitiesIn(word)) {
     const { name, id } = ref;
-    // It was removed here, which the home has not seen.
+    // It was removed here, or put into the portion: the home has not seen that.
     if (!isFrom(ref) || link.isPending(ref, '')) continue;
     if (entire.has(keyOf(ref))) {
       draft.put(name, id, withPending(ref, set));
