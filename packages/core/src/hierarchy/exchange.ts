@@ -13,11 +13,11 @@ import { isSame, keyOf } from '../state/refs';
 import { fieldsIn } from './fields-in';
 import { type CarriedLink, Link } from './link';
 import { Made } from './made';
-import { SHOWN, WRITTEN } from './outbox';
+import { COPIED, SHOWN, WRITTEN } from './outbox';
 import { type CarriedPauses, Pauses } from './pauses';
 import { type Reach, reachOf } from './reach';
 import { compose, contributed, entitiesIn, MADE, sourcesOf } from './speech';
-import { Claims, takeEntire, takeNews, takeWrites } from './take';
+import { Claims, takeEntire, takeMissing, takeNews, takeWrites } from './take';
 import { findUnreferenced } from './unreferenced';
 import type { Join, Message, Start, Tell, Word } from './word';
 
@@ -338,8 +338,13 @@ export class Exchange {
     const claims = new Claims();
     claims.add(word);
     const entire = new Set((whole ? claims.refs() : (tell.entire ?? [])).map(keyOf));
-    for (const ref of claims.refs()) missing.delete(keyOf(ref));
-    for (const ref of word.deletes ?? []) if (!claims.of(ref)) missing.add(keyOf(ref));
+    const lacks: string[] = [];
+    for (const ref of claims.refs()) {
+      const key = keyOf(ref);
+      if (claims.of(ref)) missing.delete(key);
+      else if (!missing.has(key)) lacks.push(key);
+    }
+    for (const key of lacks) missing.add(key);
     const kept = new Set(word.deletes?.filter((ref) => this.#askOthers(ref)).map(keyOf));
     const below = this.#child(link.peer);
     const news = {
@@ -350,8 +355,8 @@ export class Exchange {
     };
     const deletes = word.deletes?.filter((ref) => !kept.has(keyOf(ref)));
     const changes = takeNews(this.#state, link, { ...news, word: { ...word, deletes } });
-    // What is not there, the sources here may give.
-    for (const ref of missing.size > 0 ? (word.deletes ?? []) : []) entire.add(keyOf(ref));
+    // What is not there, the sources here may give; once, for it may have been removed there.
+    for (const key of lacks) entire.add(key);
     this.#settle(changes, { from: link, lane: WRITTEN, isNews: true }, entire);
     this.#suspects.push(...claims.refs());
     if (whole) {
@@ -367,7 +372,7 @@ export class Exchange {
   }
 
   #takeFromAbove(link: Link, tell: Tell): void {
-    const { sources = {}, word = {}, shows = {}, offers, pauses, asks } = tell;
+    const { sources = {}, word = {}, shows = {}, fills, offers, pauses, asks } = tell;
     const { peer } = link;
     this.#entered = [];
     this.#effects = [];
@@ -382,6 +387,8 @@ export class Exchange {
       this.#settle(this.#state.remove(removed, peer), { from: link, lane: WRITTEN, isRemoval: true });
     this.#settle(takeWrites(this.#state, word, peer), { from: link, lane: WRITTEN });
     claims.add(word);
+    if (fills) this.#settle(takeMissing(this.#state, fills, peer), { from: link, lane: COPIED });
+    claims.add(fills ?? {});
     claims.add(shows);
     this.#suspects.push(...claims.refs());
     if (!link.isMade) this.#tellBack(link, claims, tell.entire ?? []);
@@ -526,7 +533,7 @@ export class Exchange {
         const ref = { name, id };
         if (!this.#isIn(below, ref)) return;
         const fields = fieldsIn(changes, ref).filter((field) => !words.get(keyOf(ref))?.includes(field));
-        if (fields.length > 0) waiting.mark(ref, fields, said || isRemoval ? SHOWN : WRITTEN);
+        if (fields.length > 0) waiting.mark(ref, fields, said || isRemoval ? SHOWN : lane);
       });
       if (!said) for (const ref of changes.deletes) if (wasIn(ref)) waiting.remove(ref);
       for (const ref of added) {
@@ -624,8 +631,8 @@ export class Exchange {
       if (link.state === 'joined') link.ask(ref);
       return;
     }
-    link.waiting.mark(ref, keys(held));
-    link.waiting.markEntire(ref);
+    link.waiting.mark(ref, keys(held), COPIED);
+    link.waiting.markEntire(ref, COPIED);
   }
 
   /** Says what the sources say of an entity. */

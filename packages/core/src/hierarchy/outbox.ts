@@ -24,6 +24,8 @@ export type CarriedOutbox = readonly (readonly [
 export const WRITTEN = '';
 /** Lists as they are shown; see `Tell.shows`. A source has no such name. */
 export const SHOWN = '/';
+/** A copy, for a home that may have none; see `Tell.fills`. */
+export const COPIED = '/copied';
 
 /**
  * What the other end of a link has not been told yet: which fields, by the source that gives them, and not their
@@ -36,7 +38,7 @@ export class Outbox {
     for (const [lane, ref, fields, how] of carried) {
       if (how.removed) this.remove(ref);
       this.mark(ref, fields, lane);
-      if (how.entire) this.markEntire(ref);
+      if (how.entire) this.markEntire(ref, lane);
     }
   }
 
@@ -50,8 +52,8 @@ export class Outbox {
     for (const field of fields) mark.fields.add(field);
   }
 
-  markEntire(ref: EntityRef): void {
-    this.#mark(ref, WRITTEN).entire = true;
+  markEntire(ref: EntityRef, lane = WRITTEN): void {
+    this.#mark(ref, lane).entire = true;
   }
 
   /** The entity was removed. Should it come back, both is told. */
@@ -111,7 +113,7 @@ export class Outbox {
         if (all) this.markEntire(ref);
       }
       this.mark(ref, fields, lane);
-      if (entire) this.markEntire(ref);
+      if (entire) this.markEntire(ref, lane);
     }
   }
 

@@ -4,7 +4,7 @@ import type { EntityState } from '../state/entity-state';
 import { equalJson, inner, own, setField, table } from '../state/json';
 import { entries, getOrAdd, keys } from '../state/objects';
 import type { Made } from './made';
-import { type Outbox, SHOWN, WRITTEN } from './outbox';
+import { COPIED, type Outbox, SHOWN, WRITTEN } from './outbox';
 import type { Tell, Word } from './word';
 
 /** The source by which a parent gives what it makes of an item. */
@@ -53,6 +53,7 @@ export function compose(
 ): Partial<Tell> {
   const word = new Speech();
   const shows = new Speech();
+  const fills = new Speech();
   const sources = new Map<string, Speech>();
   const entire: EntityRef[] = [];
 
@@ -73,6 +74,10 @@ export function compose(
     const held = store.get(ref.name, ref.id);
     if (lane === SHOWN) {
       if (held) shows.say(ref, held, fields);
+    } else if (lane === COPIED) {
+      if (!held) continue;
+      fills.say(ref, held, keys(held));
+      entire.push(ref);
     } else if (lane !== WRITTEN) {
       const speech = getOrAdd(sources, lane, () => new Speech());
       const given = lane === MADE && made ? made.get(ref) : views.get(lane)?.fields(ref.name, ref.id, held);
@@ -94,6 +99,7 @@ export function compose(
     sources: sources.size > 0 ? Object.fromEntries(sources) : undefined,
     word: word.isEmpty ? undefined : word,
     shows: shows.isEmpty ? undefined : shows,
+    fills: fills.isEmpty ? undefined : fills,
     entire: entire.length > 0 ? entire : undefined,
   };
 }

@@ -4,7 +4,7 @@ import type { ChangeSet } from '../contract/wire';
 import type { Held } from '../state/draft';
 import type { EntityState } from '../state/entity-state';
 import { copyFields, equalJson, own, setField } from '../state/json';
-import { entries, keys } from '../state/objects';
+import { entries, hasOwn, keys } from '../state/objects';
 import { keyOf } from '../state/refs';
 import type { Link } from './link';
 import { idsOf } from './managed-path';
@@ -105,6 +105,18 @@ export function takeWrites(
     for (const field of keys(set)) setField(next, field, set[field] as Json);
     for (const field of unset) delete next[field];
     draft.put(ref.name, ref.id, next);
+  }
+  return state.commit(draft, origin);
+}
+
+/** Takes in fields that are not there. */
+export function takeMissing(state: EntityState, word: Word, origin: string): ChangeSet {
+  const draft = state.store.draft();
+  for (const [{ name, id }, set] of entitiesIn(word)) {
+    const held = draft.get(name, id);
+    const next = copyFields(held);
+    for (const field of keys(set)) if (!hasOwn(next, field)) setField(next, field, set[field] as Json);
+    draft.put(name, id, next);
   }
   return state.commit(draft, origin);
 }

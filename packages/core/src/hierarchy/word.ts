@@ -33,6 +33,8 @@ export interface Tell extends Sent {
   readonly sources?: Readonly<Record<string, Word>>;
   /** What was written; from a home: what is. */
   readonly word?: Word;
+  /** A copy of what came into the portion, for a home that has no such fields: it may come from another home. */
+  readonly fills?: Word;
   /** Whether the sources say nothing else of the portion. */
   readonly offers?: true;
   /** How the sender shows lists that lost an id with something that was removed. */
