@@ -6,16 +6,17 @@ import { ChangeLog } from '../state/change-log';
 import { isEmpty } from '../state/change-set';
 import { difference } from '../state/difference';
 import type { EntityState } from '../state/entity-state';
-import type { IntegrationOptions, Said, SourceContent } from '../state/integrate';
+import type { IntegrationOptions, SourceContent } from '../state/integrate';
 import { equalJson, forEach, own, without } from '../state/json';
 import { entries, hasOwn, keys } from '../state/objects';
 import { isSame, keyOf } from '../state/refs';
 import { fieldsIn } from './fields-in';
+import { type Below, Kin } from './kin';
 import { type CarriedLink, Link } from './link';
 import { Made } from './made';
-import { COPIED, SHOWN, WRITTEN } from './outbox';
+import { COPIED, WRITTEN } from './outbox';
 import { type CarriedPauses, Pauses } from './pauses';
-import { type Reach, reachOf } from './reach';
+import { type Cause, Spread } from './spread';
 import { compose, contributed, entitiesIn, MADE, sourcesOf } from './speech';
 import { Claims, takeEntire, takeMissing, takeNews, takeWrites } from './take';
 import { findUnreferenced } from './unreferenced';
@@ -31,29 +32,6 @@ export interface Host {
   left(peer: string): void;
   /** What is made of an item for a child that is not given it as it is. */
   make(item: EntityRef): Readonly<Record<string, unknown>>;
-}
-
-/** A child's link, and the item that it is the home of. */
-interface Below {
-  readonly link: Link;
-  readonly item: EntityRef;
-  readonly made?: Made;
-  /** What the item refers to and the child says is not there. */
-  readonly missing: Set<string>;
-}
-
-/** Why something changed. */
-interface Cause {
-  /** Who said so; nobody for what happened here. */
-  readonly from?: Link;
-  /** The source that said so, or that it was written. */
-  readonly lane: string;
-  /** What the source said that it had not said before. */
-  readonly said?: readonly Said[];
-  /** Whether a home said so: then it is told upwards only. */
-  readonly isNews?: boolean;
-  /** Whether entities were removed: lists that lost them are no word. */
-  readonly isRemoval?: boolean;
 }
 
 /** An {@link Exchange} as it travels through continue-as-new. */
@@ -92,16 +70,12 @@ export class Exchange {
   readonly #self: Self;
   readonly #host: Host;
   readonly #state: EntityState;
-  readonly #above = new Map<string, Link>();
-  readonly #below = new Map<string, Below>();
-  readonly #byItem = new Map<string, Below>();
+  readonly #kin: Kin;
+  readonly #spread: Spread;
   /** Links of children that are let go, until they have been told. */
   readonly #leaving: Link[] = [];
   /** Answers to who is no parent. */
   readonly #strangers = new Map<string, Message>();
-  /** What is part of which item, and of the root entity. */
-  readonly #reach: Reach;
-  readonly #portion: Reach;
   /** What may be referred to no more. */
   #suspects: EntityRef[] = [];
   /** What has left a home, and others that refer to it say that it is not there. */
@@ -120,45 +94,44 @@ export class Exchange {
     this.#host = host;
     this.pauses = new Pauses(carried?.pauses);
     this.#count = carried?.count ?? 0;
+    this.#kin = new Kin(state);
+    this.#spread = new Spread(state, this.#kin);
     for (const [peer, ancestry, isMade, link] of carried?.above ?? [])
-      this.#above.set(peer, Link.from({ self: self.workflowId, peer, ancestry, isMade }, link));
-    this.#reach = reachOf(state.store, (ref) => this.#isElsewhere(ref));
-    this.#portion = reachOf(state.store, (ref) => state.isRoot(ref.name, ref.id) || this.#isAncestor(ref));
+      this.#kin.above.set(peer, Link.from({ self: self.workflowId, peer, ancestry, isMade }, link));
     for (const [peer, link] of carried?.leaving ?? [])
       this.#leaving.push(Link.from({ self: self.workflowId, peer, ancestry: [] }, link));
     for (const [peer, message] of carried?.strangers ?? []) this.#strangers.set(peer, message);
     for (const [peer, item, isMade, link] of carried?.below ?? []) this.#carryOn(peer, item, isMade, link);
-    for (const { item } of this.#below.values()) this.#reach.update(item);
-    if (this.#above.size > 0) this.#portion.update(state.root);
+    for (const below of this.#kin.below.values()) this.#kin.moveBelow(below);
+    if (this.#kin.above.size > 0) this.#kin.moveMine();
   }
 
   /** From the top of the hierarchy to this workflow. */
   get line(): readonly Ancestor[] {
     const { workflowId } = this.#self;
     const { name, id } = this.#state.root;
-    const [first] = this.#above.values();
-    return [...(first?.ancestry ?? []), { workflowId, entityName: name, id }];
+    return [...this.#kin.ancestry, { workflowId, entityName: name, id }];
   }
 
   get parents(): IterableIterator<string> {
-    return this.#above.keys();
+    return this.#kin.above.keys();
   }
 
   /** The child of an item, if there is one. */
   childOf(item: EntityRef): Link | undefined {
-    return this.#byItem.get(keyOf(item))?.link;
+    return this.#kin.childOf(item)?.link;
   }
 
   /** Takes in what this workflow was started with by a parent. */
   begin({ from, link: id, ancestry, sources, word, pauses, isMade }: Start): ChangeSet {
     const link = new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade }, 'telling', id);
     link.began();
-    this.#above.set(from, link);
+    this.#kin.above.set(from, link);
     this.pauses.set(pauses, from);
     for (const [source, said] of entries(sources)) this.#integrate(contributed(from, source), said, link);
     // What the parent shows is what it begins with, whatever its sources gave.
     this.#changes.add(takeEntire(this.#state, word, from));
-    this.#portion.update(this.#state.root);
+    this.#kin.moveMine();
     this.#host.listed();
     return this.#finish();
   }
@@ -186,7 +159,7 @@ export class Exchange {
   /** Pauses or resumes this workflow and those below. @param parent who wants it; nobody for a client */
   pause(isPaused: boolean, parent?: string): void {
     this.pauses.set(isPaused, parent);
-    for (const { link } of this.#below.values()) link.pauses = this.pauses.isPaused;
+    for (const { link } of this.#kin.below.values()) link.pauses = this.pauses.isPaused;
     this.#wake();
   }
 
@@ -194,7 +167,7 @@ export class Exchange {
   open(peer: string, item: EntityRef, isMade = false): Link {
     const link = new Link({ self: this.#self.workflowId, peer, ancestry: this.line, isMade }, 'apart');
     link.pauses = this.pauses.isPaused;
-    this.#enter({
+    this.#kin.add({
       link,
       item,
       made: isMade ? new Made(this.#state.store.schema, item) : undefined,
@@ -206,15 +179,13 @@ export class Exchange {
 
   /** An item is listed no more: its child is let go. */
   close(peer: string): void {
-    const below = this.#below.get(peer);
+    const below = this.#kin.below.get(peer);
     if (!below) return;
     const { link, item } = below;
-    const parts = [...this.#reach.partsOf(item)];
-    this.#suspects.push(item, ...parts);
-    this.#reach.forget(item);
-    this.#below.delete(peer);
-    this.#byItem.delete(keyOf(item));
-    this.#absent.push(...parts.filter((ref) => !this.#askOthers(ref)));
+    const parts = [...this.#kin.partsOf(item)];
+    this.#suspects.push(...parts);
+    this.#kin.remove(below);
+    this.#absent.push(...parts.filter((ref) => !this.#spread.askOthers(ref)));
     link.leave();
     if (link.isDue) this.#leaving.push(link);
     this.#lookAnew();
@@ -226,7 +197,7 @@ export class Exchange {
     const { link, item, made } = this.#child(peer);
     link.started(this.#linkId());
     const word: Record<string, Record<string, Readonly<Record<string, unknown>>>> = {};
-    const refs = made ? made.refs() : this.#portionOf(item);
+    const refs = made ? made.refs() : this.#kin.portionOf(item);
     if (made) made.take(this.#host.make(item));
     for (const ref of made ? made.refs() : refs) {
       const fields = made ? made.get(ref) : this.#state.store.get(ref.name, ref.id);
@@ -251,8 +222,8 @@ export class Exchange {
 
   /** Somebody else is there no more. @param runId its first run, should another one have its id now */
   gone(peer: string, runId?: string): void {
-    this.#below.get(peer)?.link.gone();
-    const parent = this.#above.get(peer);
+    this.#kin.below.get(peer)?.link.gone();
+    const parent = this.#kin.above.get(peer);
     if (parent && (runId === undefined || runOf(parent.id) === runId)) this.#leave(peer);
   }
 
@@ -261,11 +232,12 @@ export class Exchange {
     const stranger = this.#strangers.get(peer);
     if (stranger) return stranger;
     const leaving = this.#leaving.find((link) => link.peer === peer);
-    const below = this.#below.get(peer);
-    const link = leaving ?? below?.link ?? this.#above.get(peer);
+    const below = this.#kin.below.get(peer);
+    const link = leaving ?? below?.link ?? this.#kin.above.get(peer);
     return link?.next((waiting, isWhole) => {
       if (!isWhole) return compose(this.#state, below?.made, waiting);
-      if (!link.isMade) return compose(this.#state, undefined, waiting, this.#portionOf(this.#state.root));
+      if (!link.isMade)
+        return compose(this.#state, undefined, waiting, this.#kin.portionOf(this.#state.root));
       this.#markOwn(link);
       return compose(this.#state, undefined, waiting);
     });
@@ -291,15 +263,15 @@ export class Exchange {
     const { from, link: id } = message;
     if (message.do === 'join') this.#joined(message);
     else if (message.do === 'leave') {
-      if (this.#above.get(from)?.id === id) this.#leave(from);
+      if (this.#kin.above.get(from)?.id === id) this.#leave(from);
     } else if (message.do === 'stranger') {
-      const link = this.#below.get(from)?.link;
+      const link = this.#kin.below.get(from)?.link;
       if (link?.id === id && link.state === 'joined') link.attach(this.#linkId(), 'stranger');
     } else if (message.as === 'child') {
-      const below = this.#below.get(from);
+      const below = this.#kin.below.get(from);
       if (below?.link.id === id && below.link.take(message)) this.#takeFromBelow(below, message);
     } else {
-      const link = this.#above.get(from);
+      const link = this.#kin.above.get(from);
       if (link?.id !== id)
         this.#strangers.set(from, { do: 'stranger', from: this.#self.workflowId, link: id });
       else if (link.take(message)) this.#takeFromAbove(link, message);
@@ -311,8 +283,8 @@ export class Exchange {
   carry(): CarriedExchange {
     return {
       count: this.#count,
-      above: [...this.#above].map(([peer, link]) => [peer, link.ancestry, link.isMade, link.carry()]),
-      below: [...this.#below].map(([peer, { link, item, made }]) => [peer, item, !!made, link.carry()]),
+      above: [...this.#kin.above].map(([peer, link]) => [peer, link.ancestry, link.isMade, link.carry()]),
+      below: [...this.#kin.below].map(([peer, { link, item, made }]) => [peer, item, !!made, link.carry()]),
       leaving: this.#leaving.map((link) => [link.peer, link.carry()]),
       strangers: [...this.#strangers],
       pauses: this.pauses.carry(),
@@ -327,7 +299,7 @@ export class Exchange {
       made.take(this.#host.make(item));
       return;
     }
-    const isElsewhere = (ref: EntityRef): boolean => !isSame(ref, item) && this.#isElsewhere(ref);
+    const isElsewhere = (ref: EntityRef): boolean => !isSame(ref, item) && this.#kin.isElsewhere(ref);
     for (const [source, said] of entries(sources))
       this.#integrate(contributed(link.peer, source), said, link);
     // In a whole there is nothing new about what is another's.
@@ -345,13 +317,13 @@ export class Exchange {
       else if (!missing.has(key)) lacks.push(key);
     }
     for (const key of lacks) missing.add(key);
-    const kept = new Set(word.deletes?.filter((ref) => this.#askOthers(ref)).map(keyOf));
+    const kept = new Set(word.deletes?.filter((ref) => this.#spread.askOthers(ref)).map(keyOf));
     const below = this.#child(link.peer);
     const news = {
       entire,
       item,
       isFrom: (ref: EntityRef) => !isElsewhere(ref),
-      isPart: (ref: EntityRef) => this.#isIn(below, ref),
+      isPart: (ref: EntityRef) => this.#kin.childrenWith(ref).has(below),
     };
     const deletes = word.deletes?.filter((ref) => !kept.has(keyOf(ref)));
     const changes = takeNews(this.#state, link, { ...news, word: { ...word, deletes } });
@@ -360,14 +332,14 @@ export class Exchange {
     this.#settle(changes, { from: link, lane: WRITTEN, isNews: true }, entire);
     this.#suspects.push(...claims.refs());
     if (whole) {
-      const absent = this.#portionOf(item).filter((ref) => !entire.has(keyOf(ref)));
+      const absent = this.#kin.portionOf(item).filter((ref) => !entire.has(keyOf(ref)));
       for (const ref of absent) missing.add(keyOf(ref));
-      const left = absent.filter((ref) => !this.#askOthers(ref));
+      const left = absent.filter((ref) => !this.#spread.askOthers(ref));
       const gone = takeNews(this.#state, link, { ...news, word: { deletes: left } });
       this.#settle(gone, { from: link, lane: WRITTEN, isNews: true }, entire);
     }
     if (!whole && tell.asks !== true) return;
-    for (const ref of this.#portionOf(item)) this.#offer(link, ref);
+    for (const ref of this.#kin.portionOf(item)) this.#spread.offer(link, ref);
     link.offer();
   }
 
@@ -392,7 +364,8 @@ export class Exchange {
     claims.add(shows);
     this.#suspects.push(...claims.refs());
     if (!link.isMade) this.#tellBack(link, claims, tell.entire ?? []);
-    if (asks && asks !== true) for (const ref of asks) if (this.#isMine(ref)) link.waiting.markEntire(ref);
+    if (asks && asks !== true)
+      for (const ref of asks) if (this.#kin.isMine(ref)) link.waiting.markEntire(ref);
     if (pauses !== undefined) this.pause(pauses, peer);
   }
 
@@ -400,7 +373,7 @@ export class Exchange {
   #tellBack({ waiting }: Link, claims: Claims, entire: readonly EntityRef[]): void {
     const { store } = this.#state;
     for (const ref of claims.refs()) {
-      if (!this.#isMine(ref)) continue;
+      if (!this.#kin.isMine(ref)) continue;
       const held = store.get(ref.name, ref.id);
       const claimed = claims.of(ref);
       if (!held) {
@@ -413,7 +386,7 @@ export class Exchange {
     }
     for (const ref of [...this.#entered, ...entire]) {
       const held = store.get(ref.name, ref.id);
-      if (!this.#isMine(ref)) continue;
+      if (!this.#kin.isMine(ref)) continue;
       if (!held) waiting.remove(ref);
       else if (!claims.isAll(ref, held)) waiting.markEntire(ref);
     }
@@ -423,7 +396,7 @@ export class Exchange {
         const ref = { name, id };
         const claimed = claims.of(ref);
         const fields = fieldsIn(changes, ref).filter((field) => !claimed?.has(field));
-        if (fields.length > 0 && this.#isMine(ref)) waiting.mark(ref, fields);
+        if (fields.length > 0 && this.#kin.isMine(ref)) waiting.mark(ref, fields);
       });
   }
 
@@ -435,19 +408,19 @@ export class Exchange {
   }
 
   #joined({ from, link: id, ancestry, pauses, isMade }: Join): void {
-    const known = this.#above.get(from);
+    const known = this.#kin.above.get(from);
     if (known?.id === id) return known.owe();
     if (known && isEarlier(id, known.id)) return;
-    this.#above.set(
+    this.#kin.above.set(
       from,
       new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade }, 'owing', id),
     );
-    this.#portion.update(this.#state.root);
+    this.#kin.moveMine();
     this.pause(pauses, from);
   }
 
   #leave(peer: string): void {
-    this.#above.delete(peer);
+    this.#kin.above.delete(peer);
     for (const source of [...this.#state.views.keys()])
       if (source.startsWith(contributed(peer, ''))) this.#state.views.delete(source);
     this.pause(false, peer);
@@ -475,131 +448,84 @@ export class Exchange {
     if ('changes' in result) this.#settle(result.changes, { from, lane: source, said: result.said });
   }
 
-  /** Has those hear of a change whom it concerns. */
+  /** Has those hear of a change whom it concerns. @param entire what a home has told of with all fields */
   #settle(changes: ChangeSet, cause: Cause, entire: ReadonlySet<string> = NOTHING): void {
-    if (isEmpty(changes) && !cause.said?.length && entire.size === 0) return;
+    const { from, said = [], isNews } = cause;
+    if (isEmpty(changes) && said.length === 0 && entire.size === 0) return;
     this.#changes.add(changes);
-    const { root } = this.#state;
-    const before = new Map<string, ReadonlySet<Below>>();
-    const note = (ref: EntityRef): void => void before.set(keyOf(ref), new Set(this.#childrenWith(ref)));
-    for (const [ref] of cause.said ?? []) note(ref);
-    for (const ref of changes.deletes) note(ref);
-    const wasMine = new Set(changes.deletes.filter((ref) => this.#isMine(ref)).map(keyOf));
+    const named = [...said.map(([ref]) => ref), ...changes.deletes];
+    const before = new Map(named.map((ref) => [keyOf(ref), this.#kin.childrenWith(ref)] as const));
+    const wasMine = changes.deletes.filter((ref) => this.#kin.isMine(ref));
+    const touched = new Set<Below>();
     const moved = new Set<Below>();
     let isMoved = changes.deletes.length > 0;
     let isListed = false;
-    for (const ref of changes.deletes) for (const below of this.#childrenWith(ref)) moved.add(below);
+    for (const ref of changes.deletes) for (const below of this.#kin.childrenWith(ref)) moved.add(below);
     forEach(changes.upserts, (name, id) => {
       const ref = { name, id };
-      if (!this.#reach.isMovedBy(changes, ref)) return;
+      const children = this.#kin.childrenWith(ref);
+      for (const below of children) touched.add(below);
+      if (!this.#kin.isMovedBy(changes, ref)) return;
       isMoved = true;
-      isListed ||= isSame(ref, root);
-      for (const below of this.#childrenWith(ref)) moved.add(below);
+      isListed ||= isSame(ref, this.#state.root);
+      for (const below of children) moved.add(below);
     });
     if (isListed) this.#host.listed();
     const added = this.#move(moved);
-    for (const below of this.#below.values())
-      this.#tellBelow(below, changes, cause, before, added.get(below) ?? [], entire);
-    if (this.#above.size > 0) this.#tellAbove(changes, cause, wasMine, isMoved);
+    for (const below of new Set([...touched, ...moved]))
+      if (below.made && below.link !== from) this.#makeAnew(below, below.made);
+    if (isNews) this.#answer(from, added, entire);
+    else {
+      this.#spread.down(changes, cause, before);
+      for (const [{ link, made }, refs] of added)
+        if (!made && link !== from) for (const ref of refs) this.#spread.give(link, ref);
+    }
+    if (this.#kin.above.size > 0) this.#tellAbove(changes, cause, wasMine, isMoved);
   }
 
-  #tellBelow(
-    below: Below,
-    changes: ChangeSet,
-    { from, lane, said, isNews, isRemoval }: Cause,
-    before: ReadonlyMap<string, ReadonlySet<Below>>,
-    added: readonly EntityRef[],
+  /** Answers news: what came into a portion is asked for, and what the sources here say of it is said. */
+  #answer(
+    from: Link | undefined,
+    added: ReadonlyMap<Below, readonly EntityRef[]>,
     entire: ReadonlySet<string>,
   ): void {
-    const { link, made } = below;
-    const { waiting } = link;
-    const wasIn = (ref: EntityRef): boolean => before.get(keyOf(ref))?.has(below) ?? false;
-    if (made) {
-      if (link !== from) this.#makeAnew(below, made);
-    } else if (isNews) {
-      for (const ref of added) {
+    for (const [{ link }, refs] of added)
+      for (const ref of refs) {
         if (entire.has(keyOf(ref))) continue;
         if (link.state === 'joined') link.ask(ref);
-        this.#offer(link, ref);
+        this.#spread.offer(link, ref);
       }
-      if (link === from)
-        for (const ref of [below.item, ...this.#reach.partsOf(below.item)])
-          if (entire.has(keyOf(ref))) this.#offer(link, ref);
-    } else if (link !== from) {
-      const words = new Map(said?.map(([ref, fields]) => [keyOf(ref), fields]));
-      for (const [ref, fields] of said ?? [])
-        if (wasIn(ref) || this.#isIn(below, ref)) waiting.mark(ref, fields, lane);
-      forEach(changes.upserts, (name, id) => {
-        const ref = { name, id };
-        if (!this.#isIn(below, ref)) return;
-        const fields = fieldsIn(changes, ref).filter((field) => !words.get(keyOf(ref))?.includes(field));
-        if (fields.length > 0) waiting.mark(ref, fields, said || isRemoval ? SHOWN : lane);
-      });
-      if (!said) for (const ref of changes.deletes) if (wasIn(ref)) waiting.remove(ref);
-      for (const ref of added) {
-        this.#give(link, ref);
-      }
-    }
+    const below = from && this.#kin.below.get(from.peer);
+    if (!below || entire.size === 0) return;
+    for (const ref of this.#kin.partsOf(below.item))
+      if (entire.has(keyOf(ref))) this.#spread.offer(below.link, ref);
   }
 
-  #tellAbove(
-    changes: ChangeSet,
-    { from, lane, said, isNews }: Cause,
-    wasMine: ReadonlySet<string>,
-    isMoved: boolean,
-  ): void {
-    const { store, root } = this.#state;
-    const { added, removed } = isMoved ? this.#portion.update(root) : { added: [], removed: [] };
+  #tellAbove(changes: ChangeSet, cause: Cause, wasMine: readonly EntityRef[], isMoved: boolean): void {
+    const { added, removed } = isMoved ? this.#kin.moveMine() : NOTHING_MOVED;
     this.#suspects.push(...removed);
-    for (const link of this.#above.values()) {
-      const { waiting } = link;
-      for (const ref of removed) waiting.drop(ref);
-      if (link === from) {
+    for (const link of this.#kin.above.values()) {
+      for (const ref of removed) link.waiting.drop(ref);
+      if (link !== cause.from) this.#spread.up(link, changes, cause, wasMine, added);
+      else {
         this.#entered.push(...added);
         this.#effects.push(changes);
-        continue;
       }
-      const isAbove = ({ name, id }: EntityRef): boolean =>
-        link.ancestry.some((one) => one.entityName === name && one.id === id);
-      forEach(changes.upserts, (name, id, set) => {
-        const ref = { name, id };
-        const held = store.get(name, id) ?? {};
-        if (this.#isMine(ref)) {
-          if (keys(set).length === keys(held).length) waiting.markEntire(ref);
-          else waiting.mark(ref, fieldsIn(changes, ref));
-        } else if (!said && !isNews && isAbove(ref)) waiting.mark(ref, fieldsIn(changes, ref));
-      });
-      for (const ref of changes.deletes) if (wasMine.has(keyOf(ref))) waiting.remove(ref);
-      for (const ref of added)
-        if (store.get(ref.name, ref.id)) waiting.markEntire(ref);
-        else waiting.remove(ref);
-      for (const [ref, fields] of said ?? []) if (isAbove(ref)) waiting.mark(ref, fields, lane);
     }
-  }
-
-  /** Asks the homes that an entity has left: what they say of it is not known, where they differ. */
-  #askOthers(ref: EntityRef): boolean {
-    let hasOther = false;
-    for (const { link, missing } of this.#childrenWith(ref)) {
-      if (missing.has(keyOf(ref))) continue;
-      hasOther = true;
-      if (link.state === 'joined') link.ask(ref);
-    }
-    return hasOther;
   }
 
   /** Looks anew at what is part of some items. @returns what came to be, by the child */
   #move(moved: Iterable<Below>): Map<Below, readonly EntityRef[]> {
     const result = new Map<Below, readonly EntityRef[]>();
     for (const below of moved) {
-      if (this.#below.get(below.link.peer) !== below) continue;
-      const { added, removed } = this.#reach.update(below.item);
+      if (this.#kin.below.get(below.link.peer) !== below) continue;
+      const { added, removed } = this.#kin.moveBelow(below);
       result.set(below, added);
       this.#suspects.push(...removed);
       for (const ref of removed) {
         below.link.waiting.drop(ref);
         below.missing.delete(keyOf(ref));
-        if (!this.#askOthers(ref)) this.#absent.push(ref);
+        if (!this.#spread.askOthers(ref)) this.#absent.push(ref);
       }
     }
     return result;
@@ -607,9 +533,9 @@ export class Exchange {
 
   /** Which entities have a workflow of their own is another question now. */
   #lookAnew(): void {
-    for (const [{ link }, added] of this.#move(this.#below.values()))
+    for (const [{ link }, added] of this.#move(this.#kin.below.values()))
       for (const ref of added) {
-        this.#give(link, ref);
+        this.#spread.give(link, ref);
       }
   }
 
@@ -623,30 +549,10 @@ export class Exchange {
     for (const ref of changes.deletes) link.waiting.mark(ref, [], MADE);
   }
 
-  /** Says what an entity is that this workflow put into a portion. */
-  #give(link: Link, ref: EntityRef): void {
-    this.#offer(link, ref);
-    const held = this.#state.store.get(ref.name, ref.id);
-    if (!held) {
-      if (link.state === 'joined') link.ask(ref);
-      return;
-    }
-    link.waiting.mark(ref, keys(held), COPIED);
-    link.waiting.markEntire(ref, COPIED);
-  }
-
-  /** Says what the sources say of an entity. */
-  #offer({ waiting }: Link, ref: EntityRef): void {
-    for (const [source, view] of this.#state.views) {
-      const given = view.given(ref.name, ref.id);
-      if (given) waiting.mark(ref, given.shape, source);
-    }
-  }
-
   /** What this workflow wrote by itself, and not the parent that makes its root. */
   #markOwn({ peer, waiting }: Link): void {
     const { store, views, root } = this.#state;
-    for (const ref of this.#portionOf(root)) {
+    for (const ref of this.#kin.portionOf(root)) {
       const given = views.get(contributed(peer, MADE))?.given(ref.name, ref.id);
       const stands = (field: string): boolean =>
         !!given?.shape.includes(field) && !hasOwn(given.base ?? {}, field);
@@ -661,7 +567,7 @@ export class Exchange {
     const suspects = this.#suspects.splice(0);
     const gone = suspects.length > 0 ? findUnreferenced(this.#state, suspects) : [];
     for (const ref of this.#absent.splice(0)) {
-      const homes = [...this.#childrenWith(ref)];
+      const homes = [...this.#kin.childrenWith(ref)];
       if (homes.length > 0 && homes.every(({ missing }) => missing.has(keyOf(ref)))) gone.push(ref);
     }
     if (gone.length > 0) {
@@ -678,15 +584,9 @@ export class Exchange {
 
   #wake(): void {
     for (const peer of this.#strangers.keys()) this.#host.wake(peer);
-    for (const link of [...this.#leaving, ...this.#above.values()])
+    for (const link of [...this.#leaving, ...this.#kin.above.values()])
       if (link.isDue) this.#host.wake(link.peer);
-    for (const { link } of this.#below.values()) if (link.isDue) this.#host.wake(link.peer);
-  }
-
-  #enter(below: Below): void {
-    this.#below.set(below.link.peer, below);
-    this.#byItem.set(keyOf(below.item), below);
-    this.#reach.update(below.item);
+    for (const { link } of this.#kin.below.values()) if (link.isDue) this.#host.wake(link.peer);
   }
 
   #carryOn(peer: string, item: EntityRef, isMade: boolean, carried: CarriedLink): void {
@@ -695,56 +595,18 @@ export class Exchange {
     made?.take(this.#host.make(item));
     const link = Link.from(options, carried);
     link.pauses = this.pauses.isPaused;
-    this.#enter({ link, item, made, missing: new Set() });
+    this.#kin.add({ link, item, made, missing: new Set() });
   }
 
   *#linksTo(peer: string): IterableIterator<Link> {
     for (const link of this.#leaving) if (link.peer === peer) yield link;
-    for (const link of [this.#below.get(peer)?.link, this.#above.get(peer)]) if (link) yield link;
+    for (const link of [this.#kin.below.get(peer)?.link, this.#kin.above.get(peer)]) if (link) yield link;
   }
 
   #child(peer: string): Below {
-    const below = this.#below.get(peer);
+    const below = this.#kin.below.get(peer);
     if (!below) throw new Error(`${peer} is no child`);
     return below;
-  }
-
-  /** What hangs from an entity that has a workflow, with itself. */
-  #portionOf(item: EntityRef): EntityRef[] {
-    const { root } = this.#state;
-    const parts = isSame(item, root) ? this.#portion.partsOf(root) : this.#reach.partsOf(item);
-    return [item, ...parts].filter(({ name, id }) => this.#state.store.get(name, id));
-  }
-
-  /** The children that an entity is the item of, or part of it. */
-  *#childrenWith(ref: EntityRef): IterableIterator<Below> {
-    for (const key of [keyOf(ref), ...this.#reach.itemsOf(ref)]) {
-      const below = this.#byItem.get(key);
-      if (below) yield below;
-    }
-  }
-
-  #isIn(below: Below, ref: EntityRef): boolean {
-    for (const one of this.#childrenWith(ref)) if (one === below) return true;
-    return false;
-  }
-
-  /** Whether an entity hangs from the root entity, which parents have a copy of. */
-  #isMine(ref: EntityRef): boolean {
-    if (isSame(ref, this.#state.root)) return true;
-    for (const _ of this.#portion.itemsOf(ref)) return true;
-    return false;
-  }
-
-  #isAncestor({ name, id }: EntityRef): boolean {
-    for (const { ancestry } of this.#above.values())
-      if (ancestry.some((one) => one.entityName === name && one.id === id)) return true;
-    return false;
-  }
-
-  /** Whether an entity is no part of an item's portion: it has a workflow of its own. */
-  #isElsewhere(ref: EntityRef): boolean {
-    return this.#byItem.has(keyOf(ref)) || isSame(ref, this.#state.root) || this.#isAncestor(ref);
   }
 
   #linkId(): string {
@@ -753,6 +615,7 @@ export class Exchange {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
+const NOTHING_MOVED = { added: [], removed: [] };
 
 /** The first run of the workflow that made a link. */
 const runOf = (id: string): string => id.slice(0, id.lastIndexOf('#'));
