@@ -1,26 +1,20 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor } from '../contract/hierarchy';
-import type { Fields } from '../contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
-import { ChangeLog } from '../state/change-log';
-import { isEmpty } from '../state/change-set';
-import { difference } from '../state/difference';
 import type { EntityState } from '../state/entity-state';
 import type { IntegrationOptions, SourceContent } from '../state/integrate';
-import { equalJson, forEach, own, without } from '../state/json';
 import { entries, hasOwn, keys } from '../state/objects';
-import { isSame, keyOf } from '../state/refs';
-import { fieldsIn } from './fields-in';
+import { takeFromAbove } from './from-above';
+import { takeFromBelow } from './from-below';
 import { type Below, Kin } from './kin';
 import { type CarriedLink, Link } from './link';
 import { Made } from './made';
-import { COPIED, WRITTEN } from './outbox';
+import { WRITTEN } from './outbox';
 import { type CarriedPauses, Pauses } from './pauses';
-import { type Cause, Spread } from './spread';
-import { compose, contributed, entitiesIn, MADE, sourcesOf } from './speech';
-import { Claims, takeEntire, takeMissing, takeNews, takeWrites } from './take';
-import { findUnreferenced } from './unreferenced';
-import type { Join, Message, Start, Tell, Word } from './word';
+import { Settlement } from './settlement';
+import { compose, contributed, MADE, sourcesOf } from './speech';
+import { takeEntire } from './take';
+import type { Join, Message, Start, Word } from './word';
 
 /** What the workflow around an {@link Exchange} does for it. */
 export interface Host {
@@ -56,9 +50,6 @@ export interface Self {
   readonly runId: string;
 }
 
-/** Everything that is taken in here was checked by whom it comes from. */
-const UNLIMITED = { maxDeleteRatio: 1, minDeleteCount: 0 };
-
 /**
  * What one workflow and its parents and children tell each other of entities, so that each has one home. It sends
  * nothing by itself: the host asks for the {@link next} message to somebody, and says what became of it.
@@ -71,20 +62,11 @@ export class Exchange {
   readonly #host: Host;
   readonly #state: EntityState;
   readonly #kin: Kin;
-  readonly #spread: Spread;
+  readonly #settlement: Settlement;
   /** Links of children that are let go, until they have been told. */
   readonly #leaving: Link[] = [];
   /** Answers to who is no parent. */
   readonly #strangers = new Map<string, Message>();
-  /** What may be referred to no more. */
-  #suspects: EntityRef[] = [];
-  /** What has left a home, and others that refer to it say that it is not there. */
-  #absent: EntityRef[] = [];
-  /** What came into the portion of this workflow while a message was taken in. */
-  #entered: EntityRef[] = [];
-  /** What came of a message that is being taken in. */
-  #effects: ChangeSet[] = [];
-  #changes = new ChangeLog();
   /** How many links this run and those before it made. */
   #count = 0;
 
@@ -94,8 +76,8 @@ export class Exchange {
     this.#host = host;
     this.pauses = new Pauses(carried?.pauses);
     this.#count = carried?.count ?? 0;
-    this.#kin = new Kin(state);
-    this.#spread = new Spread(state, this.#kin);
+    this.#settlement = new Settlement(state, host);
+    this.#kin = this.#settlement.kin;
     for (const [peer, ancestry, isMade, link] of carried?.above ?? [])
       this.#kin.above.set(peer, Link.from({ self: self.workflowId, peer, ancestry, isMade }, link));
     for (const [peer, link] of carried?.leaving ?? [])
@@ -128,9 +110,10 @@ export class Exchange {
     link.began();
     this.#kin.above.set(from, link);
     this.pauses.set(pauses, from);
-    for (const [source, said] of entries(sources)) this.#integrate(contributed(from, source), said, link);
+    for (const [source, said] of entries(sources))
+      this.#settlement.integrate(contributed(from, source), said, link);
     // What the parent shows is what it begins with, whatever its sources gave.
-    this.#changes.add(takeEntire(this.#state, word, from));
+    this.#settlement.note(takeEntire(this.#state, word, from));
     this.#kin.moveMine();
     this.#host.listed();
     return this.#finish();
@@ -140,19 +123,19 @@ export class Exchange {
   load(source: string, content: SourceContent, options: IntegrationOptions): ChangeSet | undefined {
     const result = this.#state.integrate(source, content, options);
     if ('refused' in result) return undefined;
-    this.#settle(result.changes, { lane: source, said: result.said });
+    this.#settlement.settle(result.changes, { lane: source, said: result.said });
     return this.#finish();
   }
 
   /** Takes in what a client wrote. @throws StatefulWorkflowError that leaves the state as it was */
   update(payload: UpdatePayload): ChangeSet {
-    this.#settle(this.#state.update(payload), { lane: WRITTEN });
+    this.#settlement.settle(this.#state.update(payload), { lane: WRITTEN });
     return this.#finish();
   }
 
   /** Takes in what a client removed. @throws StatefulWorkflowError that leaves the state as it was */
   delete(payload: DeletePayload): ChangeSet {
-    this.#settle(this.#state.delete(payload), { lane: WRITTEN, isRemoval: true });
+    this.#settlement.settle(this.#state.delete(payload), { lane: WRITTEN, isRemoval: true });
     return this.#finish();
   }
 
@@ -173,7 +156,7 @@ export class Exchange {
       made: isMade ? new Made(this.#state.store.schema, item) : undefined,
       missing: new Set(),
     });
-    this.#lookAnew();
+    this.#settlement.lookAnew();
     return link;
   }
 
@@ -183,12 +166,11 @@ export class Exchange {
     if (!below) return;
     const { link, item } = below;
     const parts = [...this.#kin.partsOf(item)];
-    this.#suspects.push(...parts);
     this.#kin.remove(below);
-    this.#absent.push(...parts.filter((ref) => !this.#spread.askOthers(ref)));
+    this.#settlement.leave(parts);
     link.leave();
     if (link.isDue) this.#leaving.push(link);
-    this.#lookAnew();
+    this.#settlement.lookAnew();
     this.#wake();
   }
 
@@ -269,12 +251,15 @@ export class Exchange {
       if (link?.id === id && link.state === 'joined') link.attach(this.#linkId(), 'stranger');
     } else if (message.as === 'child') {
       const below = this.#kin.below.get(from);
-      if (below?.link.id === id && below.link.take(message)) this.#takeFromBelow(below, message);
+      if (below?.link.id === id && below.link.take(message)) takeFromBelow(this.#settlement, below, message);
     } else {
       const link = this.#kin.above.get(from);
       if (link?.id !== id)
         this.#strangers.set(from, { do: 'stranger', from: this.#self.workflowId, link: id });
-      else if (link.take(message)) this.#takeFromAbove(link, message);
+      else if (link.take(message)) {
+        takeFromAbove(this.#settlement, link, message);
+        if (message.pauses !== undefined) this.pause(message.pauses, from);
+      }
     }
     return this.#finish();
   }
@@ -289,122 +274,6 @@ export class Exchange {
       strangers: [...this.#strangers],
       pauses: this.pauses.carry(),
     };
-  }
-
-  #takeFromBelow({ link, item, made, missing }: Below, tell: Tell): void {
-    const { word = {}, whole, sources = {} } = tell;
-    if (made) {
-      // What the child changed by itself; what is made of that is not said back.
-      this.#settle(takeWrites(this.#state, word, link.peer), { from: link, lane: WRITTEN });
-      made.take(this.#host.make(item));
-      return;
-    }
-    const isElsewhere = (ref: EntityRef): boolean => !isSame(ref, item) && this.#kin.isElsewhere(ref);
-    for (const [source, said] of entries(sources))
-      this.#integrate(contributed(link.peer, source), said, link);
-    // In a whole there is nothing new about what is another's.
-    if (!whole && word.set) {
-      const written = takeWrites(this.#state, { set: word.set }, link.peer, isElsewhere);
-      this.#settle(written, { from: link, lane: WRITTEN });
-    }
-    const claims = new Claims();
-    claims.add(word);
-    const entire = new Set((whole ? claims.refs() : (tell.entire ?? [])).map(keyOf));
-    const lacks: string[] = [];
-    for (const ref of claims.refs()) {
-      const key = keyOf(ref);
-      if (claims.of(ref)) missing.delete(key);
-      else if (!missing.has(key)) lacks.push(key);
-    }
-    for (const key of lacks) missing.add(key);
-    const kept = new Set(word.deletes?.filter((ref) => this.#spread.askOthers(ref)).map(keyOf));
-    const below = this.#child(link.peer);
-    const news = {
-      entire,
-      item,
-      isFrom: (ref: EntityRef) => !isElsewhere(ref),
-      isPart: (ref: EntityRef) => this.#kin.childrenWith(ref).has(below),
-    };
-    const deletes = word.deletes?.filter((ref) => !kept.has(keyOf(ref)));
-    const changes = takeNews(this.#state, link, { ...news, word: { ...word, deletes } });
-    // What is not there, the sources here may give; once, for it may have been removed there.
-    for (const key of lacks) entire.add(key);
-    this.#settle(changes, { from: link, lane: WRITTEN, isNews: true }, entire);
-    this.#suspects.push(...claims.refs());
-    if (whole) {
-      const absent = this.#kin.portionOf(item).filter((ref) => !entire.has(keyOf(ref)));
-      for (const ref of absent) missing.add(keyOf(ref));
-      const left = absent.filter((ref) => !this.#spread.askOthers(ref));
-      const gone = takeNews(this.#state, link, { ...news, word: { deletes: left } });
-      this.#settle(gone, { from: link, lane: WRITTEN, isNews: true }, entire);
-    }
-    if (!whole && tell.asks !== true) return;
-    for (const ref of this.#kin.portionOf(item)) this.#spread.offer(link, ref);
-    link.offer();
-  }
-
-  #takeFromAbove(link: Link, tell: Tell): void {
-    const { sources = {}, word = {}, shows = {}, fills, offers, pauses, asks } = tell;
-    const { peer } = link;
-    this.#entered = [];
-    this.#effects = [];
-    const claims = new Claims();
-    for (const [source, said] of entries(sources)) {
-      this.#integrate(contributed(peer, source), said, link);
-      claims.add(said);
-    }
-    if (offers) this.#keepOffered(peer, claims);
-    const removed = word.deletes?.filter(({ name, id }) => !this.#state.isRoot(name, id)) ?? [];
-    if (removed.length > 0)
-      this.#settle(this.#state.remove(removed, peer), { from: link, lane: WRITTEN, isRemoval: true });
-    this.#settle(takeWrites(this.#state, word, peer), { from: link, lane: WRITTEN });
-    claims.add(word);
-    if (fills) this.#settle(takeMissing(this.#state, fills, peer), { from: link, lane: COPIED });
-    claims.add(fills ?? {});
-    claims.add(shows);
-    this.#suspects.push(...claims.refs());
-    if (!link.isMade) this.#tellBack(link, claims, tell.entire ?? []);
-    if (asks && asks !== true)
-      for (const ref of asks) if (this.#kin.isMine(ref)) link.waiting.markEntire(ref);
-    if (pauses !== undefined) this.pause(pauses, peer);
-  }
-
-  /** A parent is told what became of what it said, where that is not as it said. */
-  #tellBack({ waiting }: Link, claims: Claims, entire: readonly EntityRef[]): void {
-    const { store } = this.#state;
-    for (const ref of claims.refs()) {
-      if (!this.#kin.isMine(ref)) continue;
-      const held = store.get(ref.name, ref.id);
-      const claimed = claims.of(ref);
-      if (!held) {
-        if (claimed) waiting.remove(ref);
-      } else if (!claimed) waiting.markEntire(ref);
-      else
-        for (const [field, value] of claimed)
-          if (equalJson(own(held, field), value)) waiting.unmark(ref, field);
-          else waiting.mark(ref, [field]);
-    }
-    for (const ref of [...this.#entered, ...entire]) {
-      const held = store.get(ref.name, ref.id);
-      if (!this.#kin.isMine(ref)) continue;
-      if (!held) waiting.remove(ref);
-      else if (!claims.isAll(ref, held)) waiting.markEntire(ref);
-    }
-    // What else came of it: relations that held what was removed.
-    for (const changes of this.#effects)
-      forEach(changes.upserts, (name, id) => {
-        const ref = { name, id };
-        const claimed = claims.of(ref);
-        const fields = fieldsIn(changes, ref).filter((field) => !claimed?.has(field));
-        if (fields.length > 0 && this.#kin.isMine(ref)) waiting.mark(ref, fields);
-      });
-  }
-
-  /** What the sources of a parent say no more is not known to be said; it stays as it is. */
-  #keepOffered(peer: string, claims: Claims): void {
-    for (const [source, view] of this.#state.views)
-      if (source.startsWith(contributed(peer, '')))
-        for (const { name, id } of [...view.refs()]) if (!claims.of({ name, id })) view.forget(name, id);
   }
 
   #joined({ from, link: id, ancestry, pauses, isMade }: Join): void {
@@ -427,128 +296,6 @@ export class Exchange {
     this.#host.left(peer);
   }
 
-  /** Takes in what a source said to another workflow, as far as that is new: it may be said again. */
-  #integrate(source: string, word: Word, from: Link): void {
-    const view = this.#state.view(source);
-    const { store } = this.#state;
-    const set: Record<string, Record<string, Fields>> = {};
-    const unset: Record<string, Record<string, readonly string[]>> = {};
-    const deletes: Record<string, string[]> = {};
-    for (const [{ name, id }, fields, gone] of entitiesIn(word)) {
-      const before = view.fields(name, id, store.get(name, id));
-      const next = without({ ...before, ...fields }, gone);
-      const changed = difference(before, next);
-      if (!changed) continue;
-      (set[name] ??= {})[id] = changed.set;
-      if (changed.unset.length > 0) (unset[name] ??= {})[id] = changed.unset;
-    }
-    for (const { name, id } of word.deletes ?? []) if (view.given(name, id)) (deletes[name] ??= []).push(id);
-    const content = { changes: { set, unset, deletes } };
-    const result = this.#state.integrate(source, content, { now: Date.now(), ...UNLIMITED });
-    if ('changes' in result) this.#settle(result.changes, { from, lane: source, said: result.said });
-  }
-
-  /** Has those hear of a change whom it concerns. @param entire what a home has told of with all fields */
-  #settle(changes: ChangeSet, cause: Cause, entire: ReadonlySet<string> = NOTHING): void {
-    const { from, said = [], isNews } = cause;
-    if (isEmpty(changes) && said.length === 0 && entire.size === 0) return;
-    this.#changes.add(changes);
-    const named = [...said.map(([ref]) => ref), ...changes.deletes];
-    const before = new Map(named.map((ref) => [keyOf(ref), this.#kin.childrenWith(ref)] as const));
-    const wasMine = changes.deletes.filter((ref) => this.#kin.isMine(ref));
-    const touched = new Set<Below>();
-    const moved = new Set<Below>();
-    let isMoved = changes.deletes.length > 0;
-    let isListed = false;
-    for (const ref of changes.deletes) for (const below of this.#kin.childrenWith(ref)) moved.add(below);
-    forEach(changes.upserts, (name, id) => {
-      const ref = { name, id };
-      const children = this.#kin.childrenWith(ref);
-      for (const below of children) touched.add(below);
-      if (!this.#kin.isMovedBy(changes, ref)) return;
-      isMoved = true;
-      isListed ||= isSame(ref, this.#state.root);
-      for (const below of children) moved.add(below);
-    });
-    if (isListed) this.#host.listed();
-    const added = this.#move(moved);
-    for (const below of new Set([...touched, ...moved]))
-      if (below.made && below.link !== from) this.#makeAnew(below, below.made);
-    if (isNews) this.#answer(from, added, entire);
-    else {
-      this.#spread.down(changes, cause, before);
-      for (const [{ link, made }, refs] of added)
-        if (!made && link !== from) for (const ref of refs) this.#spread.give(link, ref);
-    }
-    if (this.#kin.above.size > 0) this.#tellAbove(changes, cause, wasMine, isMoved);
-  }
-
-  /** Answers news: what came into a portion is asked for, and what the sources here say of it is said. */
-  #answer(
-    from: Link | undefined,
-    added: ReadonlyMap<Below, readonly EntityRef[]>,
-    entire: ReadonlySet<string>,
-  ): void {
-    for (const [{ link }, refs] of added)
-      for (const ref of refs) {
-        if (entire.has(keyOf(ref))) continue;
-        if (link.state === 'joined') link.ask(ref);
-        this.#spread.offer(link, ref);
-      }
-    const below = from && this.#kin.below.get(from.peer);
-    if (!below || entire.size === 0) return;
-    for (const ref of this.#kin.partsOf(below.item))
-      if (entire.has(keyOf(ref))) this.#spread.offer(below.link, ref);
-  }
-
-  #tellAbove(changes: ChangeSet, cause: Cause, wasMine: readonly EntityRef[], isMoved: boolean): void {
-    const { added, removed } = isMoved ? this.#kin.moveMine() : NOTHING_MOVED;
-    this.#suspects.push(...removed);
-    for (const link of this.#kin.above.values()) {
-      for (const ref of removed) link.waiting.drop(ref);
-      if (link !== cause.from) this.#spread.up(link, changes, cause, wasMine, added);
-      else {
-        this.#entered.push(...added);
-        this.#effects.push(changes);
-      }
-    }
-  }
-
-  /** Looks anew at what is part of some items. @returns what came to be, by the child */
-  #move(moved: Iterable<Below>): Map<Below, readonly EntityRef[]> {
-    const result = new Map<Below, readonly EntityRef[]>();
-    for (const below of moved) {
-      if (this.#kin.below.get(below.link.peer) !== below) continue;
-      const { added, removed } = this.#kin.moveBelow(below);
-      result.set(below, added);
-      this.#suspects.push(...removed);
-      for (const ref of removed) {
-        below.link.waiting.drop(ref);
-        below.missing.delete(keyOf(ref));
-        if (!this.#spread.askOthers(ref)) this.#absent.push(ref);
-      }
-    }
-    return result;
-  }
-
-  /** Which entities have a workflow of their own is another question now. */
-  #lookAnew(): void {
-    for (const [{ link }, added] of this.#move(this.#kin.below.values()))
-      for (const ref of added) {
-        this.#spread.give(link, ref);
-      }
-  }
-
-  /** Has what is made of an item said, as far as it is new. */
-  #makeAnew({ link, item }: Below, made: Made): void {
-    if (!this.#state.store.get(item.name, item.id)) return;
-    const changes = made.take(this.#host.make(item));
-    forEach(changes.upserts, (name, id) =>
-      link.waiting.mark({ name, id }, fieldsIn(changes, { name, id }), MADE),
-    );
-    for (const ref of changes.deletes) link.waiting.mark(ref, [], MADE);
-  }
-
   /** What this workflow wrote by itself, and not the parent that makes its root. */
   #markOwn({ peer, waiting }: Link): void {
     const { store, views, root } = this.#state;
@@ -564,22 +311,8 @@ export class Exchange {
   }
 
   #finish(): ChangeSet {
-    const suspects = this.#suspects.splice(0);
-    const gone = suspects.length > 0 ? findUnreferenced(this.#state, suspects) : [];
-    for (const ref of this.#absent.splice(0)) {
-      const homes = [...this.#kin.childrenWith(ref)];
-      if (homes.length > 0 && homes.every(({ missing }) => missing.has(keyOf(ref)))) gone.push(ref);
-    }
-    if (gone.length > 0) {
-      const draft = this.#state.store.draft();
-      for (const { name, id } of gone) {
-        draft.put(name, id, undefined);
-        for (const view of this.#state.views.values()) view.forget(name, id);
-      }
-      this.#changes.add(this.#state.commit(draft));
-    }
     this.#wake();
-    return this.#changes.take();
+    return this.#settlement.finish();
   }
 
   #wake(): void {
@@ -613,9 +346,6 @@ export class Exchange {
     return `${this.#self.runId}#${++this.#count}`;
   }
 }
-
-const NOTHING: ReadonlySet<string> = new Set();
-const NOTHING_MOVED = { added: [], removed: [] };
 
 /** The first run of the workflow that made a link. */
 const runOf = (id: string): string => id.slice(0, id.lastIndexOf('#'));

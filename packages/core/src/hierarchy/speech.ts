@@ -88,7 +88,8 @@ export function compose(
       }
     } else {
       if (removed || (isEntire && !held)) word.deletes.push(ref);
-      if (isEntire && held) {
+      // It came back: nothing of what was there before is known to be there.
+      if (held && (isEntire || removed)) {
         entire.push(ref);
         if (!portion) sayAll(ref);
       } else if (held && fields.size > 0 && !portion) word.say(ref, held, fields);
