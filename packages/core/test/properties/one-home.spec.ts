@@ -6,11 +6,14 @@ import { Exchange } from '../../src/hierarchy/exchange';
 import { type Member, type ProtocolClass, type Shape, SHAPES, World } from './one-home/world';
 import { seed } from './seed';
 
+/** How many schedules of each shape. */
 const SCHEDULES = Number(process.env['SCHEDULES'] ?? 4_000);
+/** The same ones in every run; `FC_SEED=123 SCHEDULES=17000` tries others. */
+const SEED = process.env['FC_SEED'] === undefined ? 31 : seed;
 
 /** Runs random schedules until one is wrong. @returns how it came to that, in the fewest steps */
 function search(shape: Shape, schedules: number, options: Partial<Search> = {}): string | undefined {
-  const { kinds, protocol, isWrong = () => true, from = seed } = options;
+  const { kinds, protocol, isWrong = () => true, from = SEED } = options;
   const random = randomOf(from);
   const wrongs = (steps: readonly Step[], log?: string[]): string[] =>
     trouble(shape, steps, problems, log, protocol).filter(isWrong);
@@ -37,7 +40,7 @@ interface Search {
   isWrong(problem: string): boolean;
 }
 
-describe(`one home for each entity, at random (FC_SEED=${seed})`, () => {
+describe(`one home for each entity, at random (FC_SEED=${SEED})`, () => {
   it.each(SHAPES)('$name', { timeout: 300_000 }, (shape) => {
     expect(search(shape, SCHEDULES)).toBeUndefined();
   });
