@@ -1,8 +1,10 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor } from '../contract/hierarchy';
+import type { Fields } from '../contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { IntegrationOptions, SourceContent } from '../state/integrate';
+import { inner, table } from '../state/json';
 import { entries, hasOwn, keys } from '../state/objects';
 import { takeFromAbove } from './from-above';
 import { takeFromBelow } from './from-below';
@@ -14,7 +16,7 @@ import { type CarriedPauses, Pauses } from './pauses';
 import { Settlement } from './settlement';
 import { compose, contributed, MADE, sourcesOf } from './speech';
 import { takeEntire } from './take';
-import type { Join, Message, Start, Word } from './word';
+import type { Join, Message, Start } from './word';
 
 /** What the workflow around an {@link Exchange} does for it. */
 export interface Host {
@@ -178,19 +180,19 @@ export class Exchange {
   start(peer: string): Start {
     const { link, item, made } = this.#child(peer);
     link.started(this.#linkId());
-    const word: Record<string, Record<string, Readonly<Record<string, unknown>>>> = {};
-    const refs = made ? made.refs() : this.#kin.portionOf(item);
+    const state = table<Record<string, Fields>>();
     if (made) made.take(this.#host.make(item));
-    for (const ref of made ? made.refs() : refs) {
+    const refs = made ? made.refs() : this.#kin.portionOf(item);
+    for (const ref of refs) {
       const fields = made ? made.get(ref) : this.#state.store.get(ref.name, ref.id);
-      if (fields) (word[ref.name] ??= {})[ref.id] = fields;
+      if (fields) inner(state, ref.name)[ref.id] = fields;
     }
     return {
       from: this.#self.workflowId,
       link: link.id,
       ancestry: this.line,
-      sources: made ? { [MADE]: { set: word as Word['set'] } } : sourcesOf(this.#state, refs),
-      word: made ? {} : { set: word as Word['set'] },
+      sources: made ? { [MADE]: { set: state } } : sourcesOf(this.#state, refs),
+      word: made ? {} : { set: state },
       pauses: link.pauses,
       isMade: link.isMade,
     };

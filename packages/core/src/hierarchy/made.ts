@@ -2,7 +2,7 @@ import type { EntityRef } from '../contract/adapter';
 import type { Fields, Schema } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import { EntityStore } from '../state/entity-store';
-import { entries } from '../state/objects';
+import { entries, keys } from '../state/objects';
 
 /** What is made of an item for a child that is not given it as it is, kept to tell what of it changes. */
 export class Made {
@@ -19,9 +19,7 @@ export class Made {
   }
 
   refs(): EntityRef[] {
-    return entries(this.#store.entities).flatMap(([name, held]) =>
-      Object.keys(held).map((id) => ({ name, id })),
-    );
+    return entries(this.#store.entities).flatMap(([name, held]) => keys(held).map((id) => ({ name, id })));
   }
 
   /** Takes in what is made of the item now. @returns what of that is new */

@@ -5,7 +5,7 @@ import { ChangeLog } from '../state/change-log';
 import { isEmpty } from '../state/change-set';
 import { difference } from '../state/difference';
 import type { EntityState } from '../state/entity-state';
-import { forEach, without } from '../state/json';
+import { forEach, inner, table, without } from '../state/json';
 import { isSame, keyOf } from '../state/refs';
 import type { Host } from './exchange';
 import { fieldsIn } from './fields-in';
@@ -67,16 +67,16 @@ export class Settlement {
   integrate(source: string, word: Word, from: Link): void {
     const view = this.state.view(source);
     const { store } = this.state;
-    const set: Record<string, Record<string, Fields>> = {};
-    const unset: Record<string, Record<string, readonly string[]>> = {};
-    const deletes: Record<string, string[]> = {};
+    const set = table<Record<string, Fields>>();
+    const unset = table<Record<string, readonly string[]>>();
+    const deletes = table<string[]>();
     for (const [{ name, id }, fields, gone] of entitiesIn(word)) {
       const before = view.fields(name, id, store.get(name, id));
       const next = without({ ...before, ...fields }, gone);
       const changed = difference(before, next);
       if (!changed) continue;
-      (set[name] ??= {})[id] = changed.set;
-      if (changed.unset.length > 0) (unset[name] ??= {})[id] = changed.unset;
+      inner(set, name)[id] = changed.set;
+      if (changed.unset.length > 0) inner(unset, name)[id] = changed.unset;
     }
     for (const { name, id } of word.deletes ?? []) if (view.given(name, id)) (deletes[name] ??= []).push(id);
     const content = { changes: { set, unset, deletes } };

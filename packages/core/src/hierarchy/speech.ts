@@ -2,7 +2,7 @@ import type { EntityRef } from '../contract/adapter';
 import type { Fields, Json } from '../contract/schema';
 import type { EntityState } from '../state/entity-state';
 import { equalJson, inner, own, setField, table } from '../state/json';
-import { entries, getOrAdd, keys } from '../state/objects';
+import { entries, fromEntries, getOrAdd, keys } from '../state/objects';
 import type { Made } from './made';
 import { COPIED, type Outbox, SHOWN, WRITTEN } from './outbox';
 import type { Tell, Word } from './word';
@@ -97,7 +97,7 @@ export function compose(
   }
   for (const ref of portion ?? []) sayAll(ref);
   return {
-    sources: sources.size > 0 ? Object.fromEntries(sources) : undefined,
+    sources: sources.size > 0 ? fromEntries(sources) : undefined,
     word: word.isEmpty ? undefined : word,
     shows: shows.isEmpty ? undefined : shows,
     fills: fills.isEmpty ? undefined : fills,
