@@ -1,3 +1,4 @@
+import type { Fields } from '../../../src/contract/schema';
 import { ITEMS, idOf, type Member, type ProtocolClass, type Shape, SUBS, World } from './world';
 
 /** What can happen, and how often it does beside the others. */
@@ -100,7 +101,7 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
       const ref = pick(items, what);
       const held = (member.state.store.get(ref.name, ref.id)?.['subs'] ?? []) as string[];
       const isPin = how % 3 === 0;
-      const given = isPin ? { pin: pick(SUBS, how >> 2) } : { subs: toggled(held, pick(SUBS, how >> 2)) };
+      const given: Fields = isPin ? { pin: pick(SUBS, how >> 2) } : { subs: toggled(held, pick(SUBS, how >> 2)) };
       world.note(ref, isPin ? 'pin' : 'subs', 'client');
       member.exchange.update({ entityName: 'Item', updates: { Item: { [ref.id]: given } } });
       return `a client sets ${JSON.stringify(given)} of ${idOf(ref)} at ${member.id}`;
