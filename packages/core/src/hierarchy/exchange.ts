@@ -4,8 +4,8 @@ import type { Fields } from '../contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { IntegrationOptions, SourceContent } from '../state/integrate';
-import { inner, table } from '../state/json';
-import { entries, hasOwn, keys } from '../state/objects';
+import { at, inner, table } from '../state/json';
+import { entries, hasOwn, keys, values } from '../state/objects';
 import { takeFromAbove } from './from-above';
 import { takeFromBelow } from './from-below';
 import { type Below, Kin } from './kin';
@@ -14,7 +14,7 @@ import { Made } from './made';
 import { WRITTEN } from './outbox';
 import { type CarriedPauses, Pauses } from './pauses';
 import { Settlement } from './settlement';
-import { compose, contributed, MADE, sourcesOf } from './speech';
+import { compose, contributed, entitiesIn, MADE, sourcesOf } from './speech';
 import { takeEntire } from './take';
 import type { Join, Message, Start } from './word';
 
@@ -117,6 +117,10 @@ export class Exchange {
     // What the parent shows is what it begins with, whatever its sources gave.
     this.#settlement.note(takeEntire(this.#state, word, from));
     this.#kin.moveMine();
+    if (!isMade)
+      for (const said of values(sources))
+        for (const [ref] of entitiesIn(said))
+          if (!at(word.set, ref.name, ref.id) && this.#kin.isMine(ref)) link.waiting.markEntire(ref);
     this.#host.listed();
     return this.#finish();
   }
@@ -191,7 +195,8 @@ export class Exchange {
       from: this.#self.workflowId,
       link: link.id,
       ancestry: this.line,
-      sources: made ? { [MADE]: { set: state } } : sourcesOf(this.#state, refs),
+      // Also of what is not there: a source may give what another home removed.
+      sources: made ? { [MADE]: { set: state } } : sourcesOf(this.#state, [...this.#kin.partsOf(item)]),
       word: made ? {} : { set: state },
       pauses: link.pauses,
       isMade: link.isMade,

@@ -37,6 +37,10 @@ export class ByTime implements Protocol {
     readonly host: Host,
   ) {}
 
+  get line(): readonly [] {
+    return [];
+  }
+
   get parents(): IterableIterator<string> {
     return this.#above.keys();
   }

@@ -101,7 +101,9 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
       const ref = pick(items, what);
       const held = (member.state.store.get(ref.name, ref.id)?.['subs'] ?? []) as string[];
       const isPin = how % 3 === 0;
-      const given: Fields = isPin ? { pin: pick(SUBS, how >> 2) } : { subs: toggled(held, pick(SUBS, how >> 2)) };
+      const given: Fields = isPin
+        ? { pin: pick(SUBS, how >> 2) }
+        : { subs: toggled(held, pick(SUBS, how >> 2)) };
       world.note(ref, isPin ? 'pin' : 'subs', 'client');
       member.exchange.update({ entityName: 'Item', updates: { Item: { [ref.id]: given } } });
       return `a client sets ${JSON.stringify(given)} of ${idOf(ref)} at ${member.id}`;
