@@ -221,16 +221,16 @@ describe('Exchange', () => {
 
   it('says what is made of an item, and hears what the child itself wrote', () => {
     const made = new Fake('Desk-3', { name: 'Desk', id: '3' });
-    made.make = ({ title }) => ({ id: 't_1', label: `<${String(title as string)}>` });
+    made.make = ({ title }) => ({ id: 't_1', label: `<${JSON.stringify(title)}>` });
     made.load('tickets', { Desk: { 3: { tickets: ['t_1'] } }, Ticket: { t_1: { title: 'a' } } });
     made.exchange.open('Ticket-t_1', T1, true);
     const child = new Fake('Ticket-t_1', T1, made.exchange.start('Ticket-t_1'));
-    expect(child.get('Ticket', 't_1')).toEqual({ id: 't_1', label: '<a>' });
+    expect(child.get('Ticket', 't_1')).toEqual({ id: 't_1', label: '<"a">' });
     child.write('Ticket', 't_1', { note: 1 });
     made.write('Ticket', 't_1', { title: 'b' });
     expect(settle(made, child)).toBe(2);
     expect(made.get('Ticket', 't_1')).toEqual({ title: 'b', note: 1 });
-    expect(child.get('Ticket', 't_1')).toEqual({ id: 't_1', label: '<b>', note: 1 });
+    expect(child.get('Ticket', 't_1')).toEqual({ id: 't_1', label: '<"b">', note: 1 });
   });
 
   it('tells a joining parent the whole, and nothing before', () => {

@@ -8,7 +8,7 @@ import { at, inner, table } from '../state/json';
 import { entries, hasOwn, keys, values } from '../state/objects';
 import { takeFromAbove } from './from-above';
 import { takeFromBelow } from './from-below';
-import { type Below, Kin } from './kin';
+import { type Below, type Kin } from './kin';
 import { type CarriedLink, Link } from './link';
 import { Made } from './made';
 import { WRITTEN } from './outbox';

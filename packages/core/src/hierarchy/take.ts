@@ -17,9 +17,9 @@ export interface News {
   /** Entities that are given with all their fields. */
   readonly entire: ReadonlySet<string>;
   /** Whether the home of an entity is where the news come from. */
-  isFrom(ref: EntityRef): boolean;
+  readonly isFrom: (ref: EntityRef) => boolean;
   /** Whether an entity is known to be in the portion. */
-  isPart(ref: EntityRef): boolean;
+  readonly isPart: (ref: EntityRef) => boolean;
   /** The item, from which everything in the portion hangs. */
   readonly item: EntityRef;
 }
@@ -138,7 +138,7 @@ export class Claims {
     for (const [ref, set, unset] of entitiesIn(word)) {
       const key = keyOf(ref);
       const fields = this.#byKey.get(key)?.fields ?? new Map<string, Json | undefined>();
-      for (const field of keys(set)) fields.set(field, set[field] as Json);
+      for (const field of keys(set)) fields.set(field, set[field]);
       for (const field of unset) fields.set(field, undefined);
       this.#byKey.set(key, { ref, fields });
     }
