@@ -31,8 +31,12 @@ export interface IntegrationOptions {
   readonly minDeleteCount: number;
 }
 
-/** What came of an integration. */
-export type Integration = { readonly changes: ChangeSet } | { readonly refused: RefusedSweep };
+/** What came of an integration: what it changed, and what the source said that it had not said before. */
+export type Integration =
+  { readonly changes: ChangeSet; readonly said: readonly Said[] } | { readonly refused: RefusedSweep };
+
+/** Fields of an entity of which a source said something new; none for an entity that it no longer gives. */
+export type Said = readonly [ref: EntityRef, fields: readonly string[]];
 
 /** A sweep that would have removed too much. Nothing of it was taken in. */
 export interface RefusedSweep {
@@ -66,6 +70,7 @@ export function integrate(
     return { refused: { deletes: gone.length, of } };
 
   const draft = state.store.draft();
+  const said: Said[] = [];
   const others = [...state.views.values()].filter((other) => other !== view);
 
   /** An entity as the source gave it before. */
@@ -86,6 +91,7 @@ export function integrate(
     const given = without({ ...earlier(name, id), ...set }, unset);
     view.give(name, id, keys(given), now, view.given(name, id)?.base && difference(next, given)?.set);
     draft.put(name, id, next);
+    said.push([{ name, id }, [...keys(set), ...unset]]);
   };
 
   const takeEntities = (entities: Entities, append?: Append): void => {
@@ -131,6 +137,7 @@ export function integrate(
         }
       }
       view.forget(name, id);
+      said.push([ref, []]);
     }
     // What a source lists without giving it stays listed: so the state is what the sources say, and the item
     // is there again once one of them gives it. Of this one that is known if it said all that its lists hold.
@@ -144,7 +151,7 @@ export function integrate(
   else takeEntities(content.entities, content.append);
   takeDeletes();
   view.checkedAt = now;
-  return { changes: state.commit(draft, source, view) };
+  return { changes: state.commit(draft, source, view), said };
 }
 
 /** The entities that the source gave and that are no more; as for a patch, all that it names. */

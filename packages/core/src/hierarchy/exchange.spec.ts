@@ -1,0 +1,247 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { defineSchema, type Fields, many, one } from '../contract/schema';
+import { EntityState } from '../state/entity-state';
+import { Exchange, type Host } from './exchange';
+import type { Message, Start, Tell } from './word';
+
+const schema = defineSchema({
+  Desk: { relations: { tickets: many('Ticket') } },
+  Ticket: { relations: { comments: many('Comment'), desk: one('Desk') } },
+  Comment: {},
+});
+
+const options = { now: 1, maxDeleteRatio: 1, minDeleteCount: 0 };
+const T1 = { name: 'Ticket', id: 't_1' };
+
+/** A workflow with a fake host: what it sends is asked for, and arrives where the test says. */
+class Fake {
+  readonly state: EntityState;
+  readonly exchange: Exchange;
+  readonly left: string[] = [];
+  make: (item: Fields) => Fields = (item) => item;
+
+  constructor(
+    readonly id: string,
+    root: { name: string; id: string },
+    start?: Start,
+  ) {
+    this.state = new EntityState(root, schema);
+    const host: Host = {
+      listed: () => {},
+      wake: () => {},
+      left: (peer) => void this.left.push(peer),
+      make: (item) => this.make(this.get(item.name, item.id) ?? {}),
+    };
+    this.exchange = new Exchange({ workflowId: id, runId: `${id}-run` }, this.state, host);
+    if (start) this.exchange.begin(start);
+  }
+
+  get(name: string, id: string): Fields | undefined {
+    return this.state.store.get(name, id);
+  }
+
+  load(source: string, entities: Record<string, Record<string, Fields>>): void {
+    this.exchange.load(source, { entities, complete: true }, options);
+  }
+
+  write(name: string, id: string, fields: Fields): void {
+    this.exchange.update({ entityName: name, updates: { [name]: { [id]: fields } } });
+  }
+
+  /** The next message to somebody, which arrives. */
+  say(to: Fake): Message | undefined {
+    const message = this.exchange.next(to.id);
+    if (message) this.exchange.accepted(to.id, message);
+    return message;
+  }
+
+  hear(message: Message | undefined): void {
+    if (message) this.exchange.receive(JSON.parse(JSON.stringify(message)) as Message);
+  }
+}
+
+/** Everything arrives. @returns how many messages that took */
+function settle(...all: Fake[]): number {
+  let count = 0;
+  for (let moved = true; moved;) {
+    moved = false;
+    for (const from of all)
+      for (const to of all) {
+        const message = from === to ? undefined : from.say(to);
+        if (!message) continue;
+        moved = true;
+        count++;
+        to.hear(message);
+      }
+  }
+  return count;
+}
+
+describe('Exchange', () => {
+  let desk: Fake;
+  let ticket: Fake;
+
+  beforeEach(() => {
+    desk = new Fake('Desk-1', { name: 'Desk', id: '1' });
+    desk.load('tickets', {
+      Desk: { 1: { tickets: ['t_1'] } },
+      Ticket: { t_1: { title: 'a', comments: ['k_1'] } },
+      Comment: { k_1: { text: 'x' } },
+    });
+    desk.exchange.open('Ticket-t_1', T1);
+    ticket = new Fake('Ticket-t_1', T1, desk.exchange.start('Ticket-t_1'));
+  });
+
+  it('begins with the portion, and has nothing to say of it', () => {
+    expect(ticket.state.store.entities).toEqual({
+      Ticket: { t_1: { title: 'a', comments: ['k_1'] } },
+      Comment: { k_1: { text: 'x' } },
+    });
+    expect(settle(desk, ticket)).toBe(0);
+  });
+
+  it('shows a contribution at once, sends it once, and hears nothing of what was taken as said', () => {
+    desk.write('Ticket', 't_1', { note: 1 });
+    expect(desk.get('Ticket', 't_1')).toMatchObject({ note: 1 });
+    expect(settle(desk, ticket)).toBe(1);
+    expect(ticket.get('Ticket', 't_1')).toMatchObject({ note: 1 });
+  });
+
+  it('lets the word stand that arrives last at the home', () => {
+    desk.write('Ticket', 't_1', { note: 'desk' });
+    ticket.write('Ticket', 't_1', { note: 'ticket' });
+    const [down, up] = [desk.say(ticket), ticket.say(desk)];
+    desk.hear(up);
+    expect(desk.get('Ticket', 't_1')).toMatchObject({ note: 'desk' });
+    ticket.hear(down);
+    settle(desk, ticket);
+    for (const one of [desk, ticket]) expect(one.get('Ticket', 't_1')).toMatchObject({ note: 'desk' });
+  });
+
+  it('takes away only what no other source gives', () => {
+    ticket.load('own', { Ticket: { t_1: { title: 'a', size: 3 } } });
+    settle(desk, ticket);
+    desk.load('tickets', { Desk: { 1: { tickets: ['t_1'] } }, Ticket: { t_1: { comments: ['k_1'] } } });
+    settle(desk, ticket);
+    for (const one of [desk, ticket]) {
+      expect(one.get('Ticket', 't_1')).toMatchObject({ title: 'a', size: 3 });
+      expect(one.get('Comment', 'k_1')).toBeUndefined();
+    }
+  });
+
+  it('gives back what was removed above and its own source gives', () => {
+    ticket.load('own', {
+      Ticket: { t_1: { comments: ['k_1', 'k_2'] } },
+      Comment: { k_1: { text: 'x' }, k_2: {} },
+    });
+    settle(desk, ticket);
+    desk.load('tickets', { Desk: { 1: { tickets: ['t_1'] } }, Ticket: { t_1: { title: 'a' } } });
+    settle(desk, ticket);
+    expect(desk.get('Ticket', 't_1')).toEqual({ title: 'a', comments: ['k_1', 'k_2'] });
+    expect(desk.get('Comment', 'k_1')).toEqual({ text: 'x' });
+  });
+
+  it('leaves nothing behind when an item goes', () => {
+    ticket.write('Ticket', 't_1', { comments: ['k_1', 'k_2'] });
+    ticket.write('Comment', 'k_2', { text: 'y' });
+    settle(desk, ticket);
+    desk.load('tickets', { Desk: { 1: { tickets: [] } } });
+    desk.exchange.close('Ticket-t_1');
+    settle(desk, ticket);
+    expect(desk.state.store.entities).toMatchObject({ Ticket: {}, Comment: {} });
+    expect(Object.keys(desk.state.store.entities['Comment'] ?? {})).toEqual([]);
+    expect(ticket.left).toEqual(['Desk-1']);
+  });
+
+  it('leaves aside a late word about what is in no list any more, also after continue-as-new', () => {
+    desk.write('Comment', 'k_1', { text: 'late' });
+    const late = desk.say(ticket);
+    ticket.write('Ticket', 't_1', { comments: [] });
+    expect(ticket.get('Comment', 'k_1')).toBeUndefined();
+    const carried = JSON.parse(JSON.stringify(ticket.exchange.carry())) as ReturnType<Exchange['carry']>;
+    const views = ticket.state.carryViews();
+    const next = new EntityState(T1, schema, structuredClone(ticket.state.store.entities), views);
+    const host: Host = { listed: () => {}, wake: () => {}, left: () => {}, make: (item) => item as never };
+    const exchange = new Exchange({ workflowId: 'Ticket-t_1', runId: 'Ticket-t_1-run' }, next, host, carried);
+    if (late) exchange.receive(late);
+    expect(next.store.get('Comment', 'k_1')).toBeUndefined();
+  });
+
+  it('leaves aside what comes twice', () => {
+    desk.write('Ticket', 't_1', { note: 1 });
+    const message = desk.say(ticket);
+    ticket.hear(message);
+    ticket.write('Ticket', 't_1', { note: 2 });
+    ticket.hear(message);
+    expect(ticket.get('Ticket', 't_1')).toMatchObject({ note: 2 });
+  });
+
+  it('has two parents agree on what their sources give', () => {
+    const other = new Fake('Desk-2', { name: 'Desk', id: '2' });
+    other.load('tickets', { Desk: { 2: { tickets: ['t_1'] } }, Ticket: { t_1: { title: 'b' } } });
+    other.exchange.open('Ticket-t_1', T1);
+    other.exchange.attach('Ticket-t_1');
+    settle(desk, ticket, other);
+    const title = ticket.get('Ticket', 't_1')?.['title'];
+    for (const one of [desk, other])
+      expect(one.get('Ticket', 't_1')).toMatchObject({ title, comments: ['k_1'] });
+    expect([...ticket.exchange.parents]).toEqual(['Desk-1', 'Desk-2']);
+  });
+
+  it('has a pause go with the parent that gave it', () => {
+    const other = new Fake('Desk-2', { name: 'Desk', id: '2' });
+    other.exchange.open('Ticket-t_1', T1);
+    other.exchange.attach('Ticket-t_1');
+    desk.exchange.pause(true);
+    settle(desk, ticket, other);
+    expect(ticket.exchange.pauses.isPaused).toBe(true);
+    desk.exchange.close('Ticket-t_1');
+    settle(desk, ticket, other);
+    expect(ticket.exchange.pauses.isPaused).toBe(false);
+    expect([...ticket.exchange.parents]).toEqual(['Desk-2']);
+  });
+
+  it('has a holder join a child that began anew without it', () => {
+    const anew = new Fake('Ticket-t_1', T1);
+    desk.write('Ticket', 't_1', { note: 1 });
+    settle(desk, anew);
+    expect([...anew.exchange.parents]).toEqual(['Desk-1']);
+    expect(anew.get('Ticket', 't_1')).toMatchObject({ title: 'a', note: 1 });
+    expect(desk.get('Ticket', 't_1')).toEqual(anew.get('Ticket', 't_1'));
+  });
+
+  it('hands what a child says of an ancestor to that one', () => {
+    ticket.load('own', { Ticket: { t_1: { desk: '1' } }, Desk: { 1: { mood: 'good' } } });
+    settle(desk, ticket);
+    expect(desk.get('Desk', '1')).toEqual({ tickets: ['t_1'], mood: 'good' });
+    ticket.load('own', { Ticket: { t_1: { desk: '1' } } });
+    settle(desk, ticket);
+    expect(desk.get('Desk', '1')).toEqual({ tickets: ['t_1'] });
+  });
+
+  it('says what is made of an item, and hears what the child itself wrote', () => {
+    const made = new Fake('Desk-3', { name: 'Desk', id: '3' });
+    made.make = ({ title }) => ({ id: 't_1', label: `<${JSON.stringify(title)}>` });
+    made.load('tickets', { Desk: { 3: { tickets: ['t_1'] } }, Ticket: { t_1: { title: 'a' } } });
+    made.exchange.open('Ticket-t_1', T1, true);
+    const child = new Fake('Ticket-t_1', T1, made.exchange.start('Ticket-t_1'));
+    expect(child.get('Ticket', 't_1')).toEqual({ id: 't_1', label: '<"a">' });
+    child.write('Ticket', 't_1', { note: 1 });
+    made.write('Ticket', 't_1', { title: 'b' });
+    expect(settle(made, child)).toBe(2);
+    expect(made.get('Ticket', 't_1')).toEqual({ title: 'b', note: 1 });
+    expect(child.get('Ticket', 't_1')).toEqual({ id: 't_1', label: '<"b">', note: 1 });
+  });
+
+  it('tells a joining parent the whole, and nothing before', () => {
+    const other = new Fake('Desk-2', { name: 'Desk', id: '2' });
+    other.exchange.open('Ticket-t_1', T1);
+    other.exchange.attach('Ticket-t_1');
+    ticket.hear(other.say(ticket));
+    const whole = ticket.say(other) as Tell;
+    expect(whole).toMatchObject({ do: 'tell', as: 'child', number: 1, whole: true });
+    expect(other.exchange.childOf(T1)?.state).toBe('joining');
+    other.hear(whole);
+    expect(other.exchange.childOf(T1)?.state).toBe('joined');
+  });
+});

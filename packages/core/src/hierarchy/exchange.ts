@@ -1,0 +1,363 @@
+import type { EntityRef } from '../contract/adapter';
+import type { Ancestor } from '../contract/hierarchy';
+import type { Fields } from '../contract/schema';
+import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
+import type { EntityState } from '../state/entity-state';
+import type { IntegrationOptions, SourceContent } from '../state/integrate';
+import { at, inner, table } from '../state/json';
+import { entries, hasOwn, keys, values } from '../state/objects';
+import { takeFromAbove } from './from-above';
+import { takeFromBelow } from './from-below';
+import { type Below, type Kin } from './kin';
+import { type CarriedLink, Link } from './link';
+import { Made } from './made';
+import { WRITTEN } from './outbox';
+import { type CarriedPauses, Pauses } from './pauses';
+import { Settlement } from './settlement';
+import { compose, contributed, entitiesIn, MADE, sourcesOf } from './speech';
+import { takeEntire } from './take';
+import type { Join, Message, Start } from './word';
+
+/** What the workflow around an {@link Exchange} does for it. */
+export interface Host {
+  /** The lists of the root entity may hold other items: the exchange wants to know its children. */
+  listed(): void;
+  /** There is something to send to a workflow. */
+  wake(peer: string): void;
+  /** A parent has let the workflow go, or is there no more. */
+  left(peer: string): void;
+  /** What is made of an item for a child that is not given it as it is. */
+  make(item: EntityRef): Readonly<Record<string, unknown>>;
+}
+
+/** An {@link Exchange} as it travels through continue-as-new. */
+export interface CarriedExchange {
+  readonly count: number;
+  readonly above: readonly (readonly [
+    peer: string,
+    ancestry: readonly Ancestor[],
+    isMade: boolean,
+    CarriedLink,
+  ])[];
+  readonly below: readonly (readonly [peer: string, item: EntityRef, isMade: boolean, CarriedLink])[];
+  readonly leaving: readonly (readonly [peer: string, CarriedLink])[];
+  readonly strangers: readonly (readonly [peer: string, Message])[];
+  readonly pauses: CarriedPauses;
+}
+
+/** Who a workflow is. */
+export interface Self {
+  readonly workflowId: string;
+  /** Its first run: another workflow of its id is another one. */
+  readonly runId: string;
+}
+
+/**
+ * What one workflow and its parents and children tell each other of entities, so that each has one home. It sends
+ * nothing by itself: the host asks for the {@link next} message to somebody, and says what became of it.
+ *
+ * The protocol is described in `docs/architecture/one-home.md`.
+ */
+export class Exchange {
+  readonly pauses: Pauses;
+  readonly #self: Self;
+  readonly #host: Host;
+  readonly #state: EntityState;
+  readonly #kin: Kin;
+  readonly #settlement: Settlement;
+  /** Links of children that are let go, until they have been told. */
+  readonly #leaving: Link[] = [];
+  /** Answers to who is no parent. */
+  readonly #strangers = new Map<string, Message>();
+  /** How many links this run and those before it made. */
+  #count = 0;
+
+  constructor(self: Self, state: EntityState, host: Host, carried?: CarriedExchange) {
+    this.#self = self;
+    this.#state = state;
+    this.#host = host;
+    this.pauses = new Pauses(carried?.pauses);
+    this.#count = carried?.count ?? 0;
+    this.#settlement = new Settlement(state, host);
+    this.#kin = this.#settlement.kin;
+    for (const [peer, ancestry, isMade, link] of carried?.above ?? [])
+      this.#kin.above.set(peer, Link.from({ self: self.workflowId, peer, ancestry, isMade }, link));
+    for (const [peer, link] of carried?.leaving ?? [])
+      this.#leaving.push(Link.from({ self: self.workflowId, peer, ancestry: [] }, link));
+    for (const [peer, message] of carried?.strangers ?? []) this.#strangers.set(peer, message);
+    for (const [peer, item, isMade, link] of carried?.below ?? []) this.#carryOn(peer, item, isMade, link);
+    for (const below of this.#kin.below.values()) this.#kin.moveBelow(below);
+    if (this.#kin.above.size > 0) this.#kin.moveMine();
+  }
+
+  /** From the top of the hierarchy to this workflow. */
+  get line(): readonly Ancestor[] {
+    const { workflowId } = this.#self;
+    const { name, id } = this.#state.root;
+    return [...this.#kin.ancestry, { workflowId, entityName: name, id }];
+  }
+
+  get parents(): IterableIterator<string> {
+    return this.#kin.above.keys();
+  }
+
+  /** The child of an item, if there is one. */
+  childOf(item: EntityRef): Link | undefined {
+    return this.#kin.childOf(item)?.link;
+  }
+
+  /** Takes in what this workflow was started with by a parent. */
+  begin({ from, link: id, ancestry, sources, word, pauses, isMade }: Start): ChangeSet {
+    const link = new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade }, 'telling', id);
+    link.began();
+    this.#kin.above.set(from, link);
+    this.pauses.set(pauses, from);
+    for (const [source, said] of entries(sources))
+      this.#settlement.integrate(contributed(from, source), said, link);
+    // What the parent shows is what it begins with, whatever its sources gave.
+    this.#settlement.note(takeEntire(this.#state, word, from));
+    this.#kin.moveMine();
+    if (!isMade)
+      for (const said of values(sources))
+        for (const [ref] of entitiesIn(said))
+          if (!at(word.set, ref.name, ref.id) && this.#kin.isMine(ref)) link.waiting.markEntire(ref);
+    this.#host.listed();
+    return this.#finish();
+  }
+
+  /** Takes in what a source of this workflow gave. */
+  load(source: string, content: SourceContent, options: IntegrationOptions): ChangeSet | undefined {
+    const result = this.#state.integrate(source, content, options);
+    if ('refused' in result) return undefined;
+    this.#settlement.settle(result.changes, { lane: source, said: result.said });
+    return this.#finish();
+  }
+
+  /** Takes in what a client wrote. @throws StatefulWorkflowError that leaves the state as it was */
+  update(payload: UpdatePayload): ChangeSet {
+    this.#settlement.settle(this.#state.update(payload), { lane: WRITTEN });
+    return this.#finish();
+  }
+
+  /** Takes in what a client removed. @throws StatefulWorkflowError that leaves the state as it was */
+  delete(payload: DeletePayload): ChangeSet {
+    this.#settlement.settle(this.#state.delete(payload), { lane: WRITTEN, isRemoval: true });
+    return this.#finish();
+  }
+
+  /** Pauses or resumes this workflow and those below. @param parent who wants it; nobody for a client */
+  pause(isPaused: boolean, parent?: string): void {
+    this.pauses.set(isPaused, parent);
+    for (const { link } of this.#kin.below.values()) link.pauses = this.pauses.isPaused;
+    this.#wake();
+  }
+
+  /** An item is listed that a child is to be the home of. */
+  open(peer: string, item: EntityRef, isMade = false): Link {
+    const link = new Link({ self: this.#self.workflowId, peer, ancestry: this.line, isMade }, 'apart');
+    link.pauses = this.pauses.isPaused;
+    this.#kin.add({
+      link,
+      item,
+      made: isMade ? new Made(this.#state.store.schema, item) : undefined,
+      missing: new Set(),
+    });
+    this.#settlement.lookAnew();
+    return link;
+  }
+
+  /** An item is listed no more: its child is let go. */
+  close(peer: string): void {
+    const below = this.#kin.below.get(peer);
+    if (!below) return;
+    const { link, item } = below;
+    const parts = [...this.#kin.partsOf(item)];
+    this.#kin.remove(below);
+    this.#settlement.leave(parts);
+    link.leave();
+    if (link.isDue) this.#leaving.push(link);
+    this.#settlement.lookAnew();
+    this.#wake();
+  }
+
+  /** What a child begins with, all that there is to say. */
+  start(peer: string): Start {
+    const { link, item, made } = this.#child(peer);
+    link.started(this.#linkId());
+    const state = table<Record<string, Fields>>();
+    if (made) made.take(this.#host.make(item));
+    const refs = made ? made.refs() : this.#kin.portionOf(item);
+    for (const ref of refs) {
+      const fields = made ? made.get(ref) : this.#state.store.get(ref.name, ref.id);
+      if (fields) inner(state, ref.name)[ref.id] = fields;
+    }
+    return {
+      from: this.#self.workflowId,
+      link: link.id,
+      ancestry: this.line,
+      // Also of what is not there: a source may give what another home removed.
+      sources: made ? { [MADE]: { set: state } } : sourcesOf(this.#state, [...this.#kin.partsOf(item)]),
+      word: made ? {} : { set: state },
+      pauses: link.pauses,
+      isMade: link.isMade,
+    };
+  }
+
+  /** The id of a child runs already: this workflow becomes a parent of it. */
+  attach(peer: string): void {
+    this.#child(peer).link.attach(this.#linkId());
+    this.#wake();
+  }
+
+  /** Somebody else is there no more. @param runId its first run, should another one have its id now */
+  gone(peer: string, runId?: string): void {
+    this.#kin.below.get(peer)?.link.gone();
+    const parent = this.#kin.above.get(peer);
+    if (parent && (runId === undefined || runOf(parent.id) === runId)) this.#leave(peer);
+  }
+
+  /** The next message to somebody, if there is one. */
+  next(peer: string): Message | undefined {
+    const stranger = this.#strangers.get(peer);
+    if (stranger) return stranger;
+    const leaving = this.#leaving.find((link) => link.peer === peer);
+    const below = this.#kin.below.get(peer);
+    const link = leaving ?? below?.link ?? this.#kin.above.get(peer);
+    return link?.next((waiting, isWhole) => {
+      if (!isWhole) return compose(this.#state, below?.made, waiting);
+      if (!link.isMade)
+        return compose(this.#state, undefined, waiting, this.#kin.portionOf(this.#state.root));
+      this.#markOwn(link);
+      return compose(this.#state, undefined, waiting);
+    });
+  }
+
+  /** A message has arrived. */
+  accepted(peer: string, message: Message): void {
+    if (this.#strangers.get(peer) === message) this.#strangers.delete(peer);
+    for (const link of this.#linksTo(peer)) link.accepted(message);
+    const left = this.#leaving.findIndex((link) => link.peer === peer && !link.isDue);
+    if (left >= 0) this.#leaving.splice(left, 1);
+    this.#wake();
+  }
+
+  /** A message has perhaps not arrived. */
+  refused(peer: string, message: Message): void {
+    for (const link of this.#linksTo(peer)) link.refused(message);
+    this.#wake();
+  }
+
+  /** Takes in a message. @returns what it changed */
+  receive(message: Message): ChangeSet {
+    const { from, link: id } = message;
+    if (message.do === 'join') this.#joined(message);
+    else if (message.do === 'leave') {
+      if (this.#kin.above.get(from)?.id === id) this.#leave(from);
+    } else if (message.do === 'stranger') {
+      const link = this.#kin.below.get(from)?.link;
+      if (link?.id === id && link.state === 'joined') link.attach(this.#linkId(), 'stranger');
+    } else if (message.as === 'child') {
+      const below = this.#kin.below.get(from);
+      if (below?.link.id === id && below.link.take(message)) takeFromBelow(this.#settlement, below, message);
+    } else {
+      const link = this.#kin.above.get(from);
+      if (link?.id !== id)
+        this.#strangers.set(from, { do: 'stranger', from: this.#self.workflowId, link: id });
+      else if (link.take(message)) {
+        takeFromAbove(this.#settlement, link, message);
+        if (message.pauses !== undefined) this.pause(message.pauses, from);
+      }
+    }
+    return this.#finish();
+  }
+
+  /** For continue-as-new. */
+  carry(): CarriedExchange {
+    return {
+      count: this.#count,
+      above: [...this.#kin.above].map(([peer, link]) => [peer, link.ancestry, link.isMade, link.carry()]),
+      below: [...this.#kin.below].map(([peer, { link, item, made }]) => [peer, item, !!made, link.carry()]),
+      leaving: this.#leaving.map((link) => [link.peer, link.carry()]),
+      strangers: [...this.#strangers],
+      pauses: this.pauses.carry(),
+    };
+  }
+
+  #joined({ from, link: id, ancestry, pauses, isMade }: Join): void {
+    const known = this.#kin.above.get(from);
+    if (known?.id === id) return known.owe();
+    if (known && isEarlier(id, known.id)) return;
+    this.#kin.above.set(
+      from,
+      new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade }, 'owing', id),
+    );
+    this.#kin.moveMine();
+    this.pause(pauses, from);
+  }
+
+  #leave(peer: string): void {
+    this.#kin.above.delete(peer);
+    for (const source of [...this.#state.views.keys()])
+      if (source.startsWith(contributed(peer, ''))) this.#state.views.delete(source);
+    this.pause(false, peer);
+    this.#host.left(peer);
+  }
+
+  /** What this workflow wrote by itself, and not the parent that makes its root. */
+  #markOwn({ peer, waiting }: Link): void {
+    const { store, views, root } = this.#state;
+    for (const ref of this.#kin.portionOf(root)) {
+      const given = views.get(contributed(peer, MADE))?.given(ref.name, ref.id);
+      const stands = (field: string): boolean =>
+        !!given?.shape.includes(field) && !hasOwn(given.base ?? {}, field);
+      waiting.mark(
+        ref,
+        keys(store.get(ref.name, ref.id) ?? {}).filter((field) => !stands(field)),
+      );
+    }
+  }
+
+  #finish(): ChangeSet {
+    this.#wake();
+    return this.#settlement.finish();
+  }
+
+  #wake(): void {
+    for (const peer of this.#strangers.keys()) this.#host.wake(peer);
+    for (const link of [...this.#leaving, ...this.#kin.above.values()])
+      if (link.isDue) this.#host.wake(link.peer);
+    for (const { link } of this.#kin.below.values()) if (link.isDue) this.#host.wake(link.peer);
+  }
+
+  #carryOn(peer: string, item: EntityRef, isMade: boolean, carried: CarriedLink): void {
+    const options = { self: this.#self.workflowId, peer, ancestry: this.line, isMade };
+    const made = isMade ? new Made(this.#state.store.schema, item) : undefined;
+    made?.take(this.#host.make(item));
+    const link = Link.from(options, carried);
+    link.pauses = this.pauses.isPaused;
+    this.#kin.add({ link, item, made, missing: new Set() });
+  }
+
+  *#linksTo(peer: string): IterableIterator<Link> {
+    for (const link of this.#leaving) if (link.peer === peer) yield link;
+    for (const link of [this.#kin.below.get(peer)?.link, this.#kin.above.get(peer)]) if (link) yield link;
+  }
+
+  #child(peer: string): Below {
+    const below = this.#kin.below.get(peer);
+    if (!below) throw new Error(`${peer} is no child`);
+    return below;
+  }
+
+  #linkId(): string {
+    return `${this.#self.runId}#${++this.#count}`;
+  }
+}
+
+/** The first run of the workflow that made a link. */
+const runOf = (id: string): string => id.slice(0, id.lastIndexOf('#'));
+
+/** Whether a link was made before another one, by the same run. */
+const isEarlier = (id: string, than: string): boolean =>
+  runOf(id) === runOf(than) &&
+  Number(id.slice(id.lastIndexOf('#') + 1)) < Number(than.slice(than.lastIndexOf('#') + 1));

@@ -1,0 +1,83 @@
+import type { EntityRef } from '../contract/adapter';
+import { equalJson, forEach, own } from '../state/json';
+import { entries } from '../state/objects';
+import { keyOf } from '../state/refs';
+import { fieldsIn } from './fields-in';
+import type { Link } from './link';
+import { COPIED, WRITTEN } from './outbox';
+import type { Settlement } from './settlement';
+import { contributed } from './speech';
+import { Claims, takeMissing, takeWrites } from './take';
+import type { Tell } from './word';
+
+/** Takes in what a parent says: contributions. What became of them is told back, where it is not as said. */
+export function takeFromAbove(settlement: Settlement, link: Link, tell: Tell): void {
+  const { state, kin } = settlement;
+  const { sources = {}, word = {}, shows = {}, fills, offers, asks } = tell;
+  const { peer } = link;
+  settlement.entered = [];
+  settlement.effects = [];
+  const claims = new Claims();
+  for (const [source, said] of entries(sources)) {
+    settlement.integrate(contributed(peer, source), said, link);
+    claims.add(said);
+  }
+  if (offers) keepOffered(settlement, peer, claims);
+  const removed = word.deletes?.filter(({ name, id }) => !state.isRoot(name, id)) ?? [];
+  if (removed.length > 0)
+    settlement.settle(state.remove(removed, peer), { from: link, lane: WRITTEN, isRemoval: true });
+  settlement.settle(takeWrites(state, word, peer), { from: link, lane: WRITTEN });
+  claims.add(word);
+  if (fills) settlement.settle(takeMissing(state, fills, peer), { from: link, lane: COPIED });
+  claims.add(fills ?? {});
+  claims.add(shows);
+  settlement.suspect(claims.refs());
+  if (!link.isMade) tellBack(settlement, link, claims, tell.entire ?? []);
+  if (asks && asks !== true) for (const ref of asks) if (kin.isMine(ref)) link.waiting.markEntire(ref);
+}
+
+/** A parent is told what became of what it said, where that is not as it said. */
+function tellBack(
+  settlement: Settlement,
+  { waiting }: Link,
+  claims: Claims,
+  entire: readonly EntityRef[],
+): void {
+  const { state, kin } = settlement;
+  const { store } = state;
+  for (const ref of claims.refs()) {
+    if (!kin.isMine(ref)) continue;
+    const held = store.get(ref.name, ref.id);
+    const claimed = claims.of(ref);
+    if (!held) {
+      if (claimed) waiting.remove(ref);
+    } else if (!claimed) waiting.markEntire(ref);
+    else
+      for (const [field, value] of claimed)
+        if (equalJson(own(held, field), value)) waiting.unmark(ref, field);
+        else waiting.mark(ref, [field]);
+  }
+  const isEntire = new Set(entire.map(keyOf));
+  for (const ref of [...settlement.entered, ...entire]) {
+    const held = store.get(ref.name, ref.id);
+    if (!kin.isMine(ref)) continue;
+    if (!held) waiting.remove(ref);
+    // What came in anew may be more there than was said.
+    else if (!isEntire.has(keyOf(ref)) || !claims.isAll(ref, held)) waiting.markEntire(ref);
+  }
+  // What else came of it: relations that held what was removed.
+  for (const changes of settlement.effects)
+    forEach(changes.upserts, (name, id) => {
+      const ref = { name, id };
+      const claimed = claims.of(ref);
+      const fields = fieldsIn(changes, ref).filter((field) => !claimed?.has(field));
+      if (fields.length > 0 && kin.isMine(ref)) waiting.mark(ref, fields);
+    });
+}
+
+/** What the sources of a parent say no more is not known to be said; it stays as it is. */
+function keepOffered({ state }: Settlement, peer: string, claims: Claims): void {
+  for (const [source, view] of state.views)
+    if (source.startsWith(contributed(peer, '')))
+      for (const { name, id } of [...view.refs()]) if (!claims.of({ name, id })) view.forget(name, id);
+}

@@ -1,0 +1,64 @@
+import type { EntityRef } from '../contract/adapter';
+import { entries, keys } from '../state/objects';
+import { isSame, keyOf } from '../state/refs';
+import type { Below } from './kin';
+import { WRITTEN } from './outbox';
+import type { Settlement } from './settlement';
+import { contributed, MADE } from './speech';
+import { Claims, takeNews, takeWrites } from './take';
+import type { Tell } from './word';
+
+/** Takes in what a child says: news of its portion, and contributions to what is another's. */
+export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell): void {
+  const { link, item, made, missing } = below;
+  const { state, kin, spread, host } = settlement;
+  const { word = {}, whole, sources = {} } = tell;
+  if (made) {
+    // What the child changed by itself; what is made of that is not said back.
+    settlement.settle(takeWrites(state, word, link.peer), { from: link, lane: WRITTEN });
+    made.take(host.make(item));
+    if (tell.whole) for (const ref of made.refs()) link.waiting.mark(ref, keys(made.get(ref) ?? {}), MADE);
+    return;
+  }
+  const isElsewhere = (ref: EntityRef): boolean => !isSame(ref, item) && kin.isElsewhere(ref);
+  for (const [source, said] of entries(sources))
+    settlement.integrate(contributed(link.peer, source), said, link);
+  // In a whole there is nothing new about what is another's.
+  if (!whole && word.set) {
+    const written = takeWrites(state, { set: word.set }, link.peer, isElsewhere);
+    settlement.settle(written, { from: link, lane: WRITTEN });
+  }
+  const claims = new Claims();
+  claims.add(word);
+  const entire = new Set((whole ? claims.refs() : (tell.entire ?? [])).map(keyOf));
+  const lacks: string[] = [];
+  for (const ref of claims.refs()) {
+    const key = keyOf(ref);
+    if (claims.of(ref)) missing.delete(key);
+    else if (!missing.has(key)) lacks.push(key);
+  }
+  for (const key of lacks) missing.add(key);
+  const kept = new Set(word.deletes?.filter((ref) => spread.askOthers(ref)).map(keyOf));
+  const news = {
+    entire,
+    item,
+    isFrom: (ref: EntityRef) => !isElsewhere(ref),
+    isPart: (ref: EntityRef) => kin.childrenWith(ref).has(below),
+  };
+  const deletes = word.deletes?.filter((ref) => !kept.has(keyOf(ref)));
+  const changes = takeNews(state, link, { ...news, word: { ...word, deletes } });
+  // What is not there, the sources here may give; once, for it may have been removed there.
+  for (const key of lacks) entire.add(key);
+  settlement.settle(changes, { from: link, lane: WRITTEN, isNews: true }, entire);
+  settlement.suspect(claims.refs());
+  if (whole) {
+    const absent = kin.portionOf(item).filter((ref) => !entire.has(keyOf(ref)));
+    for (const ref of absent) missing.add(keyOf(ref));
+    const left = absent.filter((ref) => !spread.askOthers(ref));
+    const gone = takeNews(state, link, { ...news, word: { deletes: left } });
+    settlement.settle(gone, { from: link, lane: WRITTEN, isNews: true }, entire);
+  }
+  if (!whole && tell.asks !== true) return;
+  for (const ref of kin.portionOf(item)) spread.offer(link, ref);
+  link.offer();
+}

@@ -1,0 +1,121 @@
+import type { EntityRef } from '../contract/adapter';
+import type { Ancestor } from '../contract/hierarchy';
+import type { ChangeSet } from '../contract/wire';
+import type { EntityState } from '../state/entity-state';
+import { isSame, keyOf } from '../state/refs';
+import type { Link } from './link';
+import type { Made } from './made';
+import { type Reach, type ReachChange, reachOf } from './reach';
+
+/** A child's link, and the item that it is the home of. */
+export interface Below {
+  readonly link: Link;
+  readonly item: EntityRef;
+  /** What is made of the item, where the child is not given it as it is. */
+  readonly made?: Made;
+  /** What the item refers to and the child says is not there. */
+  readonly missing: Set<string>;
+}
+
+/** Whom a workflow is linked with, and which entities are in whose portion. */
+export class Kin {
+  /** The links to parents, by their workflow ids. */
+  readonly above = new Map<string, Link>();
+  /** The children, by their workflow ids. */
+  readonly below = new Map<string, Below>();
+  readonly #byItem = new Map<string, Below>();
+  readonly #state: EntityState;
+  /** What is part of which item. */
+  readonly #reach: Reach;
+  /** What is part of the root entity. */
+  readonly #portion: Reach;
+
+  constructor(state: EntityState) {
+    this.#state = state;
+    this.#reach = reachOf(state.store, (ref) => this.isElsewhere(ref));
+    this.#portion = reachOf(state.store, (ref) => this.#isRoot(ref) || this.#isAncestor(ref));
+  }
+
+  /** From the top of the hierarchy to the parent; the first one's, where there are several. */
+  get ancestry(): readonly Ancestor[] {
+    const [first] = this.above.values();
+    return first?.ancestry ?? [];
+  }
+
+  childOf(item: EntityRef): Below | undefined {
+    return this.#byItem.get(keyOf(item));
+  }
+
+  add(below: Below): void {
+    this.below.set(below.link.peer, below);
+    this.#byItem.set(keyOf(below.item), below);
+    this.#reach.update(below.item);
+  }
+
+  remove({ link, item }: Below): void {
+    this.below.delete(link.peer);
+    this.#byItem.delete(keyOf(item));
+    this.#reach.forget(item);
+  }
+
+  /** Whether a change may have changed what is in a portion. */
+  isMovedBy(changes: ChangeSet, ref: EntityRef): boolean {
+    return this.#reach.isMovedBy(changes, ref);
+  }
+
+  /** Looks anew at what is in the portion of a child. */
+  moveBelow({ item }: Below): ReachChange {
+    return this.#reach.update(item);
+  }
+
+  /** Looks anew at what is in this workflow's own portion, of which parents have a copy. */
+  moveMine(): ReachChange {
+    return this.#portion.update(this.#state.root);
+  }
+
+  /** What hangs from an item, also where only its id is known. */
+  *partsOf(item: EntityRef): IterableIterator<EntityRef> {
+    yield item;
+    yield* this.#isRoot(item) ? this.#portion.partsOf(item) : this.#reach.partsOf(item);
+  }
+
+  /** What hangs from an item, as far as it is there. */
+  portionOf(item: EntityRef): EntityRef[] {
+    return [...this.partsOf(item)].filter(({ name, id }) => this.#state.store.get(name, id));
+  }
+
+  /** The children that an entity is the item of, or part of it. */
+  childrenWith(ref: EntityRef): ReadonlySet<Below> {
+    const found = new Set<Below>();
+    for (const key of [keyOf(ref), ...this.#reach.itemsOf(ref)]) {
+      const below = this.#byItem.get(key);
+      if (below) found.add(below);
+    }
+    return found;
+  }
+
+  /** Whether an entity is in this workflow's own portion. */
+  isMine(ref: EntityRef): boolean {
+    if (this.#isRoot(ref)) return true;
+    const [item] = this.#portion.itemsOf(ref);
+    return item !== undefined;
+  }
+
+  /** Whether an entity has a workflow of its own, as far as is known here: an item, the root entity, one above. */
+  isElsewhere(ref: EntityRef): boolean {
+    return this.#byItem.has(keyOf(ref)) || this.#isRoot(ref) || this.#isAncestor(ref);
+  }
+
+  #isRoot(ref: EntityRef): boolean {
+    return isSame(ref, this.#state.root);
+  }
+
+  #isAncestor(ref: EntityRef): boolean {
+    for (const link of this.above.values()) if (isAbove(link, ref)) return true;
+    return false;
+  }
+}
+
+/** Whether an entity is the root of a workflow at or above the other end of a link. */
+export const isAbove = ({ ancestry }: Link, { name, id }: EntityRef): boolean =>
+  ancestry.some((one) => one.entityName === name && one.id === id);

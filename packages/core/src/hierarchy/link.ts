@@ -1,0 +1,347 @@
+import type { EntityRef } from '../contract/adapter';
+import type { Ancestor } from '../contract/hierarchy';
+import { keyOf } from '../state/refs';
+import { type CarriedOutbox, Outbox, WRITTEN } from './outbox';
+import type { Message, Tell } from './word';
+
+/** How an end of a link is: the first three of a holder, the others of a home. */
+export type LinkState = 'apart' | 'joining' | 'joined' | 'owing' | 'telling' | 'left';
+
+/** What happens to an end of a link. */
+export type LinkEvent =
+  /** A child began with the portion. */
+  | 'start'
+  /** The child's id runs already. */
+  | 'attach'
+  /** News with the whole portion have come. */
+  | 'whole'
+  /** The child knows no such link. */
+  | 'stranger'
+  /** A parent that this workflow runs for already joins, or a link has a gap. */
+  | 'owe'
+  /** The whole portion was sent. */
+  | 'told'
+  /** The holder lets the child go. */
+  | 'leave'
+  /** The other end is there no more. */
+  | 'gone';
+
+/** What becomes of an end of a link; what is not in it has no effect. */
+export const TRANSITIONS: Readonly<Record<LinkState, Partial<Readonly<Record<LinkEvent, LinkState>>>>> = {
+  apart: { start: 'joined', attach: 'joining' },
+  joining: { whole: 'joined', stranger: 'joining', leave: 'apart', gone: 'apart' },
+  joined: { stranger: 'joining', leave: 'apart', gone: 'apart' },
+  telling: { owe: 'owing', leave: 'left', gone: 'left' },
+  owing: { told: 'telling', owe: 'owing', leave: 'left', gone: 'left' },
+  left: {},
+};
+
+/** A field that was sent, until the other end has seen it. */
+interface Unseen {
+  readonly ref: EntityRef;
+  /** Empty for all of the entity, or its removal. */
+  readonly field: string;
+  readonly number: number;
+  readonly isWritten: boolean;
+  readonly isRemoval: boolean;
+}
+
+/** A {@link Link} as it travels through continue-as-new. */
+export interface CarriedLink {
+  readonly id: string;
+  readonly state: LinkState;
+  readonly numbers: readonly [sent: number, taken: number];
+  readonly waiting: CarriedOutbox;
+  readonly unseen: readonly Unseen[];
+  readonly asks: true | readonly EntityRef[];
+  readonly offers: boolean;
+  readonly toldPause: boolean;
+  readonly controls: readonly Message[];
+}
+
+/** Says what is in an outbox, as it is now. */
+export type Compose = (waiting: Outbox, isWhole: boolean) => Partial<Tell>;
+
+/** What a link is to. */
+export interface LinkOptions {
+  readonly self: string;
+  /** From the top of the hierarchy to the holder. */
+  readonly ancestry: readonly Ancestor[];
+  /** The workflow at the other end. */
+  readonly peer: string;
+  /** Whether the child's root is made from the item: then neither is a copy of the other. */
+  readonly isMade?: boolean;
+}
+
+/**
+ * One end of the connection of a holder and a child: what it has to tell, what the other end has not seen yet, and
+ * how far it has heard. It sends nothing by itself: whoever sends asks for the {@link next} message and says what
+ * became of it.
+ */
+export class Link {
+  readonly peer: string;
+  readonly ancestry: readonly Ancestor[];
+  readonly isMade: boolean;
+  /** What waits. */
+  waiting = new Outbox();
+  /** Whether the other end is to pause; of a holder. */
+  pauses = false;
+  readonly #self: string;
+  #id: string;
+  #state: LinkState;
+  #sent = 0;
+  #taken = 0;
+  /** What is under way, and what it says. */
+  #message?: Message;
+  #underWay?: Outbox;
+  #asks: true | Map<string, EntityRef> = new Map();
+  /** Whether all that the sources say of the portion is to be said, and nothing else is. */
+  #offers = false;
+  /** What to do should what is under way not arrive. */
+  #undo = (): void => {};
+  /** What the other end knows of {@link pauses}. */
+  #toldPause = false;
+  #unseen = new Map<string, Unseen>();
+  /** Messages without content, which go before what waits. */
+  #controls: Message[] = [];
+
+  constructor({ self, peer, ancestry, isMade = false }: LinkOptions, state: LinkState, id = '') {
+    this.#self = self;
+    this.peer = peer;
+    this.ancestry = ancestry;
+    this.isMade = isMade;
+    this.#state = state;
+    this.#id = id;
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Whether there is anything to send now. */
+  get isDue(): boolean {
+    if (this.#message) return false;
+    if (this.#controls.length > 0 || this.#state === 'owing') return true;
+    if (this.#state !== 'joined' && this.#state !== 'telling') return false;
+    return !this.waiting.isEmpty || this.#isAsking || this.pauses !== this.#toldPause;
+  }
+
+  /** Whether something was said here that the other end has not decided on yet; an empty field for all of an entity. */
+  isPending(ref: EntityRef, field: string): boolean {
+    return (
+      this.waiting.has(ref, field) ||
+      !!this.#underWay?.has(ref, field) ||
+      this.#unseen.has(keyIn(ref, field)) ||
+      this.#unseen.has(keyIn(ref, ''))
+    );
+  }
+
+  /** The child began with all there is to say. */
+  started(id: string): void {
+    this.#go('start');
+    this.#begin(id);
+    this.#sent = 1;
+    this.#toldPause = this.pauses;
+    this.waiting.take();
+  }
+
+  /** Joins a child that runs. */
+  attach(id: string, event: 'attach' | 'stranger' = 'attach'): void {
+    this.#go(event);
+    this.#waitAgain();
+    this.#begin(id);
+    const { ancestry, pauses, isMade } = this;
+    this.#toldPause = pauses;
+    this.#controls = [{ do: 'join', from: this.#self, link: id, ancestry, pauses, isMade }];
+  }
+
+  /** The other end is let go. */
+  leave(): void {
+    const wasThere = this.#state !== 'apart';
+    this.#go('leave');
+    this.#forget();
+    this.waiting.take();
+    this.#controls = wasThere ? [{ do: 'leave', from: this.#self, link: this.#id }] : [];
+  }
+
+  /** The other end is there no more. */
+  gone(): void {
+    this.#go('gone');
+    this.#waitAgain();
+    this.#controls = [];
+  }
+
+  /** A parent has joined: it is owed the whole portion. Also what it missed. */
+  owe(): void {
+    this.#go('owe');
+  }
+
+  /** The first message of a link was taken with the start. */
+  began(): void {
+    this.#taken = 1;
+  }
+
+  /** What waits is all that the sources say of the portion. */
+  offer(): void {
+    this.#offers = true;
+  }
+
+  /** Whether the link is one to the home of the portion. */
+  get isHolder(): boolean {
+    return this.#state === 'apart' || this.#state === 'joining' || this.#state === 'joined';
+  }
+
+  /** Asks to be told an entity with all its fields. */
+  ask(ref: EntityRef): void {
+    if (this.#asks !== true) this.#asks.set(keyOf(ref), ref);
+  }
+
+  /**
+   * Notes a message that arrives.
+   *
+   * @returns whether it is to be taken: not one that came twice, or from before this end joined
+   */
+  take(tell: Tell): boolean {
+    if (tell.number <= this.#taken) return false;
+    if (this.#state === 'joining' && !tell.whole) return false;
+    if (tell.number > this.#taken + 1 && !tell.whole) this.#asks = true;
+    this.#taken = tell.number;
+    for (const [key, { number }] of this.#unseen) if (number <= tell.seen) this.#unseen.delete(key);
+    if (tell.whole) {
+      this.#go('whole');
+      if (this.#asks === true) this.#asks = new Map();
+    }
+    if (tell.asks === true) this.#go('owe');
+    return true;
+  }
+
+  /** The next message, if there is one; it is under way until it is {@link accepted} or {@link refused}. */
+  next(compose: Compose): Message | undefined {
+    if (!this.isDue) return undefined;
+    const [control] = this.#controls;
+    return (this.#message = control ?? this.#tell(compose));
+  }
+
+  /** A message that was under way has arrived. */
+  accepted(message: Message): void {
+    if (message !== this.#message) return;
+    if (this.#controls[0] === message) this.#controls.shift();
+    this.#forget();
+  }
+
+  /** A message that was under way has perhaps not arrived: what it said waits again. */
+  refused(message = this.#message): void {
+    if (message === this.#message) this.#undo();
+    this.#forget();
+  }
+
+  /** For continue-as-new. */
+  carry(): CarriedLink {
+    this.refused();
+    return {
+      id: this.#id,
+      state: this.#state,
+      numbers: [this.#sent, this.#taken],
+      waiting: this.waiting.carry(),
+      unseen: [...this.#unseen.values()],
+      asks: this.#asks === true || [...this.#asks.values()],
+      offers: this.#offers,
+      toldPause: this.#toldPause,
+      controls: this.#controls,
+    };
+  }
+
+  static from(options: LinkOptions, carried: CarriedLink): Link {
+    const link = new Link(options, carried.state, carried.id);
+    [link.#sent, link.#taken] = carried.numbers;
+    link.waiting = new Outbox(carried.waiting);
+    for (const unseen of carried.unseen) link.#unseen.set(keyIn(unseen.ref, unseen.field), unseen);
+    link.#asks = carried.asks === true || new Map(carried.asks.map((ref) => [keyOf(ref), ref]));
+    link.#offers = carried.offers;
+    link.#toldPause = carried.toldPause;
+    link.pauses = carried.toldPause;
+    link.#controls = [...carried.controls];
+    return link;
+  }
+
+  get #isAsking(): boolean {
+    return this.#asks === true || this.#asks.size > 0;
+  }
+
+  #begin(id: string): void {
+    this.#id = id;
+    this.#sent = this.#taken = 0;
+    this.#unseen = new Map();
+    this.#asks = new Map();
+    this.#offers = false;
+    this.#controls = [];
+    this.#forget();
+  }
+
+  /** Nothing is under way. */
+  #forget(): void {
+    this.#message = this.#underWay = undefined;
+    this.#undo = () => {};
+  }
+
+  #tell(compose: Compose): Tell {
+    const isWhole = this.#state === 'owing';
+    const [asks, offers, told] = [this.#asks, this.#offers, this.#toldPause];
+    const number = ++this.#sent;
+    const underWay = (this.#underWay = this.waiting.take());
+    if (isWhole) this.#go('told');
+    if (this.isHolder) this.#note(underWay, number);
+    [this.#asks, this.#offers, this.#toldPause] = [new Map(), false, this.pauses];
+    this.#undo = () => {
+      this.waiting.add(underWay);
+      if (isWhole) this.#go('owe');
+      if (asks === true) this.#asks = true;
+      else for (const ref of asks.values()) this.ask(ref);
+      this.#offers ||= offers;
+      this.#toldPause = told;
+    };
+    return {
+      do: 'tell',
+      from: this.#self,
+      link: this.#id,
+      as: this.isHolder ? undefined : 'child',
+      number,
+      seen: this.#taken,
+      ...compose(underWay, isWhole),
+      whole: isWhole || undefined,
+      offers: offers || undefined,
+      asks: asks === true || (asks.size > 0 ? [...asks.values()] : undefined),
+      pauses: told === this.pauses ? undefined : this.pauses,
+    };
+  }
+
+  /** What was written here and perhaps not seen waits for another that may be the home. */
+  #waitAgain(): void {
+    this.refused();
+    for (const { ref, field, isWritten, isRemoval } of this.#unseen.values()) {
+      if (!isWritten) continue;
+      if (field) this.waiting.mark(ref, [field]);
+      else if (isRemoval) this.waiting.remove(ref);
+      else this.waiting.markEntire(ref);
+    }
+    this.#unseen = new Map();
+  }
+
+  #note(told: Outbox, number: number): void {
+    for (const [lane, { ref, fields, entire, removed: isRemoval = false }] of told.marks())
+      for (const field of entire || isRemoval ? ['', ...fields] : fields) {
+        const isWritten = lane === WRITTEN;
+        this.#unseen.set(keyIn(ref, field), { ref, field, number, isWritten, isRemoval });
+      }
+  }
+
+  #go(event: LinkEvent): void {
+    this.#state = TRANSITIONS[this.#state][event] ?? this.#state;
+  }
+}
+
+const keyIn = (ref: EntityRef, field: string): string => `${keyOf(ref)}:${field}`;

@@ -1,0 +1,34 @@
+/** {@link Pauses} as they travel through continue-as-new. */
+export interface CarriedPauses {
+  readonly byClient: boolean;
+  readonly byParents: readonly string[];
+}
+
+/** Who has a workflow pause: its clients, and those of its parents that pause it. A pause goes with whom it came from. */
+export class Pauses {
+  #byClient: boolean;
+  readonly #byParents: Set<string>;
+
+  constructor({ byClient, byParents }: CarriedPauses = { byClient: false, byParents: [] }) {
+    this.#byClient = byClient;
+    this.#byParents = new Set(byParents);
+  }
+
+  get isPaused(): boolean {
+    return this.#byClient || this.#byParents.size > 0;
+  }
+
+  /** @param parent its workflow id; a client that leaves it out ends the pauses of parents, too */
+  set(isPaused: boolean, parent?: string): void {
+    if (parent === undefined) {
+      this.#byClient = isPaused;
+      if (!isPaused) this.#byParents.clear();
+    } else if (isPaused) this.#byParents.add(parent);
+    else this.#byParents.delete(parent);
+  }
+
+  /** For continue-as-new. */
+  carry(): CarriedPauses {
+    return { byClient: this.#byClient, byParents: [...this.#byParents] };
+  }
+}

@@ -1,0 +1,206 @@
+import type { EntityRef } from '../contract/adapter';
+import type { Fields } from '../contract/schema';
+import type { ChangeSet } from '../contract/wire';
+import { ChangeLog } from '../state/change-log';
+import { isEmpty } from '../state/change-set';
+import { difference } from '../state/difference';
+import type { EntityState } from '../state/entity-state';
+import { forEach, inner, table, without } from '../state/json';
+import { isSame, keyOf } from '../state/refs';
+import type { Host } from './exchange';
+import { fieldsIn } from './fields-in';
+import { type Below, Kin } from './kin';
+import type { Link } from './link';
+import type { Made } from './made';
+import { entitiesIn, MADE } from './speech';
+import { type Cause, Spread } from './spread';
+import { findUnreferenced } from './unreferenced';
+import type { Word } from './word';
+
+/** Everything that is taken in here was checked by whom it comes from. */
+const UNLIMITED = { maxDeleteRatio: 1, minDeleteCount: 0 };
+const NOTHING: ReadonlySet<string> = new Set();
+const NOTHING_MOVED = { added: [], removed: [] };
+
+/**
+ * What follows from a change: which portions are others now, who is to hear of it, and what nobody refers to any
+ * more. Several changes may belong together; they are settled one by one, and finished once.
+ */
+export class Settlement {
+  readonly kin: Kin;
+  readonly spread: Spread;
+  /** What came into this workflow's portion while a message of a parent was taken in. */
+  entered: EntityRef[] = [];
+  /** What came of a message of a parent. */
+  effects: ChangeSet[] = [];
+  readonly #changes = new ChangeLog();
+  /** What may be referred to no more. */
+  readonly #suspects: EntityRef[] = [];
+  /** What has left a home, where others that refer to it say that it is not there. */
+  readonly #absent: EntityRef[] = [];
+
+  constructor(
+    readonly state: EntityState,
+    readonly host: Pick<Host, 'listed' | 'make'>,
+  ) {
+    this.kin = new Kin(state);
+    this.spread = new Spread(state, this.kin);
+  }
+
+  /** Notes a change that nobody is told of. */
+  note(changes: ChangeSet): void {
+    this.#changes.add(changes);
+  }
+
+  /** Whether somebody refers to entities is to be seen. */
+  suspect(refs: Iterable<EntityRef>): void {
+    this.#suspects.push(...refs);
+  }
+
+  /** Entities have left one of their homes. */
+  leave(refs: readonly EntityRef[]): void {
+    this.suspect(refs);
+    this.#absent.push(...refs.filter((ref) => !this.spread.askOthers(ref)));
+  }
+
+  /** Takes in what a source said to another workflow, as far as that is new: it may be said again. */
+  integrate(source: string, word: Word, from: Link): void {
+    const view = this.state.view(source);
+    const { store } = this.state;
+    const set = table<Record<string, Fields>>();
+    const unset = table<Record<string, readonly string[]>>();
+    const deletes = table<string[]>();
+    for (const [{ name, id }, fields, gone] of entitiesIn(word)) {
+      const before = view.fields(name, id, store.get(name, id));
+      const next = without({ ...before, ...fields }, gone);
+      const changed = difference(before, next);
+      if (!changed) continue;
+      inner(set, name)[id] = changed.set;
+      if (changed.unset.length > 0) inner(unset, name)[id] = changed.unset;
+    }
+    for (const { name, id } of word.deletes ?? []) if (view.given(name, id)) (deletes[name] ??= []).push(id);
+    const content = { changes: { set, unset, deletes } };
+    const result = this.state.integrate(source, content, { now: Date.now(), ...UNLIMITED });
+    if ('changes' in result) this.settle(result.changes, { from, lane: source, said: result.said });
+  }
+
+  /** Has those hear of a change whom it concerns. @param entire what a home has told of with all fields */
+  settle(changes: ChangeSet, cause: Cause, entire: ReadonlySet<string> = NOTHING): void {
+    const { from, said = [], isNews } = cause;
+    if (isEmpty(changes) && said.length === 0 && entire.size === 0) return;
+    this.#changes.add(changes);
+    const named = [...said.map(([ref]) => ref), ...changes.deletes];
+    const before = new Map(named.map((ref) => [keyOf(ref), this.kin.childrenWith(ref)] as const));
+    const wasMine = changes.deletes.filter((ref) => this.kin.isMine(ref));
+    const touched = new Set<Below>();
+    const moved = new Set<Below>();
+    let isMoved = changes.deletes.length > 0;
+    let isListed = false;
+    for (const ref of changes.deletes) for (const below of this.kin.childrenWith(ref)) moved.add(below);
+    forEach(changes.upserts, (name, id) => {
+      const ref = { name, id };
+      const children = this.kin.childrenWith(ref);
+      for (const below of children) touched.add(below);
+      if (!this.kin.isMovedBy(changes, ref)) return;
+      isMoved = true;
+      isListed ||= isSame(ref, this.state.root);
+      for (const below of children) moved.add(below);
+    });
+    if (isListed) this.host.listed();
+    const added = this.#move(moved);
+    for (const below of new Set([...touched, ...moved]))
+      if (below.made && below.link !== from) this.#makeAnew(below, below.made);
+    if (isNews) this.#answer(from, added, entire);
+    else {
+      this.spread.down(changes, cause, before);
+      for (const [{ link, made }, refs] of added)
+        if (!made && link !== from) for (const ref of refs) this.spread.give(link, ref);
+    }
+    if (this.kin.above.size > 0) this.#tellAbove(changes, cause, wasMine, isMoved);
+  }
+
+  /** Answers news: what came into a portion is asked for, and what the sources here say of it is said. */
+  #answer(
+    from: Link | undefined,
+    added: ReadonlyMap<Below, readonly EntityRef[]>,
+    entire: ReadonlySet<string>,
+  ): void {
+    for (const [{ link }, refs] of added)
+      for (const ref of refs) {
+        if (entire.has(keyOf(ref))) continue;
+        if (link.state === 'joined') link.ask(ref);
+        this.spread.offer(link, ref);
+      }
+    const below = from && this.kin.below.get(from.peer);
+    if (!below || entire.size === 0) return;
+    for (const ref of this.kin.partsOf(below.item))
+      if (entire.has(keyOf(ref))) this.spread.offer(below.link, ref);
+  }
+
+  #tellAbove(changes: ChangeSet, cause: Cause, wasMine: readonly EntityRef[], isMoved: boolean): void {
+    const { added, removed } = isMoved ? this.kin.moveMine() : NOTHING_MOVED;
+    this.#suspects.push(...removed);
+    for (const link of this.kin.above.values()) {
+      for (const ref of removed) link.waiting.drop(ref);
+      if (link !== cause.from) this.spread.up(link, changes, cause, wasMine, added);
+      else {
+        this.entered.push(...added);
+        this.effects.push(changes);
+      }
+    }
+  }
+
+  /** Looks anew at what is part of some items. @returns what came to be, by the child */
+  #move(moved: Iterable<Below>): Map<Below, readonly EntityRef[]> {
+    const result = new Map<Below, readonly EntityRef[]>();
+    for (const below of moved) {
+      if (this.kin.below.get(below.link.peer) !== below) continue;
+      const { added, removed } = this.kin.moveBelow(below);
+      result.set(below, added);
+      this.#suspects.push(...removed);
+      for (const ref of removed) {
+        below.link.waiting.drop(ref);
+        below.missing.delete(keyOf(ref));
+        if (!this.spread.askOthers(ref)) this.#absent.push(ref);
+      }
+    }
+    return result;
+  }
+
+  /** Which entities have a workflow of their own is another question now. */
+  lookAnew(): void {
+    for (const [{ link }, added] of this.#move(this.kin.below.values()))
+      for (const ref of added) {
+        this.spread.give(link, ref);
+      }
+  }
+
+  /** Has what is made of an item said, as far as it is new. */
+  #makeAnew({ link, item }: Below, made: Made): void {
+    if (!this.state.store.get(item.name, item.id)) return;
+    const changes = made.take(this.host.make(item));
+    forEach(changes.upserts, (name, id) =>
+      link.waiting.mark({ name, id }, fieldsIn(changes, { name, id }), MADE),
+    );
+    for (const ref of changes.deletes) link.waiting.mark(ref, [], MADE);
+  }
+
+  /** Removes what nobody refers to any more. @returns everything that changed since the last time */
+  finish(): ChangeSet {
+    const suspects = this.#suspects.splice(0);
+    const gone = suspects.length > 0 ? findUnreferenced(this.state, suspects) : [];
+    for (const ref of this.#absent.splice(0)) {
+      const homes = [...this.kin.childrenWith(ref)];
+      if (homes.length > 0 && homes.every(({ missing }) => missing.has(keyOf(ref)))) gone.push(ref);
+    }
+    if (gone.length > 0) {
+      const draft = this.state.store.draft();
+      for (const { name, id } of gone) {
+        draft.put(name, id, undefined);
+        for (const view of this.state.views.values()) view.forget(name, id);
+      }
+      this.#changes.add(this.state.commit(draft));
+    }
+    return this.#changes.take();
+  }
+}

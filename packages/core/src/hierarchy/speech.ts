@@ -1,0 +1,129 @@
+import type { EntityRef } from '../contract/adapter';
+import type { Fields, Json } from '../contract/schema';
+import type { EntityState } from '../state/entity-state';
+import { equalJson, inner, own, setField, table } from '../state/json';
+import { entries, fromEntries, getOrAdd, keys } from '../state/objects';
+import type { Made } from './made';
+import { COPIED, type Outbox, SHOWN, WRITTEN } from './outbox';
+import type { Tell, Word } from './word';
+
+/** The source by which a parent gives what it makes of an item. */
+export const MADE = 'processData';
+
+/** How a workflow calls a source of one that it is linked with. */
+export const contributed = (peer: string, source: string): string => `${encodeURIComponent(peer)}/${source}`;
+
+/** Whether a source is one of this workflow's own. */
+export const isOwn = (source: string): boolean => !source.includes('/');
+
+/** A word that is being put together. */
+export class Speech implements Word {
+  readonly set = table<Record<string, Fields>>();
+  readonly unset = table<Record<string, string[]>>();
+  readonly deletes: EntityRef[] = [];
+
+  /** @param fields the fields to be said; of all of an entity that has them */
+  say({ name, id }: EntityRef, held: Fields, fields: Iterable<string>): void {
+    const set: Record<string, Json> = {};
+    const gone: string[] = [];
+    for (const field of fields) {
+      const value = own(held, field);
+      if (value === undefined) gone.push(field);
+      else setField(set, field, value);
+    }
+    inner(this.set, name)[id] = { ...own(own(this.set, name), id), ...set };
+    if (gone.length > 0) inner(this.unset, name)[id] = [...(own(own(this.unset, name), id) ?? []), ...gone];
+  }
+
+  get isEmpty(): boolean {
+    return this.deletes.length === 0 && keys(this.set).length === 0;
+  }
+}
+
+/**
+ * Says what waits, as it is now.
+ *
+ * @param portion where all of a portion is to be said: what is in it
+ */
+export function compose(
+  { store, views }: EntityState,
+  made: Made | undefined,
+  waiting: Outbox,
+  portion?: readonly EntityRef[],
+): Partial<Tell> {
+  const word = new Speech();
+  const shows = new Speech();
+  const fills = new Speech();
+  const sources = new Map<string, Speech>();
+  const entire: EntityRef[] = [];
+
+  const sayAll = (ref: EntityRef): void => {
+    const held = store.get(ref.name, ref.id);
+    if (held) word.say(ref, held, keys(held));
+  };
+
+  /** What a source gives is not always what is shown: somebody else may have written since. */
+  const showOther = (ref: EntityRef, given: Fields, fields: Iterable<string>): void => {
+    const held = store.get(ref.name, ref.id);
+    const others = [...fields].filter((field) => !equalJson(own(held, field), own(given, field)));
+    if (!held) shows.deletes.push(ref);
+    else if (others.length > 0) shows.say(ref, held, others);
+  };
+
+  for (const [lane, { ref, fields, entire: isEntire, removed }] of waiting.marks()) {
+    const held = store.get(ref.name, ref.id);
+    if (lane === SHOWN) {
+      if (held) shows.say(ref, held, fields);
+    } else if (lane === COPIED) {
+      if (!held) continue;
+      fills.say(ref, held, keys(held));
+      entire.push(ref);
+    } else if (lane !== WRITTEN) {
+      const speech = getOrAdd(sources, lane, () => new Speech());
+      const given = lane === MADE && made ? made.get(ref) : views.get(lane)?.fields(ref.name, ref.id, held);
+      if (!given) speech.deletes.push(ref);
+      else {
+        speech.say(ref, given, fields);
+        if (lane !== MADE) showOther(ref, given, fields);
+      }
+    } else {
+      if (removed || (isEntire && !held)) word.deletes.push(ref);
+      // It came back: nothing of what was there before is known to be there.
+      if (held && (isEntire || removed)) {
+        entire.push(ref);
+        if (!portion) sayAll(ref);
+      } else if (held && fields.size > 0 && !portion) word.say(ref, held, fields);
+    }
+  }
+  for (const ref of portion ?? []) sayAll(ref);
+  return {
+    sources: sources.size > 0 ? fromEntries(sources) : undefined,
+    word: word.isEmpty ? undefined : word,
+    shows: shows.isEmpty ? undefined : shows,
+    fills: fills.isEmpty ? undefined : fills,
+    entire: entire.length > 0 ? entire : undefined,
+  };
+}
+
+/** What all the sources say of some entities. */
+export function sourcesOf({ store, views }: EntityState, refs: readonly EntityRef[]): Record<string, Word> {
+  const sources = table<Word>();
+  for (const [source, view] of views) {
+    const speech = new Speech();
+    for (const ref of refs) {
+      const given = view.fields(ref.name, ref.id, store.get(ref.name, ref.id));
+      if (given) speech.say(ref, given, keys(given));
+    }
+    if (!speech.isEmpty) sources[source] = speech;
+  }
+  return sources;
+}
+
+/** Every entity that a word names with fields, the fields it sets and those that it takes away. */
+export function* entitiesIn({
+  set = {},
+  unset = {},
+}: Word): IterableIterator<readonly [ref: EntityRef, set: Fields, unset: readonly string[]]> {
+  for (const [name, some] of entries(set))
+    for (const [id, fields] of entries(some)) yield [{ name, id }, fields, own(own(unset, name), id) ?? []];
+}

@@ -1,0 +1,124 @@
+import type { EntityRef } from '../contract/adapter';
+import type { ChangeSet } from '../contract/wire';
+import type { EntityState } from '../state/entity-state';
+import type { Said } from '../state/integrate';
+import { forEach } from '../state/json';
+import { keys } from '../state/objects';
+import { keyOf } from '../state/refs';
+import { fieldsIn } from './fields-in';
+import { type Below, isAbove, type Kin } from './kin';
+import type { Link } from './link';
+import { COPIED, SHOWN } from './outbox';
+
+/** Why something changed. */
+export interface Cause {
+  /** Who said so; nobody for what happened here. */
+  readonly from?: Link;
+  /** The source that said so, or how it was said without one. */
+  readonly lane: string;
+  /** What the source said that it had not said before. */
+  readonly said?: readonly Said[];
+  /** Whether a home said so: then it is told upwards only. */
+  readonly isNews?: boolean;
+  /** Whether entities were removed: lists that lost them are no word. */
+  readonly isRemoval?: boolean;
+}
+
+/** Marks what each link has to tell of a change. */
+export class Spread {
+  readonly #state: EntityState;
+  readonly #kin: Kin;
+
+  constructor(state: EntityState, kin: Kin) {
+    this.#state = state;
+    this.#kin = kin;
+  }
+
+  /**
+   * Marks a word that goes down, towards the homes.
+   *
+   * @param before the children that had an entity in their portions before the change
+   */
+  down(
+    changes: ChangeSet,
+    { from, lane, said, isRemoval }: Cause,
+    before: ReadonlyMap<string, ReadonlySet<Below>>,
+  ): void {
+    const words = new Map(said?.map(([ref, fields]) => [keyOf(ref), fields]));
+    const each = (ref: EntityRef, mark: (link: Link) => void, also?: ReadonlySet<Below>): void => {
+      for (const { link, made } of new Set([...this.#kin.childrenWith(ref), ...(also ?? [])]))
+        if (!made && link !== from) mark(link);
+    };
+    for (const [ref, fields] of said ?? [])
+      each(ref, ({ waiting }) => waiting.mark(ref, fields, lane), before.get(keyOf(ref)));
+    forEach(changes.upserts, (name, id) => {
+      const ref = { name, id };
+      const fields = fieldsIn(changes, ref).filter((field) => !words.get(keyOf(ref))?.includes(field));
+      if (fields.length === 0) return;
+      each(ref, ({ waiting }) => waiting.mark(ref, fields, said || isRemoval ? SHOWN : lane));
+    });
+    if (said) return;
+    for (const ref of changes.deletes)
+      for (const { link, made } of before.get(keyOf(ref)) ?? [])
+        if (!made && link !== from) link.waiting.remove(ref);
+  }
+
+  /**
+   * Marks what goes to a parent: news, and what is said of those above.
+   *
+   * @param wasMine what was in the portion and is removed
+   * @param added what came into it
+   */
+  up(
+    link: Link,
+    changes: ChangeSet,
+    { lane, said, isNews }: Cause,
+    wasMine: readonly EntityRef[],
+    added: readonly EntityRef[],
+  ): void {
+    const { waiting } = link;
+    const { store } = this.#state;
+    forEach(changes.upserts, (name, id, set) => {
+      const ref = { name, id };
+      const fields = fieldsIn(changes, ref);
+      if (!this.#kin.isMine(ref)) {
+        if (!said && !isNews && isAbove(link, ref)) waiting.mark(ref, fields);
+      } else if (keys(set).length === keys(store.get(name, id) ?? {}).length) waiting.markEntire(ref);
+      else waiting.mark(ref, fields);
+    });
+    for (const ref of wasMine) waiting.remove(ref);
+    for (const ref of added)
+      if (store.get(ref.name, ref.id)) waiting.markEntire(ref);
+      else waiting.remove(ref);
+    for (const [ref, fields] of said ?? []) if (isAbove(link, ref)) waiting.mark(ref, fields, lane);
+  }
+
+  /** Marks what an entity is that this workflow put into a portion. */
+  give(link: Link, ref: EntityRef): void {
+    this.offer(link, ref);
+    const held = this.#state.store.get(ref.name, ref.id);
+    if (held) {
+      link.waiting.mark(ref, keys(held), COPIED);
+      link.waiting.markEntire(ref, COPIED);
+    } else if (link.state === 'joined') link.ask(ref);
+  }
+
+  /** Marks what the sources say of an entity. */
+  offer({ waiting }: Link, ref: EntityRef): void {
+    for (const [source, view] of this.#state.views) {
+      const given = view.given(ref.name, ref.id);
+      if (given) waiting.mark(ref, given.shape, source);
+    }
+  }
+
+  /** Asks the homes of an entity that has left one for it: what they say is not known, where they differ. */
+  askOthers(ref: EntityRef): boolean {
+    let hasOther = false;
+    for (const { link, missing } of this.#kin.childrenWith(ref)) {
+      if (missing.has(keyOf(ref))) continue;
+      hasOther = true;
+      if (link.state === 'joined') link.ask(ref);
+    }
+    return hasOther;
+  }
+}

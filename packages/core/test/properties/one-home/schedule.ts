@@ -1,0 +1,222 @@
+import type { Fields } from '../../../src/contract/schema';
+import { ITEMS, idOf, type Member, type ProtocolClass, type Shape, SUBS, World } from './world';
+
+/** What can happen, and how often it does beside the others. */
+const WEIGHTS = {
+  move: 8,
+  value: 4,
+  refresh: 12,
+  write: 5,
+  list: 4,
+  remove: 2,
+  begin: 7,
+  send: 16,
+  arrive: 14,
+  process: 14,
+  double: 3,
+  cut: 2,
+  terminate: 1,
+  hear: 2,
+  pause: 2,
+} as const;
+
+type Kind = keyof typeof WEIGHTS;
+
+/** Something that happens: what, and numbers that say to whom and how. */
+export type Step = readonly [kind: Kind, who: number, what: number, how: number];
+
+const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) => Array<Kind>(weight).fill(kind as Kind));
+
+/** Pseudo-random numbers below a limit. */
+export function randomOf(seed: number): (limit: number) => number {
+  let state = seed >>> 0 || 1;
+  return (limit) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % limit;
+  };
+}
+
+/** A random schedule of so many steps at most. */
+export function scheduleOf(random: (limit: number) => number, most: number): Step[] {
+  const length = 4 + random(most - 3);
+  return Array.from({ length }, () => [
+    KINDS[random(KINDS.length)] as Kind,
+    random(1024),
+    random(1024),
+    random(1024),
+  ]);
+}
+
+const pick = <T>(from: readonly T[], index: number): T => from[index % from.length] as T;
+
+/** @returns what happened, in words; nothing when there was nothing to do */
+export function live(world: World, [kind, who, what, how]: Step, value: number): string | undefined {
+  const members = [...world.members.values()];
+  if (members.length === 0) return undefined;
+  const member = pick(members, who);
+  switch (kind) {
+    case 'move': {
+      const at = pick(
+        [...world.upstreams.keys()].filter((name) => !name.startsWith('Sub')),
+        who,
+      );
+      const source = world.upstreams.get(at);
+      if (!source) return undefined;
+      const isShop = at.startsWith('Shop');
+      if (isShop && world.shape.shopGivesSubs && how % 2) {
+        const item = pick(ITEMS, what);
+        source.lists.set(item, toggled(source.lists.get(item) ?? [], pick(SUBS, how >> 1)));
+        return `at the source of ${at}, ${item} has ${source.lists.get(item)?.join()}`;
+      }
+      source.list = toggled(source.list, pick(isShop ? ITEMS : SUBS, what));
+      return `the source of ${at} gives ${source.list.join()}`;
+    }
+    case 'value': {
+      const at = pick([...world.upstreams.keys()], who);
+      const of = at.startsWith('Sub') ? at.slice(4) : pick([...ITEMS, ...SUBS, 'mood'], what);
+      world.upstreams.get(at)?.values.set(of, value);
+      return `the source of ${at} has ${of} = ${value}`;
+    }
+    case 'refresh':
+      world.refresh(member);
+      return `${member.id} loads`;
+    case 'write': {
+      const held = refsIn(member);
+      if (held.length === 0) return undefined;
+      const ref = pick(held, what);
+      // What is made of an item is not said back to the child that wrote it.
+      const field = pick(world.shape.isMade ? ['note'] : ['note', 'note', 'title'], how);
+      world.note(ref, field, `client`);
+      member.exchange.update({
+        entityName: ref.name,
+        updates: { [ref.name]: { [ref.id]: { [field]: value } } },
+      });
+      return `a client sets ${field} of ${idOf(ref)} to ${value} at ${member.id}`;
+    }
+    case 'list': {
+      const items = refsIn(member).filter(({ name }) => name === 'Item');
+      if (items.length === 0 || world.shape.isMade) return undefined;
+      const ref = pick(items, what);
+      const held = (member.state.store.get(ref.name, ref.id)?.['subs'] ?? []) as string[];
+      const isPin = how % 3 === 0;
+      const given: Fields = isPin
+        ? { pin: pick(SUBS, how >> 2) }
+        : { subs: toggled(held, pick(SUBS, how >> 2)) };
+      world.note(ref, isPin ? 'pin' : 'subs', 'client');
+      member.exchange.update({ entityName: 'Item', updates: { Item: { [ref.id]: given } } });
+      return `a client sets ${JSON.stringify(given)} of ${idOf(ref)} at ${member.id}`;
+    }
+    case 'remove': {
+      const subs = refsIn(member).filter(({ name, id }) => name === 'Sub' && !member.state.isRoot(name, id));
+      if (subs.length === 0) return undefined;
+      const ref = pick(subs, what);
+      for (const field of ['title', 'note', 'size', 'status']) world.note(ref, field, 'client');
+      for (const id of ITEMS)
+        for (const field of ['subs', 'more', 'pin']) world.note({ name: 'Item', id }, field, 'client');
+      member.exchange.delete({ entityName: 'Sub', deletions: { Sub: [ref.id] } });
+      return `a client removes ${idOf(ref)} at ${member.id}`;
+    }
+    case 'begin': {
+      const one = some(members, who, ({ toBegin }) => toBegin.size > 0);
+      return one && world.begin(one) ? `${one.id} begins a child` : undefined;
+    }
+    case 'send': {
+      for (let at = 0; at < members.length; at++) {
+        const from = pick(members, who + at);
+        const due = [...from.due];
+        for (let i = 0; i < due.length; i++)
+          if (world.send(from, pick(due, what + i))) return `${from.id} sends to ${pick(due, what + i)}`;
+      }
+      return undefined;
+    }
+    case 'arrive': {
+      const ways = [...world.underWay.keys()];
+      if (ways.length === 0) return undefined;
+      const way = pick(ways, who);
+      return world.arrive(way) ? `what is under way ${way} arrives` : undefined;
+    }
+    case 'process': {
+      const one = some(members, who, ({ inbox }) => inbox.length > 0);
+      return one && world.process(one) ? `${one.id} takes a message` : undefined;
+    }
+    case 'double': {
+      if (world.arrived.length === 0) return undefined;
+      const [to, message] = pick(world.arrived, what);
+      world.members.get(to)?.inbox.push(message);
+      return `a ${message.do} from ${message.from} arrives at ${to} once more`;
+    }
+    case 'cut':
+      world.cut(member, how % 2 === 0);
+      return `${member.id} continues as new, what is under way ${how % 2 === 0 ? 'arrives' : 'is lost'}`;
+    case 'terminate':
+      world.terminate(member);
+      return `${member.id} is terminated`;
+    case 'hear':
+      return world.hearGone(what) ? 'somebody hears that another is gone' : undefined;
+    case 'pause': {
+      // A client's resume ends the pauses of parents: then who pauses whom could not be told from outside.
+      if (how % 2 && member.exchange.pauses.carry().byParents.length > 0) return undefined;
+      member.pausedByClient = how % 2 === 0;
+      member.exchange.pause(member.pausedByClient);
+      return `a client ${member.pausedByClient ? 'pauses' : 'resumes'} ${member.id}`;
+    }
+  }
+}
+
+const refsIn = (member: Member): { name: string; id: string }[] =>
+  Object.entries(member.state.store.entities).flatMap(([name, some]) =>
+    Object.keys(some)
+      .filter(() => name !== 'Shop' || member.root.name === 'Shop')
+      .map((id) => ({ name, id })),
+  );
+
+/** The first of which something is true, from one on. */
+function some<T>(from: readonly T[], index: number, is: (one: T) => boolean): T | undefined {
+  for (let i = 0; i < from.length; i++) if (is(pick(from, index + i))) return pick(from, index + i);
+  return undefined;
+}
+
+const toggled = (list: readonly string[], id: string): string[] =>
+  list.includes(id) ? list.filter((one) => one !== id) : [...list, id];
+
+/** Runs a schedule, lets everything arrive, and looks. @returns what is wrong, if anything is */
+export function trouble(
+  shape: Shape,
+  steps: readonly Step[],
+  check: (world: World) => string[],
+  log?: string[],
+  protocol?: ProtocolClass,
+): string[] {
+  const world = new World(shape, protocol);
+  for (const member of world.members.values()) world.refresh(member);
+  let value = 1;
+  try {
+    for (const step of steps) {
+      const what = live(world, step, value++);
+      if (what) log?.push(what);
+    }
+    world.settle();
+    for (const member of world.members.values()) world.refresh(member);
+    world.settle();
+    return check(world);
+  } catch (error) {
+    return [error instanceof Error ? (log ? (error.stack ?? '') : error.message) : String(error)];
+  }
+}
+
+/** The fewest steps that are still wrong. */
+export function shrunk(
+  steps: readonly Step[],
+  isWrong: (steps: readonly Step[]) => boolean,
+): readonly Step[] {
+  let least = steps;
+  for (let size = Math.ceil(least.length / 2); size > 0; size = size === 1 ? 0 : Math.ceil(size / 2))
+    for (let from = 0; from < least.length;) {
+      const fewer = [...least.slice(0, from), ...least.slice(from + size)];
+      if (isWrong(fewer)) least = fewer;
+      else from += size;
+    }
+  return least;
+}

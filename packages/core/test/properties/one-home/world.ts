@@ -1,0 +1,382 @@
+import type { EntityRef } from '../../../src/contract/adapter';
+import { type Entities, type Fields, many, one, defineSchema } from '../../../src/contract/schema';
+import { type CarriedExchange, Exchange, type Host } from '../../../src/hierarchy/exchange';
+import { idsOf } from '../../../src/hierarchy/managed-path';
+import type { Message, Start } from '../../../src/hierarchy/word';
+import { EntityState } from '../../../src/state/entity-state';
+
+export const schema = defineSchema({
+  Shop: { relations: { items: many('Item') } },
+  Item: { relations: { subs: many('Sub'), pin: one('Sub'), shop: one('Shop') } },
+  Sub: {},
+});
+
+/** A hierarchy to try. */
+export interface Shape {
+  readonly name: string;
+  /** The shops: each has a workflow that a client started. */
+  readonly shops: readonly string[];
+  /** Whether subs have workflows; else they are parts of items. */
+  readonly hasSubs: boolean;
+  /** Whether the shop's source gives the subs of its items. */
+  readonly shopGivesSubs: boolean;
+  /** Whether items load their subs themselves. */
+  readonly itemsLoad: boolean;
+  /** Whether items are made from what the shop has. */
+  readonly isMade?: boolean;
+  /** Whether items lead back to the shop. */
+  readonly isCircular?: boolean;
+}
+
+export const SHAPES: readonly [Shape, ...Shape[]] = [
+  {
+    name: 'subs that move between items',
+    shops: ['r'],
+    hasSubs: true,
+    shopGivesSubs: false,
+    itemsLoad: true,
+  },
+  { name: 'subs without workflows', shops: ['r'], hasSubs: false, shopGivesSubs: true, itemsLoad: true },
+  { name: 'two shops', shops: ['r', 'q'], hasSubs: false, shopGivesSubs: true, itemsLoad: true },
+  { name: 'a chain', shops: ['r'], hasSubs: true, shopGivesSubs: true, itemsLoad: false },
+  {
+    name: 'items that are made',
+    shops: ['r'],
+    hasSubs: false,
+    shopGivesSubs: false,
+    itemsLoad: false,
+    isMade: true,
+  },
+  { name: 'a circle', shops: ['r'], hasSubs: false, shopGivesSubs: false, itemsLoad: true, isCircular: true },
+];
+
+export const ITEMS = ['a', 'b'];
+export const SUBS = ['s', 't'];
+
+/** What the source of one workflow gives: its list, and a value for each thing in it. */
+interface Upstream {
+  list: string[];
+  readonly values: Map<string, number>;
+  readonly lists: Map<string, string[]>;
+}
+
+const OPTIONS = { now: 1, maxDeleteRatio: 1, minDeleteCount: 0 };
+
+/** What decides about entities in a workflow: an exchange, or something to compare it with. */
+export type Protocol = Pick<Exchange, keyof Exchange>;
+export type ProtocolClass = new (...args: ConstructorParameters<typeof Exchange>) => Protocol;
+
+/** One workflow. */
+export class Member {
+  readonly state: EntityState;
+  readonly exchange: Protocol;
+  /** Children that are to be started or joined. */
+  readonly toBegin = new Set<string>();
+  readonly inbox: Message[] = [];
+  /** To whom there may be something to send. */
+  readonly due = new Set<string>();
+  pausedByClient = false;
+  readonly isIndependent: boolean;
+
+  constructor(
+    readonly world: World,
+    readonly id: string,
+    readonly runId: string,
+    readonly root: EntityRef,
+    begin: { start?: Start; state?: EntityState; carried?: CarriedExchange },
+  ) {
+    this.state = begin.state ?? new EntityState(root, schema);
+    this.isIndependent = root.name === 'Shop';
+    const host: Host = {
+      listed: () => this.#listed(),
+      wake: (peer) => void this.due.add(peer),
+      left: () => {},
+      make: ({ name, id }: EntityRef) => this.world.make(this.state.store.get(name, id) ?? {}, id),
+    };
+    this.exchange = new world.Protocol({ workflowId: id, runId }, this.state, host, begin.carried);
+    if (begin.start) this.exchange.begin(begin.start);
+  }
+
+  /** Whether its last parent let it go. */
+  get isDone(): boolean {
+    return !this.isIndependent && [...this.exchange.parents].length === 0;
+  }
+
+  get path(): { readonly field: string; readonly target: string } | undefined {
+    if (this.root.name === 'Shop') return { field: 'items', target: 'Item' };
+    return this.root.name === 'Item' && this.world.shape.hasSubs
+      ? { field: 'subs', target: 'Sub' }
+      : undefined;
+  }
+
+  get items(): EntityRef[] {
+    const { path } = this;
+    if (!path) return [];
+    const ids = idsOf(this.state.store.get(this.root.name, this.root.id)?.[path.field]);
+    return ids.map((id) => ({ name: path.target, id }));
+  }
+
+  #listed(): void {
+    const exchange = this.exchange as Protocol | undefined;
+    if (!exchange || !this.path) return;
+    const wanted = new Set(this.items.map((item) => idOf(item)));
+    for (const id of ['a', 'b', 's', 't']) {
+      const item = { name: this.path.target, id };
+      if (exchange.childOf(item) && !wanted.has(idOf(item))) {
+        exchange.close(idOf(item));
+        this.toBegin.delete(idOf(item));
+      }
+    }
+    for (const item of this.items) {
+      if (exchange.childOf(item)) continue;
+      exchange.open(idOf(item), item, this.world.shape.isMade);
+      this.toBegin.add(idOf(item));
+    }
+  }
+}
+
+export const idOf = ({ name, id }: EntityRef): string => `${name}-${id}`;
+
+/** Workflows, and what is under way between them. */
+export class World {
+  readonly members = new Map<string, Member>();
+  /** One message of a pair is under way at a time. */
+  readonly underWay = new Map<string, readonly [from: Member, to: string, Message]>();
+  /** What has arrived once, to arrive again. */
+  readonly arrived: (readonly [to: string, Message])[] = [];
+  /** Who has yet to hear that somebody is gone. */
+  readonly gone: (readonly [to: string, peer: string, runId: string])[] = [];
+  readonly upstreams = new Map<string, Upstream>();
+  /** Who wrote fields, in all of a schedule. */
+  readonly origins = new Map<string, Set<string>>();
+  #runs = 0;
+
+  constructor(
+    readonly shape: Shape,
+    readonly Protocol: ProtocolClass = Exchange,
+  ) {
+    for (const id of shape.shops) this.upstreams.set(`Shop-${id}`, upstream(['a'], [['a', ['s']]]));
+    for (const id of ITEMS) this.upstreams.set(`Item-${id}`, upstream(id === 'a' ? ['s'] : []));
+    for (const id of SUBS) this.upstreams.set(`Sub-${id}`, upstream());
+    for (const id of shape.shops) this.startShop(id);
+  }
+
+  startShop(id: string): void {
+    const root = { name: 'Shop', id };
+    this.members.set(idOf(root), new Member(this, idOf(root), this.#run(), root, {}));
+  }
+
+  make(fields: Fields, id: string): Fields {
+    return { id, label: `<${JSON.stringify(fields['title'])}>` };
+  }
+
+  /** What a workflow's source gives now. */
+  contentOf({ root }: Member): Entities | undefined {
+    const { list, values, lists } = this.upstreams.get(idOf(root)) as Upstream;
+    const { shopGivesSubs, itemsLoad, isCircular, isMade } = this.shape;
+    const by = `${root.name}-${root.id}`;
+    const valueOf = (id: string): string => `${by}:${values.get(id) ?? 0}`;
+    if (root.name === 'Shop') {
+      const items: Record<string, Fields> = {};
+      const subs: Record<string, Fields> = {};
+      for (const id of list) {
+        items[id] = { title: valueOf(id) };
+        if (!shopGivesSubs) continue;
+        items[id] = { title: valueOf(id), subs: lists.get(id) ?? [] };
+        for (const sub of lists.get(id) ?? []) subs[sub] = { title: valueOf(sub) };
+      }
+      return { Shop: { [root.id]: { items: list } }, Item: items, Sub: subs };
+    }
+    if (root.name === 'Item') {
+      if (!itemsLoad || isMade) return undefined;
+      const subs = Object.fromEntries(
+        list.map((id) => [id, { [shopGivesSubs ? 'size' : 'title']: valueOf(id) }]),
+      );
+      const own: Fields = { [shopGivesSubs ? 'more' : 'subs']: list };
+      const back: Fields = isCircular ? { shop: 'r' } : {};
+      const shop: Record<string, Fields> = isCircular ? { r: { mood: valueOf('mood') } } : {};
+      return { Item: { [root.id]: { ...own, ...back } }, Sub: shopGivesSubs ? {} : subs, Shop: shop };
+    }
+    return { Sub: { [root.id]: { status: valueOf(root.id) } } };
+  }
+
+  refresh(member: Member): void {
+    const entities = this.contentOf(member);
+    if (!entities) return;
+    for (const [name, some] of Object.entries(entities))
+      for (const [id, fields] of Object.entries(some))
+        for (const field of Object.keys(fields)) this.note({ name, id }, field, `${member.id}`);
+    member.exchange.load('src', { entities, complete: true }, OPTIONS);
+  }
+
+  note({ name, id }: EntityRef, field: string, origin: string): void {
+    const key = `${name}:${id}:${field}`;
+    const origins = this.origins.get(key) ?? new Set();
+    this.origins.set(key, origins.add(origin));
+  }
+
+  /** A message to somebody begins its way. */
+  send(from: Member, to: string): boolean {
+    const way = `${from.id}>${to}`;
+    if (this.underWay.has(way)) return false;
+    const message = from.exchange.next(to);
+    from.due.delete(to);
+    if (!message) return false;
+    this.underWay.set(way, [from, to, message]);
+    return true;
+  }
+
+  /** It has arrived; or its sender is told that nobody is there. */
+  arrive(way: string): boolean {
+    const [from, to, message] = this.underWay.get(way) ?? [];
+    if (!from || !to || !message) return false;
+    this.underWay.delete(way);
+    const receiver = this.members.get(to);
+    if (receiver) {
+      receiver.inbox.push(message);
+      this.arrived.push([to, message]);
+      from.exchange.accepted(to, message);
+    } else {
+      if (message.do === 'leave' || message.do === 'stranger') from.exchange.accepted(to, message);
+      else {
+        from.exchange.refused(to, message);
+        this.#tellGone(from, to);
+      }
+    }
+    return true;
+  }
+
+  process(member: Member): boolean {
+    const message = member.inbox.shift();
+    if (!message) return false;
+    member.exchange.receive(message);
+    this.#endIfDone(member);
+    return true;
+  }
+
+  /** A child that is to begin does. */
+  begin(member: Member): boolean {
+    const [id] = member.toBegin;
+    if (!id) return false;
+    member.toBegin.delete(id);
+    if (this.members.has(id)) member.exchange.attach(id);
+    else {
+      const [name = '', key = ''] = id.split('-');
+      const start = member.exchange.start(id);
+      const child = new Member(this, id, this.#run(), { name, id: key }, { start });
+      this.members.set(id, child);
+      this.refresh(child);
+    }
+    return true;
+  }
+
+  /** Continues as new: what is under way has arrived, or has not. */
+  cut(member: Member, arrives: boolean): void {
+    for (const [way, [from, to, message]] of [...this.underWay]) {
+      if (from !== member) continue;
+      this.underWay.delete(way);
+      if (arrives && this.members.has(to)) this.members.get(to)?.inbox.push(message);
+    }
+    const carried = JSON.parse(JSON.stringify(member.exchange.carry())) as CarriedExchange;
+    const state = new EntityState(
+      member.root,
+      schema,
+      structuredClone(member.state.store.entities),
+      member.state.carryViews(),
+    );
+    const next = new Member(this, member.id, member.runId, member.root, { state, carried });
+    next.inbox.push(...member.inbox);
+    for (const name of this.names()) next.due.add(name);
+    for (const id of member.toBegin) next.toBegin.add(id);
+    next.pausedByClient = member.pausedByClient;
+    this.members.set(member.id, next);
+  }
+
+  /** Somebody ends it, without a word. */
+  terminate(member: Member): void {
+    this.members.delete(member.id);
+    for (const [way, [from, to, message]] of [...this.underWay]) {
+      if (from !== member) continue;
+      this.underWay.delete(way);
+      this.members.get(to)?.inbox.push(message);
+    }
+    for (const other of this.members.values()) this.gone.push([other.id, member.id, member.runId]);
+  }
+
+  hearGone(index: number): boolean {
+    if (this.gone.length === 0) return false;
+    const [[to, peer, runId] = ['', '', '']] = this.gone.splice(index % this.gone.length, 1);
+    const member = this.members.get(to);
+    if (member) this.#tellGone(member, peer, runId);
+    return true;
+  }
+
+  /** Everything that is under way arrives, and what comes of it, in a fixed order. */
+  settle(): void {
+    for (let round = 0; round < 200; round++) {
+      let moved = false;
+      while (this.hearGone(0)) moved = true;
+      for (const id of this.shape.shops) {
+        if (this.members.has(`Shop-${id}`)) continue;
+        this.startShop(id);
+        this.refresh(this.members.get(`Shop-${id}`) as Member);
+        moved = true;
+      }
+      for (const member of [...this.members.values()]) {
+        while (this.begin(member)) moved = true;
+        for (const to of [...member.due]) if (this.send(member, to)) moved = true;
+      }
+      for (const way of [...this.underWay.keys()]) if (this.arrive(way)) moved = true;
+      for (const member of [...this.members.values()]) while (this.process(member)) moved = true;
+      if (!moved) return;
+    }
+    throw new Error('They never stop telling each other.');
+  }
+
+  names(): string[] {
+    const { shops } = this.shape;
+    return [
+      ...shops.map((id) => `Shop-${id}`),
+      ...ITEMS.map((id) => `Item-${id}`),
+      ...SUBS.map((id) => `Sub-${id}`),
+    ];
+  }
+
+  #tellGone(member: Member, peer: string, runId?: string): void {
+    const [name = '', id = ''] = peer.split('-');
+    const link = member.exchange.childOf({ name, id });
+    if (link && link.state === 'apart') return;
+    member.exchange.gone(peer, runId);
+    if (link) member.toBegin.add(peer);
+    this.#endIfDone(member);
+  }
+
+  #endIfDone(member: Member): void {
+    // What has arrived is taken before a workflow closes: it may be another parent.
+    for (let next = member.isDone && member.inbox.shift(); next; next = member.isDone && member.inbox.shift())
+      member.exchange.receive(next);
+    if (!member.isDone || this.members.get(member.id) !== member) return;
+    for (const item of member.items) member.exchange.close(idOf(item));
+    for (const to of member.due)
+      for (let message = member.exchange.next(to); message; message = member.exchange.next(to)) {
+        this.members.get(to)?.inbox.push(message);
+        member.exchange.accepted(to, message);
+      }
+    this.members.delete(member.id);
+    for (const [way, [from, to, message]] of [...this.underWay]) {
+      if (from !== member) continue;
+      this.underWay.delete(way);
+      this.members.get(to)?.inbox.push(message);
+    }
+  }
+
+  #run(): string {
+    return `run${++this.#runs}`;
+  }
+}
+
+const upstream = (list: string[] = [], lists: [string, string[]][] = []): Upstream => ({
+  list,
+  values: new Map(),
+  lists: new Map(lists),
+});
