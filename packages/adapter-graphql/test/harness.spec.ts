@@ -55,7 +55,7 @@ async function loads() {
       credential: 'secret:DESK',
       checkpoint,
     };
-    const environment = new MockActivityEnvironment();
+    const environment = new MockActivityEnvironment({ startToCloseTimeoutMs: 60_000 });
     const result = await environment.run<[object], Result, typeof loadData>(loadData, request);
     checkpoint = result.checkpoint ?? checkpoint;
     return result;

@@ -66,6 +66,7 @@ describe('the plugin', () => {
       'scripted.waitForChange',
       'stateful.findOrphaned',
       'stateful.findStuck',
+      'stateful.requestCancel',
     ]);
     expect(await during(worker, load)).toMatchObject({ name: 'Ada' });
   });

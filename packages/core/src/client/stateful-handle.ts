@@ -39,6 +39,12 @@ import { type PendingWatch, pendingWatches, withWatch } from './pending-watches'
 /** For how many runs a load is waited for that none of them gets to. */
 const MOST_RUNS = 5;
 
+/** A run by code from before there was the query says nothing of problems. */
+function unlessUnknown(error: unknown): null {
+  if (error instanceof QueryNotRegisteredError) return null;
+  throw error;
+}
+
 /** How a workflow is doing. */
 export interface StatusReport {
   /** One that was terminated counts as cancelled, and one that timed out as failed. */
@@ -99,7 +105,7 @@ export class StatefulHandle<Data = unknown> {
   async status(): Promise<StatusReport> {
     // One after the other: the server lets one query wait for a busy workflow, and turns a second one away.
     const status = await this.#query<WorkflowStatus>('status');
-    const said = await this.#query<string | null>('problem');
+    const said = await this.#query<string | null>('problem').catch(unlessUnknown);
     const infos = await this.sources();
     const description = await explained(this.temporal, () => this.temporal.describe());
     const watches = pendingWatches(description);
