@@ -7,7 +7,7 @@ const records = (count: number, from = 0): readonly { readonly id: number }[] =>
 
 /** Five tickets, two a page. */
 const connection = (after: unknown): unknown => {
-  const from = Number(String(after ?? 'c0').slice(1));
+  const from = Number(((after ?? 'c0') as string).slice(1));
   return {
     nodes: records(Math.min(2, 5 - from), from),
     pageInfo: { hasNextPage: from + 2 < 5, endCursor: `c${from + 2}` },
@@ -96,7 +96,7 @@ describe('a connection is read to its end', () => {
       d: { nodes: ['b'], pageInfo: { hasNextPage: false, endCursor: null } },
     };
     const { load } = await scripted(({ variables }) => {
-      const { nodes, pageInfo } = pages[String(variables['after'] ?? '')] as {
+      const { nodes, pageInfo } = pages[(variables['after'] ?? '') as string] as {
         nodes: string[];
         pageInfo: unknown;
       };

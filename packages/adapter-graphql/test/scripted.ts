@@ -74,7 +74,13 @@ export async function scripted(
   };
   const issues = async (query: unknown): Promise<readonly string[]> => {
     const { issues: found = [] } = await adapter.querySchema['~standard'].validate(query);
-    return found.map(({ message, path = [] }) => `${path.join('.')}: ${message}`);
+    return found.map(
+      ({ message, path = [] }) =>
+        `${path
+          .map((part) => (typeof part === 'object' ? part.key : part))
+          .map((part) => part.toString())
+          .join('.')}: ${message}`,
+    );
   };
   return { origin, adapter, asked, load, failure, issues };
 }

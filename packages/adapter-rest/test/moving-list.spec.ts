@@ -276,7 +276,7 @@ describe('an incremental value', () => {
     const [page] = await readAll(rest, query, loadContext({ apiUrl: origin }));
     const checkpoint = { cursor: page?.cursor as RestCursor };
     await readAll(rest, query, loadContext({ apiUrl: origin, checkpoint }));
-    const { params: _, ...bare } = query;
+    const bare = { ...query, params: undefined };
     const incremental = {
       ...(query.incremental as object),
       sweepFrom: '1970-01-01',
