@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import {
   DefaultLogger,
   makeTelemetryFilterString,
@@ -63,7 +63,7 @@ export class TestEnvironment {
     quietRuntime();
     const { address = inject('temporalAddress') } = options;
     const environment = new TestEnvironment(
-      await Connection.connect({ address }),
+      await connectionTo(address),
       await NativeConnection.connect({ address }),
       options,
     );
@@ -171,6 +171,27 @@ export class TestEnvironment {
     await this.stopWorkers();
     for (const connection of this.#connections) await connection.close();
   }
+}
+
+/**
+ * A connection whose calls are not tried again once it is closed: the SDK would try in a timer, on a channel that is
+ * gone, and that error would fail whichever test runs then.
+ */
+async function connectionTo(address: string): Promise<Connection> {
+  const retries = defaultGrpcRetryOptions();
+  let isOpen = true;
+  const interceptor = makeGrpcRetryInterceptor({
+    ...retries,
+    retryableDecider: (attempt, status) => isOpen && retries.retryableDecider(attempt, status),
+  });
+  const connection = await Connection.connect({ address, interceptors: [interceptor] });
+  const close = connection.close.bind(connection);
+  return Object.assign(connection, {
+    close: async () => {
+      isOpen = false;
+      await close();
+    },
+  });
 }
 
 /** Makes everything that Temporal logs go to {@link logged}. */
