@@ -20,7 +20,7 @@ import { ACCEPT_ENCODING } from './decompress';
 import { decodeUtf8, readBody } from './read-body';
 import { isRedirect, redirectTarget, tooManyRedirects, wouldLeave } from './redirect';
 import { RequestScope } from './request-scope';
-import { failSpan, requestSpan } from './span';
+import { failSpan, requestSpan, tellUrl } from './span';
 import { statusError } from './status-error';
 import { streamBody } from './stream-body';
 import type { Transport } from './transport';
@@ -116,6 +116,7 @@ export class Exchange {
     try {
       this.#authorization = await this.#authorizer.authorize(url, scope.signal);
       this.#asker = this.#authorizer.askerOf(this.#authorization);
+      tellUrl(this.#span, url, (text) => this.#authorizer.isIn(text));
       if (admit !== undefined) await orAbort(Promise.resolve(admit(this.#asker.limits)), scope.signal);
     } finally {
       scope.close();

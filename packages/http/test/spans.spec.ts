@@ -67,4 +67,15 @@ describe('spans', () => {
     ]);
     expect(JSON.stringify(spans)).not.toMatch(/s3cret|tok"/);
   });
+
+  it.each(['/next/t0ken%2Fof-a-tenant', '/next/T0KEN%252Fof-a-tenant', '/x?t0ken%2Fof-a-tenant=1'])(
+    'name no path that holds the credential, as a link of an API may: %s',
+    async (path) => {
+      const { origin } = await serve((_, response) => json(response, {}));
+      const client = clientFor({ origins: [origin] });
+      await client.request(requestTo(`${origin}${path}`, { token: 't0ken/of-a-tenant' }));
+      expect(spans).toMatchObject([{ ended: true, attributes: { 'url.full': `${origin}/…` } }]);
+      expect(JSON.stringify(spans)).not.toMatch(/of-a-tenant/i);
+    },
+  );
 });

@@ -59,6 +59,11 @@ export class Authorizer {
     return this.#shown.leftOut(url);
   }
 
+  /** Whether a text holds the credential, or what was made or got from it. */
+  isIn(text: string): boolean {
+    return this.#shown.isIn(text);
+  }
+
   /** What was made or got from the credential becomes a secret of this request as well, which shares its answer. */
   hear(other: Authorizer): void {
     for (const secret of other.#concealed) this.#conceal(secret);

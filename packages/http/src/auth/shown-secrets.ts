@@ -45,6 +45,11 @@ export class ShownSecrets {
     const clean = new URL(url);
     for (const name of new Set(url.searchParams.keys()))
       if (this.#parameters.has(name.toLowerCase())) clean.searchParams.delete(name);
-    return holdsSecret(clean.href, this.#secrets) ? undefined : clean;
+    return this.isIn(clean.href) ? undefined : clean;
+  }
+
+  /** Whether a text holds the credential, or what was made or got from it. */
+  isIn(text: string): boolean {
+    return holdsSecret(text, this.#secrets);
   }
 }
