@@ -160,7 +160,7 @@ export class Exchange {
       link,
       item,
       made: isMade ? new Made(this.#state.store.schema, item) : undefined,
-      missing: new Set(),
+      missing: new Map(),
     });
     this.#settlement.lookAnew();
     return link;
@@ -335,7 +335,7 @@ export class Exchange {
     made?.take(this.#host.make(item));
     const link = Link.from(options, carried);
     link.pauses = this.pauses.isPaused;
-    this.#kin.add({ link, item, made, missing: new Set() });
+    this.#kin.add({ link, item, made, missing: new Map() });
   }
 
   *#linksTo(peer: string): IterableIterator<Link> {

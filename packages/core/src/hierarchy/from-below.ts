@@ -35,9 +35,11 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   for (const ref of claims.refs()) {
     const key = keyOf(ref);
     if (claims.of(ref)) missing.delete(key);
-    else if (!missing.has(key)) lacks.push(key);
+    else {
+      if (!missing.has(key)) lacks.push(key);
+      missing.set(key, { isAnswered: false });
+    }
   }
-  for (const key of lacks) missing.add(key);
   const kept = new Set(word.deletes?.filter((ref) => spread.askOthers(ref)).map(keyOf));
   const news = {
     entire,
@@ -53,12 +55,13 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   settlement.suspect(claims.refs());
   if (whole) {
     const absent = kin.portionOf(item).filter((ref) => !entire.has(keyOf(ref)));
-    for (const ref of absent) missing.add(keyOf(ref));
+    for (const ref of absent) missing.set(keyOf(ref), { isAnswered: false });
     const left = absent.filter((ref) => !spread.askOthers(ref));
     const gone = takeNews(state, link, { ...news, word: { deletes: left } });
     settlement.settle(gone, { from: link, lane: WRITTEN, isNews: true }, entire);
   }
   if (!whole && tell.asks !== true) return;
-  for (const ref of kin.portionOf(item)) spread.offer(link, ref);
+  // Also of what is not there: the sources may give what the home has never had.
+  for (const ref of kin.partsOf(item)) spread.offer(below, ref);
   link.offer();
 }

@@ -13,9 +13,13 @@ export interface Below {
   readonly item: EntityRef;
   /** What is made of the item, where the child is not given it as it is. */
   readonly made?: Made;
-  /** What the item refers to and the child says is not there. */
-  readonly missing: Set<string>;
+  /** What the item refers to and the child said is not there; whether it was answered by what sources here say of it. */
+  readonly missing: Map<string, { isAnswered: boolean }>;
 }
+
+/** Whether a child says that something is not there, as far as is known. */
+export const isMissing = ({ missing }: Below, ref: EntityRef): boolean =>
+  missing.get(keyOf(ref))?.isAnswered === false;
 
 /** Whom a workflow is linked with, and which entities are in whose portion. */
 export class Kin {

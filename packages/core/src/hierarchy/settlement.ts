@@ -9,7 +9,7 @@ import { forEach, inner, table, without } from '../state/json';
 import { isSame, keyOf } from '../state/refs';
 import type { Host } from './exchange';
 import { fieldsIn } from './fields-in';
-import { type Below, Kin } from './kin';
+import { type Below, isMissing, Kin } from './kin';
 import type { Link } from './link';
 import type { Made } from './made';
 import { entitiesIn, MADE } from './speech';
@@ -113,8 +113,8 @@ export class Settlement {
     if (isNews) this.#answer(from, added, entire);
     else {
       this.spread.down(changes, cause, before);
-      for (const [{ link, made }, refs] of added)
-        if (!made && link !== from) for (const ref of refs) this.spread.give(link, ref);
+      for (const [below, refs] of added)
+        if (!below.made && below.link !== from) for (const ref of refs) this.spread.give(below, ref);
     }
     if (this.kin.above.size > 0) this.#tellAbove(changes, cause, wasMine, isMoved);
   }
@@ -125,16 +125,16 @@ export class Settlement {
     added: ReadonlyMap<Below, readonly EntityRef[]>,
     entire: ReadonlySet<string>,
   ): void {
-    for (const [{ link }, refs] of added)
+    for (const [below, refs] of added)
       for (const ref of refs) {
         if (entire.has(keyOf(ref))) continue;
-        if (link.state === 'joined') link.ask(ref);
-        this.spread.offer(link, ref);
+        if (below.link.state === 'joined') below.link.ask(ref);
+        this.spread.offer(below, ref);
       }
     const below = from && this.kin.below.get(from.peer);
     if (!below || entire.size === 0) return;
     for (const ref of this.kin.partsOf(below.item))
-      if (entire.has(keyOf(ref))) this.spread.offer(below.link, ref);
+      if (entire.has(keyOf(ref))) this.spread.offer(below, ref);
   }
 
   #tellAbove(changes: ChangeSet, cause: Cause, wasMine: readonly EntityRef[], isMoved: boolean): void {
@@ -169,10 +169,8 @@ export class Settlement {
 
   /** Which entities have a workflow of their own is another question now. */
   lookAnew(): void {
-    for (const [{ link }, added] of this.#move(this.kin.below.values()))
-      for (const ref of added) {
-        this.spread.give(link, ref);
-      }
+    for (const [below, added] of this.#move(this.kin.below.values()))
+      for (const ref of added) this.spread.give(below, ref);
   }
 
   /** Has what is made of an item said, as far as it is new. */
@@ -191,7 +189,7 @@ export class Settlement {
     const gone = suspects.length > 0 ? findUnreferenced(this.state, suspects) : [];
     for (const ref of this.#absent.splice(0)) {
       const homes = [...this.kin.childrenWith(ref)];
-      if (homes.length > 0 && homes.every(({ missing }) => missing.has(keyOf(ref)))) gone.push(ref);
+      if (homes.length > 0 && homes.every((below) => isMissing(below, ref))) gone.push(ref);
     }
     if (gone.length > 0) {
       const draft = this.state.store.draft();
