@@ -1,9 +1,10 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor } from '../contract/hierarchy';
-import type { Fields } from '../contract/schema';
+import { type Fields, reachableSchema } from '../contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
-import type { IntegrationOptions, SourceContent } from '../state/integrate';
+import type { Integration, IntegrationOptions, SourceContent } from '../state/integrate';
+import { isEmpty } from '../state/change-set';
 import { at, inner, table } from '../state/json';
 import { entries, hasOwn, keys, values } from '../state/objects';
 import { takeFromAbove } from './from-above';
@@ -11,7 +12,7 @@ import { takeFromBelow } from './from-below';
 import { type Below, type Kin } from './kin';
 import { type CarriedLink, Link } from './link';
 import { Made } from './made';
-import { WRITTEN } from './outbox';
+import { type Outbox, WRITTEN } from './outbox';
 import { type CarriedPauses, Pauses } from './pauses';
 import { Settlement } from './settlement';
 import { compose, contributed, entitiesIn, MADE, sourcesOf } from './speech';
@@ -20,12 +21,14 @@ import type { Join, Message, Start } from './word';
 
 /** What the workflow around an {@link Exchange} does for it. */
 export interface Host {
-  /** The lists of the root entity may hold other items: the exchange wants to know its children. */
-  listed(): void;
+  /** Something changed, and with it perhaps which items have children: they are to be opened and closed. */
+  changed(changes: ChangeSet): void;
   /** There is something to send to a workflow. */
   wake(peer: string): void;
   /** A parent has let the workflow go, or is there no more. */
   left(peer: string): void;
+  /** The workflow pauses from now on, or goes on. */
+  paused(isPaused: boolean): void;
   /** What is made of an item for a child that is not given it as it is. */
   make(item: EntityRef): Readonly<Record<string, unknown>>;
 }
@@ -36,7 +39,7 @@ export interface CarriedExchange {
   readonly above: readonly (readonly [
     peer: string,
     ancestry: readonly Ancestor[],
-    isMade: boolean,
+    options: { readonly isMade?: boolean; readonly wants?: readonly string[] },
     CarriedLink,
   ])[];
   readonly below: readonly (readonly [peer: string, item: EntityRef, isMade: boolean, CarriedLink])[];
@@ -80,8 +83,8 @@ export class Exchange {
     this.#count = carried?.count ?? 0;
     this.#settlement = new Settlement(state, host);
     this.#kin = this.#settlement.kin;
-    for (const [peer, ancestry, isMade, link] of carried?.above ?? [])
-      this.#kin.above.set(peer, Link.from({ self: self.workflowId, peer, ancestry, isMade }, link));
+    for (const [peer, ancestry, options, link] of carried?.above ?? [])
+      this.#kin.above.set(peer, Link.from({ self: self.workflowId, peer, ancestry, ...options }, link));
     for (const [peer, link] of carried?.leaving ?? [])
       this.#leaving.push(Link.from({ self: self.workflowId, peer, ancestry: [] }, link));
     for (const [peer, message] of carried?.strangers ?? []) this.#strangers.set(peer, message);
@@ -101,36 +104,60 @@ export class Exchange {
     return this.#kin.above.keys();
   }
 
+  /** Whether it is linked with nobody, and nobody is to be told so. */
+  get isAlone(): boolean {
+    return this.#kin.isAlone && this.#leaving.length === 0 && this.#strangers.size === 0;
+  }
+
   /** The child of an item, if there is one. */
   childOf(item: EntityRef): Link | undefined {
     return this.#kin.childOf(item)?.link;
   }
 
+  /** The workflows of the items that an entity is, or is part of. */
+  childrenWith(ref: EntityRef): string[] {
+    return [...this.#kin.childrenWith(ref)].map(({ link }) => link.peer);
+  }
+
+  /** Whether an entity has a workflow of its own, as far as is known here. */
+  isElsewhere(ref: EntityRef): boolean {
+    return this.#kin.isElsewhere(ref);
+  }
+
+  /** Whether there is something to be sent to somebody now. */
+  isDue(peer: string): boolean {
+    if (this.#strangers.has(peer)) return true;
+    for (const link of this.#linksTo(peer)) if (link.isDue) return true;
+    return false;
+  }
+
   /** Takes in what this workflow was started with by a parent. */
-  begin({ from, link: id, ancestry, sources, word, pauses, isMade }: Start): ChangeSet {
-    const link = new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade }, 'telling', id);
+  begin({ from, link: id, ancestry, sources, word, pauses, isMade, wants }: Start): ChangeSet {
+    const options = { self: this.#self.workflowId, peer: from, ancestry, isMade, wants };
+    const link = new Link(options, 'telling', id);
     link.began();
     this.#kin.above.set(from, link);
     this.pauses.set(pauses, from);
     for (const [source, said] of entries(sources))
       this.#settlement.integrate(contributed(from, source), said, link);
     // What the parent shows is what it begins with, whatever its sources gave.
-    this.#settlement.note(takeEntire(this.#state, word, from));
+    const shown = takeEntire(this.#state, word, from);
+    this.#settlement.note(shown);
     this.#kin.moveMine();
     if (!isMade)
       for (const said of values(sources))
         for (const [ref] of entitiesIn(said))
           if (!at(word.set, ref.name, ref.id) && this.#kin.isMine(ref)) link.waiting.markEntire(ref);
-    this.#host.listed();
+    this.#host.changed(shown);
     return this.#finish();
   }
 
-  /** Takes in what a source of this workflow gave. */
-  load(source: string, content: SourceContent, options: IntegrationOptions): ChangeSet | undefined {
+  /** Takes in what a source of this workflow gave. @returns what came of it, also where nothing refers to it */
+  load(source: string, content: SourceContent, options: IntegrationOptions): Integration {
     const result = this.#state.integrate(source, content, options);
-    if ('refused' in result) return undefined;
+    if ('refused' in result) return result;
     this.#settlement.settle(result.changes, { lane: source, said: result.said });
-    return this.#finish();
+    return { ...result, changes: this.#finish() };
   }
 
   /** Takes in what a client wrote. @throws StatefulWorkflowError that leaves the state as it was */
@@ -145,10 +172,23 @@ export class Exchange {
     return this.#finish();
   }
 
+  /**
+   * Takes in a `data` signal: sets the root entity's fields. Entities that its lists held and no longer hold are removed.
+   */
+  setRoot(data: Readonly<Record<string, unknown>>): ChangeSet {
+    const { changes, dropped } = this.#state.setRoot(data);
+    this.#settlement.settle(changes, { lane: WRITTEN });
+    this.#settlement.settle(this.#state.remove(dropped), { lane: WRITTEN, isRemoval: true });
+    return this.#finish();
+  }
+
   /** Pauses or resumes this workflow and those below. @param parent who wants it; nobody for a client */
   pause(isPaused: boolean, parent?: string): void {
+    const before = this.pauses.isPaused;
     this.pauses.set(isPaused, parent);
-    for (const { link } of this.#kin.below.values()) link.pauses = this.pauses.isPaused;
+    const after = this.pauses.isPaused;
+    if (before !== after) this.#host.paused(after);
+    for (const { link } of this.#kin.below.values()) link.pauses = after;
     this.#wake();
   }
 
@@ -156,13 +196,7 @@ export class Exchange {
   open(peer: string, item: EntityRef, isMade = false): Link {
     const link = new Link({ self: this.#self.workflowId, peer, ancestry: this.line, isMade }, 'apart');
     link.pauses = this.pauses.isPaused;
-    this.#kin.add({
-      link,
-      item,
-      made: isMade ? new Made(this.#state.store.schema, item) : undefined,
-      missing: new Map(),
-    });
-    this.#settlement.lookAnew();
+    this.#add(link, item);
     return link;
   }
 
@@ -176,13 +210,31 @@ export class Exchange {
     this.#settlement.leave(parts);
     link.leave();
     if (link.isDue) this.#leaving.push(link);
-    this.#settlement.lookAnew();
     this.#wake();
+  }
+
+  /** Somebody who was to be told that it is let go, or is a stranger, is there no more. */
+  forget(peer: string): void {
+    this.#strangers.delete(peer);
+    for (let i = this.#leaving.length - 1; i >= 0; i--)
+      if (this.#leaving[i]?.peer === peer) this.#leaving.splice(i, 1);
+  }
+
+  /** What is made of an item for a child of the run before is what that has. */
+  remember(peer: string): void {
+    const { made, item } = this.#child(peer);
+    made?.take(this.#host.make(item));
+  }
+
+  /** What follows from children that came and went by themselves. */
+  tidy(): ChangeSet {
+    return this.#finish();
   }
 
   /** What a child begins with, all that there is to say. */
   start(peer: string): Start {
     const { link, item, made } = this.#child(peer);
+    this.forget(peer);
     link.started(this.#linkId());
     const state = table<Record<string, Fields>>();
     if (made) made.take(this.#host.make(item));
@@ -205,6 +257,8 @@ export class Exchange {
 
   /** The id of a child runs already: this workflow becomes a parent of it. */
   attach(peer: string): void {
+    // One that was to be told that it is let go joins by another link.
+    this.forget(peer);
     this.#child(peer).link.attach(this.#linkId());
     this.#wake();
   }
@@ -225,11 +279,19 @@ export class Exchange {
     const link = leaving ?? below?.link ?? this.#kin.above.get(peer);
     return link?.next((waiting, isWhole) => {
       if (!isWhole) return compose(this.#state, below?.made, waiting);
-      if (!link.isMade)
-        return compose(this.#state, undefined, waiting, this.#kin.portionOf(this.#state.root));
-      this.#markOwn(link);
-      return compose(this.#state, undefined, waiting);
+      const kinds = keys(reachableSchema(this.#state.store.schema, this.#state.root.name));
+      if (!link.isMade) {
+        const portion = this.#kin.portionOf(this.#state.root).filter(({ name }) => waiting.concerns(name));
+        return { ...compose(this.#state, undefined, waiting, portion), kinds };
+      }
+      this.#markOwn(link, waiting);
+      return { ...compose(this.#state, undefined, waiting), kinds };
     });
+  }
+
+  /** Entities of a message are too large to be sent: the rest is. */
+  setAside(peer: string, message: Message, refs: readonly EntityRef[]): void {
+    for (const link of this.#linksTo(peer)) link.setAside(message, refs);
   }
 
   /** A message has arrived. */
@@ -241,9 +303,9 @@ export class Exchange {
     this.#wake();
   }
 
-  /** A message has perhaps not arrived. */
-  refused(peer: string, message: Message): void {
-    for (const link of this.#linksTo(peer)) link.refused(message);
+  /** A message has perhaps not arrived. @param isCertain whether nothing of it has */
+  refused(peer: string, message: Message, isCertain = false): void {
+    for (const link of this.#linksTo(peer)) link.refused(message, isCertain);
     this.#wake();
   }
 
@@ -252,10 +314,13 @@ export class Exchange {
     const { from, link: id } = message;
     if (message.do === 'join') this.#joined(message);
     else if (message.do === 'leave') {
-      if (this.#kin.above.get(from)?.id === id) this.#leave(from);
+      const known = this.#kin.above.get(from)?.id;
+      // It may leave before it has said that it joins by another link.
+      if (known && (known === id || isEarlier(known, id))) this.#leave(from);
     } else if (message.do === 'stranger') {
       const link = this.#kin.below.get(from)?.link;
-      if (link?.id === id && link.state === 'joined') link.attach(this.#linkId(), 'stranger');
+      if (link?.id !== id || link.state !== 'joined') return this.#finish();
+      link.attach(this.#linkId(), 'stranger');
     } else if (message.as === 'child') {
       const below = this.#kin.below.get(from);
       if (below?.link.id === id && below.link.take(message)) takeFromBelow(this.#settlement, below, message);
@@ -275,7 +340,10 @@ export class Exchange {
   carry(): CarriedExchange {
     return {
       count: this.#count,
-      above: [...this.#kin.above].map(([peer, link]) => [peer, link.ancestry, link.isMade, link.carry()]),
+      above: [...this.#kin.above].map(([peer, link]) => {
+        const { ancestry, isMade, wants } = link;
+        return [peer, ancestry, { isMade, wants }, link.carry()];
+      }),
       below: [...this.#kin.below].map(([peer, { link, item, made }]) => [peer, item, !!made, link.carry()]),
       leaving: this.#leaving.map((link) => [link.peer, link.carry()]),
       strangers: [...this.#strangers],
@@ -283,13 +351,13 @@ export class Exchange {
     };
   }
 
-  #joined({ from, link: id, ancestry, pauses, isMade }: Join): void {
+  #joined({ from, link: id, ancestry, pauses, isMade, wants }: Join): void {
     const known = this.#kin.above.get(from);
     if (known?.id === id) return known.owe();
     if (known && isEarlier(id, known.id)) return;
     this.#kin.above.set(
       from,
-      new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade }, 'owing', id),
+      new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade, wants }, 'owing', id),
     );
     this.#kin.moveMine();
     this.pause(pauses, from);
@@ -304,7 +372,7 @@ export class Exchange {
   }
 
   /** What this workflow wrote by itself, and not the parent that makes its root. */
-  #markOwn({ peer, waiting }: Link): void {
+  #markOwn({ peer }: Link, waiting: Outbox): void {
     const { store, views, root } = this.#state;
     for (const ref of this.#kin.portionOf(root)) {
       const given = views.get(contributed(peer, MADE))?.given(ref.name, ref.id);
@@ -318,24 +386,31 @@ export class Exchange {
   }
 
   #finish(): ChangeSet {
+    const changes = this.#settlement.finish();
+    if (!isEmpty(changes)) for (const link of this.#links()) link.tryAgain();
     this.#wake();
-    return this.#settlement.finish();
+    return changes;
   }
 
   #wake(): void {
     for (const peer of this.#strangers.keys()) this.#host.wake(peer);
-    for (const link of [...this.#leaving, ...this.#kin.above.values()])
-      if (link.isDue) this.#host.wake(link.peer);
-    for (const { link } of this.#kin.below.values()) if (link.isDue) this.#host.wake(link.peer);
+    for (const link of this.#links()) if (link.isDue) this.#host.wake(link.peer);
   }
 
   #carryOn(peer: string, item: EntityRef, isMade: boolean, carried: CarriedLink): void {
     const options = { self: this.#self.workflowId, peer, ancestry: this.line, isMade };
-    const made = isMade ? new Made(this.#state.store.schema, item) : undefined;
-    made?.take(this.#host.make(item));
-    const link = Link.from(options, carried);
-    link.pauses = this.pauses.isPaused;
+    this.#add(Link.from(options, carried), item);
+  }
+
+  #add(link: Link, item: EntityRef): void {
+    const made = link.isMade ? new Made(this.#state.store.schema, item) : undefined;
     this.#kin.add({ link, item, made, missing: new Map() });
+  }
+
+  *#links(): IterableIterator<Link> {
+    yield* this.#leaving;
+    yield* this.#kin.above.values();
+    for (const { link } of this.#kin.below.values()) yield link;
   }
 
   *#linksTo(peer: string): IterableIterator<Link> {

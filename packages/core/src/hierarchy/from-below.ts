@@ -54,7 +54,10 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   settlement.settle(changes, { from: link, lane: WRITTEN, isNews: true }, entire);
   settlement.suspect(claims.refs());
   if (whole) {
-    const absent = kin.portionOf(item).filter((ref) => !entire.has(keyOf(ref)));
+    // What the child cannot have is not missing there.
+    const kinds = new Set(tell.kinds);
+    const isAbsent = (ref: EntityRef): boolean => kinds.has(ref.name) && !entire.has(keyOf(ref));
+    const absent = kin.portionOf(item).filter(isAbsent);
     for (const ref of absent) missing.set(keyOf(ref), { isAnswered: false });
     const left = absent.filter((ref) => !spread.askOthers(ref));
     const gone = takeNews(state, link, { ...news, word: { deletes: left } });

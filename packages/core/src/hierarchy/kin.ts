@@ -17,6 +17,8 @@ export interface Below {
   readonly missing: Map<string, { isAnswered: boolean }>;
 }
 
+const NONE: ReadonlySet<Below> = new Set();
+
 /** Whether a child says that something is not there, as far as is known. */
 export const isMissing = ({ missing }: Below, ref: EntityRef): boolean =>
   missing.get(keyOf(ref))?.isAnswered === false;
@@ -28,6 +30,7 @@ export class Kin {
   /** The children, by their workflow ids. */
   readonly below = new Map<string, Below>();
   readonly #byItem = new Map<string, Below>();
+  readonly #stale = new Set<Below>();
   readonly #state: EntityState;
   /** What is part of which item. */
   readonly #reach: Reach;
@@ -50,16 +53,34 @@ export class Kin {
     return this.#byItem.get(keyOf(item));
   }
 
+  /** Whether it is linked with nobody. */
+  get isAlone(): boolean {
+    return this.above.size === 0 && this.below.size === 0;
+  }
+
   add(below: Below): void {
+    this.#look(this.childrenWith(below.item));
     this.below.set(below.link.peer, below);
     this.#byItem.set(keyOf(below.item), below);
     this.#reach.update(below.item);
   }
 
   remove({ link, item }: Below): void {
+    this.#look(this.nextTo(item));
     this.below.delete(link.peer);
     this.#byItem.delete(keyOf(item));
     this.#reach.forget(item);
+  }
+
+  /** The children whose portions are others now, because items came or went. */
+  takeStale(): Below[] {
+    const stale = [...this.#stale];
+    this.#stale.clear();
+    return stale;
+  }
+
+  #look(children: Iterable<Below>): void {
+    for (const below of children) this.#stale.add(below);
   }
 
   /** Whether a change may have changed what is in a portion. */
@@ -77,6 +98,11 @@ export class Kin {
     return this.#portion.update(this.#state.root);
   }
 
+  /** The children whose portions lead to an entity that has a workflow of its own. */
+  nextTo(ref: EntityRef): Below[] {
+    return this.#with(this.#reach.itemsNextTo(ref));
+  }
+
   /** What hangs from an item, also where only its id is known. */
   *partsOf(item: EntityRef): IterableIterator<EntityRef> {
     yield item;
@@ -90,12 +116,13 @@ export class Kin {
 
   /** The children that an entity is the item of, or part of it. */
   childrenWith(ref: EntityRef): ReadonlySet<Below> {
-    const found = new Set<Below>();
-    for (const key of [keyOf(ref), ...this.#reach.itemsOf(ref)]) {
-      const below = this.#byItem.get(key);
-      if (below) found.add(below);
-    }
-    return found;
+    if (this.below.size === 0) return NONE;
+    return new Set(this.#with([keyOf(ref), ...this.#reach.itemsOf(ref)]));
+  }
+
+  /** Whether an entity is in a portion: somebody refers to it. */
+  isPart(ref: EntityRef): boolean {
+    return this.childrenWith(ref).size > 0 || (this.above.size > 0 && this.isMine(ref));
   }
 
   /** Whether an entity is in this workflow's own portion. */
@@ -108,6 +135,10 @@ export class Kin {
   /** Whether an entity has a workflow of its own, as far as is known here: an item, the root entity, one above. */
   isElsewhere(ref: EntityRef): boolean {
     return this.#byItem.has(keyOf(ref)) || this.#isRoot(ref) || this.#isAncestor(ref);
+  }
+
+  #with(items: Iterable<string>): Below[] {
+    return [...items].flatMap((key) => this.#byItem.get(key) ?? []);
   }
 
   #isRoot(ref: EntityRef): boolean {

@@ -55,6 +55,7 @@ export interface CarriedLink {
   readonly unseen: readonly Unseen[];
   readonly asks: true | readonly EntityRef[];
   readonly offers: boolean;
+  readonly pauses: boolean;
   readonly toldPause: boolean;
   readonly controls: readonly Message[];
 }
@@ -71,6 +72,18 @@ export interface LinkOptions {
   readonly peer: string;
   /** Whether the child's root is made from the item: then neither is a copy of the other. */
   readonly isMade?: boolean;
+  /** The kinds of entity that the other end wants to hear of. @default all */
+  readonly wants?: readonly string[];
+}
+
+/** What is under way, and what was to be said besides. */
+interface Flight {
+  readonly message: Message;
+  readonly said: Outbox;
+  readonly isWhole: boolean;
+  readonly asks: ReadonlyMap<string, EntityRef> | true;
+  readonly offers: boolean;
+  readonly toldPause: boolean;
 }
 
 /**
@@ -82,8 +95,9 @@ export class Link {
   readonly peer: string;
   readonly ancestry: readonly Ancestor[];
   readonly isMade: boolean;
+  readonly wants?: readonly string[];
   /** What waits. */
-  waiting = new Outbox();
+  waiting: Outbox;
   /** Whether the other end is to pause; of a holder. */
   pauses = false;
   readonly #self: string;
@@ -91,21 +105,32 @@ export class Link {
   #state: LinkState;
   #sent = 0;
   #taken = 0;
-  /** What is under way, and what it says. */
-  #message?: Message;
-  #underWay?: Outbox;
+  #flight?: Flight;
+  /** What is too large to be sent. */
+  #aside: Outbox;
+  /** Whether what is to be told cannot be sent without what is too large. */
+  #isBlocked = false;
   #asks: true | Map<string, EntityRef> = new Map();
   /** Whether all that the sources say of the portion is to be said, and nothing else is. */
   #offers = false;
-  /** What to do should what is under way not arrive. */
-  #undo = (): void => {};
   /** What the other end knows of {@link pauses}. */
   #toldPause = false;
   #unseen = new Map<string, Unseen>();
   /** Messages without content, which go before what waits. */
   #controls: Message[] = [];
 
-  constructor({ self, peer, ancestry, isMade = false }: LinkOptions, state: LinkState, id = '') {
+  constructor(
+    { self, peer, ancestry, isMade = false, wants }: LinkOptions,
+    state: LinkState,
+    id = '',
+    waiting: CarriedOutbox = [],
+  ) {
+    // Of what is above it hears also where it does not ask for it.
+    const kinds = wants && new Set([...wants, ...ancestry.map(({ entityName }) => entityName)]);
+    this.wants = wants;
+    const concerns = kinds && ((name: string): boolean => kinds.has(name));
+    this.waiting = new Outbox(waiting, concerns);
+    this.#aside = new Outbox([], concerns);
     this.#self = self;
     this.peer = peer;
     this.ancestry = ancestry;
@@ -124,7 +149,7 @@ export class Link {
 
   /** Whether there is anything to send now. */
   get isDue(): boolean {
-    if (this.#message) return false;
+    if (this.#flight || this.#isBlocked) return false;
     if (this.#controls.length > 0 || this.#state === 'owing') return true;
     if (this.#state !== 'joined' && this.#state !== 'telling') return false;
     return !this.waiting.isEmpty || this.#isAsking || this.pauses !== this.#toldPause;
@@ -134,7 +159,8 @@ export class Link {
   isPending(ref: EntityRef, field: string): boolean {
     return (
       this.waiting.has(ref, field) ||
-      !!this.#underWay?.has(ref, field) ||
+      !!this.#flight?.said.has(ref, field) ||
+      this.#aside.has(ref, field) ||
       this.#unseen.has(keyIn(ref, field)) ||
       this.#unseen.has(keyIn(ref, ''))
     );
@@ -146,7 +172,8 @@ export class Link {
     this.#begin(id);
     this.#sent = 1;
     this.#toldPause = this.pauses;
-    this.waiting.take();
+    // Until it is known that it began.
+    this.#note(this.waiting.take(), 1);
   }
 
   /** Joins a child that runs. */
@@ -163,8 +190,9 @@ export class Link {
   leave(): void {
     const wasThere = this.#state !== 'apart';
     this.#go('leave');
-    this.#forget();
+    this.#flight = undefined;
     this.waiting.take();
+    this.#aside.take();
     this.#controls = wasThere ? [{ do: 'leave', from: this.#self, link: this.#id }] : [];
   }
 
@@ -223,47 +251,86 @@ export class Link {
   next(compose: Compose): Message | undefined {
     if (!this.isDue) return undefined;
     const [control] = this.#controls;
-    return (this.#message = control ?? this.#tell(compose));
+    if (!control) return this.#tell(compose);
+    const nothing = new Outbox();
+    const flight = { said: nothing, isWhole: false, asks: new Map<string, EntityRef>(), offers: false };
+    this.#flight = { ...flight, message: control, toldPause: this.#toldPause };
+    return control;
   }
 
   /** A message that was under way has arrived. */
   accepted(message: Message): void {
-    if (message !== this.#message) return;
+    if (message !== this.#flight?.message) return;
     if (this.#controls[0] === message) this.#controls.shift();
-    this.#forget();
+    this.#flight = undefined;
   }
 
-  /** A message that was under way has perhaps not arrived: what it said waits again. */
-  refused(message = this.#message): void {
-    if (message === this.#message) this.#undo();
-    this.#forget();
+  /**
+   * A message that was under way has perhaps not arrived: what it said waits again.
+   *
+   * @param isCertain whether nothing of it has
+   */
+  refused(message = this.#flight?.message, isCertain = false): void {
+    const flight = this.#flight;
+    if (!flight || message !== flight.message) return;
+    this.waiting.add(flight.said);
+    if (flight.isWhole) this.#go('owe');
+    if (flight.asks === true) this.#asks = true;
+    else for (const ref of flight.asks.values()) this.ask(ref);
+    this.#offers ||= flight.offers;
+    this.#toldPause = flight.toldPause;
+    this.#flight = undefined;
+    if (isCertain && message?.do === 'tell') this.#sent = message.number - 1;
   }
 
-  /** For continue-as-new. */
+  /** A message was not sent, because entities in it are too large: they wait until something changes. */
+  setAside(message: Message, refs: readonly EntityRef[]): void {
+    if (message !== this.#flight?.message) return;
+    this.#isBlocked = this.#flight.isWhole || refs.length === 0;
+    this.refused(message, true);
+    for (const ref of refs) this.#aside.add(this.waiting.drop(ref));
+  }
+
+  /** What was too large is tried again. */
+  tryAgain(): void {
+    this.#isBlocked = false;
+    if (!this.#aside.isEmpty) this.waiting.add(this.#aside.take());
+  }
+
+  /** For continue-as-new, which changes nothing here: what is under way has arrived, or has not. */
   carry(): CarriedLink {
-    this.refused();
+    const copy = new Link(
+      { self: this.#self, peer: this.peer, ancestry: this.ancestry, wants: this.wants },
+      this.#state,
+    );
+    for (const outbox of [this.waiting, this.#aside]) copy.waiting.add(new Outbox(outbox.carry()));
+    copy.#asks = this.#asks === true || new Map(this.#asks);
+    copy.#offers = this.#offers;
+    copy.#toldPause = this.#toldPause;
+    copy.#flight = this.#flight;
+    copy.refused();
     return {
       id: this.#id,
-      state: this.#state,
+      state: copy.#state,
       numbers: [this.#sent, this.#taken],
-      waiting: this.waiting.carry(),
+      waiting: copy.waiting.carry(),
       unseen: [...this.#unseen.values()],
-      asks: this.#asks === true || [...this.#asks.values()],
-      offers: this.#offers,
-      toldPause: this.#toldPause,
+      asks: copy.#asks === true || [...copy.#asks.values()],
+      offers: copy.#offers,
+      pauses: this.pauses,
+      toldPause: copy.#toldPause,
       controls: this.#controls,
     };
   }
 
   static from(options: LinkOptions, carried: CarriedLink): Link {
-    const link = new Link(options, carried.state, carried.id);
+    const link = new Link(options, carried.state, carried.id, carried.waiting);
     [link.#sent, link.#taken] = carried.numbers;
-    link.waiting = new Outbox(carried.waiting);
     for (const unseen of carried.unseen) link.#unseen.set(keyIn(unseen.ref, unseen.field), unseen);
     link.#asks = carried.asks === true || new Map(carried.asks.map((ref) => [keyOf(ref), ref]));
     link.#offers = carried.offers;
     link.#toldPause = carried.toldPause;
-    link.pauses = carried.toldPause;
+    link.pauses = carried.pauses;
     link.#controls = [...carried.controls];
     return link;
   }
@@ -279,44 +346,33 @@ export class Link {
     this.#asks = new Map();
     this.#offers = false;
     this.#controls = [];
-    this.#forget();
-  }
-
-  /** Nothing is under way. */
-  #forget(): void {
-    this.#message = this.#underWay = undefined;
-    this.#undo = () => {};
+    this.#flight = undefined;
   }
 
   #tell(compose: Compose): Tell {
     const isWhole = this.#state === 'owing';
-    const [asks, offers, told] = [this.#asks, this.#offers, this.#toldPause];
+    const flight = { isWhole, asks: this.#asks, offers: this.#offers, toldPause: this.#toldPause };
     const number = ++this.#sent;
-    const underWay = (this.#underWay = this.waiting.take());
+    const said = this.waiting.take();
     if (isWhole) this.#go('told');
-    if (this.isHolder) this.#note(underWay, number);
+    if (this.isHolder) this.#note(said, number);
     [this.#asks, this.#offers, this.#toldPause] = [new Map(), false, this.pauses];
-    this.#undo = () => {
-      this.waiting.add(underWay);
-      if (isWhole) this.#go('owe');
-      if (asks === true) this.#asks = true;
-      else for (const ref of asks.values()) this.ask(ref);
-      this.#offers ||= offers;
-      this.#toldPause = told;
-    };
-    return {
+    const { asks, offers, toldPause } = flight;
+    const message: Tell = {
       do: 'tell',
       from: this.#self,
       link: this.#id,
       as: this.isHolder ? undefined : 'child',
       number,
       seen: this.#taken,
-      ...compose(underWay, isWhole),
+      ...compose(said, isWhole),
       whole: isWhole || undefined,
       offers: offers || undefined,
       asks: asks === true || (asks.size > 0 ? [...asks.values()] : undefined),
-      pauses: told === this.pauses ? undefined : this.pauses,
+      pauses: toldPause === this.pauses ? undefined : this.pauses,
     };
+    this.#flight = { ...flight, message, said };
+    return message;
   }
 
   /** What was written here and perhaps not seen waits for another that may be the home. */

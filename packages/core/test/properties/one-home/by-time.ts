@@ -8,7 +8,7 @@ import { Pauses } from '../../../src/hierarchy/pauses';
 import { isOwn } from '../../../src/hierarchy/speech';
 import type { Message, Start, Tell, Word } from '../../../src/hierarchy/word';
 import type { EntityState } from '../../../src/state/entity-state';
-import type { SourceContent } from '../../../src/state/integrate';
+import type { Integration, SourceContent } from '../../../src/state/integrate';
 import { keyOf } from '../../../src/state/refs';
 import type { Protocol } from './world';
 
@@ -37,10 +37,6 @@ export class ByTime implements Protocol {
     readonly host: Host,
   ) {}
 
-  get line(): readonly [] {
-    return [];
-  }
-
   get parents(): IterableIterator<string> {
     return this.#above.keys();
   }
@@ -53,14 +49,14 @@ export class ByTime implements Protocol {
     this.#above.set(from, []);
     this.pauses.set(pauses);
     this.#write(word, 0);
-    this.host.listed();
+    this.host.changed(NOTHING);
     return NOTHING;
   }
 
-  load(source: string, content: SourceContent): ChangeSet {
+  load(source: string, content: SourceContent): Integration {
     const result = this.state.integrate(source, content, { now: 1, maxDeleteRatio: 1, minDeleteCount: 0 });
     if ('changes' in result) this.#changed(result.changes, ++ByTime.#now);
-    return NOTHING;
+    return result;
   }
 
   update(payload: UpdatePayload): ChangeSet {
@@ -149,6 +145,8 @@ export class ByTime implements Protocol {
     return NOTHING;
   }
 
+  remember(): void {}
+
   carry(): never {
     throw new Error('It does not continue as new.');
   }
@@ -195,7 +193,7 @@ export class ByTime implements Protocol {
         isListed ||= this.state.isRoot(name, id);
         for (const field of Object.keys(fields)) this.#times.set(`${keyOf({ name, id })}:${field}`, at);
       }
-    if (isListed) this.host.listed();
+    if (isListed) this.host.changed(NOTHING);
     if (Object.keys(upserts).length === 0 && deletes.length === 0) return;
     const { Item = {}, Sub = {} } = upserts;
     for (const peer of [...this.#below.keys(), ...this.#above.keys()])

@@ -63,7 +63,28 @@ interface Upstream {
 const OPTIONS = { now: 1, maxDeleteRatio: 1, minDeleteCount: 0 };
 
 /** What decides about entities in a workflow: an exchange, or something to compare it with. */
-export type Protocol = Pick<Exchange, keyof Exchange>;
+export type Protocol = Pick<
+  Exchange,
+  | 'pauses'
+  | 'parents'
+  | 'childOf'
+  | 'begin'
+  | 'load'
+  | 'update'
+  | 'delete'
+  | 'pause'
+  | 'open'
+  | 'close'
+  | 'start'
+  | 'attach'
+  | 'gone'
+  | 'next'
+  | 'accepted'
+  | 'refused'
+  | 'receive'
+  | 'remember'
+  | 'carry'
+>;
 export type ProtocolClass = new (...args: ConstructorParameters<typeof Exchange>) => Protocol;
 
 /** One workflow. */
@@ -88,9 +109,10 @@ export class Member {
     this.state = begin.state ?? new EntityState(root, schema);
     this.isIndependent = root.name === 'Shop';
     const host: Host = {
-      listed: () => this.#listed(),
+      changed: () => this.#listed(),
       wake: (peer) => void this.due.add(peer),
       left: () => {},
+      paused: () => {},
       make: ({ name, id }: EntityRef) => this.world.make(this.state.store.get(name, id) ?? {}, id),
     };
     this.exchange = new world.Protocol({ workflowId: id, runId }, this.state, host, begin.carried);
@@ -285,6 +307,7 @@ export class World {
       member.state.carryViews(),
     );
     const next = new Member(this, member.id, member.runId, member.root, { state, carried });
+    for (const item of next.items) if (next.exchange.childOf(item)) next.exchange.remember(idOf(item));
     next.inbox.push(...member.inbox);
     for (const name of this.names()) next.due.add(name);
     for (const id of member.toBegin) next.toBegin.add(id);
