@@ -183,6 +183,8 @@ export interface Envelope extends Partial<Told> {
   readonly number?: number;
   /** Which part of the message it is, of how many, where that is too large for one signal. */
   readonly part?: readonly [index: number, count: number];
+  /** The source that gives what the payload says; none where it was written, or is. */
+  readonly source?: string;
   /** Entities that went, where others changed as well. */
   readonly deletes?: readonly EntityRef[];
   /** The workflows that it has come through, so that it goes round no circle. */

@@ -50,10 +50,8 @@ const word = shape<Word>({
   deletes: optional(entities),
 });
 /** What sources say, by a name that only the sender knows. */
-const words = tableOf(
-  matching<string>('the name of a source', '"tickets"', (value) => typeof value === 'string'),
-  word,
-);
+const source = matching<string>('the name of a source', '"tickets"', (value) => typeof value === 'string');
+const words = tableOf(source, word);
 
 const ancestor = shape<Ancestor>({ workflowId: checkId, entityName: checkEntityName, id: checkId });
 const ancestors = listOf(ancestor);
@@ -123,6 +121,7 @@ const envelope = optional(
     seen: optional(count),
     part: optional(part),
     as: optional(oneOf('child')),
+    source: optional(source),
     deletes: optional(entities),
     sources: optional(words),
     shows: optional(word),

@@ -104,6 +104,8 @@ export function childOf(
   let stopping: ChildStatus | undefined;
   /** Whether it failed because it has not answered: it may do so still. */
   let isAwaited = false;
+  /** Whether who was asked to be the child has said how it is. */
+  let isAnswered = false;
   /** Whether it takes signals, as far as is known. */
   const isLive = (): boolean => status === 'running' || status === 'attaching' || isAwaited;
   /** The run that was told to stop, or that said how it ends: that it does is no news of the one after it. */
@@ -124,6 +126,7 @@ export function childOf(
     stopAs === 'cancel' && isSole && has('soleParents') ? 'request' : stopAs;
   const outlet = outletOf(exchange, {
     workflowId,
+    as: 'parent',
     item,
     entity,
     control(message) {
@@ -140,13 +143,15 @@ export function childOf(
   const onGone = (): void => {
     if (status !== 'attaching') return ended('cancelled', runId);
     // It ended meanwhile; in a moment its id is free.
-    exchange.gone(workflowId);
+    exchange.gone(workflowId, 'parent');
+    isAnswered = true;
     status = 'cancelled';
     wasOther = true;
   };
   const peer = peerOf(workflowId, post, outlet, onGone, carried.controls);
 
   const fail = (error: string): void => {
+    isAnswered = true;
     status = 'failed';
     self.error = error;
   };
@@ -155,9 +160,12 @@ export function childOf(
     isAwaited = false;
     // It is this parent's own, until it says that it has another.
     if (!ran) isSole = true;
+    isAnswered = true;
     runId = run;
-    status = 'running';
-    stoppedRunId = undefined;
+    // It was let go meanwhile, and is wanted again by another link.
+    const isApart = exchange.childOf(item)?.state === 'apart';
+    status = isApart ? 'attaching' : 'running';
+    stoppedRunId = isApart ? run : undefined;
     self.error = undefined;
     joinedAt = syncedAt = Date.now();
     family.joined();
@@ -171,7 +179,8 @@ export function childOf(
     // It is heard of twice, by its own word and by Temporal's; and an earlier run's end is no news.
     if (!isLive() || (run && runId && run !== runId)) return;
     isAwaited = false;
-    exchange.gone(workflowId);
+    isAnswered = true;
+    exchange.gone(workflowId, 'parent');
     wasOther = !!run && run === stoppedRunId;
     status = wasOther ? 'cancelled' : how;
     // It says so before it closes, and may still be in the way of the next.
@@ -224,7 +233,7 @@ export function childOf(
     try {
       await post.window.pass(begin);
     } catch (error) {
-      exchange.gone(workflowId);
+      exchange.gone(workflowId, 'parent');
       // Either it runs already, as the child of somebody else or from before, or the id is somebody else's.
       if (error instanceof WorkflowExecutionAlreadyStartedError) status = 'attaching';
       else if (error instanceof UserCodeError) throw error;
@@ -237,9 +246,9 @@ export function childOf(
   /** Asks the workflow that has its id whether it is the one. */
   const attach = async (): Promise<void> => {
     exchange.attach(workflowId);
+    isAnswered = false;
     await peer.send();
-    const isAnswered = (): boolean => status !== 'attaching';
-    if (await condition(() => isAnswered() || !self.wanted, ANSWER_MS)) return;
+    if (await condition(() => isAnswered || !self.wanted, ANSWER_MS)) return;
     fail(
       `The id ${workflowId} is taken by a workflow that has not answered. Should it be the child, have workers poll its task queue: it is joined as soon as it answers. If it is somebody else's, end that one, or give the path includeParentId or another entityName.`,
     );
@@ -340,7 +349,7 @@ export function childOf(
         // It began anew, started by another of its parents, and was joined by itself.
         else if (status === 'running') runId = run;
       } else if (how === 'refused') {
-        exchange.gone(workflowId);
+        exchange.gone(workflowId, 'parent');
         fail(message ?? 'The workflow refuses to be its child.');
         isAwaited = false;
       } else if (how !== 'stranger') ended(how, run, message);
@@ -351,8 +360,10 @@ export function childOf(
     },
     recall() {
       self.wanted = true;
-      // It has been let go by the link that it had.
-      if (isLive()) status = 'attaching';
+      // It has been let go by the link that it had, and may have heard of that.
+      if (!isLive()) return;
+      status = 'attaching';
+      stoppedRunId = runId;
     },
     retry() {
       if (status !== 'failed') return;

@@ -51,7 +51,10 @@ class Fake {
 
   /** The next message to somebody, which arrives. */
   say(to: Fake): Message | undefined {
-    const message = this.exchange.next(to.id);
+    const message =
+      this.exchange.next(to.id, 'stranger') ??
+      this.exchange.next(to.id, 'parent') ??
+      this.exchange.next(to.id, 'child');
     if (message) this.exchange.accepted(to.id, message);
     return message;
   }
@@ -162,7 +165,13 @@ describe('Exchange', () => {
     const carried = JSON.parse(JSON.stringify(ticket.exchange.carry())) as ReturnType<Exchange['carry']>;
     const views = ticket.state.carryViews();
     const next = new EntityState(T1, schema, structuredClone(ticket.state.store.entities), views);
-    const host: Host = { changed: () => {}, wake: () => {}, left: () => {}, paused: () => {}, make: (item) => item as never };
+    const host: Host = {
+      changed: () => {},
+      wake: () => {},
+      left: () => {},
+      paused: () => {},
+      make: (item) => item as never,
+    };
     const exchange = new Exchange({ workflowId: 'Ticket-t_1', runId: 'Ticket-t_1-run' }, next, host, carried);
     if (late) exchange.receive(late);
     expect(next.store.get('Comment', 'k_1')).toBeUndefined();

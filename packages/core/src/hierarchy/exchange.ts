@@ -23,8 +23,8 @@ import type { Join, Message, Start } from './word';
 export interface Host {
   /** Something changed, and with it perhaps which items have children: they are to be opened and closed. */
   changed(changes: ChangeSet): void;
-  /** There is something to send to a workflow. */
-  wake(peer: string): void;
+  /** There is something to send to a workflow: as one of its parents, as its child, or as neither. */
+  wake(peer: string, as: End): void;
   /** A parent has let the workflow go, or is there no more. */
   left(peer: string): void;
   /** The workflow pauses from now on, or goes on. */
@@ -32,6 +32,9 @@ export interface Host {
   /** What is made of an item for a child that is not given it as it is. */
   make(item: EntityRef): Readonly<Record<string, unknown>>;
 }
+
+/** What a workflow is to another one. Two that hold each other's items are both to each other. */
+export type End = 'parent' | 'child' | 'stranger';
 
 /** An {@link Exchange} as it travels through continue-as-new. */
 export interface CarriedExchange {
@@ -125,10 +128,8 @@ export class Exchange {
   }
 
   /** Whether there is something to be sent to somebody now. */
-  isDue(peer: string): boolean {
-    if (this.#strangers.has(peer)) return true;
-    for (const link of this.#linksTo(peer)) if (link.isDue) return true;
-    return false;
+  isDue(peer: string, as: End): boolean {
+    return as === 'stranger' ? this.#strangers.has(peer) : !!this.#dueTo(peer, as);
   }
 
   /** Takes in what this workflow was started with by a parent. */
@@ -263,22 +264,24 @@ export class Exchange {
     this.#wake();
   }
 
-  /** Somebody else is there no more. @param runId its first run, should another one have its id now */
-  gone(peer: string, runId?: string): void {
-    this.#kin.below.get(peer)?.link.gone();
+  /**
+   * Somebody else is there no more.
+   *
+   * @param as what this workflow is to it
+   * @param runId its first run, should another one have its id now
+   */
+  gone(peer: string, as: End, runId?: string): void {
+    if (as === 'parent') return this.#kin.below.get(peer)?.link.gone();
     const parent = this.#kin.above.get(peer);
     if (parent && (runId === undefined || runOf(parent.id) === runId)) this.#leave(peer);
   }
 
   /** The next message to somebody, if there is one. */
-  next(peer: string): Message | undefined {
-    const stranger = this.#strangers.get(peer);
-    if (stranger) return stranger;
-    const leaving = this.#leaving.find((link) => link.peer === peer);
-    const below = this.#kin.below.get(peer);
-    const link = leaving ?? below?.link ?? this.#kin.above.get(peer);
+  next(peer: string, as: End): Message | undefined {
+    if (as === 'stranger') return this.#strangers.get(peer);
+    const link = this.#dueTo(peer, as);
     return link?.next((waiting, isWhole) => {
-      if (!isWhole) return compose(this.#state, below?.made, waiting);
+      if (!isWhole) return compose(this.#state, this.#kin.below.get(peer)?.made, waiting);
       const kinds = keys(reachableSchema(this.#state.store.schema, this.#state.root.name));
       if (!link.isMade) {
         const portion = this.#kin.portionOf(this.#state.root).filter(({ name }) => waiting.concerns(name));
@@ -393,8 +396,9 @@ export class Exchange {
   }
 
   #wake(): void {
-    for (const peer of this.#strangers.keys()) this.#host.wake(peer);
-    for (const link of this.#links()) if (link.isDue) this.#host.wake(link.peer);
+    for (const peer of this.#strangers.keys()) this.#host.wake(peer, 'stranger');
+    for (const link of this.#links())
+      if (link.isDue) this.#host.wake(link.peer, link.isParent ? 'parent' : 'child');
   }
 
   #carryOn(peer: string, item: EntityRef, isMade: boolean, carried: CarriedLink): void {
@@ -416,6 +420,13 @@ export class Exchange {
   *#linksTo(peer: string): IterableIterator<Link> {
     for (const link of this.#leaving) if (link.peer === peer) yield link;
     for (const link of [this.#kin.below.get(peer)?.link, this.#kin.above.get(peer)]) if (link) yield link;
+  }
+
+  /** The link by which there is something to be sent to somebody now. */
+  #dueTo(peer: string, as: End): Link | undefined {
+    for (const link of this.#linksTo(peer))
+      if (link.isDue && link.isParent === (as === 'parent')) return link;
+    return undefined;
   }
 
   #child(peer: string): Below {

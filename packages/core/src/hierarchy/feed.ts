@@ -25,7 +25,11 @@ interface Mark {
 export interface CarriedFeed {
   readonly link: string;
   readonly number: number;
-  readonly marks: readonly (readonly [ref: EntityRef, gone: Way | null, fields: readonly (readonly [string, Way])[]])[];
+  readonly marks: readonly (readonly [
+    ref: EntityRef,
+    gone: Way | null,
+    fields: readonly (readonly [string, Way])[],
+  ])[];
 }
 
 /** Who sends, and how it is to be taken. */
@@ -130,7 +134,7 @@ export class Feed implements Outlet {
   #removals(marks: readonly Mark[]): Signal[] {
     const words = new Ways();
     for (const { ref, gone = [] } of marks) words.of(gone).deletes.push(ref);
-    return words.all.flatMap(([via, word]) => this.#signals(word, via, marks));
+    return words.all.flatMap(([via, { word }]) => this.#signals(word, via, marks));
   }
 
   #updates(marks: readonly Mark[]): Signal[] {
@@ -142,14 +146,19 @@ export class Feed implements Outlet {
       for (const [field, via] of fields) getOrAdd(byWay, via, () => []).push(field);
       for (const [via, some] of byWay) words.of(via).say(ref, held, some);
     }
-    return words.all.flatMap(([via, word]) => this.#signals(word, via, marks));
+    return words.all.flatMap(([via, { word }]) => this.#signals(word, via, marks));
   }
 
-  #signals(word: Word, via: Way, marks: readonly Mark[]): Signal[] {
+  #signals(word: Word | undefined, via: Way, marks: readonly Mark[]): Signal[] {
     const { workflowId: from, entityName, strategy } = this.#options;
     const signals: Signal[] = [];
     for (const { content, ref } of split({ word })) {
-      const envelope = { from, link: this.#link, number: this.#number + 1, via: via.length > 0 ? via : undefined };
+      const envelope = {
+        from,
+        link: this.#link,
+        number: this.#number + 1,
+        via: via.length > 0 ? via : undefined,
+      };
       const base = { entityName, changeOrigin: from };
       const isRemoval = (content.word?.deletes?.length ?? 0) > 0;
       const signal = signalOf(isRemoval ? base : { ...base, strategy }, content.word ?? {}, envelope);

@@ -92,7 +92,13 @@ export function hierarchyOf(
 
   const tellStranger = (id: string): void => {
     const peer = getOrAdd(strangers, id, () => {
-      const outlet = outletOf(exchange, { workflowId: id, item: root, entity: root, control: STRANGER });
+      const outlet = outletOf(exchange, {
+        workflowId: id,
+        as: 'stranger',
+        item: root,
+        entity: root,
+        control: STRANGER,
+      });
       return peerOf(id, post, outlet, () => exchange.forget(id));
     });
     void peer.send().then(() => peer.isIdle && strangers.delete(id));
@@ -103,10 +109,10 @@ export function hierarchyOf(
     state,
     {
       changed: (changes) => children.changed(changes),
-      wake(peer) {
-        const child = children.get(peer);
-        if (child) child.sync();
-        else if (!parents.send(peer)) tellStranger(peer);
+      wake(peer, as) {
+        if (as === 'parent') children.get(peer)?.sync();
+        else if (as === 'child') parents.send(peer);
+        else tellStranger(peer);
       },
       left: (peer) => parents.left(peer),
       paused(isPaused) {
@@ -203,7 +209,7 @@ export function hierarchyOf(
       return changes;
     },
     receive(what, envelope) {
-      const child = children.get(envelope.from);
+      const child = envelope.as && children.get(envelope.from);
       child?.synced();
       const told = tellOf(what, envelope);
       if (!told) return hear(what, envelope);

@@ -95,6 +95,8 @@ export class Link {
   readonly peer: string;
   readonly ancestry: readonly Ancestor[];
   readonly isMade: boolean;
+  /** Whether this is a parent's end, and so one to the home of the portion. */
+  readonly isParent: boolean;
   readonly wants?: readonly string[];
   /** What waits. */
   waiting: Outbox;
@@ -137,6 +139,7 @@ export class Link {
     this.isMade = isMade;
     this.#state = state;
     this.#id = id;
+    this.isParent = state === 'apart' || state === 'joining' || state === 'joined';
   }
 
   get id(): string {
@@ -216,11 +219,6 @@ export class Link {
   /** What waits is all that the sources say of the portion. */
   offer(): void {
     this.#offers = true;
-  }
-
-  /** Whether the link is one to the home of the portion. */
-  get isHolder(): boolean {
-    return this.#state === 'apart' || this.#state === 'joining' || this.#state === 'joined';
   }
 
   /** Asks to be told an entity with all its fields. */
@@ -355,14 +353,14 @@ export class Link {
     const number = ++this.#sent;
     const said = this.waiting.take();
     if (isWhole) this.#go('told');
-    if (this.isHolder) this.#note(said, number);
+    if (this.isParent) this.#note(said, number);
     [this.#asks, this.#offers, this.#toldPause] = [new Map(), false, this.pauses];
     const { asks, offers, toldPause } = flight;
     const message: Tell = {
       do: 'tell',
       from: this.#self,
       link: this.#id,
-      as: this.isHolder ? undefined : 'child',
+      as: this.isParent ? undefined : 'child',
       number,
       seen: this.#taken,
       ...compose(said, isWhole),

@@ -1,6 +1,6 @@
 import type { EntityRef } from '../contract/adapter';
 import { isSame } from '../state/refs';
-import type { Exchange } from './exchange';
+import type { End, Exchange } from './exchange';
 import { renamed } from './naming';
 import type { Outlet, Parcel } from './peer';
 import { type Signal, signalsOf } from './signals';
@@ -10,6 +10,8 @@ import type { Message, Tell } from './word';
 /** Somebody whom a workflow is linked with. */
 export interface Linked {
   readonly workflowId: string;
+  /** What this workflow is to it. */
+  readonly as: End;
   /** The entity that the link is about, and how the other workflow calls it. */
   readonly item: EntityRef;
   readonly entity: EntityRef;
@@ -18,7 +20,7 @@ export interface Linked {
 }
 
 /** What an exchange has to tell somebody. What is too large to be sent waits, and takes nothing else with it. */
-export function outletOf(exchange: Exchange, { workflowId, item, entity, control }: Linked): Outlet {
+export function outletOf(exchange: Exchange, { workflowId, as, item, entity, control }: Linked): Outlet {
   let problem: string | undefined;
 
   const parcel = (message: Message, signals: readonly Signal[]): Parcel => ({
@@ -29,7 +31,7 @@ export function outletOf(exchange: Exchange, { workflowId, item, entity, control
 
   return {
     get isDue() {
-      return exchange.isDue(workflowId);
+      return exchange.isDue(workflowId, as);
     },
     get problem() {
       return problem;
@@ -37,7 +39,7 @@ export function outletOf(exchange: Exchange, { workflowId, item, entity, control
     next() {
       problem = undefined;
       for (;;) {
-        const message = exchange.next(workflowId);
+        const message = exchange.next(workflowId, as);
         if (!message) return undefined;
         if (message.do !== 'tell') {
           const [signal, payload] = control(message);

@@ -41,8 +41,8 @@ export interface Parents {
   readonly problem: string | undefined;
   /** Sends what the run before left over. */
   begin(): void;
-  /** Sends what waits for a parent. @returns whether it is one */
-  send(workflowId: string): boolean;
+  /** Sends what waits for a parent. */
+  send(workflowId: string): void;
   /** A workflow says that it is a parent, too. It is told how this one is. */
   adopt(link: ParentLink): void;
   /** A parent gives another token or address. */
@@ -105,7 +105,7 @@ export function parentsOf(
   /** A parent that nobody ended in good order: it was terminated, or it failed. */
   const isGone = (workflowId: string, runId?: string): void => {
     wanted = parents.get(workflowId)?.link.orphanPolicy === 'keep' ? undefined : 'cancelled';
-    exchange.gone(workflowId, runId);
+    exchange.gone(workflowId, 'child', runId);
   };
 
   /**
@@ -139,7 +139,13 @@ export function parentsOf(
   };
 
   const peerFor = (workflowId: string, controls?: CarriedControls): Peer => {
-    const outlet = outletOf(exchange, { workflowId, item: root, entity: root, control: STRANGER });
+    const outlet = outletOf(exchange, {
+      workflowId,
+      as: 'child',
+      item: root,
+      entity: root,
+      control: STRANGER,
+    });
     return peerOf(workflowId, post, outlet, () => isGone(workflowId), controls);
   };
 
@@ -169,9 +175,7 @@ export function parentsOf(
       watch();
     },
     send(workflowId) {
-      const parent = parents.get(workflowId);
-      void parent?.peer.send();
-      return !!parent;
+      void parents.get(workflowId)?.peer.send();
     },
     adopt(link) {
       const { entity, ancestry, wants, pauses = false, isMade = false } = link;

@@ -139,8 +139,7 @@ export class Settlement {
       }
     const below = from && this.kin.below.get(from.peer);
     if (!below || entire.size === 0) return;
-    for (const ref of this.kin.partsOf(below.item))
-      if (entire.has(keyOf(ref))) this.spread.offer(below, ref);
+    for (const ref of this.kin.partsOf(below.item)) if (entire.has(keyOf(ref))) this.spread.offer(below, ref);
   }
 
   #tellAbove(changes: ChangeSet, cause: Cause, wasMine: readonly EntityRef[], isMoved: boolean): void {

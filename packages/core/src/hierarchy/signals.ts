@@ -4,7 +4,7 @@ import type { DeletePayload, UpdatePayload } from '../contract/wire';
 import { refsOf } from '../state/change-set';
 import { table } from '../state/json';
 import { keys } from '../state/objects';
-import { split } from './parts';
+import { type Content, split } from './parts';
 import { CONTROL_BYTES, sizeOf } from './size';
 import type { Tell } from './word';
 
@@ -33,13 +33,27 @@ export function signalsOf(tell: Tell, entityName: string): Signal[] {
   const { do: _, word, sources, shows, fills, ...told } = tell;
   const { from, link, number, seen, as } = told;
   const parts = split({ word, sources, shows, fills });
-  return parts.map(({ content: { word: said = {}, ...others }, ref }, i): Signal => {
+  return parts.map(({ content, ref }, i): Signal => {
     const isLast = i === parts.length - 1;
     const part = parts.length > 1 ? ([i, parts.length] as const) : undefined;
-    const envelope = { ...(isLast ? told : { from, link, number, seen, as }), ...others, part };
-    const signal = signalOf({ entityName, changeOrigin: from }, said, envelope);
+    const base = isLast ? told : { from, link, number, seen, as };
+    const { word: said = {}, ...others } = plain(content);
+    const signal = signalOf({ entityName, changeOrigin: from }, said, { ...base, ...others, part });
     return { ...signal, bytes: sizeOf([signal.payload, signal.envelope]) + CONTROL_BYTES, ref };
   });
+}
+
+/** What a payload says is mostly what one source gives. */
+function plain({
+  word,
+  sources = {},
+  ...others
+}: Content): Omit<Content, 'sources'> & Pick<Envelope, 'source' | 'sources'> {
+  const [source, ...more] = keys(sources);
+  if (word || source === undefined)
+    return { word, sources: source === undefined ? undefined : sources, ...others };
+  const { [source]: said, ...left } = sources;
+  return { word: said, source, sources: more.length > 0 ? left : undefined, ...others };
 }
 
 /** The signal that a word goes in. */
@@ -65,11 +79,12 @@ export function signalOf(
 /** What a signal of another workflow of the hierarchy tells; nothing where it is none of a parent or a child. */
 export function tellOf(
   { updates, unset, deletions }: Partial<UpdatePayload & DeletePayload>,
-  { from, link, number, seen, deletes = [], part: _, via: __, ...told }: Envelope,
+  { from, link, number, seen, source, deletes = [], part: _, via: __, ...told }: Envelope,
 ): Tell | undefined {
   if (link === undefined || number === undefined || seen === undefined) return undefined;
   const word: Word = { set: updates, unset, deletes: [...refsOf(deletions), ...deletes] };
-  return { do: 'tell', from, link, number, seen, ...told, word };
+  const tell = { do: 'tell', from, link, number, seen, ...told } as const;
+  return source === undefined ? { ...tell, word } : { ...tell, sources: { ...told.sources, [source]: word } };
 }
 
 /** References, by the name of the entity. */

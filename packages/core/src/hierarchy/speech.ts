@@ -17,7 +17,7 @@ export const contributed = (peer: string, source: string): string => `${encodeUR
 export const isOwn = (source: string): boolean => !source.includes('/');
 
 /** A word that is being put together. */
-export class Speech implements Word {
+export class Speech {
   readonly set = table<Record<string, Fields>>();
   readonly unset = table<Record<string, string[]>>();
   readonly deletes: EntityRef[] = [];
@@ -35,8 +35,16 @@ export class Speech implements Word {
     if (gone.length > 0) inner(this.unset, name)[id] = [...(own(own(this.unset, name), id) ?? []), ...gone];
   }
 
-  get isEmpty(): boolean {
-    return this.deletes.length === 0 && keys(this.set).length === 0;
+  /** What was put together; nothing where that is nothing. */
+  get word(): Word | undefined {
+    const { set, unset, deletes } = this;
+    const hasSet = keys(set).length > 0;
+    if (!hasSet && deletes.length === 0) return undefined;
+    return {
+      set: hasSet ? set : undefined,
+      unset: keys(unset).length > 0 ? unset : undefined,
+      deletes: deletes.length > 0 ? deletes : undefined,
+    };
   }
 }
 
@@ -97,27 +105,30 @@ export function compose(
   }
   for (const ref of portion ?? []) sayAll(ref);
   return {
-    sources: sources.size > 0 ? fromEntries(sources) : undefined,
-    word: word.isEmpty ? undefined : word,
-    shows: shows.isEmpty ? undefined : shows,
-    fills: fills.isEmpty ? undefined : fills,
+    sources: sources.size > 0 ? wordsOf(sources) : undefined,
+    word: word.word,
+    shows: shows.word,
+    fills: fills.word,
     entire: entire.length > 0 ? entire : undefined,
   };
 }
 
 /** What all the sources say of some entities. */
 export function sourcesOf({ store, views }: EntityState, refs: readonly EntityRef[]): Record<string, Word> {
-  const sources = table<Word>();
+  const sources = new Map<string, Speech>();
   for (const [source, view] of views) {
     const speech = new Speech();
+    sources.set(source, speech);
     for (const ref of refs) {
       const given = view.fields(ref.name, ref.id, store.get(ref.name, ref.id));
       if (given) speech.say(ref, given, keys(given));
     }
-    if (!speech.isEmpty) sources[source] = speech;
   }
-  return sources;
+  return wordsOf(sources);
 }
+
+const wordsOf = (speeches: ReadonlyMap<string, Speech>): Record<string, Word> =>
+  fromEntries([...speeches].flatMap(([source, { word }]) => (word ? [[source, word]] : [])));
 
 /** Every entity that a word names with fields, the fields it sets and those that it takes away. */
 export function* entitiesIn({

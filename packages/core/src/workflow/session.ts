@@ -251,8 +251,8 @@ export class Session {
 
   /** Takes in what another workflow says, and begins a cycle if that changed anything. */
   receive(what: Received, envelope: Envelope): void {
-    const { from, via = [] } = envelope;
-    const trigger = this.hierarchy.children.get(from) ? 'child' : 'update';
+    const { from, as, via = [] } = envelope;
+    const trigger = as ?? 'update';
     this.changed(this.hierarchy.receive(what, envelope), trigger, [...via, from]);
   }
 

@@ -1,7 +1,7 @@
 import type { EntityRef } from '../../../src/contract/adapter';
 import type { Entities, Json } from '../../../src/contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../../../src/contract/wire';
-import type { Host, Self } from '../../../src/hierarchy/exchange';
+import type { End, Host, Self } from '../../../src/hierarchy/exchange';
 import { idsOf } from '../../../src/hierarchy/managed-path';
 import { Link } from '../../../src/hierarchy/link';
 import { Pauses } from '../../../src/hierarchy/pauses';
@@ -84,7 +84,7 @@ export class ByTime implements Protocol {
   close(peer: string): void {
     this.#below.delete(peer);
     this.#leaving.set(peer, { do: 'leave', from: this.self.workflowId, link: '' });
-    this.host.wake(peer);
+    this.host.wake(peer, 'parent');
   }
 
   start(peer: string): Start {
@@ -111,7 +111,7 @@ export class ByTime implements Protocol {
       pauses: this.pauses.isPaused,
       isMade: false,
     });
-    this.host.wake(peer);
+    this.host.wake(peer, 'parent');
     this.#sayAll(peer);
   }
 
@@ -122,7 +122,8 @@ export class ByTime implements Protocol {
 
   readonly #leaving = new Map<string, Message>();
 
-  next(peer: string): Message | undefined {
+  next(peer: string, as: End): Message | undefined {
+    if (as !== 'parent') return undefined;
     return this.#leaving.get(peer) ?? this.#out(peer)?.[0];
   }
 
@@ -130,7 +131,7 @@ export class ByTime implements Protocol {
     if (this.#leaving.get(peer) === message) this.#leaving.delete(peer);
     const out = this.#out(peer);
     if (out?.[0] === message) out.shift();
-    if (out && out.length > 0) this.host.wake(peer);
+    if (out && out.length > 0) this.host.wake(peer, 'parent');
   }
 
   refused(): void {}
@@ -229,7 +230,7 @@ export class ByTime implements Protocol {
       pauses,
     };
     this.#out(peer)?.push(tell);
-    this.host.wake(peer);
+    this.host.wake(peer, 'parent');
   }
 
   #out(peer: string): Message[] | undefined {

@@ -157,6 +157,10 @@ export class Member {
   }
 }
 
+/** What a workflow has to send to another, whatever the two are to each other. */
+const nextTo = ({ exchange }: Member, to: string): Message | undefined =>
+  exchange.next(to, 'stranger') ?? exchange.next(to, 'parent') ?? exchange.next(to, 'child');
+
 export const idOf = ({ name, id }: EntityRef): string => `${name}-${id}`;
 
 /** Workflows, and what is under way between them. */
@@ -241,7 +245,7 @@ export class World {
   send(from: Member, to: string): boolean {
     const way = `${from.id}>${to}`;
     if (this.underWay.has(way)) return false;
-    const message = from.exchange.next(to);
+    const message = nextTo(from, to);
     from.due.delete(to);
     if (!message) return false;
     this.underWay.set(way, [from, to, message]);
@@ -369,7 +373,8 @@ export class World {
     const [name = '', id = ''] = peer.split('-');
     const link = member.exchange.childOf({ name, id });
     if (link && link.state === 'apart') return;
-    member.exchange.gone(peer, runId);
+    member.exchange.gone(peer, 'parent', runId);
+    member.exchange.gone(peer, 'child', runId);
     if (link) member.toBegin.add(peer);
     this.#endIfDone(member);
   }
@@ -381,7 +386,7 @@ export class World {
     if (!member.isDone || this.members.get(member.id) !== member) return;
     for (const item of member.items) member.exchange.close(idOf(item));
     for (const to of member.due)
-      for (let message = member.exchange.next(to); message; message = member.exchange.next(to)) {
+      for (let message = nextTo(member, to); message; message = nextTo(member, to)) {
         this.members.get(to)?.inbox.push(message);
         member.exchange.accepted(to, message);
       }
