@@ -247,7 +247,7 @@ export function childOf(
   const attach = async (): Promise<void> => {
     exchange.attach(workflowId);
     isAnswered = false;
-    await peer.send();
+    await sendAll();
     if (await condition(() => isAnswered || !self.wanted, ANSWER_MS)) return;
     fail(
       `The id ${workflowId} is taken by a workflow that has not answered. Should it be the child, have workers poll its task queue: it is joined as soon as it answers. If it is somebody else's, end that one, or give the path includeParentId or another entityName.`,
@@ -255,9 +255,17 @@ export function childOf(
     isAwaited = has('lateAnswers');
   };
 
+  /** Sends what waits; who was told that it is let go may have been, although it is wanted again. */
+  const sendAll = async (): Promise<boolean> => {
+    const isSent = await peer.send();
+    if (isCancelRequested) await peer.requestCancel();
+    isCancelRequested = false;
+    return isSent;
+  };
+
   const send = async (): Promise<boolean> => {
     if (peer.isIdle) return false;
-    if (await peer.send()) syncedAt = Date.now();
+    if (await sendAll()) syncedAt = Date.now();
     return !peer.isIdle;
   };
 
@@ -267,9 +275,7 @@ export function childOf(
     isAwaited = false;
     stoppedRunId = runId;
     peer.clear();
-    await peer.send();
-    if (isCancelRequested) await peer.requestCancel();
-    isCancelRequested = false;
+    await sendAll();
     exchange.forget(workflowId);
     stopping = undefined;
   };

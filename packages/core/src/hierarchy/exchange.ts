@@ -297,6 +297,11 @@ export class Exchange {
     for (const link of this.#linksTo(peer)) link.setAside(message, refs);
   }
 
+  /** Whether something waits for somebody that is too large to be sent. */
+  holdsBack(peer: string): boolean {
+    return [...this.#linksTo(peer)].some((link) => link.holdsBack);
+  }
+
   /** A message has arrived. */
   accepted(peer: string, message: Message): void {
     if (this.#strangers.get(peer) === message) this.#strangers.delete(peer);

@@ -289,6 +289,10 @@ export class Link {
     for (const ref of refs) this.#aside.add(this.waiting.drop(ref));
   }
 
+  get holdsBack(): boolean {
+    return this.#isBlocked || !this.#aside.isEmpty;
+  }
+
   /** What was too large is tried again. */
   tryAgain(): void {
     this.#isBlocked = false;

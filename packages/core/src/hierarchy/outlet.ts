@@ -34,10 +34,9 @@ export function outletOf(exchange: Exchange, { workflowId, as, item, entity, con
       return exchange.isDue(workflowId, as);
     },
     get problem() {
-      return problem;
+      return exchange.holdsBack(workflowId) ? problem : undefined;
     },
     next() {
-      problem = undefined;
       for (;;) {
         const message = exchange.next(workflowId, as);
         if (!message) return undefined;

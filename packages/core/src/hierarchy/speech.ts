@@ -1,8 +1,8 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Fields, Json } from '../contract/schema';
 import type { EntityState } from '../state/entity-state';
-import { equalJson, inner, own, setField, table } from '../state/json';
-import { entries, fromEntries, getOrAdd, keys } from '../state/objects';
+import { at, equalJson, inner, own, setField, table } from '../state/json';
+import { entries, fromEntries, getOrAdd, hasOwn, keys } from '../state/objects';
 import type { Made } from './made';
 import { COPIED, type Outbox, SHOWN, WRITTEN } from './outbox';
 import type { Tell, Word } from './word';
@@ -78,14 +78,17 @@ export function compose(
     else if (others.length > 0) shows.say(ref, held, others);
   };
 
+  /** What sources give goes without a copy of it. */
+  const isSaid = ({ name, id }: EntityRef, field: string): boolean =>
+    [...sources.values()].some(({ set }) => hasOwn(at(set, name, id) ?? {}, field));
+  const copied: EntityRef[] = [];
+
   for (const [lane, { ref, fields, entire: isEntire, removed }] of waiting.marks()) {
     const held = store.get(ref.name, ref.id);
     if (lane === SHOWN) {
       if (held) shows.say(ref, held, fields);
     } else if (lane === COPIED) {
-      if (!held) continue;
-      fills.say(ref, held, keys(held));
-      entire.push(ref);
+      if (held) copied.push(ref);
     } else if (lane !== WRITTEN) {
       const speech = getOrAdd(sources, lane, () => new Speech());
       const given = lane === MADE && made ? made.get(ref) : views.get(lane)?.fields(ref.name, ref.id, held);
@@ -104,6 +107,12 @@ export function compose(
     }
   }
   for (const ref of portion ?? []) sayAll(ref);
+  for (const ref of copied) {
+    const held = store.get(ref.name, ref.id) ?? {};
+    const unsaid = keys(held).filter((field) => !isSaid(ref, field));
+    if (unsaid.length > 0 || keys(held).length === 0) fills.say(ref, held, unsaid);
+    entire.push(ref);
+  }
   return {
     sources: sources.size > 0 ? wordsOf(sources) : undefined,
     word: word.word,

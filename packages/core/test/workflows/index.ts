@@ -26,6 +26,13 @@ export {
 } from './own-code';
 export { OutspokenWorkflow } from './plaintext';
 export { DeskWorkflow, TicketWorkflow } from './hierarchy';
+export {
+  GatheringDeskWorkflow,
+  GatheringTicketWorkflow,
+  SortedCommentWorkflow,
+  SortingDeskWorkflow,
+  SortingTicketWorkflow,
+} from './hierarchy-homes';
 export { RollingCommentWorkflow, RollingDeskWorkflow, RollingTicketWorkflow } from './hierarchy-random';
 export {
   HeadOfficeWorkflow,
