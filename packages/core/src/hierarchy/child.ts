@@ -221,6 +221,7 @@ export function childOf(
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       taskQueue: path.taskQueue,
     }).then((handle) => {
+      exchange.begun(workflowId);
       join(handle.firstExecutionRunId, false);
       follow(handle.firstExecutionRunId, handle.result());
     });

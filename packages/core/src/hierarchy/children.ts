@@ -189,7 +189,7 @@ export function childrenOf(
     if (!child) return;
     child.listedOn.add(path.field);
     if (!child.wanted) {
-      exchange.open(child.workflowId, item, !!path.processData);
+      exchange.open(child.workflowId, item, !!path.processData, false);
       child.recall();
     }
     child.sync();

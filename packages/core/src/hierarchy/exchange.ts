@@ -193,11 +193,16 @@ export class Exchange {
     this.#wake();
   }
 
-  /** An item is listed that a child is to be the home of. */
-  open(peer: string, item: EntityRef, isMade = false): Link {
+  /**
+   * An item is listed that a child is to be the home of. Until it has begun, this workflow is.
+   *
+   * @param isHome whether it was so far; not for a child that is let go and wanted again before it has left
+   */
+  open(peer: string, item: EntityRef, isMade = false, isHome = true): Link {
     const link = new Link({ self: this.#self.workflowId, peer, ancestry: this.line, isMade }, 'apart');
     link.pauses = this.pauses.isPaused;
-    this.#add(link, item);
+    const below = this.#add(link, item);
+    if (isHome && !isMade) this.#settlement.spread.handOver(below);
     return link;
   }
 
@@ -254,6 +259,11 @@ export class Exchange {
       pauses: link.pauses,
       isMade: link.isMade,
     };
+  }
+
+  /** A child has begun with what it was given. */
+  begun(peer: string): void {
+    this.#kin.below.get(peer)?.link.hasBegun();
   }
 
   /** The id of a child runs already: this workflow becomes a parent of it. */
@@ -411,9 +421,11 @@ export class Exchange {
     this.#add(Link.from(options, carried), item);
   }
 
-  #add(link: Link, item: EntityRef): void {
+  #add(link: Link, item: EntityRef): Below {
     const made = link.isMade ? new Made(this.#state.store.schema, item) : undefined;
-    this.#kin.add({ link, item, made, missing: new Map() });
+    const below: Below = { link, item, made, missing: new Map() };
+    this.#kin.add(below);
+    return below;
   }
 
   *#links(): IterableIterator<Link> {

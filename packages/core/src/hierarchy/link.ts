@@ -179,6 +179,11 @@ export class Link {
     this.#note(this.waiting.take(), 1);
   }
 
+  /** The child did begin: whatever it says, it knows that. */
+  hasBegun(): void {
+    for (const [key, { number }] of this.#unseen) if (number === 1) this.#unseen.delete(key);
+  }
+
   /** Joins a child that runs. */
   attach(id: string, event: 'attach' | 'stranger' = 'attach'): void {
     this.#go(event);

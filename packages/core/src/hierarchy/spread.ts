@@ -1,8 +1,9 @@
 import type { EntityRef } from '../contract/adapter';
+import type { Fields } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { Said } from '../state/integrate';
-import { forEach } from '../state/json';
+import { equalJson, forEach, own } from '../state/json';
 import { keys } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { fieldsIn } from './fields-in';
@@ -102,6 +103,21 @@ export class Spread {
       link.waiting.mark(ref, keys(held), COPIED);
       link.waiting.markEntire(ref, COPIED);
     } else if (link.state === 'joined') link.ask(ref);
+  }
+
+  /** Marks what this workflow wrote of an item, as its home so far. */
+  handOver({ link, item }: Below): void {
+    const views = [...this.#state.views.values()];
+    for (const ref of this.#kin.portionOf(item)) {
+      const held: Fields = this.#state.store.get(ref.name, ref.id) ?? {};
+      const given = views.map((view) => view.fields(ref.name, ref.id, held));
+      const isGiven = (field: string): boolean =>
+        given.some((fields) => !!fields && equalJson(own(fields, field), held[field]));
+      link.waiting.mark(
+        ref,
+        keys(held).filter((field) => !isGiven(field)),
+      );
+    }
   }
 
   /** Marks what the sources say of an entity. */
