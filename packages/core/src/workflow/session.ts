@@ -69,11 +69,9 @@ export class Session {
   hooks?: CancellationScope;
   hooksSince?: number;
   /** The loads of this run, and who waits for them. */
-  readonly loads = new Loads();
+  readonly loads: Loads;
   /** When and how the workflow continues as new; absent until its handlers are set. */
   continuation?: Continuation;
-  /** Whether the last load was cut off, so that the workflow could continue as new. */
-  wasCutOff: boolean;
   /** What the last load gave. */
   lastResult?: RefreshResult;
   /** When the last load ended, in milliseconds. */
@@ -122,7 +120,7 @@ export class Session {
     this.inbox = new Inbox(inbox);
     this.quiet = carried?.quiet ?? 0;
     this.loadedAt = carried?.loadedAt ?? Date.now();
-    this.wasCutOff = carried?.wasCutOff ?? false;
+    this.loads = new Loads(carried?.cutOffs ?? Number(carried?.wasCutOff ?? 0));
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, carried && input.state, views);
     this.pending = PendingChanges.from(pending ?? {}, this.state.store, changes);
@@ -185,20 +183,20 @@ export class Session {
   }
 
   get status(): WorkflowStatus {
-    const { ending, paused, problem, continuation } = this;
+    const { ending, paused, problem, continuation, loads } = this;
     if (this.hasFailed) return 'failed';
     if (ending) return ending;
     if (paused) return 'paused';
     const errors = this.loading.map(({ known }) => known.error?.kind).filter(Boolean);
     if (errors.includes('unauthorized')) return 'unauthorized';
-    const isPutOff = continuation?.putOffBy?.isProblem;
-    return (problem ?? errors[0]) || isPutOff ? 'degraded' : 'running';
+    const lasts = continuation?.putOffBy?.isProblem || loads.problem?.isLasting;
+    return (problem ?? errors[0]) || lasts ? 'degraded' : 'running';
   }
 
   /** What is wrong with the workflow itself, keeps it from continuing as new, or from telling a parent. */
   get problems(): readonly string[] {
     const putOffBy = this.continuation?.putOffBy?.message;
-    return [this.problem, putOffBy, this.hierarchy.parents.problem].filter(
+    return [this.problem, putOffBy, this.loads.problem?.message, this.hierarchy.parents.problem].filter(
       (problem) => problem !== undefined,
     );
   }
@@ -255,7 +253,6 @@ export class Session {
   loadEnded(changed: number, faults: readonly LoadFault[]): void {
     const failed = faults.length > 0;
     this.loads.end('done');
-    this.wasCutOff = false;
     this.size.loadEnded();
     this.loadedAt = Date.now();
     this.quiet = changed ? 0 : this.quiet + 1;

@@ -24,6 +24,7 @@ export {
   ScribblingWorkflow,
   SelfLoadingWorkflow,
 } from './own-code';
+export { BriefOwnWaysWorkflow, OwnWaysWorkflow } from './own-ways';
 export { OutspokenWorkflow } from './plaintext';
 export { DeskWorkflow, TicketWorkflow } from './hierarchy';
 export { RollingCommentWorkflow, RollingDeskWorkflow, RollingTicketWorkflow } from './hierarchy-random';
