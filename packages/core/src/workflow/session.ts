@@ -22,6 +22,7 @@ import { type Hierarchy, hierarchyOf } from '../hierarchy/hierarchy';
 import type { Ending } from '../hierarchy/parents';
 import type { Received } from '../hierarchy/receive';
 import { type Carried, carryOver } from './carry';
+import { OWN_LOAD } from './class-check';
 import type { Continuation } from './continuation';
 import { type Declaration, listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
 import type { LoadFault } from './load-fault';
@@ -38,9 +39,7 @@ import { StatefulWorkflow } from './stateful-workflow';
 const PLAINTEXT =
   'The token stands in plaintext in the history of this workflow, because allowPlaintextTokens is set. That is for development: use secret:NAME or a sealed token.';
 
-/** What the class's own `loadData` is called among the sources: no source can bear the name of a call by mistake. */
-export const OWN_LOAD = 'loadData()';
-const OWN_LOAD_DEFINITION: SourceDefinition = { adapter: 'loadData()', package: '', query: undefined };
+const OWN_LOAD_DEFINITION: SourceDefinition = { adapter: OWN_LOAD, package: '', query: undefined };
 
 /** Everything that one running workflow knows. The handlers write to it; the cycle reads it. */
 export class Session {

@@ -2,14 +2,17 @@ export { CallingWorkflow } from './calling';
 export { type SeenCycle, CustomerWorkflow } from './customer';
 export { BurstWorkflow, HesitatingWorkflow, LargeWorkflow, RestlessWorkflow } from './continuing';
 export {
+  DawdlingWorkflow,
   EarlyWorkflow,
   MeddlingWorkflow,
   MisconfiguredWorkflow,
   MisdeclaredWorkflow,
   MisdirectedWorkflow,
+  MisspeltWorkflow,
   NamelessWorkflow,
   PresumptuousWorkflow,
   StrictWorkflow,
+  UnlimitedWorkflow,
   UnnamedSecretWorkflow,
   UnregisteredWorkflow,
 } from './failing';
