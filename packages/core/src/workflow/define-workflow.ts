@@ -75,7 +75,7 @@ export function defineWorkflow<Data>(
     } catch (error) {
       const isEnd = error instanceof ContinueAsNew || (isCancellation(error) && session.ending);
       // Whether it fails the workflow or its task, the SDK decides; what the task did is forgotten then.
-      if (!isEnd) session.hasFailed = true;
+      session.hasFailed = !isEnd;
       throw error;
     }
   };

@@ -1,4 +1,5 @@
 import { type CancellationScope, log } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import { type checkReference, isReference } from '../contract/payloads';
@@ -54,8 +55,8 @@ export class Session {
   paused: boolean;
   /** Whether a parent that let go has the server cancel the workflow as well. */
   isCancelRequested = false;
-  /** Whether the workflow ends with a failure. */
-  hasFailed = false;
+  /** Whether the workflow ends with a failure; absent until its run is known to be over. */
+  hasFailed?: boolean;
   /** How large the state is. */
   readonly size: StateSize;
   /** The most bytes that an answer or a result may have. */
@@ -185,6 +186,8 @@ export class Session {
     const { ending, paused, problem, continuation, loads } = this;
     if (this.hasFailed) return 'failed';
     if (ending) return ending;
+    // A handler of the class may end it by an error, which nobody else hears of.
+    if (this.hasFailed === undefined && getActivator().completed) return 'failed';
     if (paused) return 'paused';
     const errors = this.loading.map(({ known }) => known.error?.kind).filter(Boolean);
     if (errors.includes('unauthorized')) return 'unauthorized';

@@ -21,7 +21,9 @@ export { HandyWorkflow } from './handy';
 export {
   ApprovalTicketWorkflow,
   ApprovalWorkflow,
+  FailingCallWorkflow,
   HalfSelfLoadingWorkflow,
+  KeepingWorkflow,
   RollingApprovalWorkflow,
   RollingSelfLoadingWorkflow,
   ScribblingWorkflow,
