@@ -63,7 +63,11 @@ export function defineSchema<const S extends Schema>(schema: S): S {
   for (const [name, entity] of entries(schema)) {
     if (!NAME_PATTERN.test(name)) throw invalid(name, `is not ${NAME_RULE}`, 'Rename it');
     if (!isIdAttribute(entity.idAttribute ?? 'id'))
-      throw invalid(`${name}.idAttribute`, 'is empty, or a part of it is', 'Name the field that holds the id');
+      throw invalid(
+        `${name}.idAttribute`,
+        'is empty, or a part of it is',
+        'Name the field that holds the id',
+      );
     for (const [field, relation] of entries(entity.relations ?? {})) {
       if (!isRelation(relation))
         throw invalid(

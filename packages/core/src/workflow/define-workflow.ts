@@ -8,11 +8,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { object, text } from '../contract/check';
+import { type DefinedWorkflow, HEARS_OF_WORKFLOWS } from '../contract/defined';
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/start';
 import type { StartInput } from '../contract/wire';
-import { hasOwn, keys, values } from '../state/objects';
+import { entries, hasOwn, keys, values } from '../state/objects';
 import { inOrderOfArrival } from './arrival-order';
 import { handedOver } from './carry';
 import { asyncSetup, checkStatics } from './class-check';
@@ -60,11 +61,6 @@ export function defineWorkflow<Data>(
   const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
   checkName(name, 'name');
   const make = (): StatefulWorkflow => new workflowClass() as StatefulWorkflow;
-  // Not in a workflow: its class fields might act, in the name of another workflow or before their time.
-  if (!inWorkflowContext()) {
-    checkStatics(workflowClass);
-    checkInstance(make, entityNameOf(name));
-  }
   const run = async (input: StartInput): Promise<Data> => {
     const workflow = make();
     const session = begin(workflow, input);
@@ -82,7 +78,28 @@ export function defineWorkflow<Data>(
   // Clients and parents take the workflow type from the function's name.
   Object.defineProperty(run, 'name', { value: name });
   setWorkflowOptions(definition, run);
+  // Not in a workflow: its class fields might act, in the name of another workflow or before their time.
+  if (!inWorkflowContext())
+    checked(run, () => {
+      checkStatics(workflowClass);
+      return checkInstance(make, entityNameOf(name));
+    });
   return run;
+}
+
+/** Checks a class where it is defined. Who looks through a bundle hears of it; for all others a mistake is an error. */
+function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | undefined): void {
+  const { [HEARS_OF_WORKFLOWS]: hears } = globalThis as {
+    readonly [HEARS_OF_WORKFLOWS]?: (workflow: DefinedWorkflow) => void;
+  };
+  if (!hears) return void check();
+  try {
+    const { sources = {} } = check() ?? {};
+    const defined = entries(sources).map(([name, source]) => ({ ...source, name }));
+    hears({ run, sources: defined });
+  } catch (error) {
+    hears({ run, sources: [], mistake: (error as Error).message });
+  }
 }
 
 /** Makes the session of a run and sets every handler, before anything is awaited: no signal finds none. */
@@ -172,13 +189,13 @@ function needsWorkflow(error: unknown): boolean {
 }
 
 /** Checks what a class declares. One that can only be constructed in a workflow is checked there. */
-function checkInstance(make: () => StatefulWorkflow, defaultRoot: string): void {
+function checkInstance(make: () => StatefulWorkflow, defaultRoot: string): StatefulWorkflow | undefined {
   let instance: StatefulWorkflow;
   try {
     instance = make();
   } catch (error) {
     if (error instanceof StatefulWorkflowError) throw error;
-    if (needsWorkflow(error)) return;
+    if (needsWorkflow(error)) return undefined;
     throw new InvalidInputError(
       'constructor',
       `of the class, or one of its fields, threw ${String(error)}`,
@@ -193,4 +210,5 @@ function checkInstance(make: () => StatefulWorkflow, defaultRoot: string): void 
   // The root may be another entity, which whoever starts the workflow names.
   if (hasOwn(schema, defaultRoot)) checkRoot(instance, defaultRoot);
   else if (!names.some((name) => isRoot(instance, name))) checkRoot(instance, names[0] ?? defaultRoot);
+  return instance;
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
 import type { WholeResult } from '../contract/load';
 import type { ChangeSet } from '../contract/wire';
 import { isEmpty, NO_CHANGES } from '../state/change-set';
@@ -69,6 +69,8 @@ export function cycleLoader(
   const fail = (source: SourceState, fault: LoadFault, wasSent = true): 'failed' => {
     source.failed(fault, every, wasSent);
     faults.push(fault);
+    if (source.known.error?.failures === 1)
+      log.warn(`The load of source "${source.name}" failed: ${fault.message}`, { kind: fault.kind });
     return 'failed';
   };
 
