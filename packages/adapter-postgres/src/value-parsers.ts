@@ -7,7 +7,7 @@ import type { TypeOptions } from './postgres-query';
 export type ValueParser = (text: string) => unknown;
 
 /** The types by their fixed object ids, as in `pg_type.dat`. */
-const OID = {
+export const OID = {
   bool: 16,
   bytea: 17,
   int8: 20,
@@ -17,6 +17,7 @@ const OID = {
   json: 114,
   float4: 700,
   float8: 701,
+  date: 1082,
   timestamp: 1114,
   timestamptz: 1184,
   numeric: 1700,
@@ -115,14 +116,14 @@ export class ValueParsers {
 
 /**
  * Looks types up: `[type, type of its items or null]`. Domains count as what they are made of. Arrays whose items
- * are not parted by commas (of boxes) stay text.
+ * are not parted by commas (of boxes), and vectors, which are no arrays but in name, stay text.
  */
 export const TYPE_QUERY = `
-WITH RECURSIVE asked AS (SELECT oid, typelem, typcategory FROM pg_catalog.pg_type WHERE oid = ANY($1::oid[])),
+WITH RECURSIVE asked AS (SELECT oid, typelem, typoutput FROM pg_catalog.pg_type WHERE oid = ANY($1::oid[])),
 item AS (
   SELECT a.oid AS asked, e.oid, e.typbasetype
   FROM asked a JOIN pg_catalog.pg_type e ON e.oid = a.typelem
-  WHERE a.typcategory = 'A' AND e.typdelim = ','
+  WHERE a.typoutput = 'pg_catalog.array_out'::regproc AND e.typdelim = ','
   UNION ALL
   SELECT i.asked, e.oid, e.typbasetype
   FROM item i JOIN pg_catalog.pg_type e ON e.oid = i.typbasetype

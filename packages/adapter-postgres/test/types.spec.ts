@@ -83,6 +83,9 @@ describe('values', () => {
     ["'x'::char(3)", 'x  '],
     ["point '(1,2)'", '(1,2)'],
     ["ROW(1, 'a')", '(1,a)'],
+    // Called arrays, and written without braces.
+    ["'1 2 3'::int2vector", '1 2 3'],
+    ["'1 2 3'::oidvector", '1 2 3'],
     ['pg_current_xact_id_if_assigned()', null],
   ])('%s is %j', async (expression, value, types) => {
     expect(await valueOf(expression, types)).toEqual(value);
