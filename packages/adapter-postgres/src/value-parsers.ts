@@ -67,6 +67,18 @@ const longYear: ValueParser = (value) => {
   return `+${year.padStart(6, '0')}${rest}T${time.endsWith('+00') ? `${time.slice(0, -3)}Z` : time}`;
 };
 
+const parsedJson: ValueParser = (value) => {
+  try {
+    return parseExactJson(value, { refuse: 'levels' });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PostgresFault(
+      'invalid',
+      `A json value of the source ${error.message}, or as text: types.json.`,
+    );
+  }
+};
+
 const base64: ValueParser = (value) => Buffer.from(value.slice(2), 'hex').toString('base64');
 const hex: ValueParser = (value) => value.slice(2);
 
@@ -84,7 +96,7 @@ export class ValueParsers {
     this.#known = known;
     const set = (type: number, parser: ValueParser): void => void this.#byType.set(type, parser);
     const timestamp = options.timestamp === 'text' ? text : isoTimestamp;
-    const json = options.json === 'text' ? text : (value: string) => parseExactJson(value);
+    const json = options.json === 'text' ? text : parsedJson;
     for (const type of [OID.int2, OID.int4, OID.oid]) set(type, Number);
     for (const type of [OID.float4, OID.float8]) set(type, float);
     for (const type of [OID.json, OID.jsonb]) set(type, json);

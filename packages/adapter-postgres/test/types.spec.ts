@@ -125,6 +125,24 @@ describe('values', () => {
     expect(postgres.classify(error).kind).toBe('invalid');
   });
 
+  it('that are nested too deeply are refused, however deeply', async () => {
+    const postgres = adapter(await database());
+    const nested = (levels: number): string =>
+      `SELECT i AS id, (repeat('[', ${levels}) || repeat(']', ${levels}))::json AS value FROM generate_series(1, 99) AS i`;
+    for (const levels of [102, 5_000]) {
+      const query = on({ query: { text: nested(levels) } });
+      expect(postgres.classify(await failure(postgres, query))).toEqual({
+        kind: 'invalid',
+        message:
+          'A json value of the source is nested more than 100 levels deep. Have it sent flatter, or as text: types.json.',
+      });
+    }
+    expect(await records(postgres, on({ query: { text: nested(100) } }))).toHaveLength(99);
+    expect(
+      await records(postgres, on({ query: { text: nested(5_000) }, types: { json: 'text' } })),
+    ).toHaveLength(99);
+  });
+
   it('do not depend on how the role, the database or the server writes them', async () => {
     const db = await database();
     await db.exec(`ALTER DATABASE ${db.name} SET DateStyle = 'German, DMY'`);

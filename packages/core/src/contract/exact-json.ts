@@ -19,8 +19,9 @@ const NINE = 0x39;
  * without such numbers costs one search, and what is written out in 16 digits and survives, such as a coordinate, little
  * more.
  *
- * @param refuse whether what no workflow can hold is an error: a number like `1e400`, which JavaScript takes for
- *   infinite, and more than 100 levels of lists and objects. @default false: such a number becomes its text
+ * @param refuse what of what no workflow can hold is an error: more than 100 `'levels'` of lists and objects, or, with
+ *   `true`, a number like `1e400` as well, which JavaScript takes for infinite. @default false: such a number becomes
+ *   its text
  * @throws SyntaxError for what is not JSON, which quotes it; RangeError, whose message says what the JSON is or has and
  *   quotes nothing
  *
@@ -29,14 +30,14 @@ const NINE = 0x39;
  */
 export function parseExactJson(
   text: string,
-  { refuse = false }: { readonly refuse?: boolean } = {},
+  { refuse = false }: { readonly refuse?: boolean | 'levels' } = {},
 ): unknown {
   // Before anything else: what follows relies on the text being JSON.
   const value: unknown = JSON.parse(text);
-  if (refuse && isDeeper(value, MAX_LEVELS))
+  if (refuse !== false && isDeeper(value, MAX_LEVELS))
     throw new RangeError(`is nested more than ${MAX_LEVELS} levels deep. Have it sent flatter`);
   if (!mayLose(text)) return value;
-  const quoted = quoteNumbers(text, refuse);
+  const quoted = quoteNumbers(text, refuse === true);
   return quoted === text ? value : (JSON.parse(quoted) as unknown);
 }
 
