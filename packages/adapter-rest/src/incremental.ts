@@ -34,6 +34,8 @@ export class IncrementalLoad {
   /** What was seen in this load and may come again, with the value that it had. */
   #seen: { readonly name: string; readonly value: string | number | undefined }[] = [];
   #isTooMuch = false;
+  #hasRecords = false;
+  #hasField = false;
 
   /**
    * @param before what the load before left
@@ -78,6 +80,11 @@ export class IncrementalLoad {
     });
     this.#forget();
     return news;
+  }
+
+  /** Whether records came, and none had the field, not even with null. */
+  get hasNoField(): boolean {
+    return this.#hasRecords && !this.#hasField;
   }
 
   /** How far the source has been read. */
@@ -139,6 +146,8 @@ export class IncrementalLoad {
 
   #valueOf(record: unknown): string | number | undefined {
     const found = at(record, this.#options.field);
+    this.#hasRecords = true;
+    this.#hasField ||= found !== undefined;
     if (found === undefined || found === null || found === '') return undefined;
     if (typeof found === 'string' || (typeof found === 'number' && Number.isFinite(found))) return found;
     throw new InvalidInputError(

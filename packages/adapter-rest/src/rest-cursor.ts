@@ -54,4 +54,6 @@ export interface Progress {
   /** Where no page was promised: how many records the largest page had, and the last one. */
   readonly largest?: number;
   readonly last?: number;
+  /** Whether pages in the middle were shorter than others. */
+  readonly uneven?: true;
 }
