@@ -28,6 +28,12 @@ export interface GraphqlQuery extends GraphqlOperation {
   /** How a list that is no Relay connection goes on after its first page. @default one request holds everything */
   readonly pagination?: CursorPagination | OffsetPagination;
   /**
+   * Fields that look as if there were more of a list, and mean something else: as the error names them,
+   * `tickets.total`.
+   * @default none: a list whose end one of them speaks against is an error
+   */
+  readonly ignoreSigns?: readonly string[];
+  /**
    * What happens when an answer has data and errors: `none` fails the load; `all` takes the data and tells of the
    * errors; `ignore` takes the data. An answer without data fails the load in any case. @default 'none'
    */

@@ -36,6 +36,8 @@ export class Incremental {
   /** When the load began by the server's clock, once an answer has told. */
   #servedAt: number | undefined;
   #isEmpty: boolean;
+  #hasRecords = false;
+  #hasField = false;
 
   /**
    * @param now when the load began, in milliseconds since 1970
@@ -72,6 +74,11 @@ export class Incremental {
     return { [variable]: earlierValue(this.#notAhead(since), lag, zone) };
   }
 
+  /** Whether records came, and none had the field, not even with null. */
+  get hasNoField(): boolean {
+    return this.#hasRecords && !this.#hasField;
+  }
+
   /** Learns the time from an answer: the first one of the load tells. @param date its `Date` header */
   answered(date: string | undefined): void {
     this.#servedAt ??= serverStart(date, this.#started);
@@ -88,6 +95,8 @@ export class Incremental {
       const look = lookOf(record);
       if (this.isSweep || seen[id] !== look) news.push(record);
       const value = at(record, field);
+      this.#hasRecords = true;
+      this.#hasField ||= value !== undefined;
       if (!isOrdered(value, zone)) continue;
       this.#known.set(id, { value, look });
       this.#advance(value);

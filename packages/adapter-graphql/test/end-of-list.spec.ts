@@ -205,6 +205,71 @@ describe('another list is read to its end', () => {
   });
 });
 
+describe('an end that something in the answer speaks against', () => {
+  it.each<[string, Partial<GraphqlQuery>, unknown, string]>([
+    ['a total', { document: '{ list { items { id } total } }' }, { total: 5 }, 'list.total'],
+    [
+      'a total by another name',
+      { document: '{ list { items { id } n: totalCount } }' },
+      { n: 5 },
+      'list.totalCount',
+    ],
+    ['hasMore', { document: '{ list { items { id } hasMore } }' }, { hasMore: true }, 'list.hasMore'],
+    [
+      'a token (AppSync)',
+      { document: '{ list { items { id } nextToken } }' },
+      { nextToken: 'abc' },
+      'list.nextToken',
+    ],
+    [
+      'a total, in what is also asked for',
+      {
+        document: '{ one { id } }',
+        items: 'one',
+        also: [{ document: '{ list { items { id } total } }', items: 'list.items' }],
+      },
+      { total: 5 },
+      'list.total',
+    ],
+    [
+      'a total beyond the empty page',
+      {
+        document: 'query ($offset: Int) { list(offset: $offset) { items { id } total } }',
+        pagination: { type: 'offset', variable: 'offset' },
+      },
+      { total: 5 },
+      'list.total',
+    ],
+  ])('is an error: %s', async (_, query, beside, sign) => {
+    const { failure, load, adapter } = await scripted(({ variables }) => ({
+      list: { items: variables['offset'] === undefined ? records(2) : [], ...(beside as object) },
+      one: [{ id: 9 }],
+    }));
+    const whole = { items: 'list.items', ...query } as GraphqlQuery;
+    const error = await failure(whole);
+    expect(error.message).toMatch(/^pagination: .*ignoreSigns/);
+    expect(error.message).toContain(`"${sign}"`);
+    expect(adapter.classify(error).kind).toBe('invalid');
+    expect((await load({ ...whole, ignoreSigns: [sign] })).at(-1)?.complete).toBe(true);
+  });
+
+  it('is none where the list is all there', async () => {
+    const { load } = await scripted(() => ({ list: { items: records(2), total: 2, nextToken: null } }));
+    const document = '{ list { items { id } total nextToken } }';
+    expect((await load({ document, items: 'list.items' })).at(-1)?.complete).toBe(true);
+  });
+
+  it('is one of a sweep that another confirms where cursors are page numbers', async () => {
+    const { load } = await scripted(({ variables: { page = 1 } }) => ({
+      list: { items: records(3, Number(page) * 3 - 3), next: page === 3 ? null : Number(page) + 1 },
+    }));
+    const document = 'query ($page: Int) { list(page: $page) { items { id } next } }';
+    const pagination = { type: 'cursor', variable: 'page', next: 'list.next' } as const;
+    const pages = await load({ document, items: 'list.items', pagination });
+    expect(pages.at(-1)).toMatchObject({ complete: true, drifts: true });
+  });
+});
+
 describe('an item that is null', () => {
   const document = '{ tickets { id } }';
 
