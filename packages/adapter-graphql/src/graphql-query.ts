@@ -1,5 +1,5 @@
 import type { Json } from '@stateful-workflow/core';
-import type { EndSigns } from '@stateful-workflow/http';
+import type { EndSigns, KnownBorders } from '@stateful-workflow/http';
 
 /**
  * What a GraphQL source loads. Plain JSON: it travels through workflow history, so it holds no secret. Made by
@@ -168,4 +168,6 @@ export interface GraphqlProgress {
   readonly startedAt?: number;
   readonly since?: string | number;
   readonly seen?: { readonly [key: string]: string };
+  /** Of one whose records may move: what is known of the borders between its pages. */
+  readonly borders?: KnownBorders;
 }

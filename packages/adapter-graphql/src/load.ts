@@ -96,6 +96,7 @@ export async function* loadPages(
           : 'has no pagination',
       });
     if (next !== undefined) drifts ||= isNumbered(query, position, next, read.records);
+    if (drifts) incremental?.drifted();
     before = read.records;
     let { records } = read;
     const partial = [...read.partial];

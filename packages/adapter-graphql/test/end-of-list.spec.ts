@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GraphqlQuery } from '../src/index';
+import type { GraphqlCursor, GraphqlQuery } from '../src/index';
 import { scripted } from './scripted';
 
 const records = (count: number, from = 0): readonly { readonly id: number }[] =>
@@ -267,6 +267,49 @@ describe('an end that something in the answer speaks against', () => {
     const pagination = { type: 'cursor', variable: 'page', next: 'list.next' } as const;
     const pages = await load({ document, items: 'list.items', pagination });
     expect(pages.at(-1)).toMatchObject({ complete: true, drifts: true });
+  });
+});
+
+describe('what changed only, by offset', () => {
+  const document = 'query ($since: Int, $offset: Int) { list(since: $since, offset: $offset) { id at } }';
+  const query: GraphqlQuery = {
+    document,
+    pagination: { type: 'offset', variable: 'offset' },
+    incremental: { variable: 'since', field: 'at' },
+  };
+  /** A list in order of time, in tens, whose third record changes after the first page. */
+  const moving = () => {
+    const all = records(25).map(({ id }) => ({ id, at: id }));
+    let asked = 0;
+    return scripted(({ variables: { since = 0, offset = 0 } }) => {
+      const held = all.filter(({ at }) => at >= Number(since ?? 0)).sort((a, b) => a.at - b.at);
+      const list = held.slice(Number(offset), Number(offset) + 10);
+      if ((asked += 1) === 1) all[2] = { id: 3, at: 30 };
+      return { list };
+    });
+  };
+  const idsOf = (pages: readonly { readonly records: readonly unknown[] }[]) =>
+    pages.flatMap((page) => page.records.map((record) => (record as { id: number }).id));
+
+  it('reads again what slipped to a page that had been read', async () => {
+    const { load } = await moving();
+    const first = await load(query);
+    expect(idsOf(first)).not.toContain(11);
+    const cursor = first.at(-1)?.cursor as GraphqlCursor;
+    const second = await load(query, { checkpoint: { cursor } });
+    expect(idsOf(second)).toContain(11);
+    expect((second.at(-1)?.cursor as GraphqlCursor).since).toBe(30);
+  });
+
+  it('does so in a new attempt, too', async () => {
+    const { load } = await moving();
+    const heartbeats: GraphqlCursor[] = [];
+    const heartbeat = (progress: GraphqlCursor) => void heartbeats.push(progress);
+    await load(query, { heartbeat });
+    const resumeFrom = JSON.parse(JSON.stringify(heartbeats[1])) as GraphqlCursor;
+    const pages = await load(query, { resumeFrom });
+    expect(idsOf(pages)).toContain(3);
+    expect((pages.at(-1)?.cursor as GraphqlCursor).since, 'the border that 11 slipped over').toBe(10);
   });
 });
 

@@ -1,8 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LoadContext, PartialError } from '@stateful-workflow/core';
 import { InvalidInputError } from '@stateful-workflow/core';
-import { at, checkRecords, compareValues, HttpError } from '@stateful-workflow/http';
-import { Borders } from './borders';
+import {
+  at,
+  Borders,
+  checkRecords,
+  compareValues,
+  HttpError,
+  type KnownBorders,
+} from '@stateful-workflow/http';
 import { IncrementalLoad } from './incremental';
 import type { RestParts } from './rest-parts';
 import type { Progress, RestCursor, Since } from './rest-cursor';
@@ -40,9 +46,9 @@ export class Harvest {
     this.#records = progress?.records ?? 0;
     this.startedAt = progress?.startedAt ?? Date.now();
     if (query.incremental === undefined) return;
-    const before = progress?.since ?? context.checkpoint?.cursor?.since;
-    this.#incremental = new IncrementalLoad(query.incremental, before, this.startedAt, progress?.full);
-    this.#borders = new Borders(query.incremental, progress?.border);
+    const before = context.checkpoint?.cursor?.since;
+    this.#incremental = new IncrementalLoad(query.incremental, before, this.startedAt, progress);
+    this.#borders = new Borders(query.incremental, progress?.borders);
   }
 
   /** Parameters that ask for what changed only. */
@@ -77,9 +83,9 @@ export class Harvest {
     return isEarlier ? { ...since, value: again } : since;
   }
 
-  /** Of an incremental source: the value at the end of the last page. */
-  get border(): string | number | undefined {
-    return this.#borders?.last;
+  /** Of an incremental source: what is known of the borders between its pages. */
+  get borders(): KnownBorders | undefined {
+    return this.#borders?.known;
   }
 
   /** Records may have moved from page to page while they were read. */

@@ -200,7 +200,8 @@ class ListReader {
 
   #heartbeat(place: Place, pages: number): void {
     const { context, harvest } = this.#load;
-    const { full, records, since, startedAt, border } = harvest;
+    const { full, records, since, startedAt } = harvest;
+    const borders = this.#drifts ? harvest.borders : undefined;
     context.heartbeat({
       at: {
         place,
@@ -209,7 +210,7 @@ class ListReader {
         startedAt,
         full,
         ...(since && { since }),
-        ...(border !== undefined && { border }),
+        ...(borders && { borders }),
         ...(this.#isLinked && { linked: true as const }),
         ...(this.#drifts && { drifts: true as const }),
         ...this.#past.progress,

@@ -128,6 +128,45 @@ describe('an incremental list by number', () => {
     expect(idsOf(pages)).not.toContain('t_11');
     expect(pages.at(-1)?.cursor?.since?.value).toBe(10);
   });
+
+  it('asks for the same in a new attempt, since pages are of one question', async () => {
+    const all = timed();
+    const asked: unknown[] = [];
+    const origin = await api((app) =>
+      app.get<{ Querystring: { page: string; since: string } }>('/list', ({ query: { page, since } }) => {
+        asked.push(since);
+        const held = all.filter(({ at = 0 }) => at >= Number(since));
+        return {
+          items: held.slice(Number(page) * 10 - 10, Number(page) * 10),
+          more: Number(page) * 10 < held.length,
+        };
+      }),
+    );
+    const rest = adapter({ origins: [origin] });
+    const checkpoint = { cursor: { since: { value: 3, seen: [], sweptAt: Date.now() } } };
+    const first = loadContext({ apiUrl: origin, checkpoint });
+    const seen: string[] = [];
+    for await (const page of rest.load(query, first)) {
+      seen.push(...idsOf([page]));
+      break;
+    }
+    const resumeFrom = JSON.parse(JSON.stringify(first.seen.heartbeats.at(-1))) as RestCursor;
+    const pages = await readAll(rest, query, loadContext({ apiUrl: origin, checkpoint, resumeFrom }));
+    expect([...seen, ...idsOf(pages)]).toEqual(all.slice(2).map(({ id }) => id));
+    expect(new Set(asked)).toEqual(new Set(['3']));
+  });
+
+  it('reads again what a record that moved before the break let slip', async () => {
+    const all = timed();
+    const { origin, rest } = await moving((held) => (held[2] = { id: 't_3', at: 30 }), all);
+    const first = loadContext({ apiUrl: origin });
+    let read = 0;
+    for await (const page of rest.load(query, first)) if ((read += page.records.length) > 10) break;
+    const resumeFrom = JSON.parse(JSON.stringify(first.seen.heartbeats.at(-1))) as RestCursor;
+    const pages = await readAll(rest, query, loadContext({ apiUrl: origin, resumeFrom }));
+    expect(idsOf(pages)).toContain('t_3');
+    expect(pages.at(-1)?.cursor?.since?.value, 'the border that t_11 slipped over').toBe(10);
+  });
 });
 
 describe('an unchanged list', () => {
