@@ -94,9 +94,12 @@ class Window {
       const last = value.endsWith('\\') ? this.#behindBackslashes(end) : end;
       found.push({ start: this.#from + start, end: this.#from + last });
     };
-    const { text, startOf, isUndone } = this.#unescaped;
+    const { text, startOf, endOf, isUndone } = this.#unescaped;
     for (const needle of forms.unescaped)
-      for (const at of placesOf(needle.text, text)) add(startOf(at), startOf(at + needle.text.length));
+      for (const at of placesOf(needle.text, text)) {
+        const last = at + needle.text.length;
+        add(needle.opens ? endOf(at - 1) : startOf(at), needle.closes ? startOf(last) : endOf(last - 1));
+      }
     if (!isUndone) return;
     for (const form of forms.plain) for (const at of placesOf(form, this.#lower)) add(at, at + form.length);
     for (const needle of forms.unescaped) if (needle.core !== needle.text) this.#findCores(needle, add);
@@ -104,19 +107,28 @@ class Window {
 
   /** Finds a form of which an escape beside it has swallowed a part. */
   #findCores({ text: whole, core, before, after }: Needle, add: (start: number, end: number) => void): void {
-    const { text, startOf } = this.#unescaped;
+    const { text, startOf, endOf } = this.#unescaped;
     let tries = MOST_TRIES;
     for (const at of placesOf(core, text)) {
       if (text.startsWith(whole, at - before.length)) continue;
       const start = startOf(at);
-      const end = startOf(at + core.length);
+      const end = endOf(at + core.length - 1);
       // Of what nobody wrote but to be slow, more is taken out than needs be.
       const isTried = tries-- > 0;
-      const left = isTried ? this.#lengthBefore(start, before) : before.length * LONGEST_ESCAPE;
+      const left = isTried ? this.#leftOf(start, endOf(at) - 1, before) : before.length * LONGEST_ESCAPE;
       const right = isTried ? this.#lengthAfter(end, after) : after.length * LONGEST_ESCAPE;
       if (left !== undefined && right !== undefined)
         add(Math.max(0, start - left), Math.min(this.#text.length, end + right));
     }
+  }
+
+  /**
+   * How much of what stands before a core belongs to it. What was swallowed may read as a backslash, which counts with
+   * the character that follows.
+   */
+  #leftOf(start: number, itself: number, before: string): number | undefined {
+    const beforeItself = itself > start ? this.#lengthBefore(itself, before) : undefined;
+    return this.#lengthBefore(start, before) ?? (beforeItself && beforeItself - (itself - start));
   }
 
   /** How many characters before a place read as a text. */
@@ -142,9 +154,10 @@ class Window {
 
 /** So often it is looked for what exactly stands beside the core of a secret. */
 const MOST_TRIES = 16;
-/** The longest that one character gets: `&amp;#x2F;` in a URL. */
-const LONGEST_ESCAPE = 16;
-const BACKSLASHES = /(?:\\|%(?:25)*5c|&(?:amp;)*(?:#92|#x5c|bsol);|(?<=\\)(?:u005c|x5c))+/iy;
+/** The longest that one character gets, with a backslash before it: `\U0000005c\U0000002f`. */
+const LONGEST_ESCAPE = 20;
+const BACKSLASHES =
+  /(?:\\|%(?:25)*(?:u00)?5c|&(?:amp;)*(?:#0*92|#x0*5c|bsol);|(?<=\\)(?:u(?:0000)?005c|u\{0*5c\}|x5c|134))+/iy;
 
 function* placesOf(needle: string, text: string): Iterable<number> {
   for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + needle.length)) yield at;
