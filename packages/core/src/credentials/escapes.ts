@@ -173,6 +173,7 @@ function bracedEnding(read: Read, last: number): number {
   while (first > 0 && first > last - REACH && units[first] !== OPENING) first--;
   if (units[first] !== OPENING || last - first < 2 || first === 0) return NO_ESCAPE;
   if (units[first - 1] !== SMALL_U || !isBehind(read, first - 1)) return NO_ESCAPE;
+  if (!continues(read, first, first - 1) || !continues(read, last, first - 1)) return NO_ESCAPE;
   const point = hexValue(read, first + 1, last, first - 1);
   return point === -1 || point > 0x10ffff ? NO_ESCAPE : point * WIDTH + last - first + 2;
 }

@@ -60,7 +60,10 @@ export function findSecrets(text: string, secrets: Iterable<Secret>, words: bool
   const found: Span[] = [];
   for (let from = 0; from === 0 || from + LONGEST < text.length; from += WINDOW) {
     const window = new Window(text.slice(from, from + WINDOW + LONGEST), from);
-    for (const secret of wanted) window.find(secret, found);
+    for (const secret of wanted) {
+      window.find(secret, found);
+      if (words) window.findPieces(secret, found);
+    }
   }
   return merged(found);
 }
@@ -87,9 +90,9 @@ class Window {
   find(secret: Secret, found: Span[]): void {
     const forms = formsOf(secret);
     const value = secret.reveal();
-    const isWord = value.length < SHORTEST_SECRET;
+    const isShort = value.length < SHORTEST_SECRET;
     const add = (start: number, end: number): void => {
-      if (isWord && (isPartOfWord(this.#text[start - 1]) || isPartOfWord(this.#text[end]))) return;
+      if (isShort && (isPartOfWord(this.#text[start - 1]) || isPartOfWord(this.#text[end]))) return;
       // Backslashes count with what they stand before, but not these.
       const last = value.endsWith('\\') ? this.#behindBackslashes(end) : end;
       found.push({ start: this.#from + start, end: this.#from + last });
@@ -97,12 +100,41 @@ class Window {
     const { text, startOf, endOf, isUndone } = this.#unescaped;
     for (const needle of forms.unescaped)
       for (const at of placesOf(needle.text, text)) {
-        const last = at + needle.text.length;
-        add(needle.opens ? endOf(at - 1) : startOf(at), needle.closes ? startOf(last) : endOf(last - 1));
+        const next = at + needle.text.length;
+        const start = needle.opens ? (at === 0 ? 0 : endOf(at - 1)) : startOf(at);
+        add(start, needle.closes ? startOf(next) : endOf(next - 1));
       }
     if (!isUndone) return;
     for (const form of forms.plain) for (const at of placesOf(form, this.#lower)) add(at, at + form.length);
     for (const needle of forms.unescaped) if (needle.core !== needle.text) this.#findCores(needle, add);
+  }
+
+  /**
+   * Finds the beginning and the end of a secret where somebody else has cut the rest: a third of it at least, and no
+   * word, since secrets of passwords' kind begin with some.
+   */
+  findPieces(secret: Secret, found: Span[]): void {
+    const [{ text: whole = '' } = {}] = formsOf(secret).unescaped;
+    const length = Math.max(SHORTEST_SECRET, Math.ceil(whole.length / 3));
+    if (whole.length <= length) return;
+    const { text, startOf, endOf } = this.#unescaped;
+    const add = (from: number, to: number): void => {
+      found.push({ start: this.#from + startOf(from), end: this.#from + endOf(to - 1) });
+    };
+    const head = whole.slice(0, length);
+    if (!isWord(head))
+      for (const at of placesOf(head, text)) {
+        let more = length;
+        while (more < whole.length && whole[more] === text[at + more]) more++;
+        add(at, at + more);
+      }
+    const tail = whole.slice(-length);
+    if (!isWord(tail))
+      for (const at of placesOf(tail, text)) {
+        let more = 0;
+        while (more < whole.length - length && whole.at(-length - more - 1) === text[at - more - 1]) more++;
+        add(at - more, at + length);
+      }
   }
 
   /** Finds a form of which an escape beside it has swallowed a part. */
@@ -162,6 +194,8 @@ const BACKSLASHES =
 function* placesOf(needle: string, text: string): Iterable<number> {
   for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + needle.length)) yield at;
 }
+
+const isWord = (text: string): boolean => /^\p{L}+$/u.test(text);
 
 const isPartOfWord = (character: string | undefined): boolean =>
   character !== undefined && /[\p{L}\p{N}_]/u.test(character);

@@ -13,7 +13,7 @@ export const SHORTEST_WORD = 4;
 export interface SecretForms {
   /** In small letters, as they stand in a text of which nothing has been undone. */
   readonly plain: readonly string[];
-  /** As they stand in an unescaped text. */
+  /** As they stand in an unescaped text: the secret itself first. */
   readonly unescaped: readonly Needle[];
 }
 
@@ -133,7 +133,7 @@ function withinBase64(bytes: Buffer): string[] {
 
 /** Letters and digits behind a "%", a "\" or a "&" that is not part of the secret, and blanks behind a line break. */
 const SWALLOWED_BEFORE =
-  /^(?:[nr]? +|[nr]|[0-9a-f]{0,6}\}|[0-9a-f]{1,8}|u[0-9a-f]{4,8}|u\{[0-9a-f]{1,6}\}|x[0-9a-f]{2}|#?[a-z0-9]{0,9};)/;
+  /^(?:#?[a-z0-9]{0,9};|u?\{?[0-9a-f]{0,6}\}|u[0-9a-f]{4,8}|x[0-9a-f]{2}|[0-9a-f]{1,8}|[nr]? +|[nr])/;
 /** The beginning of an escape that goes on behind the secret. */
 const SWALLOWED_AFTER = /(?:%u?[0-9a-f]{0,3}|&#?[a-z0-9]{0,9}|[ux][0-9a-f]{0,7}|u\{[0-9a-f]{0,6})$/;
 const SWALLOWED_OCTAL = /\\([0-7]{1,2})$/;
