@@ -77,7 +77,7 @@ export class AttemptContext implements LoadContext {
   constructor(activity: Context, request: LoadRequest, signal: AbortSignal, vault: Vault, adapter: string) {
     this.signal = signal;
     this.entity = request.entity;
-    this.caller = `${request.source} ${activity.info.workflowExecution?.workflowId ?? ''}`.trim();
+    this.caller = callerOf(activity, request);
     this.about = aboutOf(request);
     this.before = stillAbout(request.checkpoint, this.about);
     this.#checkpoint = this.before;
@@ -301,6 +301,13 @@ function memoized<T>(make: (name: string) => T): (name: string) => T {
     made.set(name, known);
     return known;
   };
+}
+
+/** Names who asks, for people and for whatever an adapter keeps by it. */
+function callerOf({ info }: Context, { source }: LoadRequest): string {
+  const { namespace, workflowExecution } = info;
+  const name = `${source} ${workflowExecution?.workflowId ?? ''}`.trim();
+  return namespace === 'default' ? name : `[${namespace}] ${name}`;
 }
 
 function aboutOf({ query, apiUrl }: LoadRequest): string {
