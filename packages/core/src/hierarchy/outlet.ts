@@ -16,7 +16,7 @@ export interface Linked {
   readonly item: EntityRef;
   readonly entity: EntityRef;
   /** What a message without content goes as. */
-  control(message: Exclude<Message, Tell>): readonly [signal: string, payload: unknown];
+  readonly control: (message: Exclude<Message, Tell>) => readonly [signal: string, payload: unknown];
 }
 
 /** What an exchange has to tell somebody. What is too large to be sent waits, and takes nothing else with it. */

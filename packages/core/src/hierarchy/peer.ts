@@ -19,7 +19,7 @@ export interface Post {
   /** What runs in it goes on when the workflow is cancelled. One for all, since each costs the workflow three promises. */
   readonly shield: CancellationScope;
   /** Somebody has begun to refuse what it is sent, or takes it again. */
-  onRefusal(): void;
+  readonly onRefusal: () => void;
 }
 
 /** Something that is said in one or several signals. */

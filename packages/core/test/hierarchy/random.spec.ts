@@ -37,7 +37,7 @@ describe(`a hierarchy to which anything happens (FC_SEED=${seed})`, () => {
 
   it(
     `holds what the sources hold, after ${STEP_COUNT} steps and several crashes`,
-    { timeout: 240_000 },
+    { timeout: 600_000 },
     async () => {
       const { client, taskQueue } = env;
       const random = new Random(seed);
