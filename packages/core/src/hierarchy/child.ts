@@ -277,7 +277,7 @@ export function childOf(
     stoppedRunId = runId;
     peer.clear();
     await sendAll();
-    exchange.forget(workflowId);
+    exchange.outgoing.forget(workflowId);
     stopping = undefined;
   };
 

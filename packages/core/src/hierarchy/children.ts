@@ -110,7 +110,7 @@ export function childrenOf(
     joined: onJoined,
     left(child) {
       turns.end(child);
-      exchange.forget(child.workflowId);
+      exchange.outgoing.forget(child.workflowId);
       // Who has left may be followed by another one of its id.
       if (byId.get(child.workflowId) !== child) return;
       byId.delete(child.workflowId);

@@ -52,10 +52,10 @@ class Fake {
   /** The next message to somebody, which arrives. */
   say(to: Fake): Message | undefined {
     const message =
-      this.exchange.next(to.id, 'stranger') ??
-      this.exchange.next(to.id, 'parent') ??
-      this.exchange.next(to.id, 'child');
-    if (message) this.exchange.accepted(to.id, message);
+      this.exchange.outgoing.next(to.id, 'stranger') ??
+      this.exchange.outgoing.next(to.id, 'parent') ??
+      this.exchange.outgoing.next(to.id, 'child');
+    if (message) this.exchange.outgoing.accepted(to.id, message);
     return message;
   }
 

@@ -1,21 +1,22 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor } from '../contract/hierarchy';
-import { type Fields, reachableSchema } from '../contract/schema';
+import type { Fields } from '../contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { Integration, IntegrationOptions, SourceContent } from '../state/integrate';
 import { isEmpty } from '../state/change-set';
 import { at, inner, table } from '../state/json';
-import { entries, hasOwn, keys, values } from '../state/objects';
+import { entries, values } from '../state/objects';
 import { takeFromAbove } from './from-above';
 import { takeFromBelow } from './from-below';
 import { type Below, type Kin } from './kin';
 import { type CarriedLink, Link } from './link';
 import { Made } from './made';
-import { type Outbox, WRITTEN } from './outbox';
+import { WRITTEN } from './outbox';
+import { type End, Outgoing } from './outgoing';
 import { type CarriedPauses, Pauses } from './pauses';
 import { Settlement } from './settlement';
-import { compose, contributed, entitiesIn, MADE, sourcesOf } from './speech';
+import { contributed, entitiesIn, MADE, sourcesOf } from './speech';
 import { takeEntire } from './take';
 import type { Join, Message, Start } from './word';
 
@@ -32,9 +33,6 @@ export interface Host {
   /** What is made of an item for a child that is not given it as it is. */
   make(item: EntityRef): Readonly<Record<string, unknown>>;
 }
-
-/** What a workflow is to another one. Two that hold each other's items are both to each other. */
-export type End = 'parent' | 'child' | 'stranger';
 
 /** An {@link Exchange} as it travels through continue-as-new. */
 export interface CarriedExchange {
@@ -60,21 +58,19 @@ export interface Self {
 
 /**
  * What one workflow and its parents and children tell each other of entities, so that each has one home. It sends
- * nothing by itself: the host asks for the {@link next} message to somebody, and says what became of it.
+ * nothing by itself: the host asks {@link Exchange.outgoing} for the next message to somebody, and says what became of it.
  *
  * The protocol is described in `docs/architecture/one-home.md`.
  */
 export class Exchange {
   readonly pauses: Pauses;
+  /** What is to be sent. */
+  readonly outgoing: Outgoing;
   readonly #self: Self;
   readonly #host: Host;
   readonly #state: EntityState;
   readonly #kin: Kin;
   readonly #settlement: Settlement;
-  /** Links of children that are let go, until they have been told. */
-  readonly #leaving: Link[] = [];
-  /** Answers to who is no parent. */
-  readonly #strangers = new Map<string, Message>();
   /** How many links this run and those before it made. */
   #count = 0;
 
@@ -86,11 +82,12 @@ export class Exchange {
     this.#count = carried?.count ?? 0;
     this.#settlement = new Settlement(state, host);
     this.#kin = this.#settlement.kin;
+    this.outgoing = new Outgoing(state, this.#kin, (...woken) => host.wake(...woken));
     for (const [peer, ancestry, options, link] of carried?.above ?? [])
       this.#kin.above.set(peer, Link.from({ self: self.workflowId, peer, ancestry, ...options }, link));
     for (const [peer, link] of carried?.leaving ?? [])
-      this.#leaving.push(Link.from({ self: self.workflowId, peer, ancestry: [] }, link));
-    for (const [peer, message] of carried?.strangers ?? []) this.#strangers.set(peer, message);
+      this.outgoing.leaving.push(Link.from({ self: self.workflowId, peer, ancestry: [] }, link));
+    for (const [peer, message] of carried?.strangers ?? []) this.outgoing.strangers.set(peer, message);
     for (const [peer, item, isMade, link] of carried?.below ?? []) this.#carryOn(peer, item, isMade, link);
     for (const below of this.#kin.below.values()) this.#kin.moveBelow(below);
     if (this.#kin.above.size > 0) this.#kin.moveMine();
@@ -109,7 +106,7 @@ export class Exchange {
 
   /** Whether it is linked with nobody, and nobody is to be told so. */
   get isAlone(): boolean {
-    return this.#kin.isAlone && this.#leaving.length === 0 && this.#strangers.size === 0;
+    return this.#kin.isAlone && this.outgoing.isEmpty;
   }
 
   /** The child of an item, if there is one. */
@@ -125,11 +122,6 @@ export class Exchange {
   /** Whether an entity has a workflow of its own, as far as is known here. */
   isElsewhere(ref: EntityRef): boolean {
     return this.#kin.isElsewhere(ref);
-  }
-
-  /** Whether there is something to be sent to somebody now. */
-  isDue(peer: string, as: End): boolean {
-    return as === 'stranger' ? this.#strangers.has(peer) : !!this.#dueTo(peer, as);
   }
 
   /** Takes in what this workflow was started with by a parent. */
@@ -190,7 +182,7 @@ export class Exchange {
     const after = this.pauses.isPaused;
     if (before !== after) this.#host.paused(after);
     for (const { link } of this.#kin.below.values()) link.pauses = after;
-    this.#wake();
+    this.outgoing.wake();
   }
 
   /**
@@ -215,15 +207,8 @@ export class Exchange {
     this.#kin.remove(below);
     this.#settlement.leave(parts);
     link.leave();
-    if (link.isDue) this.#leaving.push(link);
-    this.#wake();
-  }
-
-  /** Somebody who was to be told that it is let go, or is a stranger, is there no more. */
-  forget(peer: string): void {
-    this.#strangers.delete(peer);
-    for (let i = this.#leaving.length - 1; i >= 0; i--)
-      if (this.#leaving[i]?.peer === peer) this.#leaving.splice(i, 1);
+    if (link.isDue) this.outgoing.leaving.push(link);
+    this.outgoing.wake();
   }
 
   /** What is made of an item for a child of the run before is what that has. */
@@ -240,7 +225,7 @@ export class Exchange {
   /** What a child begins with, all that there is to say. */
   start(peer: string): Start {
     const { link, item, made } = this.#child(peer);
-    this.forget(peer);
+    this.outgoing.forget(peer);
     link.started(this.#linkId());
     const state = table<Record<string, Fields>>();
     if (made) made.take(this.#host.make(item));
@@ -269,9 +254,9 @@ export class Exchange {
   /** The id of a child runs already: this workflow becomes a parent of it. */
   attach(peer: string): void {
     // One that was to be told that it is let go joins by another link.
-    this.forget(peer);
+    this.outgoing.forget(peer);
     this.#child(peer).link.attach(this.#linkId());
-    this.#wake();
+    this.outgoing.wake();
   }
 
   /**
@@ -284,47 +269,6 @@ export class Exchange {
     if (as === 'parent') return this.#kin.below.get(peer)?.link.gone();
     const parent = this.#kin.above.get(peer);
     if (parent && (runId === undefined || runOf(parent.id) === runId)) this.#leave(peer);
-  }
-
-  /** The next message to somebody, if there is one. */
-  next(peer: string, as: End): Message | undefined {
-    if (as === 'stranger') return this.#strangers.get(peer);
-    const link = this.#dueTo(peer, as);
-    return link?.next((waiting, isWhole) => {
-      if (!isWhole) return compose(this.#state, this.#kin.below.get(peer)?.made, waiting);
-      const kinds = keys(reachableSchema(this.#state.store.schema, this.#state.root.name));
-      if (!link.isMade) {
-        const portion = this.#kin.portionOf(this.#state.root).filter(({ name }) => waiting.concerns(name));
-        return { ...compose(this.#state, undefined, waiting, portion), kinds };
-      }
-      this.#markOwn(link, waiting);
-      return { ...compose(this.#state, undefined, waiting), kinds };
-    });
-  }
-
-  /** Entities of a message are too large to be sent: the rest is. */
-  setAside(peer: string, message: Message, refs: readonly EntityRef[]): void {
-    for (const link of this.#linksTo(peer)) link.setAside(message, refs);
-  }
-
-  /** Whether something waits for somebody that is too large to be sent. */
-  holdsBack(peer: string): boolean {
-    return [...this.#linksTo(peer)].some((link) => link.holdsBack);
-  }
-
-  /** A message has arrived. */
-  accepted(peer: string, message: Message): void {
-    if (this.#strangers.get(peer) === message) this.#strangers.delete(peer);
-    for (const link of this.#linksTo(peer)) link.accepted(message);
-    const left = this.#leaving.findIndex((link) => link.peer === peer && !link.isDue);
-    if (left >= 0) this.#leaving.splice(left, 1);
-    this.#wake();
-  }
-
-  /** A message has perhaps not arrived. @param isCertain whether nothing of it has */
-  refused(peer: string, message: Message, isCertain = false): void {
-    for (const link of this.#linksTo(peer)) link.refused(message, isCertain);
-    this.#wake();
   }
 
   /** Takes in a message. @returns what it changed */
@@ -345,7 +289,7 @@ export class Exchange {
     } else {
       const link = this.#kin.above.get(from);
       if (link?.id !== id)
-        this.#strangers.set(from, { do: 'stranger', from: this.#self.workflowId, link: id });
+        this.outgoing.strangers.set(from, { do: 'stranger', from: this.#self.workflowId, link: id });
       else if (link.take(message)) {
         takeFromAbove(this.#settlement, link, message);
         if (message.pauses !== undefined) this.pause(message.pauses, from);
@@ -363,8 +307,8 @@ export class Exchange {
         return [peer, ancestry, { isMade, wants }, link.carry()];
       }),
       below: [...this.#kin.below].map(([peer, { link, item, made }]) => [peer, item, !!made, link.carry()]),
-      leaving: this.#leaving.map((link) => [link.peer, link.carry()]),
-      strangers: [...this.#strangers],
+      leaving: this.outgoing.leaving.map((link) => [link.peer, link.carry()]),
+      strangers: [...this.outgoing.strangers],
       pauses: this.pauses.carry(),
     };
   }
@@ -389,31 +333,11 @@ export class Exchange {
     this.#host.left(peer);
   }
 
-  /** What this workflow wrote by itself, and not the parent that makes its root. */
-  #markOwn({ peer }: Link, waiting: Outbox): void {
-    const { store, views, root } = this.#state;
-    for (const ref of this.#kin.portionOf(root)) {
-      const given = views.get(contributed(peer, MADE))?.given(ref.name, ref.id);
-      const stands = (field: string): boolean =>
-        !!given?.shape.includes(field) && !hasOwn(given.base ?? {}, field);
-      waiting.mark(
-        ref,
-        keys(store.get(ref.name, ref.id) ?? {}).filter((field) => !stands(field)),
-      );
-    }
-  }
-
   #finish(): ChangeSet {
     const changes = this.#settlement.finish();
-    if (!isEmpty(changes)) for (const link of this.#links()) link.tryAgain();
-    this.#wake();
+    if (!isEmpty(changes)) this.outgoing.tryAgain();
+    this.outgoing.wake();
     return changes;
-  }
-
-  #wake(): void {
-    for (const peer of this.#strangers.keys()) this.#host.wake(peer, 'stranger');
-    for (const link of this.#links())
-      if (link.isDue) this.#host.wake(link.peer, link.isParent ? 'parent' : 'child');
   }
 
   #carryOn(peer: string, item: EntityRef, isMade: boolean, carried: CarriedLink): void {
@@ -426,24 +350,6 @@ export class Exchange {
     const below: Below = { link, item, made, missing: new Map() };
     this.#kin.add(below);
     return below;
-  }
-
-  *#links(): IterableIterator<Link> {
-    yield* this.#leaving;
-    yield* this.#kin.above.values();
-    for (const { link } of this.#kin.below.values()) yield link;
-  }
-
-  *#linksTo(peer: string): IterableIterator<Link> {
-    for (const link of this.#leaving) if (link.peer === peer) yield link;
-    for (const link of [this.#kin.below.get(peer)?.link, this.#kin.above.get(peer)]) if (link) yield link;
-  }
-
-  /** The link by which there is something to be sent to somebody now. */
-  #dueTo(peer: string, as: End): Link | undefined {
-    for (const link of this.#linksTo(peer))
-      if (link.isDue && link.isParent === (as === 'parent')) return link;
-    return undefined;
   }
 
   #child(peer: string): Below {

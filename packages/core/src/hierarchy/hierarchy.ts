@@ -99,7 +99,7 @@ export function hierarchyOf(
         entity: root,
         control: STRANGER,
       });
-      return peerOf(id, post, outlet, () => exchange.forget(id));
+      return peerOf(id, post, outlet, () => exchange.outgoing.forget(id));
     });
     void peer.send().then(() => peer.isIdle && strangers.delete(id));
   };

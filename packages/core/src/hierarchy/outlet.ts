@@ -1,6 +1,7 @@
 import type { EntityRef } from '../contract/adapter';
 import { isSame } from '../state/refs';
-import type { End, Exchange } from './exchange';
+import type { Exchange } from './exchange';
+import type { End } from './outgoing';
 import { renamed } from './naming';
 import type { Outlet, Parcel } from './peer';
 import { type Signal, signalsOf } from './signals';
@@ -25,20 +26,20 @@ export function outletOf(exchange: Exchange, { workflowId, as, item, entity, con
 
   const parcel = (message: Message, signals: readonly Signal[]): Parcel => ({
     signals,
-    accepted: () => exchange.accepted(workflowId, message),
-    refused: (isBegun) => exchange.refused(workflowId, message, !isBegun),
+    accepted: () => exchange.outgoing.accepted(workflowId, message),
+    refused: (isBegun) => exchange.outgoing.refused(workflowId, message, !isBegun),
   });
 
   return {
     get isDue() {
-      return exchange.isDue(workflowId, as);
+      return exchange.outgoing.isDue(workflowId, as);
     },
     get problem() {
-      return exchange.holdsBack(workflowId) ? problem : undefined;
+      return exchange.outgoing.holdsBack(workflowId) ? problem : undefined;
     },
     next() {
       for (;;) {
-        const message = exchange.next(workflowId, as);
+        const message = exchange.outgoing.next(workflowId, as);
         if (!message) return undefined;
         if (message.do !== 'tell') {
           const [signal, payload] = control(message);
@@ -50,7 +51,7 @@ export function outletOf(exchange: Exchange, { workflowId, as, item, entity, con
         if (!large[0]) return parcel(message, signals);
         problem = tooLarge(large[0].bytes).message;
         const refs = large.flatMap(({ ref }) => ref ?? []);
-        exchange.setAside(
+        exchange.outgoing.setAside(
           workflowId,
           message,
           refs.map((ref) => (isSame(ref, entity) ? item : ref)),

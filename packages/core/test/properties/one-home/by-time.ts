@@ -1,7 +1,8 @@
 import type { EntityRef } from '../../../src/contract/adapter';
 import type { Entities, Json } from '../../../src/contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../../../src/contract/wire';
-import type { End, Host, Self } from '../../../src/hierarchy/exchange';
+import type { Host, Self } from '../../../src/hierarchy/exchange';
+import type { End } from '../../../src/hierarchy/outgoing';
 import { idsOf } from '../../../src/hierarchy/managed-path';
 import { Link } from '../../../src/hierarchy/link';
 import { Pauses } from '../../../src/hierarchy/pauses';
@@ -27,6 +28,7 @@ const NOTHING: ChangeSet = { upserts: {}, unset: {}, deletes: [] };
 export class ByTime implements Protocol {
   static #now = 0;
   readonly pauses = new Pauses();
+  readonly outgoing = this;
   readonly #below = new Map<string, { link: Link; item: EntityRef; out: Message[] }>();
   readonly #above = new Map<string, Message[]>();
   readonly #times = new Map<string, number>();

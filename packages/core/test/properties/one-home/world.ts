@@ -2,6 +2,7 @@ import type { EntityRef } from '../../../src/contract/adapter';
 import { type Entities, type Fields, many, one, defineSchema } from '../../../src/contract/schema';
 import { type CarriedExchange, Exchange, type Host } from '../../../src/hierarchy/exchange';
 import { idsOf } from '../../../src/hierarchy/managed-path';
+import type { Outgoing } from '../../../src/hierarchy/outgoing';
 import type { Message, Start } from '../../../src/hierarchy/word';
 import { EntityState } from '../../../src/state/entity-state';
 
@@ -78,13 +79,10 @@ export type Protocol = Pick<
   | 'start'
   | 'attach'
   | 'gone'
-  | 'next'
-  | 'accepted'
-  | 'refused'
   | 'receive'
   | 'remember'
   | 'carry'
->;
+> & { readonly outgoing: Pick<Outgoing, 'next' | 'accepted' | 'refused'> };
 export type ProtocolClass = new (...args: ConstructorParameters<typeof Exchange>) => Protocol;
 
 /** One workflow. */
@@ -159,7 +157,9 @@ export class Member {
 
 /** What a workflow has to send to another, whatever the two are to each other. */
 const nextTo = ({ exchange }: Member, to: string): Message | undefined =>
-  exchange.next(to, 'stranger') ?? exchange.next(to, 'parent') ?? exchange.next(to, 'child');
+  exchange.outgoing.next(to, 'stranger') ??
+  exchange.outgoing.next(to, 'parent') ??
+  exchange.outgoing.next(to, 'child');
 
 export const idOf = ({ name, id }: EntityRef): string => `${name}-${id}`;
 
@@ -261,11 +261,11 @@ export class World {
     if (receiver) {
       receiver.inbox.push(message);
       this.arrived.push([to, message]);
-      from.exchange.accepted(to, message);
+      from.exchange.outgoing.accepted(to, message);
     } else {
-      if (message.do === 'leave' || message.do === 'stranger') from.exchange.accepted(to, message);
+      if (message.do === 'leave' || message.do === 'stranger') from.exchange.outgoing.accepted(to, message);
       else {
-        from.exchange.refused(to, message);
+        from.exchange.outgoing.refused(to, message);
         this.#tellGone(from, to);
       }
     }
@@ -388,7 +388,7 @@ export class World {
     for (const to of member.due)
       for (let message = nextTo(member, to); message; message = nextTo(member, to)) {
         this.members.get(to)?.inbox.push(message);
-        member.exchange.accepted(to, message);
+        member.exchange.outgoing.accepted(to, message);
       }
     this.members.delete(member.id);
     for (const [way, [from, to, message]] of [...this.underWay]) {
