@@ -33,9 +33,9 @@ describe('isIdentified', () => {
 
 describe('checkWhole', () => {
   const check =
-    (more: Partial<LoadRequest>, records: number, identified = false, credential?: string) =>
+    (more: Partial<LoadRequest>, records: number, identified = false) =>
     () =>
-      checkWhole({ identified }, records, { ...request, ...more }, credential);
+      checkWhole({ identified }, records, { ...request, ...more });
   const had = { checkpoint: { identified: true } as const };
 
   it('refuses a root record that loses its id, unless the source says what to expect', () => {
@@ -49,13 +49,10 @@ describe('checkWhole', () => {
     expect(check({}, 1)).not.toThrow();
   });
 
-  it('refuses an empty list where the source says so, or its credential was refused elsewhere', () => {
+  it('refuses an empty list where the source says so', () => {
     const list = { into: 'contacts' };
     expect(check(list, 0)).not.toThrow();
     expect(check({ ...list, emptyIsError: true }, 0)).toThrow(/^emptyIsError: .*nothing was removed/);
     expect(check({ ...list, emptyIsError: true }, 1)).not.toThrow();
-    expect(check({ ...list, doubted: ['f'] }, 0, false, 'f')).toThrow(/with a credential \(fingerprint f\)/);
-    expect(check({ ...list, doubted: ['f'] }, 0, false, 'g')).not.toThrow();
-    expect(check({ ...list, doubted: ['f'], emptyIsError: false }, 0, false, 'f')).not.toThrow();
   });
 });
