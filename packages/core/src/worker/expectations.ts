@@ -57,10 +57,13 @@ export function checkWhole(
     );
 }
 
-/** What stands in a record under a field of that name, or else at the dotted path. */
+/** What stands in a record at a dotted path. A key that holds dots itself is written as it is, at any depth. */
 function at(record: unknown, path: string): unknown {
-  if (isPlainObject(record) && own(record, path) !== undefined) return own(record, path);
-  let value = record;
-  for (const key of path.split('.')) value = isPlainObject(value) ? own(value, key) : undefined;
-  return value;
+  if (!isPlainObject(record)) return undefined;
+  for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
+    const inner = own(record, path.slice(0, end));
+    const found = end === path.length ? inner : at(inner, path.slice(end + 1));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
