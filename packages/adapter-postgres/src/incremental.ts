@@ -105,7 +105,7 @@ async function readMoment(
 function usable(
   before: PostgresCursor | undefined,
   moment: Moment,
-  { lag, fullSweepEvery = FULL_SWEEP_EVERY }: QueryCursor,
+  { lag, fullEvery = FULL_SWEEP_EVERY }: QueryCursor,
 ): TransactionCursor | LagCursor | undefined {
   const kind = lag === undefined ? 'transactions' : 'lag';
   if (before?.kind !== 'transactions' && before?.kind !== 'lag') return undefined;
@@ -117,7 +117,7 @@ function usable(
     return undefined;
   // Transaction ids that went back: the database was restored.
   if (before.kind === 'transactions' && before.xmin > moment.xmax) return undefined;
-  return fullSweepEvery !== 'never' && moment.now - before.sweptAt >= fullSweepEvery ? undefined : before;
+  return fullEvery !== 'never' && moment.now - before.sweptAt >= fullEvery ? undefined : before;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;

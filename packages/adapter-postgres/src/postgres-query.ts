@@ -51,7 +51,7 @@ export interface PostgresQuery {
   /** How values that JSON cannot hold as they are come out. */
   readonly types?: TypeOptions;
   /** The row schema, by the name that the worker registered in `schemas`: each record must fit. @default none */
-  readonly rowSchema?: string;
+  readonly schema?: string;
   /** Who the transaction is for row-level security. */
   readonly session?: SessionOptions;
   /** The longest that one statement, and each batch of a sweep, may take, in milliseconds. @default the connection's */
@@ -100,7 +100,7 @@ export interface TableCursor {
    * How often everything is read, to learn of rows that were deleted or no longer fit `where`, in milliseconds.
    * @default 3600000 (an hour)
    */
-  readonly fullSweepEvery?: number | 'never';
+  readonly fullEvery?: number | 'never';
 }
 
 /** The cursor of a statement, whose columns it selects. */

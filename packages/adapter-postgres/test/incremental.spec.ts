@@ -9,7 +9,7 @@ CREATE TABLE invoices (
   updated_at timestamptz DEFAULT now(), deleted_at timestamptz
 );
 CREATE INDEX ON invoices (customer_id, updated_at)`;
-const NEVER = { column: 'updated_at', fullSweepEvery: 'never' } as const;
+const NEVER = { column: 'updated_at', fullEvery: 'never' } as const;
 const table = { name: 'invoices', key: 'id', columns: ['id', 'note'], cursor: NEVER };
 
 /** What a source that is loaded again and again holds, as a workflow would. */
@@ -227,7 +227,7 @@ describe('a source with a cursor', () => {
 
   it('reads everything again when that is due, and so learns of hard deletes', async () => {
     const db = await database(`${TABLE}; INSERT INTO invoices (id) SELECT generate_series(1, 3)`);
-    const source = holder(db, on({ table: { ...table, cursor: { ...NEVER, fullSweepEvery: 60_000 } } }));
+    const source = holder(db, on({ table: { ...table, cursor: { ...NEVER, fullEvery: 60_000 } } }));
     await source.look();
     await db.exec('DELETE FROM invoices WHERE id = 2');
     expect(await source.look()).toEqual([]);
