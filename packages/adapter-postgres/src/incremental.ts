@@ -52,12 +52,12 @@ export async function* loadChanges(scope: LoadScope): AsyncGenerator<Page<Postgr
     const seen = new Set<number>();
     const conditions =
       before === undefined
-        ? cursor.softDelete === undefined
+        ? cursor.tombstone === undefined
           ? []
-          : [`NOT ${isDeleted(cursor.softDelete)}`]
+          : [`NOT ${isDeleted(cursor.tombstone)}`]
         : changed(before, moment, cursor, origin);
     const deleted =
-      cursor.softDelete === undefined ? [] : [`${isDeleted(cursor.softDelete)} AS "${OWN}deleted"`];
+      cursor.tombstone === undefined ? [] : [`${isDeleted(cursor.tombstone)} AS "${OWN}deleted"`];
     const statement: Bound = select(origin, [...origin.conditions, ...conditions], deleted);
     let removed: unknown[] = [];
     const batches = readRecords(scope, session, statement, (row, { shape }) => {

@@ -95,7 +95,7 @@ export interface TableCursor {
    */
   readonly lag?: number;
   /** The column that marks a row as deleted: true, or not null. Such rows are removed from the state. @default none */
-  readonly softDelete?: string;
+  readonly tombstone?: string;
   /**
    * How often everything is read, to learn of rows that were deleted or no longer fit `where`, in milliseconds.
    * @default 3600000 (an hour)

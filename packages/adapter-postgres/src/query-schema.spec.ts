@@ -23,7 +23,7 @@ describe('querySchema', () => {
     { connection, table: { ...table, name: ['a.b', 'c.d'], cursor: 'at', filter: query } },
     {
       connection,
-      table: { ...table, cursor: { column: 'at', lag: 5, softDelete: 'gone', fullEvery: 'never' } },
+      table: { ...table, cursor: { column: 'at', lag: 5, tombstone: 'gone', fullEvery: 'never' } },
     },
     { connection, query, cursor: { column: 'at', version: 'v' } },
     { connection, table, feed: 'logical', publication: 'p' },

@@ -34,7 +34,7 @@ const statement = z
 const cursorFields = {
   column: name,
   lag: milliseconds.optional(),
-  softDelete: name.optional(),
+  tombstone: name.optional(),
   fullEvery: z.union([milliseconds, z.literal('never')], 'must be milliseconds, or "never"').optional(),
 };
 const tableCursor = z.strictObject(cursorFields).readonly();

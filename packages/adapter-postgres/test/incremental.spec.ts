@@ -203,7 +203,7 @@ describe('a source with a cursor', () => {
 
   it('learns of soft deletes at once, and of those that are undone', async () => {
     const db = await database(`${TABLE}; INSERT INTO invoices (id) SELECT generate_series(1, 3)`);
-    const source = holder(db, on({ table: { ...table, cursor: { ...NEVER, softDelete: 'deleted_at' } } }));
+    const source = holder(db, on({ table: { ...table, cursor: { ...NEVER, tombstone: 'deleted_at' } } }));
     await source.look();
     await db.exec('UPDATE invoices SET deleted_at = now(), updated_at = now() WHERE id = 2');
     expect(await source.look()).toEqual([]);
@@ -217,7 +217,7 @@ describe('a source with a cursor', () => {
     const db = await database(
       'CREATE TABLE t (id int, v int8 DEFAULT txid_current(), gone boolean); INSERT INTO t (id, gone) VALUES (1, true), (2, false), (3, null)',
     );
-    const cursor = { column: 'v', softDelete: 'gone' };
+    const cursor = { column: 'v', tombstone: 'gone' };
     const source = holder(db, on({ table: { name: 't', key: 'id', columns: ['id'], cursor } }));
     expect((await source.look()).sort()).toEqual([2, 3]);
     await db.exec('UPDATE t SET gone = true, v = txid_current() WHERE id = 3');
