@@ -1,3 +1,4 @@
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidInputError, type LoadContext, type Page } from '@stateful-workflow/core';
 import {
@@ -129,6 +130,8 @@ class ListReader {
       this.#from = answer.url;
       if (page + 1 < maxPages) coming = ahead(this.#ask());
       this.#heartbeat(next, page + 1);
+      // Only then is the request on its way, and the page is taken in while the API answers.
+      if (coming !== undefined) await turnOfLoop();
       yield { ...last, complete: false };
     }
   }

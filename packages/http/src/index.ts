@@ -50,12 +50,14 @@ export {
   schemasOption,
   type StandardSchema,
 } from './record-schema';
+export { saysLimit, waitAsked } from './limits/limit-signs';
 export { RateLimits, type LimitedRequest, type RateBudget } from './limits/rate-limits';
 export { parseInstant } from './instant';
 export { networkCode } from './network-error';
 export { nodeTransport, observedRequest } from './node-transport';
 export { readJson } from './read-json';
 export type { HttpTimeouts, RequestScope } from './request-scope';
+export { parseRetryAfter } from './retry-after';
 export { statusError } from './status-error';
 export type { Transport, TransportRequest } from './transport';
 export {

@@ -6,6 +6,7 @@ import { heapPerWorkflow } from './benchmarks/heap-per-workflow';
 import { historyOneChanged } from './benchmarks/history-one-changed';
 import { historyUnchanged } from './benchmarks/history-unchanged';
 import { pollEvents } from './benchmarks/poll-events';
+import { redaction } from './benchmarks/redaction';
 import { restSoak } from './benchmarks/rest-soak';
 import { restThroughput } from './benchmarks/rest-throughput';
 import { postgresThroughput } from './benchmarks/postgres-throughput';
@@ -21,6 +22,7 @@ export const benchmarks: readonly Benchmark[] = [
   bundleSize,
   storeReload,
   storePointUpdate,
+  redaction,
   heapPerWorkflow,
   pollEvents,
   postgresThroughput,

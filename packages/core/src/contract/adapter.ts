@@ -84,8 +84,9 @@ export interface LoadContext<Cursor = unknown> {
   /** The entity whose workflow loads; fills templates such as `/customers/{id}`. */
   readonly entity: EntityRef;
   /**
-   * Names the source and the workflow that loads it, `invoices Customer-c_42`, for what the source's own side
-   * shows of its clients.
+   * Names the source and the workflow that loads it, `invoices Customer-c_42`, in another namespace than the default one
+   * `[tenant-2] invoices Customer-c_42`: for what the source's own side shows of its clients, and for what an adapter
+   * keeps for one of them.
    * @default nobody is named
    */
   readonly caller?: string;

@@ -44,11 +44,26 @@ const WRAPPINGS: Readonly<Record<string, (text: string) => string>> = {
   inBase64Bare: (text) => Buffer.from(text).toString('base64').replaceAll('=', ''),
 };
 
-/** The credential, and what of it can stand alone: the password of `user:password`. */
+const PEM = /^\s*-----BEGIN [^-]+-----\s([^-]+)-----END /;
+const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:([^/?#@]+)@/i;
+
+/** The credential, and what of it can stand alone: the key in a PEM, the password of `user:password` and of an address. */
 export const partsOf = (secret: string): readonly string[] => {
+  const [, key] = PEM.exec(secret) ?? [];
+  if (key !== undefined) return [secret, key.replace(/\s/g, '')];
+  const [, password] = ADDRESS.exec(secret) ?? [];
   const colon = secret.indexOf(':');
-  return colon === -1 ? [secret] : [secret, secret.slice(colon + 1)];
+  const parts = colon === -1 ? [secret] : [secret, secret.slice(colon + 1)];
+  return password === undefined ? parts : [...parts, percentDecoded(password)];
 };
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
 
 /** Text of a source, so that it can stand beside placeholders. */
 export const asItself = (text: string): string => text.replaceAll(PLACEHOLDER, `${PLACEHOLDER}:`);

@@ -6,6 +6,10 @@ const VALUE = 's3cr3t/with+signs&"quotes"';
 const secret = new Secret(VALUE);
 
 describe('redact()', () => {
+  it('removes what of a secret reads as nothing, at the beginning of a text as well', () => {
+    expect(redact('\nkey-12345\n%', [new Secret('\nkey-12345\n')])).toBe('[secret]%');
+  });
+
   it.each([
     ['as it is', VALUE],
     ['in a URL', encodeURIComponent(VALUE)],
@@ -35,6 +39,23 @@ describe('redact()', () => {
   it('removes each of several secrets, also one that begins like another', () => {
     const secrets = ['token', 'token-longer', 'other'].map((value) => new Secret(value));
     expect(redact('token-longer, other and token', secrets)).toBe('[secret], [secret] and [secret]');
+  });
+
+  it.each([
+    ['its beginning', (value: string) => `${value.slice(0, 12)}…`],
+    ['its end', (value: string) => `…${value.slice(-12)}`],
+    ['all but its end', (value: string) => value.slice(0, -1)],
+    ['both ends', (value: string) => `${value.slice(0, 10)}***${value.slice(-10)}`],
+    ['its beginning, escaped', (value: string) => encodeURIComponent(value.slice(0, 12))],
+  ])('removes what somebody else has left of a secret: %s', (_, cut) => {
+    const clean = redact(`The token ${cut(VALUE)} is invalid`, [secret]);
+    for (let at = 0; at + 8 <= VALUE.length; at++) expect(clean).not.toContain(VALUE.slice(at, at + 8));
+    expect(clean).toMatch(/^The token .*\[secret\].* is invalid$/);
+  });
+
+  it('leaves a word that a secret begins with', () => {
+    const text = 'Source "invoices" (postgres): no route to host';
+    expect(redact(text, [new Secret('postgres-4711')])).toBe(text);
   });
 
   it('removes user names and passwords from URLs, whoever put them there', () => {

@@ -60,7 +60,10 @@ export function findSecrets(text: string, secrets: Iterable<Secret>, words: bool
   const found: Span[] = [];
   for (let from = 0; from === 0 || from + LONGEST < text.length; from += WINDOW) {
     const window = new Window(text.slice(from, from + WINDOW + LONGEST), from);
-    for (const secret of wanted) window.find(secret, found);
+    for (const secret of wanted) {
+      window.find(secret, found);
+      if (words) window.findPieces(secret, found);
+    }
   }
   return merged(found);
 }
@@ -87,36 +90,77 @@ class Window {
   find(secret: Secret, found: Span[]): void {
     const forms = formsOf(secret);
     const value = secret.reveal();
-    const isWord = value.length < SHORTEST_SECRET;
+    const isShort = value.length < SHORTEST_SECRET;
     const add = (start: number, end: number): void => {
-      if (isWord && (isPartOfWord(this.#text[start - 1]) || isPartOfWord(this.#text[end]))) return;
+      if (isShort && (isPartOfWord(this.#text[start - 1]) || isPartOfWord(this.#text[end]))) return;
       // Backslashes count with what they stand before, but not these.
       const last = value.endsWith('\\') ? this.#behindBackslashes(end) : end;
       found.push({ start: this.#from + start, end: this.#from + last });
     };
-    const { text, startOf, isUndone } = this.#unescaped;
+    const { text, startOf, endOf, isUndone } = this.#unescaped;
     for (const needle of forms.unescaped)
-      for (const at of placesOf(needle.text, text)) add(startOf(at), startOf(at + needle.text.length));
+      for (const at of placesOf(needle.text, text)) {
+        const next = at + needle.text.length;
+        const start = needle.opens ? (at === 0 ? 0 : endOf(at - 1)) : startOf(at);
+        add(start, needle.closes ? startOf(next) : endOf(next - 1));
+      }
     if (!isUndone) return;
     for (const form of forms.plain) for (const at of placesOf(form, this.#lower)) add(at, at + form.length);
     for (const needle of forms.unescaped) if (needle.core !== needle.text) this.#findCores(needle, add);
   }
 
+  /**
+   * Finds the beginning and the end of a secret where somebody else has cut the rest: a third of it at least, and no
+   * word, since secrets of passwords' kind begin with some.
+   */
+  findPieces(secret: Secret, found: Span[]): void {
+    const [{ text: whole = '' } = {}] = formsOf(secret).unescaped;
+    const length = Math.max(SHORTEST_SECRET, Math.ceil(whole.length / 3));
+    if (whole.length <= length) return;
+    const { text, startOf, endOf } = this.#unescaped;
+    const add = (from: number, to: number): void => {
+      found.push({ start: this.#from + startOf(from), end: this.#from + endOf(to - 1) });
+    };
+    const head = whole.slice(0, length);
+    if (!isWord(head))
+      for (const at of placesOf(head, text)) {
+        let more = length;
+        while (more < whole.length && whole[more] === text[at + more]) more++;
+        add(at, at + more);
+      }
+    const tail = whole.slice(-length);
+    if (!isWord(tail))
+      for (const at of placesOf(tail, text)) {
+        let more = 0;
+        while (more < whole.length - length && whole.at(-length - more - 1) === text[at - more - 1]) more++;
+        add(at - more, at + length);
+      }
+  }
+
   /** Finds a form of which an escape beside it has swallowed a part. */
   #findCores({ text: whole, core, before, after }: Needle, add: (start: number, end: number) => void): void {
-    const { text, startOf } = this.#unescaped;
+    const { text, startOf, endOf } = this.#unescaped;
     let tries = MOST_TRIES;
     for (const at of placesOf(core, text)) {
       if (text.startsWith(whole, at - before.length)) continue;
       const start = startOf(at);
-      const end = startOf(at + core.length);
+      const end = endOf(at + core.length - 1);
       // Of what nobody wrote but to be slow, more is taken out than needs be.
       const isTried = tries-- > 0;
-      const left = isTried ? this.#lengthBefore(start, before) : before.length * LONGEST_ESCAPE;
+      const left = isTried ? this.#leftOf(start, endOf(at) - 1, before) : before.length * LONGEST_ESCAPE;
       const right = isTried ? this.#lengthAfter(end, after) : after.length * LONGEST_ESCAPE;
       if (left !== undefined && right !== undefined)
         add(Math.max(0, start - left), Math.min(this.#text.length, end + right));
     }
+  }
+
+  /**
+   * How much of what stands before a core belongs to it. What was swallowed may read as a backslash, which counts with
+   * the character that follows.
+   */
+  #leftOf(start: number, itself: number, before: string): number | undefined {
+    const beforeItself = itself > start ? this.#lengthBefore(itself, before) : undefined;
+    return this.#lengthBefore(start, before) ?? (beforeItself && beforeItself - (itself - start));
   }
 
   /** How many characters before a place read as a text. */
@@ -142,13 +186,16 @@ class Window {
 
 /** So often it is looked for what exactly stands beside the core of a secret. */
 const MOST_TRIES = 16;
-/** The longest that one character gets: `&amp;#x2F;` in a URL. */
-const LONGEST_ESCAPE = 16;
-const BACKSLASHES = /(?:\\|%(?:25)*5c|&(?:amp;)*(?:#92|#x5c|bsol);|(?<=\\)(?:u005c|x5c))+/iy;
+/** The longest that one character gets, with a backslash before it: `\U0000005c\U0000002f`. */
+const LONGEST_ESCAPE = 20;
+const BACKSLASHES =
+  /(?:\\|%(?:25)*(?:u00)?5c|&(?:amp;)*(?:#0*92|#x0*5c|bsol);|(?<=\\)(?:u(?:0000)?005c|u\{0*5c\}|x5c|134))+/iy;
 
 function* placesOf(needle: string, text: string): Iterable<number> {
   for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + needle.length)) yield at;
 }
+
+const isWord = (text: string): boolean => /^\p{L}+$/u.test(text);
 
 const isPartOfWord = (character: string | undefined): boolean =>
   character !== undefined && /[\p{L}\p{N}_]/u.test(character);

@@ -1,34 +1,70 @@
+import {
+  AFTER,
+  AMPERSAND,
+  BACKSLASH,
+  BEHIND,
+  BYTE,
+  BYTE_WIDTH,
+  ESCAPED,
+  FOLDING,
+  LARGE,
+  LAST,
+  NO_ESCAPE,
+  PERCENT,
+  REACH,
+  RING,
+  SMALL_U,
+  SPACE,
+  WIDTH,
+  WRITTEN,
+  escapeEnding,
+  hexIn,
+  isBlank,
+  isLineBreak,
+  isOpener,
+  isUnseen,
+  mayEnd,
+  smallOf,
+  type Read,
+} from './escapes';
+
 /** A text as it reads once every escape in it is undone. */
 export interface Unescaped {
   /** In small letters; what else can be written in several ways is one of them, see {@link unescaped}. */
   readonly text: string;
-  /** Where in the original the character at an index begins; after the last one, where it ends. */
+  /** Where in the original the character at an index begins. */
   readonly startOf: (index: number) => number;
+  /** Where in the original the character at an index ends. */
+  readonly endOf: (index: number) => number;
   /** Whether anything had to be undone. */
   readonly isUndone: boolean;
 }
 
-const BACKSLASH = 0x5c;
 const PLUS = 0x2b;
-const SPACE = 0x20;
+const LARGE_U = 0x55;
 
 /** Characters that an unescaped text does not hold, and the letters of their escapes, which it holds instead. */
 const CONTROLS: ReadonlyMap<number, number> = new Map(
-  [...'\n\r\t\f\b'].map((control, i) => [control.charCodeAt(0), 'nrtfb'.charCodeAt(i)]),
+  [...'\t\f\b'].map((control, i) => [control.charCodeAt(0), 'tfb'.charCodeAt(i)]),
 );
-const TO_UNDO = /[%&\\\n\r\t\f\bİ]/;
+const TO_UNDO = /[%&\\\n\r\t\f\b\0İ\u00ad\u200b-\u200d\u2060\ufeff]/;
 
 /**
- * Undoes percent-encoding, the backslashes of JSON and JavaScript, and HTML's entities, however they are nested. It
- * reads the text once and takes a time that grows with its length. A secret then reads the same whichever of them it
- * went through.
+ * Undoes percent-encoding, the backslashes of JSON and programming languages, HTML's entities and the folding of lines,
+ * however they are nested. It reads the text once and takes a time that grows with its length. A secret then reads the
+ * same whichever of them it went through.
  *
- * It cannot be turned back, and need not be: letters are small, backslashes are left out, a line break reads as the
- * `n` of its escape, and "+" as the space for which it stands in forms.
+ * It cannot be turned back, and need not be: letters are small; backslashes, line breaks with the blanks that follow, and
+ * what nobody sees are left out; and "+" reads as the space for which it stands in forms.
  */
 export function unescaped(text: string): Unescaped {
   if (TO_UNDO.test(text)) return read(text);
-  return { text: inSmallLetters(text).replaceAll('+', ' '), startOf: (index) => index, isUndone: false };
+  return {
+    text: inSmallLetters(text).replaceAll('+', ' '),
+    startOf: (index) => index,
+    endOf: (index) => index + 1,
+    isUndone: false,
+  };
 }
 
 /**
@@ -38,200 +74,154 @@ export function unescaped(text: string): Unescaped {
 export const inSmallLetters = (text: string): string =>
   text.replaceAll('İ', 'i').toLowerCase().replaceAll('ς', 'σ');
 
+/** What a character of ASCII reads as, if all that it may be is itself: 0 for any other. */
+const ITSELF = Uint8Array.from({ length: 0x80 }, (_, code) => {
+  if (code < SPACE || '%&\\'.includes(String.fromCharCode(code))) return 0;
+  return code === PLUS ? SPACE : smallOf(code);
+});
+
+/** Wider than this a character is only where escapes are nested for its own sake: then it goes on to the next one. */
+const WIDEST = 255;
+
 /**
  * Reads character by character. With its last character an escape becomes what it stands for, which may be the last
  * character of another one.
  */
 function read(text: string): Unescaped {
   const size = text.length;
+  const given = unitsOf(text);
   const units = new Uint16Array(size);
   const starts = new Uint32Array(size);
-  const marks = new Uint8Array(size);
+  const widths = new Uint8Array(size);
+  const marks = new Uint8Array(RING);
   const before: Read = { units, marks };
   let length = 0;
+  /** All bits of all characters: whether they are of one byte. */
+  let bits = 0;
   /** Where the backslashes before the next character begin, if there are any. */
   let backslash = -1;
-  /** The last character that may begin an escape. */
-  let opener = -REACH;
+  /** Whether one of them was written as an escape that begins with a backslash. */
+  let isWritten = false;
+  /** Up to this index an escape may be under way, or something else that matters for what comes next. */
+  let near = -1;
+  /** The last line break is followed by nothing but blanks. */
+  let isFolding = false;
   for (let at = 0; at < size; at++) {
-    let code = smallOf(text.charCodeAt(at));
+    const raw = given[at] as number;
+    if (length > near) {
+      const itself = raw < 0x80 ? (ITSELF[raw] as number) : isUnseen(raw) ? 0 : smallOf(raw);
+      if (itself !== 0) {
+        bits |= itself;
+        units[length] = itself;
+        starts[length] = at;
+        widths[length] = 1;
+        marks[length++ & LAST] = 0;
+        continue;
+      }
+    }
+    let code = smallOf(raw);
     let start = at;
-    let mark = 0;
+    let mark = raw === LARGE_U ? LARGE : 0;
+    // What is escaped most, and would be found below as well, but later.
+    const byte = raw === PERCENT ? hexIn(given, at + 1, at + 3) : -1;
+    const unit = raw === BACKSLASH && given[at + 1] === SMALL_U ? hexIn(given, at + 2, at + 6) : -1;
+    if (byte !== -1) {
+      at += 2;
+      mark = byte > 0x7f ? ESCAPED | BYTE : ESCAPED;
+      code = smallOf(byte);
+    } else if (unit !== -1) {
+      code = smallOf(unit);
+      at += 5;
+      mark = isWritten ? ESCAPED | WRITTEN | BEHIND : ESCAPED | WRITTEN;
+      if (backslash !== -1) start = backslash;
+      backslash = -1;
+      isWritten = false;
+    }
     for (;;) {
+      if (isUnseen(code) && (mark & BYTE) === 0) break;
       if (code === BACKSLASH) {
         if (backslash === -1) backslash = start;
+        isWritten ||= (mark & WRITTEN) !== 0;
+        near = Math.max(near, length);
         break;
       }
       if (backslash !== -1) {
         start = backslash;
-        mark |= BEHIND;
+        mark |= isWritten ? BEHIND | AFTER : BEHIND;
         backslash = -1;
+        isWritten = false;
       }
+      if (isLineBreak(code, mark) || (isFolding && isBlank(code, mark))) {
+        isFolding = true;
+        near = Math.max(near, length);
+        break;
+      }
+      if (isFolding) mark |= FOLDING;
+      isFolding = false;
       if (code === PLUS) code = SPACE;
-      else if (code < SPACE) code = CONTROLS.get(code) ?? code;
+      else if (code < SPACE && CONTROLS.has(code)) {
+        code = CONTROLS.get(code) as number;
+        mark |= BEHIND;
+      }
+      bits |= code;
       units[length] = code;
       starts[length] = start;
-      marks[length] = mark;
-      if (isOpener(code, mark)) opener = length;
-      if (length++ - opener > REACH) break;
+      widths[length] = Math.min(at + 1 - start, WIDEST);
+      marks[length & LAST] = mark;
+      if (isOpener(code, mark)) near = length + REACH;
+      if (length++ > near || !mayEnd(code, mark)) break;
       const escape = escapeEnding(before, length - 1);
       if (escape === NO_ESCAPE) break;
-      opener = length -= escape % WIDTH;
+      const width = escape % WIDTH;
+      length -= width;
+      near = length + REACH;
       const first = units[length] as number;
       start = starts[length] as number;
       code = Math.floor(escape / WIDTH);
-      // The backslash of \u and \x is part of the escape; before any other it is one before what that stands for.
-      mark = first === SMALL_U || first === SMALL_X ? 0 : (marks[length] as number) & BEHIND;
+      const known = marks[length & LAST] as number;
+      isFolding = (known & FOLDING) !== 0;
+      // Before "%" and "&" a backslash is one before what the escape stands for. Before others it is part of the escape,
+      // and one before that counts where it was written in the same way.
+      if (first === PERCENT || first === AMPERSAND) mark = ESCAPED | (known & (BEHIND | AFTER));
+      else mark = ESCAPED | WRITTEN | (known & AFTER ? BEHIND : 0);
       // What is escaped byte by byte is UTF-8, where it can be.
-      if ((first === PERCENT || first === SMALL_X) && code > 0x7f) mark |= BYTE;
+      if (width === BYTE_WIDTH && first < 0x80 && code > 0x7f) mark |= BYTE;
       else if (code > 0xffff) {
-        units[length] = 0xd800 + ((code - 0x10000) >> 10);
+        const high = 0xd800 + ((code - 0x10000) >> 10);
+        bits |= high;
+        units[length] = high;
         starts[length] = start;
-        marks[length++] = mark;
+        widths[length] = Math.min(at + 1 - start, WIDEST);
+        marks[length++ & LAST] = mark;
         code = 0xdc00 + ((code - 0x10000) & 0x3ff);
       } else code = smallOf(code);
     }
   }
-  const end = backslash === -1 ? size : backslash;
   return {
-    text: inSmallLetters(Buffer.from(units.buffer, 0, length * 2).toString('utf16le')),
-    startOf: (index) => (index < length ? (starts[index] as number) : end),
+    text: textOf(units.subarray(0, length), bits),
+    startOf: (index) => (index < length ? (starts[index] as number) : size),
+    endOf: (index) => {
+      const width = widths[index] as number;
+      if (width < WIDEST) return (starts[index] as number) + width;
+      return index + 1 < length ? (starts[index + 1] as number) : size;
+    },
     isUndone: true,
   };
 }
 
-/** The small letter of one that can be part of an escape, or that {@link inSmallLetters} takes long for. */
-const smallOf = (code: number): number =>
-  code >= 0x41 && code <= 0x5a ? code + 0x20 : code === 0x130 ? 0x69 : code;
-
-/** What has been read of a text, in small letters. */
-interface Read {
-  readonly units: Uint16Array;
-  /** What is known of each character: {@link BEHIND}, {@link BYTE}. */
-  readonly marks: Uint8Array;
+function unitsOf(text: string): Uint16Array {
+  const { buffer, byteOffset, length } = Buffer.from(text, 'utf16le');
+  // Short ones share a buffer, in which they may begin at any byte.
+  return byteOffset % 2 === 0
+    ? new Uint16Array(buffer, byteOffset, length / 2)
+    : Uint16Array.from(text, (_, i) => text.charCodeAt(i));
 }
 
-/** The character stood behind a backslash: `u` and `x` then begin an escape. */
-const BEHIND = 1;
-/** The character is one byte of a longer one in UTF-8. */
-const BYTE = 2;
-
-/** The longest escape, in characters. */
-const REACH = 10;
-/** Larger than {@link REACH}: an escape and its width go into one number. */
-const WIDTH = 16;
-const NO_ESCAPE = -1;
-
-const PERCENT = 0x25;
-const AMPERSAND = 0x26;
-const HASH = 0x23;
-const SEMICOLON = 0x3b;
-const SMALL_U = 0x75;
-const SMALL_X = 0x78;
-
-/** Whether an escape may begin with a character. */
-const isOpener = (code: number, mark: number): boolean =>
-  code === PERCENT ||
-  code === AMPERSAND ||
-  (mark !== 0 && (code === SMALL_U || code === SMALL_X || mark >= BYTE));
-
-/**
- * The escape that ends with a character: `%2f`, `\u002f`, `\x2f`, `&#47;`, `&sol;`, or the bytes of a character in
- * UTF-8.
- *
- * @returns the code point it stands for × {@link WIDTH} + how many characters it has; {@link NO_ESCAPE} where none ends
- */
-function escapeEnding(read: Read, last: number): number {
-  const { units, marks } = read;
-  const code = units[last] as number;
-  if (code === SEMICOLON) return entityEnding(units, last);
-  if ((marks[last] as number) & BYTE) return characterEnding(read, last);
-  const low = hexOf(code);
-  if (low === -1 || last < 2) return NO_ESCAPE;
-  const high = hexOf(units[last - 1] as number);
-  if (high === -1) return NO_ESCAPE;
-  const byte = high * 16 + low;
-  const third = units[last - 2] as number;
-  if (third === PERCENT || (third === SMALL_X && isBehind(read, last - 2))) return byte * WIDTH + 3;
-  if (last < 4 || units[last - 4] !== SMALL_U || !isBehind(read, last - 4)) return NO_ESCAPE;
-  const rest = hexOf(units[last - 3] as number) * 16 + hexOf(third);
-  return rest < 0 || hexOf(third) === -1 ? NO_ESCAPE : (rest * 256 + byte) * WIDTH + 5;
-}
-
-const isBehind = ({ marks }: Read, index: number): boolean => ((marks[index] as number) & BEHIND) !== 0;
-
-/** The value of a digit in small letters, or -1. */
-function hexOf(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
-}
-
-/** HTML's names for the characters of ASCII that have one. */
-const NAMES = `amp& apos' ast* bsol\\ colon: comma, commat@ dollar$ equals= excl! grave\` gt> hat^ lbrace{ lbrack[ lcub{
-lowbar_ lpar( lsqb[ lt< num# percnt% period. plus+ quest? quot" rbrace} rbrack] rcub} rpar) rsqb] semi; sol/ verbar|
-vert|`;
-
-/** The longest of the names. */
-const LONGEST_NAME = 6;
-
-/** A name of small letters as a number. */
-const numbered = (sum: number, letter: number): number => sum * 32 + letter - 0x60;
-
-const NAMED: ReadonlyMap<number, number> = new Map(
-  NAMES.split(/\s+/).map((entry) => {
-    const name = entry.slice(0, -1);
-    return [
-      [...name].reduce((sum, letter) => numbered(sum, letter.charCodeAt(0)), 0),
-      entry.charCodeAt(name.length),
-    ];
-  }),
-);
-
-function entityEnding(units: Uint16Array, last: number): number {
-  let first = last - 1;
-  while (first >= 0 && first > last - REACH && units[first] !== AMPERSAND) first--;
-  if (units[first] !== AMPERSAND || last - first < 2) return NO_ESCAPE;
-  const code =
-    units[first + 1] === HASH ? numberedEntity(units, first + 2, last) : namedEntity(units, first + 1, last);
-  return code === undefined ? NO_ESCAPE : code * WIDTH + last - first + 1;
-}
-
-function namedEntity(units: Uint16Array, from: number, to: number): number | undefined {
-  if (to - from > LONGEST_NAME) return undefined;
-  let name = 0;
-  for (let i = from; i < to; i++) {
-    const letter = units[i] as number;
-    if (letter < 0x61 || letter > 0x7a) return undefined;
-    name = numbered(name, letter);
+/** A text of one byte a character is searched in half the time. */
+function textOf(units: Uint16Array, bits: number): string {
+  if (bits < 0x100) {
+    const text = Buffer.from(units).toString('latin1');
+    return bits < 0x80 ? text : inSmallLetters(text);
   }
-  return NAMED.get(name);
-}
-
-function numberedEntity(units: Uint16Array, from: number, to: number): number | undefined {
-  const base = units[from] === SMALL_X ? 16 : 10;
-  let code = 0;
-  for (let i = base === 16 ? from + 1 : from; i < to; i++) {
-    const digit = hexOf(units[i] as number);
-    if (digit === -1 || digit >= base) return undefined;
-    code = code * base + digit;
-  }
-  return code > 0 && code <= 0x10ffff ? code : undefined;
-}
-
-/** A character of several bytes, each of them percent-encoded. */
-function characterEnding({ units, marks }: Read, last: number): number {
-  let code = 0;
-  for (let width = 1; width <= 4 && width <= last + 1; width++) {
-    const byte = units[last - width + 1] as number;
-    if (((marks[last - width + 1] as number) & BYTE) === 0) return NO_ESCAPE;
-    if ((byte & 0xc0) === 0x80) {
-      code += (byte & 0x3f) << (6 * (width - 1));
-      continue;
-    }
-    const expected = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-    if (expected !== width) return NO_ESCAPE;
-    code += (byte & (0x7f >> width)) << (6 * (width - 1));
-    return code <= 0x10ffff ? code * WIDTH + width : NO_ESCAPE;
-  }
-  return NO_ESCAPE;
+  return inSmallLetters(Buffer.from(units.buffer, 0, units.byteLength).toString('utf16le'));
 }

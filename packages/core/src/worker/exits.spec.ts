@@ -343,6 +343,25 @@ describe('what is told of a load', () => {
     expect(left.failure?.message).toContain('wrong password: [secret]');
   });
 
+  it.each([
+    [
+      'a private key',
+      '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n',
+    ],
+    ['a connection string', 'postgres://app:pa55%2Fword%2Bof@db.example.com:5432/crm'],
+  ])('holds nothing of what is in %s', async (_, token) => {
+    const parts = ['MIIEvQIBADANBgkqhkiG9w0BAQEFAASC', 'MIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC', 'pa55/word+of'];
+    const left = await attempt(
+      async function* () {
+        yield page({ complete: false });
+        throw new Error(`Not accepted: ${parts.join(', ')}`);
+      },
+      { token },
+    );
+    const kept = parts.filter((part) => left.failure?.message.includes(part));
+    expect(kept).toEqual(token.startsWith('postgres') ? parts.slice(0, 2) : parts.slice(2));
+  });
+
   it('is cut when the secrets are out, and not before', async () => {
     for (const before of [1_960, 1_980, 1_999, 2_500]) {
       const left = await attempt(async function* (_, token) {

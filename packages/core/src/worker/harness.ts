@@ -18,7 +18,7 @@ import type { Keyring } from '../credentials/keyring';
 import type { SecretProvider } from '../credentials/provider';
 import type { Vault } from '../credentials/resolve';
 import type { Found } from './parts';
-import type { SnapshotStore } from './snapshots';
+import { type SnapshotStore, snapshotsOf } from './snapshots';
 
 /** What a worker shares with its clients, so that what travels through Temporal can be read by them alone. */
 export interface EncryptionOptions {
@@ -57,6 +57,12 @@ export interface Harness extends Required<
 > {
   readonly vault: Vault;
 }
+
+/** A harness as the loads of one source of one workflow have it. */
+export const harnessOf = (source: string, { info }: Context, harness: Harness): Harness => ({
+  ...harness,
+  snapshots: snapshotsOf(source, info, harness.snapshots),
+});
 
 /** How often an attempt says that it is alive, in milliseconds. A cancellation arrives with the answer. */
 const BEAT = 2_000;

@@ -8,6 +8,7 @@ import {
   failureOf,
   faultOf,
   type Harness,
+  harnessOf,
   isPassing,
   look,
   measure,
@@ -24,10 +25,11 @@ export type LoadActivity = (request: LoadRequest) => Promise<LoadResult>;
  * Makes the `loadData` activity of an adapter. What goes wrong becomes an `ApplicationFailure` whose type is
  * `fault.<kind>`; Temporal retries what may pass by itself.
  */
-export function loadActivity(adapter: DataSourceAdapter, harness: Harness): LoadActivity {
+export function loadActivity(adapter: DataSourceAdapter, shared: Harness): LoadActivity {
   return async (request) => {
     const activity = Context.current();
     const { part, maximumAttempts = Infinity } = request;
+    const harness = harnessOf(request.source, activity, shared);
     const tags = { adapter: adapter.name, source: request.source };
     const held = part && (await heldPart(part, harness, concealingLog(activity, new Concealment(), tags)));
     if (held !== undefined) return held;

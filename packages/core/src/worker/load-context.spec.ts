@@ -41,8 +41,13 @@ async function logging(value: string, run: (context: AttemptContext) => void): P
   return JSON.stringify(entries.map(({ level, message, meta }) => [level, message, meta]));
 }
 
-it('names the source and the workflow that loads it', async () => {
+it.each([
+  ['default', 'profile Customer-c_1'],
+  // Adapters name by it what they keep for a source: workflows of two namespaces may have one id.
+  ['tenant-2', '[tenant-2] profile Customer-c_1'],
+])('names the source and the workflow that loads it, in the namespace %s', async (namespace, caller) => {
   const environment = new MockActivityEnvironment({
+    namespace,
     workflowExecution: { workflowId: 'Customer-c_1', runId: 'r' },
   });
   await environment.run(async () => {
@@ -53,7 +58,7 @@ it('names the source and the workflow that loads it', async () => {
       { providers: [] },
       'rest',
     );
-    expect(context.caller).toBe('profile Customer-c_1');
+    expect(context.caller).toBe(caller);
     expect(context.until(context.signal).caller).toBe(context.caller);
   });
 });

@@ -77,7 +77,7 @@ export class AttemptContext implements LoadContext {
   constructor(activity: Context, request: LoadRequest, signal: AbortSignal, vault: Vault, adapter: string) {
     this.signal = signal;
     this.entity = request.entity;
-    this.caller = `${request.source} ${activity.info.workflowExecution?.workflowId ?? ''}`.trim();
+    this.caller = callerOf(activity, request);
     this.about = aboutOf(request);
     this.before = stillAbout(request.checkpoint, this.about);
     this.#checkpoint = this.before;
@@ -285,11 +285,29 @@ function activityMetrics(
 ): LoadMetrics {
   const meter = activity.metricMeter;
   const named = (name: string): string => `stateful_workflow_${concealment.shortText(name)}`;
+  // Each page of a load counts by the same few names.
+  const counterOf = memoized((name) => meter.createCounter(named(name)));
+  const histogramOf = memoized((name) => meter.createHistogram(named(name), 'int', 'ms'));
   return {
-    count: (name, value = 1) => meter.createCounter(named(name)).add(value, tags),
-    duration: (name, milliseconds) =>
-      meter.createHistogram(named(name), 'int', 'ms').record(Math.round(milliseconds), tags),
+    count: (name, value = 1) => counterOf(name).add(value, tags),
+    duration: (name, milliseconds) => histogramOf(name).record(Math.round(milliseconds), tags),
   };
+}
+
+function memoized<T>(make: (name: string) => T): (name: string) => T {
+  const made = new Map<string, T>();
+  return (name) => {
+    const known = made.get(name) ?? make(name);
+    made.set(name, known);
+    return known;
+  };
+}
+
+/** Names who asks, for people and for whatever an adapter keeps by it. */
+function callerOf({ info }: Context, { source }: LoadRequest): string {
+  const { namespace, workflowExecution } = info;
+  const name = `${source} ${workflowExecution?.workflowId ?? ''}`.trim();
+  return namespace === 'default' ? name : `[${namespace}] ${name}`;
 }
 
 function aboutOf({ query, apiUrl }: LoadRequest): string {

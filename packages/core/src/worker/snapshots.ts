@@ -1,4 +1,6 @@
+import type { Info } from '@temporalio/activity';
 import { LRUCache } from 'lru-cache';
+import { digestOf } from './canonical';
 
 /**
  * Keeps what loads gave, so that a later load can send only what changed. A lost entry costs a whole
@@ -12,7 +14,7 @@ export interface SnapshotStore {
   has(key: string): boolean | Promise<boolean>;
   /** The entry's text, or `undefined`. */
   get(key: string): string | undefined | Promise<string | undefined>;
-  /** Keeps text (JSON) under a key that is derived from it: equal keys have equal texts. */
+  /** Keeps text (JSON) under a key that is derived from it and whose it is: equal keys have equal texts. */
   set(key: string, text: string): void | Promise<void>;
 }
 
@@ -33,5 +35,27 @@ export function memorySnapshots({ maxBytes = 64 * 1024 * 1024 }: MemorySnapshotO
     has: (key) => cache.get(key) !== undefined,
     get: (key) => cache.get(key),
     set: (key, text) => void cache.set(key, text),
+  };
+}
+
+/**
+ * A store as one source of one workflow has it. The digest of what another one loaded stands in queries and histories;
+ * whoever names it gets nothing by it.
+ */
+export function snapshotsOf(
+  source: string,
+  {
+    namespace,
+    workflowType,
+    workflowExecution,
+  }: Pick<Info, 'namespace' | 'workflowType' | 'workflowExecution'>,
+  store: SnapshotStore,
+): SnapshotStore {
+  const owner = digestOf(JSON.stringify([namespace, workflowType, workflowExecution?.workflowId, source]));
+  const owned = (key: string): string => `${owner}:${key}`;
+  return {
+    has: (key) => store.has(owned(key)),
+    get: (key) => store.get(owned(key)),
+    set: (key, text) => store.set(owned(key), text),
   };
 }

@@ -9,6 +9,7 @@ import {
   failureOf,
   faultOf,
   type Harness,
+  harnessOf,
   isPassing,
   look,
   measure,
@@ -29,9 +30,10 @@ const FIRST_PAUSE = 1_000;
  * a benign failure that the server retries after the interval, which writes no history: a watch costs the
  * same however long it lasts.
  */
-export function watchActivity(adapter: DataSourceAdapter, harness: Harness): WatchActivity {
+export function watchActivity(adapter: DataSourceAdapter, shared: Harness): WatchActivity {
   return async (request) => {
     const activity = Context.current();
+    const harness = harnessOf(request.source, activity, shared);
     const started = Date.now();
     const watch = watchProgress(activity) ?? { failures: 0, quiet: 0, checkpoint: request.checkpoint };
     const since = { ...request, checkpoint: watch.checkpoint };
