@@ -1,5 +1,5 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
-import type { Checkpoint, DataSourceAdapter, Fault, PartialError } from '../contract/adapter';
+import type { Checkpoint, DataSourceAdapter, EntityRef, Fault, PartialError } from '../contract/adapter';
 import { InvalidInputError, LoadError, StatefulWorkflowError } from '../contract/errors';
 import { isWellFormed } from '../contract/names';
 import { type FaultDetails, faultType, type LoadRequest, type Patch } from '../contract/load';
@@ -9,7 +9,7 @@ import { equalJson } from '../state/json';
 import { canonical } from './canonical';
 import { concealed } from './concealed';
 import { type Content, ContentBuilder } from './content';
-import { confirmed, keep, type Looked } from './second-look';
+import { confirmed, type IsThere, keep, type Looked } from './second-look';
 import { checkWhole } from './expectations';
 import { keepPages, keptPages } from './kept-pages';
 import type { AttemptContext } from './load-context';
@@ -108,7 +108,9 @@ export async function look(
     checkWhole(built, builder.records, { ...request, checkpoint: context.before });
   // From here on nothing knows a secret of the source.
   const content = concealed(built, context);
-  return resultOf(await confirmed(content, request, context, harness.snapshots), request, context, harness);
+  const isThere = adapter.isThere && ((entity: EntityRef) => adapter.isThere?.(query, entity, context));
+  const looked = await confirmed(content, request, context, harness.snapshots, isThere as IsThere);
+  return resultOf(looked, request, context, harness);
 }
 
 /** Checks a query against the adapter's schema. @throws InvalidInputError `QUERY_INVALID` */
