@@ -1,5 +1,6 @@
-// `npm test`: builds what the tests need, runs the tests of one project after another (they start servers), and
-// ends with one line that adds up the tests of all projects. Arguments go to Nx: npm test -- --projects=core
+// `npm test`: builds what the tests need, runs the tests of two projects at a time (nx.json; they mostly wait for servers
+// that they start), and ends with one line that adds up the tests of all projects. Arguments go to Nx:
+// npm test -- --projects=core
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 
@@ -11,7 +12,7 @@ const countsFiles = ['packages', 'apps', 'tools'].flatMap((group) =>
 // A count that is left over from an earlier run must not stand in for a project that did not get to its end.
 for (const file of countsFiles) rmSync(file, { force: true });
 
-const args = ['run-many', '-t', 'test', '--parallel=1', '--output-style=static', ...process.argv.slice(2)];
+const args = ['run-many', '-t', 'test', '--output-style=static', ...process.argv.slice(2)];
 const { status } = spawnSync('nx', args, { stdio: 'inherit', shell: process.platform === 'win32' });
 
 const counts = countsFiles

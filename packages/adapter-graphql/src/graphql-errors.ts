@@ -1,5 +1,13 @@
 import type { FaultKind, PartialError } from '@stateful-workflow/core';
-import { at, HttpError, isObject, statusError } from '@stateful-workflow/http';
+import {
+  at,
+  HttpError,
+  isObject,
+  parseRetryAfter,
+  saysLimit,
+  statusError,
+  waitAsked,
+} from '@stateful-workflow/http';
 
 /** What an answer of a GraphQL API holds, whatever its status. */
 export interface GraphqlAnswer {
@@ -39,6 +47,13 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
   INTERNAL_SERVER_ERROR: 'transient',
   SERVICE_UNAVAILABLE: 'transient',
   TIMEOUT: 'transient',
+  // Some give the status of HTTP there.
+  401: 'unauthorized',
+  403: 'unauthorized',
+  404: 'gone',
+  429: 'throttled',
+  500: 'transient',
+  503: 'transient',
 };
 
 const ADVICE: Readonly<Record<FaultKind, string>> = {
@@ -54,13 +69,23 @@ const MAX_SHOWN = 3;
 
 /** The code of an error, where it has one. */
 export function codeOf(error: unknown): string | undefined {
-  const code = at(error, 'extensions.code') ?? at(error, 'type');
-  return typeof code === 'string' ? code.toUpperCase() : undefined;
+  const code = at(error, 'extensions.code') ?? at(error, 'type') ?? at(error, 'errorType');
+  return typeof code === 'string' || typeof code === 'number' ? String(code).toUpperCase() : undefined;
+}
+
+/** What kind of fault an error is, by its code, or by its words where it is a limit that no known code tells of. */
+function kindOf(error: unknown, codes: Readonly<Record<string, FaultKind>>): FaultKind | undefined {
+  const code = codeOf(error);
+  const own = code === undefined ? undefined : codes[code];
+  if (own !== undefined) return own;
+  const kind = KINDS[code?.replaceAll('-', '_') ?? ''];
+  const isLimit = (kind === undefined || kind === 'transient') && saysLimit(`${code}: ${messageOf(error)}`);
+  return isLimit ? 'throttled' : kind;
 }
 
 /**
- * The error for an answer with errors. What kind of fault it is, the first code says that is known, or else the
- * status. An error without either is `transient` if it names a place in the answer, since then a resolver failed,
+ * The error for an answer with errors. What kind of fault it is, the first code says that is known, words that tell of
+ * a limit, or else the status. An error without either is `transient` if it names a place in the answer, since then a resolver failed,
  * and `invalid` if not: the request itself was refused.
  *
  * @param codes what the adapter's user says of codes
@@ -73,11 +98,7 @@ export function answerError(
 ): HttpError {
   const { errors, status, request, headers } = answer;
   const byStatus = status >= 200 && status < 300 ? undefined : statusError(request, status, headers);
-  const kinds = errors.flatMap((error) => {
-    const code = codeOf(error);
-    const kind = code === undefined ? undefined : (codes[code] ?? KINDS[code]);
-    return kind ?? [];
-  });
+  const kinds = errors.flatMap((error) => kindOf(error, codes) ?? []);
   if (kinds.length === 0 && byStatus !== undefined) {
     return errors.length === 0
       ? byStatus
@@ -116,12 +137,17 @@ function messageOf(error: unknown): string {
   return message.replace(/\.$/, '');
 }
 
+/** Where errors say how many seconds to wait. */
+const WAITS = ['retryAfter', 'retry_after', 'retry_in_seconds'];
+
 /** How long the answer asks to be left alone, in milliseconds. */
-function askedFor({ errors, status, request, headers }: GraphqlAnswer): number | undefined {
-  for (const error of errors) {
-    const seconds = at(error, 'extensions.retryAfter');
-    if (typeof seconds === 'number' && seconds >= 0) return Math.ceil(seconds * 1000);
-  }
-  const { failure } = statusError(request, status, headers);
-  return failure.type === 'status' ? failure.retryAfterMs : undefined;
+function askedFor({ errors, headers }: GraphqlAnswer): number | undefined {
+  for (const error of errors)
+    for (const name of WAITS) {
+      const given = at(error, `extensions.${name}`);
+      const isSaid = typeof given === 'number' || typeof given === 'string';
+      const wait = isSaid ? parseRetryAfter(String(given), Date.now()) : undefined;
+      if (wait !== undefined) return wait;
+    }
+  return waitAsked(headers);
 }

@@ -1,5 +1,5 @@
 import type { Json } from '@stateful-workflow/core';
-import type { EndSigns } from '@stateful-workflow/http';
+import type { EndSigns, KnownBorders } from '@stateful-workflow/http';
 
 /**
  * What a GraphQL source loads. Plain JSON: it travels through workflow history, so it holds no secret. Made by
@@ -27,6 +27,12 @@ export interface GraphqlQuery extends GraphqlOperation {
   readonly headers?: { readonly [name: string]: string };
   /** How a list that is no Relay connection goes on after its first page. @default one request holds everything */
   readonly pagination?: CursorPagination | OffsetPagination;
+  /**
+   * Fields that look as if there were more of a list, and mean something else: as the error names them,
+   * `tickets.total`.
+   * @default none: a list whose end one of them speaks against is an error
+   */
+  readonly ignoreSigns?: readonly string[];
   /**
    * What happens when an answer has data and errors: `none` fails the load; `all` takes the data and tells of the
    * errors; `ignore` takes the data. An answer without data fails the load in any case. @default 'none'
@@ -162,4 +168,6 @@ export interface GraphqlProgress {
   readonly startedAt?: number;
   readonly since?: string | number;
   readonly seen?: { readonly [key: string]: string };
+  /** Of one whose records may move: what is known of the borders between its pages. */
+  readonly borders?: KnownBorders;
 }

@@ -1,5 +1,6 @@
 import {
   at,
+  Borders,
   cappedValue,
   compareValues,
   type CursorValue,
@@ -29,6 +30,8 @@ export class Incremental {
   readonly #before: GraphqlCursor;
   readonly #started: number;
   readonly #known = new Map<string, Known>();
+  readonly #borders: Borders;
+  #hasDrifted = false;
   /** The newest value that does not lie in the future. */
   #newest: CursorValue | undefined;
   /** Where only such values are known that do: the time of the load, as they would write it. */
@@ -36,6 +39,8 @@ export class Incremental {
   /** When the load began by the server's clock, once an answer has told. */
   #servedAt: number | undefined;
   #isEmpty: boolean;
+  #hasRecords = false;
+  #hasField = false;
 
   /**
    * @param now when the load began, in milliseconds since 1970
@@ -52,6 +57,7 @@ export class Incremental {
     this.#options = options;
     this.#before = cursor ?? {};
     this.#started = progress?.startedAt ?? now;
+    this.#borders = new Borders(options, progress?.borders);
     const isDue = since === undefined || (fullEvery !== 'never' && now - sweptAt >= fullEvery);
     this.isSweep = progress?.sweep ?? (options.initial === undefined && isDue);
     const newest = progress?.since ?? since;
@@ -72,6 +78,11 @@ export class Incremental {
     return { [variable]: earlierValue(this.#notAhead(since), lag, zone) };
   }
 
+  /** Whether records came, and none had the field, not even with null. */
+  get hasNoField(): boolean {
+    return this.#hasRecords && !this.#hasField;
+  }
+
   /** Learns the time from an answer: the first one of the load tells. @param date its `Date` header */
   answered(date: string | undefined): void {
     this.#servedAt ??= serverStart(date, this.#started);
@@ -82,12 +93,15 @@ export class Incremental {
     const { field, key = 'id', lag = 0, zone } = this.#options;
     const { seen = {} } = this.#before;
     const news: unknown[] = [];
+    this.#borders.take(records);
     for (const record of records) {
       this.#isEmpty = false;
       const id = String(at(record, key));
       const look = lookOf(record);
       if (this.isSweep || seen[id] !== look) news.push(record);
       const value = at(record, field);
+      this.#hasRecords = true;
+      this.#hasField ||= value !== undefined;
       if (!isOrdered(value, zone)) continue;
       this.#known.set(id, { value, look });
       this.#advance(value);
@@ -101,9 +115,16 @@ export class Incremental {
   }
 
   /** What an attempt that goes on from here has to know. */
-  get progress(): Pick<GraphqlProgress, 'sweep' | 'startedAt' | 'since' | 'seen'> {
-    const { since, seen } = this.cursor;
-    return { sweep: this.isSweep, startedAt: this.#started, since, seen };
+  get progress(): Pick<GraphqlProgress, 'sweep' | 'startedAt' | 'since' | 'seen' | 'borders'> {
+    const { seen } = this.cursor;
+    const since = this.#since;
+    const borders = this.#hasDrifted ? this.#borders.known : undefined;
+    return { sweep: this.isSweep, startedAt: this.#started, since, seen, ...(borders && { borders }) };
+  }
+
+  /** Records may have moved from page to page while they were read. */
+  drifted(): void {
+    this.#hasDrifted = true;
   }
 
   /** Where the next load begins. */
@@ -112,10 +133,17 @@ export class Incremental {
     const looks = Object.fromEntries([...this.#known].map(([id, { look }]) => [id, look]));
     const kept = this.#isEmpty && !this.isSweep ? seen : this.#known.size > MAX_SEEN ? undefined : looks;
     return {
-      ...(this.#since !== undefined && { since: this.#since }),
+      ...(this.#next !== undefined && { since: this.#next }),
       ...(this.isSweep ? { sweptAt: this.#started } : sweptAt !== undefined && { sweptAt }),
       ...(kept && { seen: kept }),
     };
+  }
+
+  /** Where the next load begins: before the newest, where records moved to pages that had been read. */
+  get #next(): CursorValue | undefined {
+    const [since, again] = [this.#since, this.#hasDrifted ? this.#borders.again : undefined];
+    if (since === undefined || again === undefined) return since;
+    return compareValues(again, since, this.#options.zone) < 0 ? again : since;
   }
 
   get #since(): CursorValue | undefined {

@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { checkRecords, type RecordSchemas, type Upstreams, Visited } from '@stateful-workflow/http';
+import {
+  checkRecords,
+  type RecordSchemas,
+  UnreadSigns,
+  type Upstreams,
+  Visited,
+} from '@stateful-workflow/http';
 import { InvalidInputError, type LoadContext, type Page } from '@stateful-workflow/core';
 import type { GraphQLSchema } from 'graphql';
 import type { CheckedDocument } from './check-document';
@@ -8,7 +14,8 @@ import { endpointOf } from './endpoint';
 import type { GraphqlAnswer } from './graphql-errors';
 import type { GraphqlCursor, GraphqlOperation, GraphqlQuery } from './graphql-query';
 import { Incremental } from './incremental';
-import { isNumbered, repeatedPage } from './next-page';
+import { sawEnvelope } from './list-envelope';
+import { isNamedEnd, isNumbered, repeatedPage } from './next-page';
 import { joined, readPage, readWhole } from './read-page';
 import { Session, type Shared } from './session';
 import { targetOf } from './target';
@@ -55,6 +62,7 @@ export async function* loadPages(
   let before: readonly unknown[] | undefined;
   // Of a list whose pages may have shifted while it waited for another attempt, nothing is proven.
   let drifts = resumed?.drifts ?? (resumed !== undefined && query.pagination?.type === 'offset');
+  const unread = new UnreadSigns(query.ignoreSigns);
   const visited = new Visited('Check that the document uses the variable of the next page');
   for (let isFirst = resumed === undefined; ; isFirst = false) {
     const variables = { ...fixed, ...position };
@@ -78,7 +86,17 @@ export async function* loadPages(
     if (next !== undefined && read.records.length > 0 && isDeepStrictEqual(before, read.records))
       throw repeatedPage(query);
     visited.go(position, next, given.request);
+    const isList = sawEnvelope(unread, given, target, document);
+    if (next === undefined && isList && !isNamedEnd(query, position))
+      unread.checkEnd({
+        read: resumed === undefined ? { records: count + read.records.length, pages: 1 } : undefined,
+        request: given.request,
+        why: query.pagination
+          ? `ends it there by its "${query.pagination.type}" pagination`
+          : 'has no pagination',
+      });
     if (next !== undefined) drifts ||= isNumbered(query, position, next, read.records);
+    if (drifts) incremental?.drifted();
     before = read.records;
     let { records } = read;
     const partial = [...read.partial];
@@ -86,6 +104,13 @@ export async function* loadPages(
       const added = new Completer(session, other.document, other.variables, follow);
       const place = targetOf(other.document, other.operation.items);
       const whole = await readWhole(query, place, answers[i] as GraphqlAnswer, added);
+      const signs = new UnreadSigns(query.ignoreSigns);
+      if (sawEnvelope(signs, answers[i] as GraphqlAnswer, place, other.document))
+        signs.checkEnd({
+          read: { records: whole.records.length, pages: 1 },
+          request: given.request,
+          why: 'reads it in one request of "also"',
+        });
       records = joined(target, records, whole.records);
       partial.push(...whole.partial);
     }
@@ -97,12 +122,17 @@ export async function* loadPages(
         'Raise maxRecords, or narrow the query',
       );
     }
-    const checked = await checkRecords(records, query, parts, given.request, context);
+    // As they came: what a schema makes of a record may have lost what says that it changed.
+    const news = incremental?.take(records) ?? records;
+    const checked = await checkRecords(news, query, parts, given.request, context);
     partial.push(...checked.skipped);
     isPartial ||= partial.length > 0;
     const complete = next === undefined && !isPartial && (incremental?.isSweep ?? true);
+    if (next === undefined && incremental?.hasNoField === true)
+      context.log.warn('No record has the field that says what changed: every load is one of everything.', {
+        field: query.incremental?.field,
+      });
     // None for the last page: an attempt that took it up there would have nothing left to do, and prove nothing.
-    const news = incremental === undefined ? checked.records : incremental.take(checked.records);
     if (next !== undefined) {
       const soFar = {
         ...(isPartial && { partial: true as const }),
@@ -113,7 +143,7 @@ export async function* loadPages(
       });
     }
     yield {
-      records: news,
+      records: checked.records,
       complete: complete && !(drifts && resumed !== undefined),
       ...(complete && drifts && resumed === undefined && { drifts: true as const }),
       ...(next === undefined && !isPartial && incremental && { cursor: incremental.cursor }),

@@ -95,8 +95,17 @@ export function isNumbered(
 ): boolean {
   if (pagination?.type === 'offset') return true;
   return Object.entries(next).some(
-    ([name, cursor]) => cursor !== null && isNumberedCursor(position[name], cursor, records),
+    ([name, cursor]) =>
+      cursor !== null && isNumberedCursor(position[name], cursor, records, [name, pagination?.next ?? '']),
   );
+}
+
+/** Whether the end of a list rests on what the source names, and has been seen to be right. */
+export function isNamedEnd({ pagination }: GraphqlQuery, position: Variables): boolean {
+  if (pagination === undefined) return false;
+  const { hasMore, isLast, remaining, type, variable } = pagination;
+  if ((hasMore ?? isLast ?? remaining) !== undefined) return true;
+  return type === 'cursor' && position[variable] !== undefined;
 }
 
 /** The error for an API that gives the same page again. */

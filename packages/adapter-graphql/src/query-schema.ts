@@ -46,6 +46,7 @@ const name = z.string().regex(/^[A-Za-z_]\w*$/, 'must be a name of GraphQL');
 const shape = z.strictObject({
   ...operation,
   upstream: z.string().min(1, 'must not be empty').optional(),
+  ignoreSigns: z.array(z.string().min(1, 'must not be empty')).readonly().optional(),
   path: z
     .string()
     .regex(

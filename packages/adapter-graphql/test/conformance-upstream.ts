@@ -74,6 +74,10 @@ export async function startGraphqlUpstream(): Promise<Upstream<GraphqlQuery, Gra
     origins: [desk.origin],
     pageSize: PAGE_SIZE,
     query,
+    unpagedQuery: {
+      document: `{ ticketPage(size: ${PAGE_SIZE}) { items { id name: subject } nextCursor } }`,
+      items: 'ticketPage.items',
+    },
     invalidQueries: [
       [{}, 'document'],
       [{ document: 'mutation { setStatus(id: "t", status: "x") { id } }' }, 'document'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GraphqlQuery } from '../src/index';
+import type { GraphqlCursor, GraphqlQuery } from '../src/index';
 import { scripted } from './scripted';
 
 const records = (count: number, from = 0): readonly { readonly id: number }[] =>
@@ -202,6 +202,114 @@ describe('another list is read to its end', () => {
     expect(await issues({ ...cursor, pagination: { ...cursor.pagination, next: 'page.nxt' } })).toEqual([
       'pagination.next: names "page.nxt", which the document does not ask for',
     ]);
+  });
+});
+
+describe('an end that something in the answer speaks against', () => {
+  it.each<[string, Partial<GraphqlQuery>, unknown, string]>([
+    ['a total', { document: '{ list { items { id } total } }' }, { total: 5 }, 'list.total'],
+    [
+      'a total by another name',
+      { document: '{ list { items { id } n: totalCount } }' },
+      { n: 5 },
+      'list.totalCount',
+    ],
+    ['hasMore', { document: '{ list { items { id } hasMore } }' }, { hasMore: true }, 'list.hasMore'],
+    [
+      'a token (AppSync)',
+      { document: '{ list { items { id } nextToken } }' },
+      { nextToken: 'abc' },
+      'list.nextToken',
+    ],
+    [
+      'a total, in what is also asked for',
+      {
+        document: '{ one { id } }',
+        items: 'one',
+        also: [{ document: '{ list { items { id } total } }', items: 'list.items' }],
+      },
+      { total: 5 },
+      'list.total',
+    ],
+    [
+      'a total beyond the empty page',
+      {
+        document: 'query ($offset: Int) { list(offset: $offset) { items { id } total } }',
+        pagination: { type: 'offset', variable: 'offset' },
+      },
+      { total: 5 },
+      'list.total',
+    ],
+  ])('is an error: %s', async (_, query, beside, sign) => {
+    const { failure, load, adapter } = await scripted(({ variables }) => ({
+      list: { items: variables['offset'] === undefined ? records(2) : [], ...(beside as object) },
+      one: [{ id: 9 }],
+    }));
+    const whole = { items: 'list.items', ...query } as GraphqlQuery;
+    const error = await failure(whole);
+    expect(error.message).toMatch(/^pagination: .*ignoreSigns/);
+    expect(error.message).toContain(`"${sign}"`);
+    expect(adapter.classify(error).kind).toBe('invalid');
+    expect((await load({ ...whole, ignoreSigns: [sign] })).at(-1)?.complete).toBe(true);
+  });
+
+  it('is none where the list is all there', async () => {
+    const { load } = await scripted(() => ({ list: { items: records(2), total: 2, nextToken: null } }));
+    const document = '{ list { items { id } total nextToken } }';
+    expect((await load({ document, items: 'list.items' })).at(-1)?.complete).toBe(true);
+  });
+
+  it('is one of a sweep that another confirms where cursors are page numbers', async () => {
+    const { load } = await scripted(({ variables: { page = 1 } }) => ({
+      list: { items: records(3, Number(page) * 3 - 3), next: page === 3 ? null : Number(page) + 1 },
+    }));
+    const document = 'query ($page: Int) { list(page: $page) { items { id } next } }';
+    const pagination = { type: 'cursor', variable: 'page', next: 'list.next' } as const;
+    const pages = await load({ document, items: 'list.items', pagination });
+    expect(pages.at(-1)).toMatchObject({ complete: true, drifts: true });
+  });
+});
+
+describe('what changed only, by offset', () => {
+  const document = 'query ($since: Int, $offset: Int) { list(since: $since, offset: $offset) { id at } }';
+  const query: GraphqlQuery = {
+    document,
+    pagination: { type: 'offset', variable: 'offset' },
+    incremental: { variable: 'since', field: 'at' },
+  };
+  /** A list in order of time, in tens, whose third record changes after the first page. */
+  const moving = () => {
+    const all = records(25).map(({ id }) => ({ id, at: id }));
+    let asked = 0;
+    return scripted(({ variables: { since = 0, offset = 0 } }) => {
+      const held = all.filter(({ at }) => at >= Number(since ?? 0)).sort((a, b) => a.at - b.at);
+      const list = held.slice(Number(offset), Number(offset) + 10);
+      if ((asked += 1) === 1) all[2] = { id: 3, at: 30 };
+      return { list };
+    });
+  };
+  const idsOf = (pages: readonly { readonly records: readonly unknown[] }[]) =>
+    pages.flatMap((page) => page.records.map((record) => (record as { id: number }).id));
+
+  it('reads again what slipped to a page that had been read', async () => {
+    const { load } = await moving();
+    const first = await load(query);
+    expect(idsOf(first)).not.toContain(11);
+    const cursor = first.at(-1)?.cursor as GraphqlCursor;
+    const second = await load(query, { checkpoint: { cursor } });
+    expect(idsOf(second)).toContain(11);
+    expect((second.at(-1)?.cursor as GraphqlCursor).since).toBe(30);
+  });
+
+  it('does so in a new attempt, too', async () => {
+    const { load } = await moving();
+    const heartbeats: GraphqlCursor[] = [];
+    const heartbeat = (progress: GraphqlCursor) => void heartbeats.push(progress);
+    await load(query, { heartbeat });
+    const resumeFrom = JSON.parse(JSON.stringify(heartbeats[1])) as GraphqlCursor;
+    const pages = await load(query, { resumeFrom });
+    expect(idsOf(pages)).toContain(3);
+    expect((pages.at(-1)?.cursor as GraphqlCursor).since, 'the border that 11 slipped over').toBe(10);
   });
 });
 

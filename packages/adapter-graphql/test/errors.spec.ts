@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { scripted } from './scripted';
 import { bench, ticketsOf } from './support';
 
 const query = ticketsOf(5, 'id subject');
@@ -138,5 +139,48 @@ describe('where it goes', () => {
   it('says that apiUrl is missing', async () => {
     const { load, context } = await bench();
     await expect(load(query, { ...context, apiUrl: undefined })).rejects.toThrow(/apiUrl: is missing/);
+  });
+});
+
+describe('a limit', () => {
+  const reset = new Date(Date.now() + 90_000).toISOString();
+  it.each<[string, object, Record<string, string>, number | undefined]>([
+    [
+      'GitHub',
+      { type: 'RATE_LIMITED' },
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset },
+      90_000,
+    ],
+    ['GitHub, without a code', { message: 'API rate limit already exceeded for user ID 1.' }, {}, undefined],
+    [
+      'GitHub, secondary',
+      { message: 'You have exceeded a secondary rate limit.' },
+      { 'retry-after': '60' },
+      60_000,
+    ],
+    ['Shopify', { message: 'Throttled' }, {}, undefined],
+    ['Hasura', { extensions: { code: 'rate-limit-exceeded' } }, {}, undefined],
+    ['monday.com', { extensions: { code: 'COMPLEXITY_BUDGET_EXHAUSTED', retry_in_seconds: 16 } }, {}, 16_000],
+    ['AppSync', { errorType: 'ThrottlingException' }, {}, undefined],
+    [
+      'Nest',
+      { message: 'ThrottlerException: Too Many Requests', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      {},
+      undefined,
+    ],
+    ['a status as code', { extensions: { code: 429, retryAfter: '30' } }, {}, 30_000],
+    ['a field of the answer', { message: 'Rate limit exceeded', path: ['ticket'] }, {}, undefined],
+  ])('is seen with status 200, and how long: %s', async (_, error, headers, wait) => {
+    const { adapter, failure } = await scripted(() => ({ errors: [error] }), {}, headers);
+    const fault = adapter.classify(await failure({ document: '{ ticket { id } }' }));
+    expect(fault.kind).toBe('throttled');
+    if (wait === undefined) expect(fault.retryAfterMs).toBeUndefined();
+    else expect(Math.abs((fault.retryAfterMs ?? 0) - wait)).toBeLessThan(10_000);
+  });
+
+  it('is not what a refused document quotes', async () => {
+    const message = 'Cannot query field "throttled" on type "Account".';
+    const { adapter, failure } = await scripted(() => ({ errors: [{ message }] }));
+    expect(adapter.classify(await failure({ document: '{ ticket { id } }' })).kind).toBe('invalid');
   });
 });

@@ -116,6 +116,22 @@ describe('an incremental load', () => {
     expect(asked.map(({ variables }) => variables['since'])).toEqual(['1970-01-01', '2026-01-02T00:00:00Z']);
   });
 
+  it('finds the field though the schema leaves it out, and warns where no record has it', async () => {
+    const schemas = { Ticket: z.object({ id: z.number() }) };
+    const { load } = await scripted(() => ({ tickets: [{ id: 1, at: 5 }] }), { schemas });
+    const document = 'query ($since: Int) { tickets(since: $since) { id at } }';
+    const query: GraphqlQuery = {
+      document,
+      schema: 'Ticket',
+      incremental: { variable: 'since', field: 'at' },
+    };
+    expect((await load(query)).at(-1)).toMatchObject({ records: [{ id: 1 }], cursor: { since: 5 } });
+    const warnings: string[] = [];
+    const log = { debug: () => {}, info: () => {}, warn: (message: string) => void warnings.push(message) };
+    await load({ ...query, incremental: { variable: 'since', field: 'att' } }, { log });
+    expect(warnings).toEqual([expect.stringContaining('No record has the field')]);
+  });
+
   it('may begin later, and is no sweep then', async () => {
     const { load, asked } = await scripted(answer);
     const query = { document, incremental: { variable: 'since', field: 'at', initial: '2026-01-01' } };

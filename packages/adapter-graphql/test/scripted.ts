@@ -27,6 +27,7 @@ export interface Asked {
 export async function scripted(
   answer: (asked: Asked) => unknown,
   options: Partial<GraphqlAdapterOptions> = {},
+  headers: Readonly<Record<string, string>> = {},
 ) {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
@@ -36,7 +37,8 @@ export async function scripted(
       const { query, variables = {} } = JSON.parse(Buffer.concat(chunks).toString()) as Asked;
       asked.push({ query, variables });
       const given = answer({ query, variables });
-      response.setHeader('content-type', 'application/json');
+      for (const [name, value] of Object.entries({ 'content-type': 'application/json', ...headers }))
+        response.setHeader(name, value);
       response.end(JSON.stringify(isAnswer(given) ? given : { data: given }));
     });
   });

@@ -1,3 +1,4 @@
+import { isAhead, notAhead } from './ahead';
 import { PostgresFault } from './postgres-fault';
 import type { ReadSession } from './read-session';
 import { columnOf, type Origin, select } from './statements';
@@ -41,19 +42,18 @@ export async function readHorizon(session: ReadSession, origin: Origin, column: 
 
 /** A time that has not come, such as that of a wrong clock, or infinity, would hide what is written until then. */
 async function highestValue(session: ReadSession, origin: Origin, name: string): Promise<string | undefined> {
-  const isAhead = `CASE WHEN pg_typeof(${name}) = ANY('{timestamptz,timestamp,date}'::regtype[]) THEN ${name}::text::timestamptz > now() END`;
-  const highest = async (condition: string): Promise<readonly unknown[]> => {
-    const columns = `${name}::text, ${isAhead}`;
-    const { text, values } = select({ ...origin, columns, version: undefined }, [
-      ...origin.conditions,
-      condition,
-    ]);
-    const { rows } = await session.run(`${text} ORDER BY ${name} DESC LIMIT 1`, values);
-    return rows[0] ?? [];
+  const highest = async (condition: string) => {
+    // The last column tells the type, of a domain what it is made of.
+    const columns = `${name}::text, (extract(epoch FROM now()) * 1000)::int8::text, CASE WHEN false THEN ${name} END`;
+    const conditions = [...origin.conditions, condition];
+    const { text, values } = select({ ...origin, columns, version: undefined }, conditions);
+    const { rows, fields } = await session.run(`${text} ORDER BY ${name} DESC LIMIT 1`, values);
+    const [key, now] = (rows[0] ?? []) as [string?, string?];
+    return { key, now: Number(now), type: fields[2]?.dataTypeID ?? 0 };
   };
-  const [top, ahead] = await highest(`${name} IS NOT NULL`);
-  const [key] = ahead === true ? await highest(`${name} <= now()`) : [top];
-  return key as string | undefined;
+  const { key, now, type } = await highest(`${name} IS NOT NULL`);
+  if (key === undefined || !isAhead(key, now)) return key;
+  return (await highest(notAhead(name, type, key))).key;
 }
 
 const RUNNING = `

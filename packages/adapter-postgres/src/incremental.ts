@@ -1,12 +1,15 @@
 import type { Page } from '@stateful-workflow/core';
+import { isAhead } from './ahead';
 import type { LagCursor, PostgresCursor, TransactionCursor } from './cursors';
 import { type Horizon, PREPARED, readHorizon } from './horizon';
+import { PostgresFault } from './postgres-fault';
 import { beginSession, inSession, type LoadScope, readRecords } from './load-scope';
 import { identityOf } from './identity';
 import type { QueryCursor } from './postgres-query';
 import type { ReadSession } from './read-session';
 import { OWN } from './rows';
 import { type Bound, columnOf, cursorOf, isDeleted, type Origin, originOf, select } from './statements';
+import { OID } from './value-parsers';
 
 /** How often everything is read unless the cursor says otherwise, in milliseconds. */
 const FULL_SWEEP_EVERY = 3_600_000;
@@ -49,6 +52,8 @@ export async function* loadChanges(scope: LoadScope): AsyncGenerator<Page<Postgr
     const moment = await readMoment(session, scope, cursor);
     const before = usable(context.checkpoint?.cursor, moment, cursor);
     const origin = originOf(query, context.entity);
+    if (cursor.lag !== undefined && before === undefined)
+      await checkTimestamp(session, origin, cursor.column);
     const seen = new Set<number>();
     const conditions =
       before === undefined
@@ -101,6 +106,21 @@ async function readMoment(
   return { about, now: Number(now), xmin: Number(xmin), xmax: Number(xmax), until };
 }
 
+/** A lag is taken off the clock: of a date, whose day goes on, or of text it would miss rows. */
+async function checkTimestamp(session: ReadSession, origin: Origin, name: string): Promise<void> {
+  const { text, values } = select(
+    { ...origin, columns: columnOf(name), version: undefined },
+    origin.conditions,
+  );
+  const { fields } = await session.run(`${text} LIMIT 0`, values);
+  const type = fields[0]?.dataTypeID;
+  if (type === OID.timestamp || type === OID.timestamptz) return;
+  throw new PostgresFault(
+    'invalid',
+    `The column "${name}" of the cursor is no timestamp, and with a lag it has to be one. Name one that is, cast it in the statement, or leave the lag out.`,
+  );
+}
+
 /** The cursor of the load before, if it still holds and no full sweep is due. */
 function usable(
   before: PostgresCursor | undefined,
@@ -112,7 +132,8 @@ function usable(
   if (before.kind !== kind || before.about !== moment.about) return undefined;
   if (
     before.kind === 'transactions' &&
-    [before.low, before.waits?.key].some((key) => isAhead(key, moment.now))
+    // A day later, since the times of a column may be of any zone.
+    [before.low, before.waits?.key].some((key) => isAhead(key, moment.now + DAY_MS))
   )
     return undefined;
   // Transaction ids that went back: the database was restored.
@@ -121,14 +142,6 @@ function usable(
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-
-/** Whether a value is a time that lies in the future, whatever its zone: it hides what is written until then. */
-function isAhead(key: string | undefined, now: number): boolean {
-  if (key === 'infinity') return true;
-  const [date, time = '00:00:00'] =
-    /^\d{4,6}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?/.exec(key ?? '')?.[0].split(' ') ?? [];
-  return date !== undefined && (date.length > 10 || Date.parse(`${date}T${time}Z`) > now + DAY_MS);
-}
 
 /** The conditions of rows that are not in the state yet. */
 function changed(

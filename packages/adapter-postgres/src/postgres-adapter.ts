@@ -42,9 +42,14 @@ export type PostgresAdapter = DataSourceAdapter<PostgresQuery, PostgresCursor> &
  * ]);
  */
 export function postgresAdapter(options: PostgresAdapterOptions): PostgresAdapter {
-  const { name = 'postgres', schemas = {} } = options;
+  // Nothing is given by JavaScript only.
+  const {
+    name = 'postgres',
+    schemas = {},
+    connections = {},
+  } = (options ?? {}) as Partial<PostgresAdapterOptions>;
   const databases = new Map<string, Database>();
-  for (const [key, given] of Object.entries(options.connections ?? {}))
+  for (const [key, given] of Object.entries(connections))
     databases.set(key, { connection: makeConnection(key, given), known: new Map() });
   if (databases.size === 0)
     throw new InvalidInputError(

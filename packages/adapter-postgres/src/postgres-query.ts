@@ -88,7 +88,7 @@ export interface TableCursor {
   /** The column. An index that begins with it, or with the columns of `where` and then it, makes looks cheap. */
   readonly column: string;
   /**
-   * Reads only rows whose column, a timestamp, is at least this old, in milliseconds, instead of telling late rows
+   * Reads only rows whose column, which has to be a timestamp, is at least this old, in milliseconds, instead of telling late rows
    * by their transaction. For views and foreign tables, which know no transactions. What commits later than this
    * after its timestamp is seen by the next full sweep only.
    * @default none: transactions decide

@@ -7,7 +7,7 @@ import type { TypeOptions } from './postgres-query';
 export type ValueParser = (text: string) => unknown;
 
 /** The types by their fixed object ids, as in `pg_type.dat`. */
-const OID = {
+export const OID = {
   bool: 16,
   bytea: 17,
   int8: 20,
@@ -17,6 +17,7 @@ const OID = {
   json: 114,
   float4: 700,
   float8: 701,
+  date: 1082,
   timestamp: 1114,
   timestamptz: 1184,
   numeric: 1700,
@@ -66,6 +67,18 @@ const longYear: ValueParser = (value) => {
   return `+${year.padStart(6, '0')}${rest}T${time.endsWith('+00') ? `${time.slice(0, -3)}Z` : time}`;
 };
 
+const parsedJson: ValueParser = (value) => {
+  try {
+    return parseExactJson(value, { refuse: 'levels' });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PostgresFault(
+      'invalid',
+      `A json value of the source ${error.message}, or as text: types.json.`,
+    );
+  }
+};
+
 const base64: ValueParser = (value) => Buffer.from(value.slice(2), 'hex').toString('base64');
 const hex: ValueParser = (value) => value.slice(2);
 
@@ -83,7 +96,7 @@ export class ValueParsers {
     this.#known = known;
     const set = (type: number, parser: ValueParser): void => void this.#byType.set(type, parser);
     const timestamp = options.timestamp === 'text' ? text : isoTimestamp;
-    const json = options.json === 'text' ? text : (value: string) => parseExactJson(value);
+    const json = options.json === 'text' ? text : parsedJson;
     for (const type of [OID.int2, OID.int4, OID.oid]) set(type, Number);
     for (const type of [OID.float4, OID.float8]) set(type, float);
     for (const type of [OID.json, OID.jsonb]) set(type, json);
@@ -115,14 +128,14 @@ export class ValueParsers {
 
 /**
  * Looks types up: `[type, type of its items or null]`. Domains count as what they are made of. Arrays whose items
- * are not parted by commas (of boxes) stay text.
+ * are not parted by commas (of boxes), and vectors, which are no arrays but in name, stay text.
  */
 export const TYPE_QUERY = `
-WITH RECURSIVE asked AS (SELECT oid, typelem, typcategory FROM pg_catalog.pg_type WHERE oid = ANY($1::oid[])),
+WITH RECURSIVE asked AS (SELECT oid, typelem, typoutput FROM pg_catalog.pg_type WHERE oid = ANY($1::oid[])),
 item AS (
   SELECT a.oid AS asked, e.oid, e.typbasetype
   FROM asked a JOIN pg_catalog.pg_type e ON e.oid = a.typelem
-  WHERE a.typcategory = 'A' AND e.typdelim = ','
+  WHERE a.typoutput = 'pg_catalog.array_out'::regproc AND e.typdelim = ','
   UNION ALL
   SELECT i.asked, e.oid, e.typbasetype
   FROM item i JOIN pg_catalog.pg_type e ON e.oid = i.typbasetype

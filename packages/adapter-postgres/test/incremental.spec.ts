@@ -10,6 +10,7 @@ CREATE TABLE invoices (
 );
 CREATE INDEX ON invoices (customer_id, updated_at)`;
 const NEVER = { column: 'updated_at', fullSweepEvery: 'never' } as const;
+const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
 const table = { name: 'invoices', key: 'id', columns: ['id', 'note'], cursor: NEVER };
 
 /** What a source that is loaded again and again holds, as a workflow would. */
@@ -110,11 +111,52 @@ describe('a source with a cursor', () => {
     expect(await source.look()).toEqual([]);
   });
 
+  it.each([
+    ['moment', "now() - interval '2 days'", "now() + interval '1 hour'", 'now()'],
+    ['moment', "now() - interval '2 days'", "'infinity'", 'now()'],
+    ['float8', '1', "'NaN'", '2'],
+    ['float8', '1', "'Infinity'", '2'],
+    ['numeric', '1', "'NaN'", '2'],
+    ['int8', '1767225600000', '4102358400000', 'extract(epoch FROM now()) * 1000'],
+    ['int8', '1767225600000000', '4102358400000000', 'extract(epoch FROM now()) * 1000000'],
+    [
+      'text',
+      "'2020-01-01T00:00:00Z'",
+      `to_char(now() + interval '1 hour', ${ISO})`,
+      `to_char(now(), ${ISO})`,
+    ],
+    ['text', "'2020-01-01T00:00:00Z'", "'2099-12-31T00:00:00Z'", `to_char(now(), ${ISO})`],
+  ])('is led nowhere by a row of a column of another type: %s, %s, %s', async (type, old, ahead, now) => {
+    const db = await database(
+      `SET timezone TO 'UTC'; CREATE DOMAIN moment AS timestamptz;
+       CREATE TABLE t (id int PRIMARY KEY, at ${type}); INSERT INTO t VALUES (1, ${old}), (2, ${ahead})`,
+    );
+    const cursor = { column: 'at', fullSweepEvery: 'never' } as const;
+    const source = holder(db, on({ table: { name: 't', key: 'id', columns: ['id'], cursor } }));
+    expect((await source.look()).sort()).toEqual([1, 2]);
+    for (const id of [3, 4]) {
+      await db.exec(`INSERT INTO t VALUES (${id}, ${now})`);
+      expect(await source.look()).toEqual([id]);
+    }
+    expect(await source.look()).toEqual([]);
+    expect(source.isComplete).toBe(false);
+  });
+
+  it('takes numbers that count for what they are', async () => {
+    const db = await database(
+      'CREATE TABLE t (id int PRIMARY KEY, at int8); INSERT INTO t VALUES (1, 5000000000)',
+    );
+    const cursor = { column: 'at', fullSweepEvery: 'never' } as const;
+    const source = holder(db, on({ table: { name: 't', key: 'id', columns: ['id'], cursor } }));
+    await source.look();
+    expect(source.cursor).toMatchObject({ low: '5000000000' });
+  });
+
   it('reads everything anew when a load before was led into the future', async () => {
     const db = await database(`${TABLE}; INSERT INTO invoices (id) VALUES (1)`);
     const source = holder(db);
     await source.look();
-    for (const low of ['infinity', '2099-12-31 00:00:00+00']) {
+    for (const low of ['infinity', '2099-12-31 00:00:00+00', '10000-01-01 00:00:00+00']) {
       source.cursor = { ...source.cursor, low } as PostgresCursor;
       await db.exec("UPDATE invoices SET note = 'new', updated_at = now() WHERE id = 1");
       expect(await source.look()).toEqual([1]);
@@ -328,6 +370,23 @@ describe('a cursor with a lag', () => {
     expect(await source.look()).toEqual([2]);
     expect(await source.look()).toEqual([]);
   });
+
+  it.each(['date', 'text', 'int8', 'time'])(
+    'is not taken off a %s, of which it could miss some',
+    async (type) => {
+      const db = await database(`CREATE TABLE t (id int PRIMARY KEY, at ${type})`);
+      const postgres = adapter(db);
+      const cursor = { column: 'at', lag: 60_000 };
+      for (const query of [
+        on({ table: { name: 't', key: 'id', cursor } }),
+        on({ query: sql`SELECT * FROM t`, cursor }),
+      ])
+        expect(postgres.classify(await failure(postgres, query))).toMatchObject({
+          kind: 'invalid',
+          message: expect.stringMatching(/^The column "at" of the cursor is no timestamp/) as string,
+        });
+    },
+  );
 
   it('is what a view needs, and the error says so', async () => {
     const db = await database(`${TABLE}; CREATE VIEW recent AS SELECT * FROM invoices`);

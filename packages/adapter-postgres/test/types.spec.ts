@@ -83,6 +83,9 @@ describe('values', () => {
     ["'x'::char(3)", 'x  '],
     ["point '(1,2)'", '(1,2)'],
     ["ROW(1, 'a')", '(1,a)'],
+    // Called arrays, and written without braces.
+    ["'1 2 3'::int2vector", '1 2 3'],
+    ["'1 2 3'::oidvector", '1 2 3'],
     ['pg_current_xact_id_if_assigned()', null],
   ])('%s is %j', async (expression, value, types) => {
     expect(await valueOf(expression, types)).toEqual(value);
@@ -120,6 +123,24 @@ describe('values', () => {
     expect(error.message).toContain('Leave types.int8 out');
     expect(error.message).not.toContain('9007199254740993');
     expect(postgres.classify(error).kind).toBe('invalid');
+  });
+
+  it('that are nested too deeply are refused, however deeply', async () => {
+    const postgres = adapter(await database());
+    const nested = (levels: number): string =>
+      `SELECT i AS id, (repeat('[', ${levels}) || repeat(']', ${levels}))::json AS value FROM generate_series(1, 99) AS i`;
+    for (const levels of [102, 5_000]) {
+      const query = on({ query: { text: nested(levels) } });
+      expect(postgres.classify(await failure(postgres, query))).toEqual({
+        kind: 'invalid',
+        message:
+          'A json value of the source is nested more than 100 levels deep. Have it sent flatter, or as text: types.json.',
+      });
+    }
+    expect(await records(postgres, on({ query: { text: nested(100) } }))).toHaveLength(99);
+    expect(
+      await records(postgres, on({ query: { text: nested(5_000) }, types: { json: 'text' } })),
+    ).toHaveLength(99);
   });
 
   it('do not depend on how the role, the database or the server writes them', async () => {

@@ -1,8 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LoadContext, PartialError } from '@stateful-workflow/core';
 import { InvalidInputError } from '@stateful-workflow/core';
-import { checkRecords, compareValues, HttpError } from '@stateful-workflow/http';
-import { Borders } from './borders';
+import {
+  at,
+  Borders,
+  checkRecords,
+  compareValues,
+  HttpError,
+  type KnownBorders,
+} from '@stateful-workflow/http';
 import { IncrementalLoad } from './incremental';
 import type { RestParts } from './rest-parts';
 import type { Progress, RestCursor, Since } from './rest-cursor';
@@ -40,9 +46,9 @@ export class Harvest {
     this.#records = progress?.records ?? 0;
     this.startedAt = progress?.startedAt ?? Date.now();
     if (query.incremental === undefined) return;
-    const before = progress?.since ?? context.checkpoint?.cursor?.since;
-    this.#incremental = new IncrementalLoad(query.incremental, before, this.startedAt, progress?.full);
-    this.#borders = new Borders(query.incremental, progress?.border);
+    const before = context.checkpoint?.cursor?.since;
+    this.#incremental = new IncrementalLoad(query.incremental, before, this.startedAt, progress);
+    this.#borders = new Borders(query.incremental, progress?.borders);
   }
 
   /** Parameters that ask for what changed only. */
@@ -77,9 +83,9 @@ export class Harvest {
     return isEarlier ? { ...since, value: again } : since;
   }
 
-  /** Of an incremental source: the value at the end of the last page. */
-  get border(): string | number | undefined {
-    return this.#borders?.last;
+  /** Of an incremental source: what is known of the borders between its pages. */
+  get borders(): KnownBorders | undefined {
+    return this.#borders?.known;
   }
 
   /** Records may have moved from page to page while they were read. */
@@ -97,12 +103,27 @@ export class Harvest {
     this.#incremental?.answered(date);
   }
 
+  /** Says what may be wrong, once the load is through. */
+  finish(): void {
+    const { incremental: options } = this.#query;
+    if (options === undefined || this.#incremental?.hasNoField !== true) return;
+    this.#context.log.warn(
+      'No record has the field that says what changed: every load is one of everything.',
+      {
+        field: options.field,
+      },
+    );
+  }
+
   /**
-   * Takes in the records of a page.
+   * Takes in the records of a page, as they came: what a schema makes of them has lost what says that they changed or
+   * are gone, or never fits.
    *
+   * @param isList whether they are a list, and not one record
+   * @returns what they bring, in turns: what is there again after it was said to be gone is in a later one
    * @throws InvalidInputError when they are too many, or one does not fit its schema
    */
-  async take(records: readonly unknown[], request: string): Promise<Harvested> {
+  async take(records: readonly unknown[], request: string, isList = true): Promise<readonly Harvested[]> {
     const { maxRecords = MAX_RECORDS } = this.#query;
     this.#records += records.length;
     if (this.#records > maxRecords) {
@@ -112,31 +133,62 @@ export class Harvest {
         'Raise maxRecords, or narrow the list with params',
       );
     }
-    const checked = await checkRecords(records, this.#query, this.#parts, request, this.#context);
-    this.#skipped += checked.skipped.length;
-    this.#borders?.take(checked.records);
-    const news = this.#incremental?.take(checked.records) ?? checked.records;
-    // An incremental source goes on after what it skipped: it would read it again for ever.
-    const isShown = checked.skipped.length > 0 && this.#incremental === undefined;
-    if (isShown)
-      return { ...this.#sorted(news, request), removed: undefined, partialErrors: checked.skipped };
-    return this.#sorted(news, request);
-  }
-
-  /** Tells apart what is there and what says that it is gone. */
-  #sorted(records: readonly unknown[], request: string): Pick<Harvested, 'records' | 'removed'> {
-    const { tombstone, items, selector, pagination, format } = this.#query;
-    if (tombstone === undefined) return { records };
-    const removed = records.filter((record) => isTombstone(record, tombstone, request));
-    if (removed.length === 0) return { records };
-    const isList =
-      items !== undefined || selector !== undefined || pagination !== undefined || format === 'ndjson';
-    if (!isList && records.length === 1)
+    this.#borders?.take(records);
+    const news = this.#incremental?.take(records) ?? records;
+    const turns = this.#turns(news, request);
+    if (!isList && turns.some(({ removed }) => removed.length > 0))
       throw new HttpError(
         { type: 'rule', kind: 'gone' },
         `${request} answered with a record that says that it was deleted.`,
       );
-    const gone = new Set(removed);
-    return { records: records.filter((record) => !gone.has(record)), removed };
+    const harvested: Harvested[] = [];
+    for (const { given, removed } of turns) harvested.push(await this.#checked(given, removed, request));
+    return harvested;
   }
+
+  async #checked(
+    given: readonly unknown[],
+    removed: readonly unknown[],
+    request: string,
+  ): Promise<Harvested> {
+    const { records, skipped } = await checkRecords(given, this.#query, this.#parts, request, this.#context);
+    this.#skipped += skipped.length;
+    return {
+      records,
+      ...(removed.length > 0 && { removed }),
+      // An incremental source goes on after what it skipped: it would read it again for ever.
+      ...(skipped.length > 0 && this.#incremental === undefined && { partialErrors: skipped }),
+    };
+  }
+
+  /** Tells apart what is there and what says that it is gone. Within a turn, what is gone comes last. */
+  #turns(records: readonly unknown[], request: string): readonly Turn[] {
+    const { tombstone, incremental } = this.#query;
+    if (tombstone === undefined) return [{ given: [...records], removed: [] }];
+    const nameOf = (record: unknown): unknown => at(record, incremental?.key ?? 'id');
+    let turn: Turn = { given: [], removed: [] };
+    let gone = new Set<unknown>();
+    const turns = [turn];
+    for (const record of records) {
+      const name = nameOf(record);
+      if (isTombstone(record, tombstone, request)) {
+        turn.removed.push(record);
+        gone.add(name);
+        continue;
+      }
+      // One of a name that is not known here may be any.
+      if (gone.size > 0 && (name === undefined || gone.has(name))) {
+        turns.push((turn = { given: [], removed: [] }));
+        gone = new Set();
+      }
+      turn.given.push(record);
+    }
+    return turns;
+  }
+}
+
+/** Records of a page up to the first that is there again. */
+interface Turn {
+  readonly given: unknown[];
+  readonly removed: unknown[];
 }

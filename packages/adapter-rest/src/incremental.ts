@@ -9,7 +9,7 @@ import {
 } from '@stateful-workflow/http';
 import { createHash } from 'node:crypto';
 import { InvalidInputError } from '@stateful-workflow/core';
-import type { Since } from './rest-cursor';
+import type { Progress, Since } from './rest-cursor';
 import type { Incremental } from './rest-query';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -34,23 +34,33 @@ export class IncrementalLoad {
   /** What was seen in this load and may come again, with the value that it had. */
   #seen: { readonly name: string; readonly value: string | number | undefined }[] = [];
   #isTooMuch = false;
+  #hasRecords = false;
+  #hasField = false;
 
   /**
    * @param before what the load before left
    * @param startedAt when this load began, in milliseconds since 1970
-   * @param full whether it takes everything. @default as the options have it
+   * @param progress of the attempt before, when this one goes on: it asks for the same, since pages are of one question
    */
-  constructor(options: Incremental, before: Since | undefined, startedAt: number, full?: boolean) {
+  constructor(
+    options: Incremental,
+    before: Since | undefined,
+    startedAt: number,
+    progress?: Pick<Progress, 'full' | 'since'>,
+  ) {
     const { fullEvery = DAY_MS, initial } = options;
     const sweptAt = before?.sweptAt;
     const isDue = fullEvery !== 'never' && (sweptAt === undefined || startedAt - sweptAt >= fullEvery);
-    this.full = full ?? (initial === undefined && (before?.value === undefined || isDue));
+    this.full = progress?.full ?? (initial === undefined && (before?.value === undefined || isDue));
     this.#options = options;
     this.#before = before;
     this.#seenBefore = new Set(this.full ? [] : before?.seen);
     this.#startedAt = startedAt;
     // A load before may have left one that lies in the future, which would hide all that is written until then.
-    this.#newest = before?.value === undefined ? undefined : this.#notAhead(before.value);
+    const newest = progress?.since?.value ?? before?.value;
+    if (newest !== undefined) this.#newest = this.#notAhead(newest);
+    // Of when they are is no longer known: the newest that they can be keeps them longest.
+    this.#seen = (progress?.since?.seen ?? []).map((name) => ({ name, value: this.#newest }));
   }
 
   /** The parameter that asks for what changed; none for a full sweep. */
@@ -78,6 +88,11 @@ export class IncrementalLoad {
     });
     this.#forget();
     return news;
+  }
+
+  /** Whether records came, and none had the field, not even with null. */
+  get hasNoField(): boolean {
+    return this.#hasRecords && !this.#hasField;
   }
 
   /** How far the source has been read. */
@@ -139,6 +154,8 @@ export class IncrementalLoad {
 
   #valueOf(record: unknown): string | number | undefined {
     const found = at(record, this.#options.field);
+    this.#hasRecords = true;
+    this.#hasField ||= found !== undefined;
     if (found === undefined || found === null || found === '') return undefined;
     if (typeof found === 'string' || (typeof found === 'number' && Number.isFinite(found))) return found;
     throw new InvalidInputError(

@@ -33,6 +33,11 @@ export class ListValidators {
     this.#pages?.push(page);
   }
 
+  /** What ended the list was no page, and nothing tells whether it is one by now. */
+  drop(): void {
+    this.#pages = undefined;
+  }
+
   all(query: RestQuery): readonly PageValidators[] | undefined {
     return isConditional(query) && isTold(this.#pager, this.#pages ?? []) ? this.#pages : undefined;
   }
@@ -69,8 +74,8 @@ export async function isUnchanged({
  * Whether it would be seen in a 304 that there is another page. A page's validators cover its body. Where a header says
  * whether there is more, it has to come with the 304 too, which servers may leave out: so one has to be there to compare.
  */
-const isTold = ({ headers }: ListPager, pages: readonly PageValidators[]): boolean =>
-  headers.length === 0 || pages.some(({ told }) => told !== undefined);
+const isTold = ({ headers, hidesHeaders }: ListPager, pages: readonly PageValidators[]): boolean =>
+  hidesHeaders !== true && (headers.length === 0 || pages.some(({ told }) => told !== undefined));
 
 /** Names what the headers say of whether there is more; `undefined` when they say nothing. */
 function toldBy(headers: IncomingHttpHeaders, { headers: signs }: ListPager): string | undefined {

@@ -1,22 +1,25 @@
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidInputError, type LoadContext, type Page } from '@stateful-workflow/core';
 import {
+  END,
   type HttpAnswer,
   isNumberedCursor,
   isNumberedLink,
   nextLink,
   type Onward,
   statusError,
+  UnreadSigns,
   Visited,
 } from '@stateful-workflow/http';
 import { ask } from './ask';
 import type { Harvest } from './harvest';
 import { isUnchanged, ListValidators } from './list-validators';
 import { explained, PastTheEnd } from './past-the-end';
-import { linkAt, type ListPager, type Place } from './pagination/pager';
+import { linkAt, type ListPager, type PageSeen, type Place } from './pagination/pager';
 import { linkPager } from './pagination/pagers';
 import { parametersOf } from './pagination/parameters';
-import { pageOf } from './records';
+import { contentsOf } from './records';
 import type { Progress, RestCursor } from './rest-cursor';
 import type { RestParts } from './rest-parts';
 import type { RestQuery } from './rest-query';
@@ -59,6 +62,7 @@ class ListReader {
   readonly #visited: Visited;
   readonly #validators: ListValidators;
   readonly #past: PastTheEnd;
+  readonly #unread: UnreadSigns;
   #pager: ListPager;
   #isLinked: boolean;
   #place: Place | undefined;
@@ -78,9 +82,12 @@ class ListReader {
     this.#pager = this.#isLinked ? linkPager() : pager;
     this.#validators = new ListValidators(pager);
     this.#past = new PastTheEnd(query, progress);
+    this.#unread = new UnreadSigns(query.ignoreSigns);
     this.#place = progress?.place;
     this.#drifts = progress?.drifts ?? (progress !== undefined && !pager.stable);
-    this.#from = requests.url;
+    // A place that was kept was checked against the page that held it, which may have been elsewhere by a redirect.
+    const isUrl = progress !== undefined && this.#pager.isLinked === true;
+    this.#from = isUrl ? new URL(linkAt(progress.place)) : requests.url;
   }
 
   async *pages(): AsyncGenerator<Page<RestCursor>> {
@@ -94,11 +101,14 @@ class ListReader {
       // It may have come before the signal was aborted, while the page before it was used.
       context.signal.throwIfAborted();
       if (this.#past.isEnd(answer)) {
+        this.#checkEnd(answer.request, page);
+        this.#validators.drop();
         yield { records: [], ...this.#last() };
         return;
       }
       if (answer.status === 304) throw statusError(answer.request, 304, answer.headers);
-      const { body, records } = pageOf(answer, query, this.#load.parts);
+      const { body, records } = contentsOf(answer, query, this.#load.parts);
+      this.#unread.saw({ body, headers: answer.headers, items: query.items });
       const onward = this.#onward(answer, body, records, page + 1);
       const next = onward.says === 'end' ? undefined : onward.next;
       this.#visited.go(this.#place, next, answer.request);
@@ -106,19 +116,37 @@ class ListReader {
         throw sameAgain(query, answer.request);
       before = records;
       this.#validators.add(this.#place, answer);
-      this.#past.saw(records.length, onward.says);
+      this.#past.saw(records.length, onward.says, onward.says === 'nothing' && onward.fits === true);
       harvest.answered(answer.headers);
-      const harvested = await harvest.take(records, answer.request);
+      const turns = await harvest.take(records, answer.request);
+      const last = turns.at(-1) ?? { records: [] };
+      for (const harvested of turns.slice(0, -1)) yield { ...harvested, complete: false };
       if (next === undefined) {
-        yield { ...harvested, ...this.#last() };
+        this.#checkEnd(answer.request, page + 1);
+        yield { ...last, ...this.#last() };
         return;
       }
       this.#place = next;
       this.#from = answer.url;
       if (page + 1 < maxPages) coming = ahead(this.#ask());
       this.#heartbeat(next, page + 1);
-      yield { ...harvested, complete: false };
+      // Only then is the request on its way, and the page is taken in while the API answers.
+      if (coming !== undefined) await turnOfLoop();
+      yield { ...last, complete: false };
     }
+  }
+
+  /** @throws InvalidInputError for an end that something else in the answers speaks against */
+  #checkEnd(request: string, pages: number): void {
+    const { harvest, progress, query } = this.#load;
+    const { endsBy } = this.#pager;
+    if (endsBy === 'sign' || (endsBy === 'place' && this.#place !== undefined)) return;
+    const read = progress === undefined ? { records: harvest.records, pages } : undefined;
+    this.#unread.checkEnd({
+      read,
+      request,
+      why: `ends it there by its "${query.pagination?.type}" pagination`,
+    });
   }
 
   #ask(): Promise<HttpAnswer> {
@@ -132,8 +160,7 @@ class ListReader {
     const { headers, request, status } = answer;
     const seen = this.#load.harvest.records + records.length;
     const page = { place: this.#place, body, headers, records, seen, pages, request };
-    // Without content there is nothing that could say more.
-    const said: Onward<Place> = status === 204 ? { says: 'end' } : this.#pager.onward(page);
+    const said = status === 204 ? this.#withoutContent(page) : this.#pager.onward(page);
     const link = said.says === 'more' ? undefined : nextLink(headers.link, 'next', request);
     if (link !== undefined && !this.#isLinked) {
       this.#isLinked = true;
@@ -146,8 +173,19 @@ class ListReader {
     return { ...onward, next };
   }
 
+  /** What an answer without content says: its headers may say more. */
+  #withoutContent(page: PageSeen): Onward<Place> {
+    if (this.#pager.headers.some((name) => page.headers[name] !== undefined)) return this.#pager.onward(page);
+    if (this.#pager.isTold !== true || this.#past.says !== 'more') return END;
+    throw new InvalidInputError(
+      'pagination',
+      `${page.request} answers without content, and the page before promised more`,
+      'Check what the pagination names as the sign of the end',
+    );
+  }
+
   #isNumbered(next: Place, records: readonly unknown[]): boolean {
-    if (this.#pager.isLinked !== true) return isNumberedCursor(this.#place, next, records);
+    if (this.#pager.isLinked !== true) return isNumberedCursor(this.#place, next, records, this.#pager.names);
     const here = this.#place === undefined ? this.#load.requests.url : new URL(linkAt(this.#place));
     return isNumberedLink(here, new URL(linkAt(next)), records.length);
   }
@@ -165,7 +203,8 @@ class ListReader {
 
   #heartbeat(place: Place, pages: number): void {
     const { context, harvest } = this.#load;
-    const { full, records, since, startedAt, border } = harvest;
+    const { full, records, since, startedAt } = harvest;
+    const borders = this.#drifts ? harvest.borders : undefined;
     context.heartbeat({
       at: {
         place,
@@ -174,7 +213,7 @@ class ListReader {
         startedAt,
         full,
         ...(since && { since }),
-        ...(border !== undefined && { border }),
+        ...(borders && { borders }),
         ...(this.#isLinked && { linked: true as const }),
         ...(this.#drifts && { drifts: true as const }),
         ...this.#past.progress,
@@ -185,6 +224,7 @@ class ListReader {
   /** What the last page of the load proves, and what it leaves for the next load. */
   #last(): Pick<Page<RestCursor>, 'complete' | 'drifts' | 'cursor'> {
     const { harvest, progress, query } = this.#load;
+    harvest.finish();
     const hasWaited = progress !== undefined;
     if (this.#drifts) harvest.drifted();
     // A list whose pages may have shifted while it waited for another attempt proves nothing gone.

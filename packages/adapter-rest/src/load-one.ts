@@ -1,8 +1,8 @@
 import type { LoadContext, Page } from '@stateful-workflow/core';
-import { linkTo, statusError } from '@stateful-workflow/http';
+import { type HttpAnswer, linkTo, statusError, UnreadSigns } from '@stateful-workflow/http';
 import { ask } from './ask';
 import type { Harvest } from './harvest';
-import { pageOf } from './records';
+import { contentsOf, type Contents } from './records';
 import type { RestCursor } from './rest-cursor';
 import type { RestParts } from './rest-parts';
 import type { RestQuery } from './rest-query';
@@ -22,28 +22,56 @@ export async function* loadOne(
   const conditional = isConditional ? conditionalHeaders(context.checkpoint?.validators) : {};
   const accepts204 = [query.emptyAs ?? []].flat().includes('no content');
   const accept = accepts204 ? (status: number): boolean => status === 204 : undefined;
-  const answer = await ask(parts.client, context, request, conditional, context.signal, accept);
+  const asked = (validators: Readonly<Record<string, string>>): Promise<HttpAnswer> =>
+    ask(parts.client, context, request, validators, context.signal, accept);
+  let answer = await asked(conditional);
   if (answer.status === 304) {
     if (Object.keys(conditional).length === 0) throw statusError(answer.request, 304, answer.headers);
-    const validators = answerValidators(answer.headers) ?? context.checkpoint?.validators;
-    // Not `complete`: it has no records, and their absence means nothing.
-    yield { records: [], unchanged: true, validators, complete: false };
-    return;
+    if (query.record !== undefined || linkTo(answer.headers.link, 'next') === undefined) {
+      const validators = answerValidators(answer.headers) ?? context.checkpoint?.validators;
+      // Not `complete`: it has no records, and their absence means nothing.
+      yield { records: [], unchanged: true, validators, complete: false };
+      return;
+    }
+    // The body is as it was, and may be the first page of a list by now: what it is has to be seen.
+    answer = await asked({});
   }
   harvest.answered(answer.headers);
-  const harvested = await harvest.take(pageOf(answer, query, parts).records, answer.request);
-  const isLast = linkTo(answer.headers.link, 'next') === undefined;
-  if (!isLast) {
-    context.log.warn(
-      'The answer links to a next page and the source has no pagination: only its first page is loaded.',
-      { request: answer.request },
-    );
-  }
+  const contents = contentsOf(answer, query, parts);
+  const isWhole = isAll(contents, answer, query, context);
+  const turns = await harvest.take(contents.records, answer.request, contents.isList);
+  harvest.finish();
   const { since } = harvest;
+  for (const harvested of turns.slice(0, -1)) yield { ...harvested, complete: false };
   yield {
-    ...harvested,
+    ...(turns.at(-1) ?? { records: [] }),
     validators: isConditional ? answerValidators(answer.headers) : undefined,
     ...(since !== undefined && { cursor: { since } }),
-    complete: isLast && harvest.isWhole,
+    complete: isWhole && harvest.isWhole,
   };
+}
+
+/**
+ * Whether an answer holds everything there is.
+ *
+ * @throws InvalidInputError for a list that seems to go on
+ */
+function isAll(
+  { body, records, isList }: Contents,
+  { headers, request }: HttpAnswer,
+  { items, ignoreSigns }: RestQuery,
+  context: LoadContext<RestCursor>,
+): boolean {
+  if (isList) {
+    const unread = new UnreadSigns(ignoreSigns);
+    unread.saw({ body, headers, items });
+    unread.checkEnd({ read: { records: records.length, pages: 1 }, request, why: 'has no pagination' });
+    return true;
+  }
+  if (linkTo(headers.link, 'next') === undefined) return true;
+  // A record may link to the next one, and may hold a list that goes on.
+  context.log.warn('The record links to a next page: it is taken in, and nothing is removed by it.', {
+    request,
+  });
+  return false;
 }

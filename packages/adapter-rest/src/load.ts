@@ -22,7 +22,7 @@ export async function* load(
   const { pagination, format } = query;
   if (pagination === undefined) {
     const harvest = new Harvest(query, parts, context);
-    if (format === 'ndjson') yield* loadLines(requests, harvest, parts, context);
+    if (format === 'ndjson') yield* loadLines(query, requests, harvest, parts, context);
     else yield* loadOne(query, requests, harvest, parts, context);
     return;
   }

@@ -11,13 +11,17 @@ export type Said = Onward<unknown>['says'];
 
 /**
  * Tells whether an answer that is an error means that a numbered list has no such page. It may only where the page
- * before did not promise it, and where the source says so; or where nothing else is left: the page before was shorter
- * than others, so it was no page that the API caps, and the next one is not there.
+ * before did not promise it, and where the source says so; or where nothing else is left: the page before was the first
+ * that was shorter than the others, so it was no page that the API caps, or the total is reached, and the next one is
+ * not there.
  */
 export class PastTheEnd {
   readonly #statuses: readonly number[];
   #largest: number;
   #last: number;
+  /** Whether pages that were no last ones had fewer records than others: then a short page is no sign of the end. */
+  #isUneven: boolean;
+  #fits = false;
   says: Said | undefined;
 
   constructor({ pagination }: RestQuery, progress: Progress | undefined) {
@@ -25,19 +29,28 @@ export class PastTheEnd {
       pagination !== undefined && 'endStatus' in pagination ? [pagination.endStatus ?? []].flat() : [];
     this.#largest = progress?.largest ?? 0;
     this.#last = progress?.last ?? 0;
-    this.says = progress?.largest === undefined ? undefined : 'nothing';
+    this.#isUneven = progress?.uneven ?? false;
+    this.says = progress && (progress.largest === undefined ? 'more' : 'nothing');
   }
 
-  /** A page with so many records came, and said whether there is another. */
-  saw(records: number, says: Said): void {
+  /**
+   * A page with so many records came, and said whether there is another.
+   *
+   * @param fits whether as many records have come as there are said to be
+   */
+  saw(records: number, says: Said, fits: boolean): void {
+    this.#fits = fits;
+    this.#isUneven ||= this.#last < this.#largest;
     this.#last = records;
     this.#largest = Math.max(this.#largest, records);
     this.says = says;
   }
 
   /** What an attempt that goes on has to know. */
-  get progress(): Pick<Progress, 'largest' | 'last'> {
-    return this.says === 'nothing' ? { largest: this.#largest, last: this.#last } : {};
+  get progress(): Pick<Progress, 'largest' | 'last' | 'uneven'> {
+    if (this.says !== 'nothing') return {};
+    const uneven = this.#isUneven && { uneven: true as const };
+    return { largest: this.#largest, last: this.#last, ...uneven };
   }
 
   /** Which statuses are no error for the next page. */
@@ -52,7 +65,8 @@ export class PastTheEnd {
 
   get #ends(): readonly number[] {
     if (this.says !== 'nothing') return [];
-    return this.#last < this.#largest ? [404, ...this.#statuses] : this.#statuses;
+    const isShort = this.#last < this.#largest && !this.#isUneven;
+    return isShort || this.#fits ? [404, ...this.#statuses] : this.#statuses;
   }
 }
 

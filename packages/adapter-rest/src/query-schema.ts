@@ -77,6 +77,8 @@ const fields = z.strictObject({
   schema: parameterName.optional(),
   invalid: z.enum(['fail', 'skip'], 'must be "fail" or "skip"').optional(),
   pagination: paginationSchema.optional(),
+  ignoreSigns: z.array(z.string().min(1, 'must not be empty')).readonly().optional(),
+  unframed: z.boolean('must be true or false').optional(),
   maxRecords: positiveInteger.optional(),
   incremental: incremental.optional(),
 });
@@ -103,6 +105,8 @@ export const querySchema = fields
     for (const field of ['items', 'selector', 'pagination'] as const)
       if (query.record !== undefined && query[field] !== undefined)
         refuse(`is for one record, and ${field} for a list. Leave one of them out`, 'record');
+    if (query.unframed !== undefined && query.format !== 'ndjson')
+      refuse('needs format "ndjson"', 'unframed');
     if (query.format !== 'ndjson') return;
     for (const field of ['pagination', 'items', 'record', 'selector'] as const)
       if (query[field] !== undefined) refuse('does not go with format "ndjson"', field);
@@ -142,5 +146,7 @@ function checkParameters({ params = {}, pagination, incremental: since }: Fields
   if (since === undefined) return;
   if (Object.hasOwn(params, since.param) && since.expression === undefined)
     refuse('is set by incremental. Leave it out', 'params', since.param);
-  if (paging.includes(since.param)) refuse('is set by pagination', 'incremental', 'param');
+  // A cursor takes the place of what the first page is asked with, as in `since` of CouchDB.
+  const isCursor = pagination?.type === 'cursor' && since.expression === undefined;
+  if (paging.includes(since.param) && !isCursor) refuse('is set by pagination', 'incremental', 'param');
 }

@@ -39,16 +39,22 @@ export function parseBody(answer: HttpAnswer): unknown {
   }
 }
 
+/** What an answer holds. */
+export interface Contents {
+  readonly body: unknown;
+  readonly records: readonly unknown[];
+  /** Whether they are a list, and not one record. */
+  readonly isList: boolean;
+}
+
 /** An answer's body, and the records in it. */
-export function pageOf(
-  answer: HttpAnswer,
-  query: RestQuery,
-  parts: RestParts,
-): { readonly body: unknown; readonly records: readonly unknown[] } {
+export function contentsOf(answer: HttpAnswer, query: RestQuery, parts: RestParts): Contents {
   // It is asked for only where the source says that no content is an empty list.
-  if (answer.status === 204) return { body: undefined, records: [] };
+  if (answer.status === 204) return { body: undefined, records: [], isList: true };
   const body = parseBody(answer);
-  return { body, records: recordsOf(body, query, answer, parts) };
+  const records = recordsOf(body, query, answer, parts);
+  const isNamed = query.items !== undefined || query.selector !== undefined;
+  return { body, records, isList: isNamed || Array.isArray(body) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { KnownBorders } from '@stateful-workflow/http';
 import type { Place } from './pagination/pager';
 
 /**
@@ -49,9 +50,11 @@ export interface Progress {
   readonly linked?: true;
   /** Whether records may have moved from page to page meanwhile. */
   readonly drifts?: true;
-  /** Of an incremental source: the value at the end of the last page that was read. */
-  readonly border?: string | number;
+  /** Of an incremental source whose records may move: what is known of the borders between its pages. */
+  readonly borders?: KnownBorders;
   /** Where no page was promised: how many records the largest page had, and the last one. */
   readonly largest?: number;
   readonly last?: number;
+  /** Whether pages in the middle were shorter than others. */
+  readonly uneven?: true;
 }

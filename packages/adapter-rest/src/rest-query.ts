@@ -12,8 +12,8 @@ export type JsonValue =
  *
  * ## Rules
  * - An object in the body is one record, an array is a list of records; `items` says where else the list is.
- * - A load that takes one request is a full sweep, and so is a list read to a page that proves to be the last. A list without
- *   `pagination` whose answer links to a next page is not: nothing is deleted from it, and the log says so.
+ * - A load that takes one request is a full sweep, and so is a list read to a page that proves to be the last. A list
+ *   whose answer seems to go on where the source does not is an error: see `ignoreSigns`.
  * - A load never cuts a list short: what is longer than `maxPages` or `maxRecords` is an error.
  */
 export interface RestQuery {
@@ -70,6 +70,17 @@ export interface RestQuery {
   readonly invalid?: 'fail' | 'skip';
   /** How a list goes on after its first page. @default one request holds everything */
   readonly pagination?: Pagination;
+  /**
+   * Signs in answers that look as if there were more, and mean something else: as the error names them, `total`,
+   * `meta.next`, `X-Total-Count`.
+   * @default none: a list whose end one of them speaks against is an error
+   */
+  readonly ignoreSigns?: readonly string[];
+  /**
+   * Takes lines for all where the connection ends and nothing says how long the answer is, as in HTTP/1.0.
+   * @default false: such an answer may have been cut, and is an error
+   */
+  readonly unframed?: boolean;
   /** The most records one load may bring. @default 1000000 */
   readonly maxRecords?: number;
   /** Asks for what changed only. @default every load is a full sweep */

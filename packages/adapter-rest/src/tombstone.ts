@@ -13,8 +13,10 @@ export function isTombstone(record: unknown, tombstone: Tombstone, request: stri
   const mark = at(record, field);
   if (is !== undefined) return [is].flat().includes(mark as string);
   if (mark === undefined || mark === null || mark === false || mark === '') return false;
-  // A time of deletion, as it mostly is where it is a text.
-  if (mark === true || (typeof mark === 'string' && /^\d{4}-\d\d/.test(mark))) return true;
+  if (mark === true) return true;
+  // A time of deletion, as it mostly is where it is a text. The year 1 is how some write that there is none.
+  if (typeof mark === 'string' && /^\d{4}-\d\d/.test(mark))
+    return !/^000[01]-/.test(mark) && !(Date.parse(mark) > Date.now());
   throw new InvalidInputError(
     'tombstone',
     `a record of ${request} has ${kindOf(mark)} at "${field}" where true, a date or nothing is expected`,

@@ -118,6 +118,7 @@ export async function startRestUpstream(): Promise<Upstream<RestQuery, RestCurso
       query: { path: '/numbers' },
       put: async (given) => void (numbers = given),
     },
+    unpagedQuery: { path: '/records', params: { page: 1, pageSize: PAGE_SIZE }, items: 'items' },
     conditionalQuery: { path: '/all' },
     invalidQueries: [
       [{}, 'path'],

@@ -427,6 +427,24 @@ describe('lines without framing', () => {
     expect(error.message).toMatch(/does not prove that they were all/);
   });
 
+  it.each([
+    ['a transfer encoding that is none', 'transfer-encoding: identity\r\n', lines],
+    ['a compression of nothing', 'content-encoding: gzip\r\n', ''],
+  ])('are none with %s', async (_, headers, body) => {
+    const origin = await answering(`HTTP/1.1 200 OK\r\nconnection: close\r\n${headers}\r\n${body}`);
+    const rest = adapter({ origins: [origin] });
+    const error = await failure(rest, { path: '/export', format: 'ndjson' }, loadContext({ apiUrl: origin }));
+    expect(rest.classify(error).kind).toBe('transient');
+  });
+
+  it('are one where the source says so', async () => {
+    const origin = await answering(`HTTP/1.0 200 OK\r\n\r\n${lines}`);
+    const query: RestQuery = { path: '/export', format: 'ndjson', unframed: true };
+    const pages = await readAll(adapter({ origins: [origin] }), query, loadContext({ apiUrl: origin }));
+    expect(pages.at(-1)?.complete).toBe(true);
+    expect(pages.flatMap((page) => page.records)).toEqual(records(3));
+  });
+
   it('are one with a length', async () => {
     const head = `HTTP/1.0 200 OK\r\ncontent-type: application/x-ndjson\r\ncontent-length: ${lines.length}\r\n\r\n`;
     const origin = await answering(head + lines);

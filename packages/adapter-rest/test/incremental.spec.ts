@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Incremental, RestCursor, RestQuery } from '../src/index';
 import { adapter, api, failure, loadContext, readAll } from './support';
 
@@ -49,6 +50,61 @@ async function source(incremental: Partial<Incremental> = {}, rest: Partial<Rest
 const DAY = 24 * 60 * 60 * 1_000;
 
 describe('an incremental source', () => {
+  it('warns where no record has the field that says what changed', async () => {
+    const { set, query, adapted, origin } = await source({ field: 'updatedAtt' });
+    set([{ id: 1, at: 1 }]);
+    const context = loadContext({ apiUrl: origin });
+    await readAll(adapted, query, context);
+    expect(context.seen.warnings).toHaveLength(1);
+    const right = loadContext({ apiUrl: origin });
+    set([{ id: 1, at: null }]);
+    await readAll(adapted, { ...query, incremental: { field: 'at', param: 'since' } }, right);
+    expect(right.seen.warnings, 'null is a value that is not there yet').toEqual([]);
+  });
+
+  it('finds the field though the schema leaves it out', async () => {
+    const { set, query, origin } = await source({}, { schema: 'Row' });
+    const schemas = { Row: z.object({ id: z.number() }) };
+    set([{ id: 1, at: 5 }]);
+    const pages = await readAll(
+      adapter({ origins: [origin], schemas }),
+      query,
+      loadContext({ apiUrl: origin }),
+    );
+    expect(pages.at(-1)).toMatchObject({ records: [{ id: 1 }], cursor: { since: { value: 5 } } });
+  });
+
+  it('asks by the parameter that its cursors take, too (CouchDB)', async () => {
+    const changes = [1, 2, 3, 4, 5].map((seq) => ({ seq, id: `d${seq}` }));
+    const asked: (string | undefined)[] = [];
+    const origin = await api((app) =>
+      app.get<{ Querystring: { since?: string } }>('/_changes', ({ query: { since } }) => {
+        asked.push(since);
+        const results = changes.filter(({ seq }) => seq > Number(since ?? 0)).slice(0, 3);
+        return { results, last_seq: results.at(-1)?.seq ?? Number(since) };
+      }),
+    );
+    const query: RestQuery = {
+      path: '/_changes',
+      items: 'results',
+      pagination: { type: 'cursor', cursor: 'last_seq', param: 'since' },
+      incremental: { field: 'seq', param: 'since' },
+    };
+    const rest = adapter({ origins: [origin] });
+    const first = (await readAll(rest, query, loadContext({ apiUrl: origin }))).at(-1);
+    expect(first?.complete).toBe(true);
+    changes.push({ seq: 6, id: 'd2' });
+    asked.length = 0;
+    const checkpoint = { cursor: first?.cursor as RestCursor };
+    const pages = await readAll(rest, query, loadContext({ apiUrl: origin, checkpoint }));
+    expect(pages.flatMap(({ records }) => records)).toEqual([{ seq: 6, id: 'd2' }]);
+    expect(asked).toEqual(['5', '6']);
+    const later = { cursor: pages.at(-1)?.cursor as RestCursor };
+    expect(later.cursor.since?.value).toBe(6);
+    const quiet = await readAll(rest, query, loadContext({ apiUrl: origin, checkpoint: later }));
+    expect(quiet.flatMap(({ records }) => records)).toEqual([]);
+  });
+
   it('is swept in full at first, and then asked for what changed, boundary included', async () => {
     const { set, load, asked } = await source();
     set([

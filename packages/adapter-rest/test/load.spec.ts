@@ -58,12 +58,12 @@ describe('one resource', () => {
     ]);
   });
 
-  it('does not call a list complete whose answer links to a next page', async () => {
+  it('does not call a record whole whose answer links to a next page', async () => {
     const origin = await api((app) =>
-      app.get('/list', (_, reply) => reply.header('link', '</list?page=2>; rel="next"').send([{ id: 1 }])),
+      app.get('/one', (_, reply) => reply.header('link', '</one?page=2>; rel="next"').send({ id: 1 })),
     );
     const context = loadContext({ apiUrl: origin });
-    expect(await readAll(adapter({ origins: [origin] }), { path: '/list' }, context)).toMatchObject([
+    expect(await readAll(adapter({ origins: [origin] }), { path: '/one' }, context)).toMatchObject([
       { complete: false },
     ]);
     expect(context.seen.warnings).toHaveLength(1);

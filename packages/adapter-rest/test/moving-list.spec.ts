@@ -1,6 +1,7 @@
 import type { Page } from '@stateful-workflow/core';
 import { describe, expect, it } from 'vitest';
-import type { Pagination, RestCursor, RestQuery } from '../src/index';
+import { z } from 'zod';
+import type { Pagination, RestAdapterOptions, RestCursor, RestQuery } from '../src/index';
 import { adapter, api, failure, loadContext, readAll } from './support';
 
 interface Row {
@@ -127,6 +128,45 @@ describe('an incremental list by number', () => {
     expect(idsOf(pages)).not.toContain('t_11');
     expect(pages.at(-1)?.cursor?.since?.value).toBe(10);
   });
+
+  it('asks for the same in a new attempt, since pages are of one question', async () => {
+    const all = timed();
+    const asked: unknown[] = [];
+    const origin = await api((app) =>
+      app.get<{ Querystring: { page: string; since: string } }>('/list', ({ query: { page, since } }) => {
+        asked.push(since);
+        const held = all.filter(({ at = 0 }) => at >= Number(since));
+        return {
+          items: held.slice(Number(page) * 10 - 10, Number(page) * 10),
+          more: Number(page) * 10 < held.length,
+        };
+      }),
+    );
+    const rest = adapter({ origins: [origin] });
+    const checkpoint = { cursor: { since: { value: 3, seen: [], sweptAt: Date.now() } } };
+    const first = loadContext({ apiUrl: origin, checkpoint });
+    const seen: string[] = [];
+    for await (const page of rest.load(query, first)) {
+      seen.push(...idsOf([page]));
+      break;
+    }
+    const resumeFrom = JSON.parse(JSON.stringify(first.seen.heartbeats.at(-1))) as RestCursor;
+    const pages = await readAll(rest, query, loadContext({ apiUrl: origin, checkpoint, resumeFrom }));
+    expect([...seen, ...idsOf(pages)]).toEqual(all.slice(2).map(({ id }) => id));
+    expect(new Set(asked)).toEqual(new Set(['3']));
+  });
+
+  it('reads again what a record that moved before the break let slip', async () => {
+    const all = timed();
+    const { origin, rest } = await moving((held) => (held[2] = { id: 't_3', at: 30 }), all);
+    const first = loadContext({ apiUrl: origin });
+    let read = 0;
+    for await (const page of rest.load(query, first)) if ((read += page.records.length) > 10) break;
+    const resumeFrom = JSON.parse(JSON.stringify(first.seen.heartbeats.at(-1))) as RestCursor;
+    const pages = await readAll(rest, query, loadContext({ apiUrl: origin, resumeFrom }));
+    expect(idsOf(pages)).toContain('t_3');
+    expect(pages.at(-1)?.cursor?.since?.value, 'the border that t_11 slipped over').toBe(10);
+  });
 });
 
 describe('an unchanged list', () => {
@@ -188,9 +228,15 @@ describe('an unchanged list', () => {
 });
 
 describe('a tombstone', () => {
-  const load = async (list: readonly unknown[], query: Partial<RestQuery>) => {
-    const origin = await api((app) => app.get('/list', () => ({ items: list })));
-    const rest = adapter({ origins: [origin] });
+  const load = async (
+    list: readonly unknown[],
+    query: Partial<RestQuery>,
+    options: Partial<RestAdapterOptions> = {},
+  ) => {
+    const origin = await api((app) =>
+      app.get('/list', () => ('items' in query && query.items === undefined ? list : { items: list })),
+    );
+    const rest = adapter({ origins: [origin], ...options });
     return {
       pages: () =>
         readAll(rest, { path: '/list', items: 'items', ...query }, loadContext({ apiUrl: origin })),
@@ -234,6 +280,35 @@ describe('a tombstone', () => {
     await pages();
     all.push({ id: 1, at: 3, deleted: true });
     expect((await pages()).at(-1)).toMatchObject({ removed: [{ id: 1, at: 3, deleted: true }] });
+  });
+
+  it.each(['0001-01-01T00:00:00Z', '2999-01-01T00:00:00Z'])('is none with the date %s', async (deletedAt) => {
+    const { pages } = await load([{ id: 1, deletedAt }], { tombstone: 'deletedAt' });
+    expect((await pages())[0]).toMatchObject({ records: [{ id: 1 }] });
+  });
+
+  it('is one though the schema knows nothing of it', async () => {
+    const list = [
+      { id: 1, name: 'a' },
+      { id: 2, deleted: true },
+    ];
+    const schemas = { Named: z.object({ id: z.number(), name: z.string() }) };
+    const { pages } = await load(list, { tombstone: 'deleted', schema: 'Named' }, { schemas });
+    expect(await pages()).toEqual([{ records: [list[0]], removed: [list[1]], complete: true }]);
+  });
+
+  it('is over where its record is there again', async () => {
+    const [gone, other, again] = [{ id: 1, deleted: true }, { id: 2 }, { id: 1 }];
+    const { pages } = await load([gone, other, again], { tombstone: 'deleted' });
+    expect(await pages()).toEqual([
+      { records: [other], removed: [gone], complete: false },
+      { records: [again], complete: true },
+    ]);
+  });
+
+  it('that is alone in a list is one of a list', async () => {
+    const { pages } = await load([{ id: 1, deleted: true }], { tombstone: 'deleted', items: undefined });
+    expect((await pages())[0]).toMatchObject({ records: [], removed: [{ id: 1 }] });
   });
 
   it('that is not understood is an error', async () => {

@@ -47,6 +47,11 @@ export interface Upstream<Query = unknown, Cursor = unknown> {
   readonly pageSize: number;
   /** Loads every record, page by page. */
   readonly query: Query;
+  /**
+   * Asks for the first page alone, as one does who does not know that there are more, where the answer says that there
+   * are. @default the source has no pages, or its answers say nothing of them
+   */
+  readonly unpagedQuery?: Query;
   /** Queries that the adapter's schema refuses, each with the field that the refusal names. */
   readonly invalidQueries: readonly (readonly [query: unknown, field: string])[];
   /** Loads every record in a way that the upstream can answer "unchanged". For the capability `validators`. */

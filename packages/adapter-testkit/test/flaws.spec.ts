@@ -14,6 +14,12 @@ describe('an adapter with a flaw does not conform', () => {
   it.each<readonly [flaw: Flaw, group: string, said: RegExp]>([
     ['announces what it lacks', 'contract', /waitForHint is there if and only if/],
     ['asks for no credential', 'credentials', /are asked for in each attempt/],
+    [
+      'asks for something else when it goes on',
+      'incremental',
+      /asks for the same when it goes on.*attempts together miss records/,
+    ],
+    ['believes that a page is all', 'full sweep', /the first page is taken for all/],
     ['calls a broken sweep complete', 'full sweep', /page 1 is complete and not the last/],
     ['calls everything transient', 'faults', /faults: that are throttled.*is busy/],
     ['forgets changes before the wait', 'watch', /the change is lost/],

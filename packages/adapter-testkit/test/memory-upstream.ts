@@ -15,6 +15,7 @@ export interface MemoryQuery {
   readonly table: 'records';
   readonly changes?: true;
   readonly numbers?: true;
+  readonly unpaged?: true;
 }
 
 /** Where a load got to, or the time of the last change that is known. */
@@ -24,6 +25,8 @@ export type MemoryCursor = number;
 export type Flaw =
   | 'announces what it lacks'
   | 'asks for no credential'
+  | 'asks for something else when it goes on'
+  | 'believes that a page is all'
   | 'calls a broken sweep complete'
   | 'calls everything transient'
   | 'forgets late arrivals'
@@ -99,6 +102,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   readonly origins = ['memory://here'];
   readonly pageSize = PAGE_SIZE;
   readonly query: MemoryQuery = { table: 'records' };
+  readonly unpagedQuery: MemoryQuery = { table: 'records', unpaged: true };
   readonly conditionalQuery: MemoryQuery = { table: 'records' };
   readonly incremental = {
     query: { table: 'records', changes: true } as const,
@@ -179,6 +183,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
     const from = since === undefined ? -Infinity : since - lag;
     const isNew = ({ at }: Row): boolean => (flaw === 'forgets ties' ? at > from + lag : at >= from);
     const resumed = context.resumeFrom ?? 0;
+    const isOther = flaw === 'asks for something else when it goes on' && resumed > 0 && since !== undefined;
     const held: unknown[] = [];
     if (flaw === 'leaves a timer') setTimeout(() => {}, 30_000);
     for (let start = resumed === 0 ? 0 : flaw === 'resumes too far on' ? resumed + PAGE_SIZE : resumed; ;) {
@@ -193,15 +198,21 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
         yield { records: numbers.map((number, id) => ({ id, number })), complete: true };
         return;
       }
-      const rows = [...this.#rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).filter(isNew);
+      const rows = [...this.#rows.values()]
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .filter(isOther ? ({ at }) => at > from + resumed : isNew);
       const isFirst = start === 0;
+      if (query.unpaged && rows.length > this.#cap && flaw !== 'believes that a page is all')
+        throw new MemoryError('invalid', 'There are more records than one page holds.');
       const page = rows.slice(start, start + this.#cap);
       // As over a wire: what is given is not what the source holds.
       const records = page.map(({ id, name }) => ({ id, name: Buffer.from(name).toString() }));
       if (flaw === 'holds everything in memory') held.push(records);
       start += page.length;
       const isLast =
-        start >= rows.length || (flaw === 'takes a short page for the last' && page.length < PAGE_SIZE);
+        query.unpaged === true ||
+        start >= rows.length ||
+        (flaw === 'takes a short page for the last' && page.length < PAGE_SIZE);
       if (isLast && flaw === 'loses the last page' && !isFirst) records.pop();
       context.heartbeat(start);
       const past = rows.filter(({ at }) => at <= NOW || flaw === 'is led into the future');

@@ -100,6 +100,13 @@ describe('a mistake in a class', () => {
         { entityName: 'Customer' },
         /^sources\.profile\.credential: is not a credential reference/,
       ],
+      ['DawdlingWorkflow', { entityName: 'Customer' }, /^setup: is asynchronous: nobody waits for it/],
+      [
+        'MisspeltWorkflow',
+        { entityName: 'Customer' },
+        /^refresh\.wach: is not an option there is\. Use every/,
+      ],
+      ['UnlimitedWorkflow', { entityName: 'Customer' }, /^maxHistoryEvents: is not a number\. Give one/],
     ])('fails the task of %s %o, and not the workflow', async (type, input, reason) => {
       const handle = await env.startRaw({ id: 'c', ...input }, type);
       expect(await failed(handle.workflowId)).toMatch(reason);

@@ -6,7 +6,8 @@ import { eventually } from './support/eventually';
 describe('a workflow that has failed', () => {
   let env: TestEnvironment;
   beforeAll(async () => {
-    env = await TestEnvironment.start();
+    const fetchPlan = (): Promise<string> => Promise.reject(new Error('the plans are down'));
+    env = await TestEnvironment.start({ worker: { activities: { fetchPlan } } });
   });
   afterAll(() => env.stop());
 
@@ -37,13 +38,13 @@ describe('a workflow that has failed', () => {
     ['FailingByHandWorkflow', 'failed by hand'],
     ['FailingSetupWorkflow', 'failed in setup'],
     ['ParticularWorkflow', 'out of range'],
+    ['FailingCallWorkflow', 'the plans are down'],
   ])('says so, and why, when it failed elsewhere: %s', async (workflow, problem) => {
     const { handle } = await env.started(workflow);
     if (workflow === 'FailingByHandWorkflow') await handle.temporal.signal('fail');
     await failed(handle);
     expect(await handle.status()).toMatchObject({ status: 'failed', problem });
-    // By its own word, too, but for one that fails where the library has no say.
-    if (workflow !== 'FailingByHandWorkflow') expect(await handle.temporal.query('status')).toBe('failed');
+    expect(await handle.temporal.query('status')).toBe('failed');
     await expect(handle.refresh()).rejects.toMatchObject({
       code: 'WORKFLOW_ENDED',
       message: expect.stringContaining(problem) as unknown,
@@ -54,6 +55,15 @@ describe('a workflow that has failed', () => {
     const { handle } = await env.loaded();
     await handle.temporal.terminate('by a test');
     expect(await handle.status()).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('says that it ran out of time, when it did', async () => {
+    const { handle, id } = env.customer();
+    await env.workflows().start({ id }, { workflowRunTimeout: '1 second' });
+    await eventually(async () => expect((await handle.temporal.describe()).status.name).toBe('TIMED_OUT'));
+    const problem = expect.stringMatching(/ran out of the time/) as unknown;
+    expect(await handle.status()).toMatchObject({ status: 'failed', problem });
+    await expect(handle.refresh()).rejects.toMatchObject({ code: 'WORKFLOW_ENDED', message: problem });
   });
 
   it('says at every call why its start was refused', async () => {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import type { WorkerOptions } from '@temporalio/worker';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { logged, TestEnvironment } from './support/environment';
 import { eventually } from './support/eventually';
@@ -69,5 +71,32 @@ describe('what was forgotten on the worker', () => {
       /names the adapter "nowhere", which this worker does not have/,
     );
     await handle.temporal.terminate();
+  });
+
+  /** Starts a worker, and gives what it logged until it took workflows. */
+  const logOfStart = async (worker: Partial<WorkerOptions>): Promise<string> => {
+    logged.length = 0;
+    const stop = await env.startWorker(undefined, worker);
+    await eventually(() => expect(logged.join('\n')).toContain('has a mistake'));
+    await stop();
+    return logged.join('\n');
+  };
+
+  it('is said by name as the worker starts: an adapter, a mistake in a class, a name', async () => {
+    const log = await logOfStart({});
+    expect(log).toMatch(
+      /UnregisteredWorkflow has a source "contacts" that names the adapter "nowhere", which this worker does not have; registered: scripted\. Install @stateful-workflow\/adapter-nowhere and/,
+    );
+    expect(log).toContain(
+      'MisdeclaredWorkflow has a mistake, and each task of such a workflow fails until it is corrected: refresh.every: is not a duration.',
+    );
+    expect(log).not.toMatch(/\bCustomerWorkflow has/);
+  });
+
+  it('also by a worker that bundles its workflows itself', async () => {
+    const workflowsPath = join(__dirname, 'workflows/deployed/wrong.ts');
+    const log = await logOfStart({ workflowBundle: undefined, workflowsPath });
+    expect(log).toContain('IntoWorkflow has a mistake');
+    expect(log).toContain('sources.contacts.into: "kontacts" is not a list that Customer has.');
   });
 });

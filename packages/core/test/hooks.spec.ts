@@ -107,4 +107,14 @@ describe("a user's class", () => {
       expect(await details()).toContain('Refused signals: 1; the last, `nonsense`'),
     );
   });
+
+  it('takes every signal that nobody else does, if it says so', async () => {
+    const { handle } = await env.started('KeepingWorkflow');
+    await handle.temporal.signal('anything');
+    await handle.temporal.signal('pause');
+    expect(await handle.temporal.query('taken')).toEqual(['anything']);
+    expect((await handle.status()).status).toBe('paused');
+    expect(await handle.rejectedSignals()).toMatchObject({ count: 0 });
+    await handle.temporal.terminate();
+  });
 });

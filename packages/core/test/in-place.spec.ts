@@ -33,6 +33,20 @@ describe('state that is written to in place', () => {
   });
 });
 
+describe('what a class gives to update()', () => {
+  it('is taken as it is then, and as it would come from a client', async () => {
+    const env = await TestEnvironment.start();
+    try {
+      const { handle } = await env.started('KeepingWorkflow');
+      await handle.temporal.signal('put');
+      expect(await handle.data()).toEqual({ tags: ['first'], seen: '1970-01-01T00:00:00.000Z' });
+      await handle.temporal.terminate();
+    } finally {
+      await env.stop();
+    }
+  });
+});
+
 describe('in a bundle for production', () => {
   it('it is not looked for: reading the state costs nothing there', async () => {
     const registry = createRegistry([]);

@@ -97,6 +97,37 @@ describe('execute() that waits', () => {
     await env.expectNeverWedged(desk.ticket('b').workflowId);
   });
 
+  it('does not keep who waits for a load: it comes at once, and the next execute() sees what it brings', async () => {
+    const customer = await waiting();
+    const { handle, profile, id } = customer;
+    profile.records = [{ id, name: 'Grace' }];
+    expect(await handle.refresh()).toMatchObject({ outcome: 'changed', changed: 1 });
+    expect(await handle.data()).toMatchObject({ name: 'Grace' });
+    expect(await handle.rotateToken('secret:OTHER')).toMatchObject({ outcome: 'failed' });
+    expect((await handle.status()).status).toBe('unauthorized');
+    // It was not called again meanwhile.
+    expect(await handle.temporal.query('cycles')).toHaveLength(1);
+    expect(await ends(customer)).toEqual([]);
+    await handle.temporal.signal('approve');
+    await eventually(async () => expect(await ends(customer)).toEqual(['approved']));
+    await handle.temporal.terminate();
+  });
+
+  it('is called again after a load that came meanwhile', async () => {
+    const { handle, profile, id } = await waiting();
+    profile.records = [{ id, name: 'Grace' }];
+    await handle.refresh();
+    await handle.temporal.signal('approve');
+    await eventually(async () =>
+      expect(await handle.temporal.query('cycles')).toMatchObject([
+        {},
+        { triggers: ['refresh'], upserts: 1, deletes: 0 },
+      ]),
+    );
+    await env.expectNeverWedged(handle.workflowId);
+    await handle.temporal.terminate();
+  });
+
   it('does not put continue-as-new off for ever: it is called again in the next run', async () => {
     const customer = await waiting(undefined, 'RollingApprovalWorkflow');
     const { temporal, workflowId } = customer.handle;
@@ -118,5 +149,42 @@ describe('execute() that waits', () => {
     await eventuallyEqual(async () => (await customer.handle.status()).status, 'running');
     await env.expectNeverWedged(workflowId);
     await temporal.terminate();
+  });
+});
+
+describe('onContinue() that waits', () => {
+  let env: TestEnvironment;
+  beforeAll(async () => {
+    env = await TestEnvironment.start();
+  });
+  afterAll(() => env.stop());
+
+  const hesitating = async (): Promise<TestCustomer> => {
+    const customer = await env.loaded('HesitatingWorkflow');
+    await eventually(async () => {
+      await customer.handle.temporal.signal('nonsense');
+      expect(await customer.handle.temporal.query('hesitates')).toBe(true);
+    });
+    return customer;
+  };
+
+  it('does not keep the workflow from ending', async () => {
+    const [completed, bySignal, byServer] = await Promise.all([hesitating(), hesitating(), hesitating()]);
+    await completed.handle.complete();
+    await bySignal.handle.temporal.signal('cancel');
+    await byServer.handle.cancel();
+    expect(await completed.handle.result()).toMatchObject({ name: 'Ada' });
+    await expect(bySignal.handle.temporal.result()).rejects.toThrow(WorkflowFailedError);
+    await expect(byServer.handle.temporal.result()).rejects.toThrow(WorkflowFailedError);
+    for (const { handle } of [completed, bySignal, byServer]) await env.expectNeverWedged(handle.workflowId);
+  });
+
+  it('nor who waits for a load', async () => {
+    const { handle, profile, id } = await hesitating();
+    profile.records = [{ id, name: 'Grace' }];
+    expect(await handle.refresh()).toMatchObject({ outcome: 'changed', changed: 1 });
+    await handle.temporal.signal('release');
+    expect(await handle.refresh()).toMatchObject({ outcome: 'unchanged' });
+    await env.expectNeverWedged(handle.workflowId);
   });
 });

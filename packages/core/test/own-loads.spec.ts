@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { type TestCustomer, TestEnvironment } from './support/environment';
 import { eventually } from './support/eventually';
@@ -102,5 +103,75 @@ describe("a class's own loadData", () => {
     expect((await customer.handle.sources())['loadData()']).toMatchObject({
       lastError: { failures: 1, message: expect.stringContaining('PLANS_DOWN') },
     });
+  });
+
+  describe('of any shape', () => {
+    /** One that has loaded once without ado, and then does as the plan says. */
+    const doing = async (plan: string): Promise<TestCustomer> => {
+      const customer = env.customer('OwnWaysWorkflow');
+      customer.profile.records = [{ id: customer.id, name: 'Ada' }];
+      await env.workflows('OwnWaysWorkflow').ensure({ id: customer.id });
+      customer.profile.records = [{ id: customer.id, name: 'Ada', plan }];
+      return customer;
+    };
+
+    it.each(['any', 'local', 'wrapping', 'all'])(
+      'degrades the workflow when what it calls fails, however that is wrapped: %s',
+      async (plan) => {
+        const customer = await doing(plan);
+        plans.set(customer.id, ApplicationFailure.nonRetryable('the plans are down', 'PLANS_DOWN'));
+        expect(await customer.handle.refresh()).toMatchObject({
+          outcome: 'failed',
+          errors: { 'loadData()': 'The load failed with PLANS_DOWN: the plans are down' },
+        });
+        expect((await customer.handle.status()).status).toBe('degraded');
+        plans.set(customer.id, 'team');
+        await customer.handle.refresh();
+        expect((await customer.handle.status()).sources['loadData()']).not.toHaveProperty('lastError');
+        await env.expectNeverWedged(customer.handle.workflowId);
+      },
+    );
+
+    it('and when it sets itself a limit that is over', async () => {
+      const { handle } = await doing('limited');
+      expect(await handle.refresh()).toMatchObject({
+        outcome: 'failed',
+        errors: { 'loadData()': expect.stringContaining('was cancelled from within') as unknown },
+      });
+      expect((await handle.status()).status).toBe('degraded');
+    });
+
+    it.each(['hasty', 'all'])('ends when all that it began to load has: %s', async (plan) => {
+      const customer = await doing(plan);
+      if (plan === 'all') plans.set(customer.id, new Error('the plans are down'));
+      const gate = customer.contacts.hold();
+      customer.contacts.records = [{ id: 'k_old' }];
+      const refreshed = customer.handle.refresh();
+      await gate.reached;
+      customer.contacts.records = [{ id: 'k_new' }];
+      gate.release();
+      // What it was asked then is what it gives, and no later load is overtaken by it.
+      expect(await refreshed).toMatchObject({ changed: 2 });
+      expect((await customer.handle.state())['Contact']).toEqual({ k_old: { id: 'k_old' } });
+    });
+
+    it.each(['deaf', 'swallowing', 'rewording', 'forgetful'])(
+      'does not keep the workflow from ending: %s',
+      async (plan) => {
+        const customers = await Promise.all([doing(plan), doing(plan), doing(plan)]);
+        for (const { handle, profile } of customers) {
+          const looks = profile.looks.length;
+          await handle.temporal.signal('refresh');
+          await eventually(() => expect(profile.looks.length).toBeGreaterThan(looks));
+          await eventually(async () => expect(await handle.data()).toMatchObject({ plan }));
+        }
+        const [completed, bySignal, byServer] = customers.map(({ handle }) => handle);
+        await Promise.all([completed?.complete(), bySignal?.temporal.signal('cancel'), byServer?.cancel()]);
+        expect(await completed?.result()).toMatchObject({ name: 'Ada' });
+        await expect(bySignal?.temporal.result()).rejects.toThrow(WorkflowFailedError);
+        await expect(byServer?.temporal.result()).rejects.toThrow(WorkflowFailedError);
+        for (const { handle } of customers) await env.expectNeverWedged(handle.workflowId);
+      },
+    );
   });
 });

@@ -52,6 +52,14 @@ describe('the plugin', () => {
     const client = new Client({ connection: clientConnection, ...options });
     return worker.runUntil(() => run(client, worker.options.taskQueue));
   }
+  it('has all workflows of a worker share this package, and what the user has them share', () => {
+    const plugin = statefulWorkflow({ registry: newRegistry() });
+    const given = { workflowsPath: '/workflows.js', preloadModules: ['theirs'] };
+    const once = plugin.configureBundler(given);
+    expect(once.preloadModules).toEqual(['theirs', expect.stringMatching(/workflow\.js$/)]);
+    expect(plugin.configureBundler(once).preloadModules).toEqual(once.preloadModules);
+  });
+
   const load = async (client: Client, taskQueue: string): Promise<unknown> => {
     const customers = new StatefulClient(client, { workflow: 'CustomerWorkflow', taskQueue });
     const { handle } = await customers.ensure({ id: randomUUID() });

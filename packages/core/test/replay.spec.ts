@@ -48,5 +48,16 @@ if (isRecording) {
       ]);
       for await (const { error } of results) expect(error?.message).toBeUndefined();
     });
+
+    it('of a class with a mistake that nobody looked for then can be replayed, too', async () => {
+      quietRuntime();
+      const { workflowId, history } = await recorded('loads');
+      const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+      if (started) started.workflowType = { name: 'MisspeltWorkflow' };
+      const results = Worker.runReplayHistories({ workflowBundle: { codePath: inject('workflowBundle') } }, [
+        { workflowId, history },
+      ]);
+      for await (const { error } of results) expect(error?.message).toBeUndefined();
+    });
   });
 }

@@ -118,30 +118,44 @@ describe('continue-as-new is not put off beyond twice its bound', () => {
     await expectBounded(customer.handle.workflowId, [() => change(customer)], 3);
   });
 
-  it('by a load that takes longer than the history lasts; the next run takes its time for it', async () => {
+  it('by a load that takes longer than the history lasts: it begins anew in each run, and that shows', async () => {
     const customer = await env.loaded('BriefWorkflow');
-    const { temporal, workflowId } = customer.handle;
-    const { runId } = await temporal.describe();
-    const first = customer.profile.hold();
-    await temporal.signal('refresh');
-    await first.reached;
-    const second = customer.profile.hold();
-    await eventually(async () => {
-      await change(customer);
-      expect((await temporal.describe()).runId).not.toBe(runId);
-    });
-    expect((await lengths(workflowId))[0]).toBeLessThanOrEqual(2 * MOST_EVENTS);
-    // What was cut off is asked for again, whatever comes meanwhile.
+    const { handle } = customer;
+    const gates = Array.from({ length: 10 }, () => customer.profile.hold());
+    await handle.temporal.signal('refresh');
+    await expectBounded(handle.workflowId, [() => change(customer)], 3);
+    // It is shown as soon as it has happened once, and lasts when a run was not enough that had all of it for the load.
+    await eventually(async () =>
+      expect(await handle.status()).toMatchObject({
+        status: 'degraded',
+        problem: expect.stringMatching(
+          /The load was cut off in the last \d+ runs.*raise maxHistoryEvents/,
+        ) as unknown,
+      }),
+    );
+    // What was cut off is asked for again by itself, and ends when there is time for it.
     customer.profile.records = [{ id: customer.id, name: 'At last' }];
-    await second.reached;
-    await eventually(async () => {
-      await change(customer);
-      expect((await lengths(workflowId)).at(-1)).toBeGreaterThan(2 * MOST_EVENTS);
-    });
-    second.release();
-    await eventuallyEqual(async () => (await lengths(workflowId)).length, 3);
-    first.release();
-    await env.expectNeverWedged(workflowId);
+    for (const gate of gates) gate.release();
+    expect(await handle.refresh()).toMatchObject({ outcome: 'changed' });
+    expect(await handle.status()).toMatchObject({ status: 'running' });
+    expect(await handle.status()).not.toHaveProperty('problem');
+  });
+
+  it.each(['deaf', 'swallowing'])(
+    'by a loadData() that does not hear of its cancellation: %s',
+    async (plan) => {
+      const customer = env.customer('BriefOwnWaysWorkflow');
+      customer.profile.records = [{ id: customer.id, name: 'Ada', plan }];
+      await env.workflows('BriefOwnWaysWorkflow').start({ id: customer.id });
+      await expectBounded(customer.handle.workflowId, [() => change(customer)], 2);
+    },
+  );
+
+  it('by an execute() that does not hear of its cancellation', async () => {
+    const customer = env.customer('RollingApprovalWorkflow');
+    customer.profile.records = [{ id: customer.id, name: 'Ada', plan: 'deaf' }];
+    await env.workflows('RollingApprovalWorkflow').start({ id: customer.id });
+    await expectBounded(customer.handle.workflowId, [() => change(customer)], 2);
   });
 
   describe('by a handler of the class', () => {

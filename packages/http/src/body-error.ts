@@ -55,24 +55,25 @@ export class BodyErrors {
   }
 }
 
-/** What servers write there that packs nothing: no encoding, or one of text. */
-const UNPACKED = new Set([
-  '',
-  '7bit',
-  '8bit',
-  'application/json',
-  'ascii',
-  'binary',
-  'identity',
-  'json',
-  'none',
-  'null',
-  'plain',
-  'text',
-  'undefined',
-  'us-ascii',
-  'utf-8',
-  'utf8',
+/**
+ * Packings that are not unpacked here. Whatever else servers write there, such as `UTF-8`, `none` or `text/plain`, packs
+ * nothing: if it did, what is unpacked would not be text.
+ */
+const NOT_KNOWN = new Set([
+  'aes128gcm',
+  'bzip2',
+  'compress',
+  'dcb',
+  'dcz',
+  'exi',
+  'lz4',
+  'lzma',
+  'pack200-gzip',
+  'snappy',
+  'x-bzip2',
+  'x-compress',
+  'xz',
+  'zstd',
 ]);
 
 /**
@@ -84,14 +85,14 @@ export function packing(
   { headers }: IncomingMessage,
   errors: BodyErrors,
 ): { readonly encoding: string; readonly decompressor: Decompressor | undefined } {
-  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1];
+  const charset = /;\s*charset\s*=\s*"?([^",;\s]+)/i.exec(headers['content-type'] ?? '')?.[1];
   if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
     throw errors.make('charset', `answered in the character set "${charset}". Have the API answer in UTF-8.`);
   }
   const encoding = (headers['content-encoding'] ?? '')
     .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => !UNPACKED.has(name))
+    .map((name) => name.replace(/;.*/, '').trim().toLowerCase())
+    .filter((name) => NOT_KNOWN.has(name) || decompressor(name) !== undefined)
     .join(', ');
   const found = decompressor(encoding);
   if (encoding !== '' && found === undefined) {

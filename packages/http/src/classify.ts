@@ -66,7 +66,7 @@ function ownKind(code: string): FaultKind | undefined {
  * | what | kind |
  * |---|---|
  * | 408, 425, 5xx, a timeout, a body that broke off, a network code that may pass | `transient` |
- * | 429, another 4xx with the signs of a limit, 503 with `Retry-After`, a request kept back by a budget | `throttled` |
+ * | 429, another status with the signs of a limit, 503 with `Retry-After`, a request kept back by a budget | `throttled` |
  * | 401, 403, 407, a credential that is missing or not meant for the origin | `unauthorized` |
  * | 404, 410 | `gone` |
  * | other 4xx, a 3xx that cannot be followed, an address that may not be reached, a query that does not fit | `invalid` |

@@ -12,7 +12,7 @@ import type { HttpAnswer, HttpAnswerHead, HttpClientOptions, HttpMethod, HttpReq
 import { HttpError } from './http-error';
 import { fittingRule, type FaultRule, ruleError } from './fault-rules';
 import { orAbort } from './limits/in-flight';
-import { hidesLimit, mayHideLimit } from './limits/limit-signs';
+import { hidesLimit, mayHideLimit, retryAfterOf, waitAsked } from './limits/limit-signs';
 import type { LimitedRequest, RateLimits } from './limits/rate-limits';
 import type { Slots } from './limits/slots';
 import { networkError } from './network-error';
@@ -342,8 +342,7 @@ export class Exchange {
 
   #ruled(rule: FaultRule, message: IncomingMessage, request: string): HttpError {
     const { statusCode: status = 0, headers } = message;
-    const known = statusError(request, status, headers);
-    const waits = known.failure.type === 'status' ? known.failure.retryAfterMs : undefined;
+    const waits = rule.kind === 'throttled' ? waitAsked(headers) : retryAfterOf(headers);
     const text = `${request} answered ${status}, which is "${rule.kind}" by a rule in faults of ${this.#options.adapter}.`;
     return this.#counted(ruleError(rule, text, waits));
   }

@@ -189,6 +189,12 @@ export function resolveHttpOptions<Schema extends z.ZodType>(
       typeof key === 'number' ? `${path}[${key}]` : path === '' ? String(key) : `${path}.${String(key)}`,
     '',
   );
+  if (issue && field !== undefined && isUnsetAddress(options, issue))
+    throw new InvalidInputError(
+      field,
+      'is not set',
+      'Give an address such as https://crm.example.com; is the environment variable set?',
+    );
   throw new InvalidInputError(
     field === undefined || field === '' ? factory : field,
     issue?.message.replace(/\.$/, '') ?? 'does not fit',
@@ -197,6 +203,17 @@ export function resolveHttpOptions<Schema extends z.ZodType>(
 }
 
 type Issue = z.core.$ZodIssue;
+
+/** Whether an address is not there, as it is where it comes from a variable of the environment that is not set. */
+function isUnsetAddress(options: unknown, { path }: Issue): boolean {
+  const [parent, last] = path.slice(-2);
+  const isAddress = last === 'origin' || last === 'url' || (parent === 'origins' && typeof last === 'number');
+  const value = path.reduce<unknown>(
+    (held, key) => (held as Partial<Record<PropertyKey, unknown>>)?.[key],
+    options,
+  );
+  return isAddress && (value ?? '') === '';
+}
 
 /** Of the alternatives that a value could have been, the one that it is nearest to: that with its own type. */
 function deepest(issues: readonly Issue[]): readonly Issue[] {

@@ -34,10 +34,12 @@ export {
   type HttpRequest,
 } from './http-client';
 export { HttpError, type BodyProblem, type HttpFailure, type TimeoutPhase } from './http-error';
+export { Borders, type KnownBorders } from './paging/borders';
 export { END, type Onward, nextPlace, type ValueSource } from './paging/onward';
 export { END_SIGNS, type EndSigns, promisesMore, type ReadSoFar } from './paging/end-signs';
 export { linkTo, nextLink } from './paging/link-header';
 export { isNumberedCursor, isNumberedLink } from './paging/numbered';
+export { type EndSaid, type Envelope, UnreadSigns } from './paging/unread-signs';
 export { Visited } from './paging/visited';
 export {
   type CheckedRecords,
@@ -48,12 +50,14 @@ export {
   schemasOption,
   type StandardSchema,
 } from './record-schema';
+export { saysLimit, waitAsked } from './limits/limit-signs';
 export { RateLimits, type LimitedRequest, type RateBudget } from './limits/rate-limits';
 export { parseInstant } from './instant';
 export { networkCode } from './network-error';
 export { nodeTransport, observedRequest } from './node-transport';
 export { readJson } from './read-json';
 export type { HttpTimeouts, RequestScope } from './request-scope';
+export { parseRetryAfter } from './retry-after';
 export { statusError } from './status-error';
 export type { Transport, TransportRequest } from './transport';
 export {

@@ -1,6 +1,6 @@
-const DAY_NAME = /^(mon|tue|wed|thu|fri|sat|sun)/i;
+const DATE = /^(?:(?:mon|tue|wed|thu|fri|sat|sun)|\d{1,2}[ -][a-z]{3}[ -]\d)/i;
 const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)/i;
-const ZONE = /(?:\b(?:GMT|UTC)|Z|[+-]\d\d:?\d\d)$/i;
+const ZONE = /(?:\b(?:GMT|UTC?|[ECMP][SD]T)|Z|[+-]\d\d:?\d\d)$/i;
 
 /** A server whose clock shows an earlier time, which is one of 2001, has none that was ever set. */
 const NEVER_SET_MS = 1e12;
@@ -15,7 +15,7 @@ export function parseInstant(value: string | undefined): number | undefined {
   const text = value?.trim() ?? '';
   // `Date.parse` takes almost anything for a date, "-5" included.
   const isIso = ISO.test(text);
-  if (!isIso && !DAY_NAME.test(text)) return undefined;
+  if (!isIso && !DATE.test(text)) return undefined;
   const isDay = isIso && text.length <= 10;
   const zoned = isDay || ZONE.test(text) ? text : isIso ? `${text}Z` : `${text} GMT`;
   const time = Date.parse(isIso ? zoned.replace(' ', 'T') : zoned);

@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serverTime } from './instant';
 import { parseRetryAfter } from './retry-after';
 
-describe.each(['UTC', 'America/New_York', 'Asia/Tokyo'])('parseRetryAfter on a worker in %s', (zone) => {
+describe.each([
+  ['UTC', 0],
+  ['America/New_York', 240],
+  ['Asia/Kolkata', -330],
+])('parseRetryAfter on a worker in %s', (zone, offset) => {
   const before = process.env['TZ'];
   beforeAll(() => void (process.env['TZ'] = zone));
   afterAll(() => {
@@ -10,6 +14,8 @@ describe.each(['UTC', 'America/New_York', 'Asia/Tokyo'])('parseRetryAfter on a w
     else process.env['TZ'] = before;
   });
   const now = Date.UTC(2026, 6, 1, 10, 0, 0);
+
+  it('is tried in that zone', () => expect(new Date(now).getTimezoneOffset()).toBe(offset));
 
   it.each([
     ['0', 0],
@@ -31,6 +37,18 @@ describe.each(['UTC', 'America/New_York', 'Asia/Tokyo'])('parseRetryAfter on a w
     ['2026-07-01T10:01:30.5+00:00', 90_500],
     ['2026-07-01T10:01:30', 90_000],
     ['2026-07-01 10:01:30', 90_000],
+    ['2026-07-01T10:01Z', 60_000],
+    ['01 Jul 2026 10:01:30 GMT', 90_000],
+    ['Wed, 01 Jul 2026 06:01:30 EDT', 90_000],
+    ['500ms', 500],
+    ['2 minutes', 120_000],
+    ['.5', 500],
+    ['5, 10', 10_000],
+    ['Wed, 01 Jul 2026 10:01:30 GMT, soon', undefined],
+    [String(now + 90_000), 90_000],
+    [String(now / 1000 - 90), 0],
+    ['99999999999', 99_999_999_999_000],
+    ['9'.repeat(400), Number.MAX_SAFE_INTEGER],
     [undefined, undefined],
     ['', undefined],
     ['-5', undefined],
@@ -38,7 +56,11 @@ describe.each(['UTC', 'America/New_York', 'Asia/Tokyo'])('parseRetryAfter on a w
     ['Wed, never', undefined],
     ['abc 5', undefined],
     ['1e9', undefined],
-    ['99999999999', undefined],
+    ['NaN', undefined],
+    ['Infinity', undefined],
+    ['0x10', undefined],
+    ['5 parsecs', undefined],
+    ['5, soon', undefined],
   ])('%j is %j', (value, milliseconds) => expect(parseRetryAfter(value, now)).toBe(milliseconds));
 });
 

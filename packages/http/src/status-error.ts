@@ -1,8 +1,6 @@
 import { STATUS_CODES, type IncomingHttpHeaders } from 'node:http';
 import { HttpError } from './http-error';
-import { hidesLimit, waitAsked } from './limits/limit-signs';
-import { parseRetryAfter } from './retry-after';
-import { serverTime } from './instant';
+import { hidesLimit, retryAfterOf, waitAsked } from './limits/limit-signs';
 
 /**
  * The error for a status that is not the expected one, with what to do about it.
@@ -17,9 +15,7 @@ export function statusError(
 ): HttpError {
   const isLimit = status === 429 || hidesLimit(status, headers, body);
   // Of another answer a budget that is used up does not speak: it is for the request after it.
-  const retryAfterMs = isLimit
-    ? waitAsked(headers)
-    : parseRetryAfter(headers['retry-after'], serverTime(headers.date, Date.now()));
+  const retryAfterMs = isLimit ? waitAsked(headers) : retryAfterOf(headers);
   const name = STATUS_CODES[status];
   const wait = retryAfterMs === undefined ? '' : ` It asks to wait ${Math.ceil(retryAfterMs / 1000)} s.`;
   return new HttpError(

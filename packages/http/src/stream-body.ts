@@ -15,8 +15,10 @@ export async function* streamBody(
   const errors = new BodyErrors(options);
   const { encoding, decompressor } = packing(message, errors);
   const packed = counted(message, options, errors);
+  const { 'content-length': length, 'transfer-encoding': transfer } = message.headers;
+  const isFramed = length !== undefined || transfer !== undefined;
   if (decompressor === undefined) yield* packed;
-  else yield* unpacked(packed, { ...options, encoding, decompressor }, errors);
+  else yield* unpacked(packed, { ...options, encoding, decompressor, isFramed }, errors);
 }
 
 async function* counted(
@@ -40,11 +42,19 @@ async function* counted(
 
 async function* unpacked(
   packed: AsyncGenerator<Buffer>,
-  options: ReadBodyOptions & { readonly encoding: string; readonly decompressor: Decompressor },
+  options: ReadBodyOptions & {
+    readonly encoding: string;
+    readonly decompressor: Decompressor;
+    readonly isFramed: boolean;
+  },
   errors: BodyErrors,
 ): AsyncGenerator<Buffer> {
   const first = await packed.next();
-  if (first.done === true) return;
+  if (first.done === true) {
+    // Even nothing is something once it is packed; a length of 0 or an end of chunks says that it was left out.
+    if (!options.isFramed) throw errors.truncated();
+    return;
+  }
   const transform = options.decompressor.stream(first.value);
   let failure: Error | undefined;
   const source = Readable.from(startingWith(first.value, packed));

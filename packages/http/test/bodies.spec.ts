@@ -64,7 +64,18 @@ describe.each(Object.entries(packers))('%s', (packing, pack) => {
 });
 
 describe('a Content-Encoding that packs nothing', () => {
-  it.each(['UTF-8', 'none', '', 'identity', 'utf8, identity', 'binary'])('is ignored: %j', async (name) => {
+  it.each([
+    'UTF-8',
+    'none',
+    '',
+    'identity',
+    'utf8, identity',
+    'binary',
+    'text/plain',
+    'charset=utf-8',
+    'aws-chunked',
+    '*',
+  ])('is ignored: %j', async (name) => {
     const { origin } = await serve((_, response) =>
       response.writeHead(200, { 'content-encoding': name }).end('{"id":1}'),
     );
@@ -74,9 +85,9 @@ describe('a Content-Encoding that packs nothing', () => {
     expect(await drain(origin)).toBe(8);
   });
 
-  it('leaves the other that is named beside it', async () => {
+  it.each(['gzip, utf-8', 'gzip;q=1'])('leaves the one that is named beside it: %j', async (names) => {
     const { origin } = await serve((_, response) =>
-      response.writeHead(200, { 'content-encoding': 'gzip, utf-8' }).end(gzipSync('{"id":1}')),
+      response.writeHead(200, { 'content-encoding': names }).end(gzipSync('{"id":1}')),
     );
     expect(await clientFor({ origins: [origin] }).request(requestTo(origin))).toMatchObject({
       body: '{"id":1}',

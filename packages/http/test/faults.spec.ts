@@ -73,10 +73,10 @@ describe('rules', () => {
     [
       'that ask for more than the status leave the table',
       { ...limited, status: 400 },
-      500,
+      404,
       '{"error":{"code":"ratelimited"}}',
       {},
-      { kind: 'transient' },
+      { kind: 'gone' },
     ],
     [
       'for another origin leave the table',

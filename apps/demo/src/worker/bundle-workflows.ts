@@ -12,6 +12,8 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 export async function bundleWorkflows(directory: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(__dirname, '../workflows/index.js'),
+    // What the plugin adds where the worker bundles: all workflows share this code.
+    preloadModules: ['@stateful-workflow/core/workflow'],
     logger: new DefaultLogger('ERROR'),
   });
   const file = join(directory, 'workflows.js');

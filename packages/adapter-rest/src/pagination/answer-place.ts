@@ -18,7 +18,7 @@ export function readAt(
 /** A header's value. Of `Content-Range: items 0-9/25`, the number of all there are. */
 function valueOf(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true';
-  return /^\w+ [\d*-]+\/(\d+)$/.exec(text)?.[1] ?? text;
+  return /^(?:\w+ )?[\d*-]+\/(\d+)$/.exec(text)?.[1] ?? text;
 }
 
 /** The header that a place is in, in lower case. */

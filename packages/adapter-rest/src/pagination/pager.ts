@@ -61,6 +61,11 @@ export interface Pager {
    * one sweep: what is missing is gone when the next one misses it, too. @default false
    */
   readonly stable?: boolean;
+  /**
+   * The headers that `next` looks at, if any: then pages are asked whether they changed, and an answer that they did
+   * not counts as long as these headers are the same. @default every sweep reads all pages
+   */
+  readonly headers?: readonly string[];
 }
 
 /** {@link Pager} as loads use it: it says whether it knows. */
@@ -71,6 +76,17 @@ export interface ListPager {
   readonly stable: boolean;
   /** Headers that say whether there is more: the body of a page does not change when they do. */
   readonly headers: readonly string[];
+  /** Whether nobody knows which headers do. */
+  readonly hidesHeaders?: boolean;
   /** Whether places are URLs. */
   readonly isLinked?: boolean;
+  /** What the parameter that takes places is called, and the field that names them. */
+  readonly names?: readonly string[];
+  /** Whether it says that there is more only where a sign that the source names does. */
+  readonly isTold?: boolean;
+  /**
+   * What its end rests on: a sign that the source names; the place of the next page, which is known to be right once it
+   * has led to one; or no more than a page that is empty.
+   */
+  readonly endsBy: 'sign' | 'place' | 'empty page';
 }

@@ -53,6 +53,7 @@ export function linkPager(rel = 'next'): ListPager {
     stable: true,
     headers: ['link'],
     isLinked: true,
+    endsBy: 'place',
   };
 }
 
@@ -63,11 +64,20 @@ function pagePager(pagination: PagePagination): ListPager {
     onward(page) {
       const next = Number(page.place ?? firstPage) + 1;
       const more = isMore(pagination, page, next - firstPage, size);
-      if (more === true && pagination.total !== undefined) refuseEmpty(page, `page ${next - 1}`);
-      return more === undefined ? { says: 'nothing', next } : more ? { says: 'more', next } : END;
+      // One of several pages that are counted cannot be empty; where the first number is wrong, the last one is.
+      const isCounted = pagination.totalPages !== undefined && more === false && next - firstPage > 1;
+      if (isCounted || (more === true && (pagination.total ?? pagination.totalPages) !== undefined))
+        refuseEmpty(page, `page ${next - 1}`);
+      return more === undefined
+        ? { says: 'nothing', next, fits: fits(pagination, page) }
+        : more
+          ? { says: 'more', next }
+          : END;
     },
     stable: false,
     headers: signHeaders(pagination),
+    isTold: true,
+    endsBy: isSaid(pagination) ? 'sign' : 'empty page',
   };
 }
 
@@ -80,10 +90,16 @@ function offsetPager(pagination: OffsetPagination): ListPager {
       const next = from + page.records.length;
       const more = isMore(pagination, { ...page, seen: next }, page.pages, limit);
       if (more === true) refuseEmpty(page, `offset ${from}`);
-      return more === undefined ? { says: 'nothing', next } : more ? { says: 'more', next } : END;
+      return more === undefined
+        ? { says: 'nothing', next, fits: fits(pagination, page) }
+        : more
+          ? { says: 'more', next }
+          : END;
     },
     stable: false,
     headers: signHeaders(pagination),
+    isTold: true,
+    endsBy: isSaid(pagination) ? 'sign' : 'empty page',
   };
 }
 
@@ -101,6 +117,7 @@ function cursorPager(pagination: CursorPagination, { inBody }: PagerContext): Li
         ? { value: at(records.at(-1), cursor.last), where: `"${cursor.last}" of the last record` }
         : readAt(page, header === undefined ? (cursor ?? '') : { header });
       const next = nextPlace(value, inBody, { field, where, request }) as Place | undefined;
+      if (isLast && next !== undefined) refuseTies(page, cursor.last);
       if (next === undefined) {
         if (more === undefined && !isLast) return END;
         throw new InvalidInputError(
@@ -114,6 +131,9 @@ function cursorPager(pagination: CursorPagination, { inBody }: PagerContext): Li
     },
     stable: true,
     headers: [...signHeaders(pagination), ...(header === undefined ? [] : [header.toLowerCase()])],
+    names: [param, typeof cursor === 'string' ? cursor : ''],
+    isTold: END_SIGNS.some((sign) => pagination[sign] !== undefined),
+    endsBy: isSaid(pagination) ? 'sign' : isLast ? 'empty page' : 'place',
   };
 }
 
@@ -121,8 +141,7 @@ function nextUrlPager(next: string): ListPager {
   return {
     request: ownUrl,
     onward({ body, request }) {
-      const found = at(body, next);
-      const value = isObject(found) && Object.hasOwn(found, 'href') ? found.href : found;
+      const value = hrefOf(at(body, next));
       const source = { field: 'pagination.next', where: `"${next}"`, request };
       if (typeof value === 'number')
         throw new InvalidInputError(
@@ -135,8 +154,21 @@ function nextUrlPager(next: string): ListPager {
     stable: true,
     headers: [],
     isLinked: true,
+    endsBy: 'place',
   };
 }
+
+/** The URL of a link object, or of the one called `next` in a list of them; anything else as it is. */
+function hrefOf(found: unknown): unknown {
+  if (Array.isArray(found) && found.length > 0 && found.every(isLinkObject)) {
+    const link = found.find(({ rel, relation }) => (rel ?? relation) === 'next');
+    return link && (link.href ?? link.url);
+  }
+  return isObject(found) && Object.hasOwn(found, 'href') ? found.href : found;
+}
+
+const isLinkObject = (link: unknown): link is Readonly<Record<string, unknown>> =>
+  isObject(link) && typeof (link.rel ?? link.relation) === 'string';
 
 function customPager(name: string, { custom }: PagerContext): ListPager {
   const pager = Object.hasOwn(custom, name) ? custom[name] : undefined;
@@ -145,7 +177,9 @@ function customPager(name: string, { custom }: PagerContext): ListPager {
       request: (place) => pager.request(place),
       onward: (page) => moreAt(pager.next(page)),
       stable: pager.stable === true,
-      headers: [],
+      headers: (pager.headers ?? []).map((name) => name.toLowerCase()),
+      hidesHeaders: pager.headers === undefined,
+      endsBy: 'place',
     };
   const known = Object.keys(custom).join(', ') || 'none';
   throw new InvalidInputError(
@@ -169,13 +203,39 @@ function isMore(
   size = Infinity,
 ): boolean | undefined {
   const { records, seen } = page;
-  const isFirstAndFull = pages === 1 && records.length >= size;
+  const isFirstAndFull = pages === 1 && (records.length >= size || isCap(records.length));
   const more = promisesMore<Where>(signs, { records: seen, pages, isFirstAndFull }, (where) => ({
     ...readAt(page, where),
     request: page.request,
   }));
   // Nothing tells, and nothing came.
   return more === undefined && records.length === 0 && signs.type !== 'cursor' ? false : more;
+}
+
+/** Whether a page may be as long as the API lets pages be: caps are round. */
+const isCap = (length: number): boolean => length > 0 && (length % 10 === 0 || length % 25 === 0);
+
+/** Whether as many records came as there are said to be: the total may be that of a page, if it is the first one. */
+const fits = ({ total }: PagePagination | OffsetPagination, page: PageSeen): boolean =>
+  total !== undefined && Number(readAt(page, total).value) === page.seen;
+
+/** Whether the source names what says in so many words whether there is more. */
+const isSaid = ({
+  hasMore,
+  isLast,
+  remaining,
+}: PagePagination | OffsetPagination | CursorPagination): boolean =>
+  (hasMore ?? isLast ?? remaining) !== undefined;
+
+/** Records that share a value cannot be told apart by it: those of the next page that have it would be passed over. */
+function refuseTies({ records, request }: PageSeen, last: string): void {
+  const [one, other] = records.slice(-2).map((record) => at(record, last));
+  if (records.length < 2 || one !== other) return;
+  throw new InvalidInputError(
+    'pagination.cursor',
+    `two records of ${request} have the same "${last}", so a page that begins after it leaves some out`,
+    'Name a field that no two records share, such as the id, and have the API sort by it',
+  );
 }
 
 /** The headers that say whether there is more. */
@@ -187,6 +247,6 @@ function refuseEmpty({ records, request }: PageSeen, where: string): void {
   throw new InvalidInputError(
     'pagination',
     `${request} has no records at ${where}, and more are promised`,
-    'Check the size of a page, and what the pagination names as the sign of the end',
+    'Check the number of the first page, the size of a page, and what the pagination names as the sign of the end',
   );
 }

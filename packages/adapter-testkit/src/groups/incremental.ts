@@ -121,6 +121,30 @@ export const incremental: Group = ({ describe, it }, bench, { capabilities }) =>
         assert.ok(!replica.names.has('r_002'));
       });
 
+    it('asks for the same when it goes on after it broke off', async () => {
+      const { upstream, replica, next, lateness } = copy();
+      await bench.fill(1, 1);
+      await next();
+      const later = 2 + lateness;
+      const ids = Array.from({ length: 3 * upstream.pageSize }, (_, n) => `s_${String(n).padStart(2, '0')}`);
+      // Each later than the one before by more than what is asked for again.
+      for (const [n, id] of ids.entries()) await upstream.put([{ id, name: id }], later + n * (lateness + 1));
+      const [name = ''] = Object.entries(upstream.failures).find(([, { midPage }]) => midPage) ?? [];
+      await upstream.fail(name, { after: 1 });
+      const query = upstream.incremental?.query as never;
+      const checkpoint = replica.checkpoint as never;
+      const first = await bench.attempt(bench.adapter(), query, { checkpoint });
+      await upstream.recover();
+      const resumeFrom = first.heartbeats.at(-1);
+      const second = await bench.load(bench.adapter(), query, { checkpoint, resumeFrom });
+      const given = new Set([...first.records, ...second.records].map(({ id }) => id));
+      assert.deepEqual(
+        ids.filter((id) => !given.has(id)),
+        [],
+        'the two attempts together miss records',
+      );
+    });
+
     it('does not move its cursor when it breaks off', async () => {
       const { upstream, replica, next } = copy();
       await bench.fill(1, 1);

@@ -57,6 +57,14 @@ export const sweep: Group = ({ describe, it }, bench, { capabilities }) => {
       );
     });
 
+    it('is not complete when there is more, and the query does not know how to go on', async () => {
+      const { upstream } = bench;
+      if (upstream.unpagedQuery === undefined) return;
+      await bench.fill(2 * upstream.pageSize);
+      const { pages, failure } = await bench.attempt(bench.adapter(), upstream.unpagedQuery);
+      assert.ok(failure !== undefined || !pages.at(-1)?.complete, 'the first page is taken for all');
+    });
+
     it('is not complete when it breaks off', async () => {
       const { upstream } = bench;
       await bench.fill(3 * upstream.pageSize);

@@ -17,6 +17,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(join(tmpdir(), 'stateful-workflow-cli-'));
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(__dirname, '../workflows/index.ts'),
+    // As the plugin does.
+    preloadModules: ['@stateful-workflow/core/workflow'],
     logger: new DefaultLogger('ERROR'),
   });
   const file = join(folder, 'workflows.js');

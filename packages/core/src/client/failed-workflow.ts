@@ -1,3 +1,4 @@
+import { ActivityFailure, ChildWorkflowFailure } from '@temporalio/common';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { StatefulWorkflowError } from '../contract/errors';
 
@@ -7,10 +8,17 @@ export async function whyFailed(handle: WorkflowHandle): Promise<string | undefi
     const { status } = await handle.describe();
     // The result of one that runs is waited for.
     if (status.name === 'FAILED') await handle.result();
+    if (status.name === 'TIMED_OUT') return 'it ran out of the time that it was started with.';
   } catch (error) {
-    if (error instanceof WorkflowFailedError) return error.cause?.message ?? error.message;
+    if (error instanceof WorkflowFailedError) return reasonOf(error.cause ?? error).message;
   }
   return undefined;
+}
+
+/** What Temporal says of a failed activity or child workflow is only that it failed; why, its cause says. */
+function reasonOf(error: Error): Error {
+  const isWrapper = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+  return isWrapper && error.cause ? reasonOf(error.cause) : error;
 }
 
 /** What a person has to know of a call that a workflow did not take because it has failed, if that is why. */

@@ -117,7 +117,7 @@ export class StatefulHandle<Data = unknown> {
       }),
     );
     const { name } = description.status;
-    const problem = name === 'FAILED' ? await whyFailed(this.temporal) : said;
+    const problem = CLOSED[name] === 'failed' ? await whyFailed(this.temporal) : said;
     const checked = Object.values(sources).map((source) => source.lastCheckedAt);
     const oldest = checked.includes(undefined) ? undefined : earliest(checked);
     const next = earliest(Object.values(sources).map((source) => source.nextCheckAt));

@@ -1,7 +1,7 @@
 import { isDeeper, MAX_LEVELS } from './nesting';
 
-/** A number in the place of a value that may not survive as one: 16 digits or more, or an exponent. */
-const MAY_LOSE = /(?:^|[:,[])\s*-?\d(?:[\d.]{15}|[\d.]*[eE])/;
+/** What may be a number that does not survive as one: 16 digits or more, or an exponent of three. Also within strings. */
+const MAY_LOSE = /(?:^|[:,[])\s*(-?\d(?:[\d.]{15}|[\d.]*[eE][-+]?\d{3})[-+\w.]*)/g;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/;
 /** So many significant digits every number keeps. */
@@ -16,10 +16,12 @@ const NINE = 0x39;
 /**
  * Reads JSON without losing digits: a number that JavaScript would round becomes its text, digit by digit, and so
  * does a whole number of 16 digits or more beyond ±2⁵³. Everything else is read as `JSON.parse` reads it. Text
- * without such numbers costs one search.
+ * without such numbers costs one search, and what is written out in 16 digits and survives, such as a coordinate, little
+ * more.
  *
- * @param refuse whether what no workflow can hold is an error: a number like `1e400`, which JavaScript takes for
- *   infinite, and more than 100 levels of lists and objects. @default false: such a number becomes its text
+ * @param refuse what of what no workflow can hold is an error: more than 100 `'levels'` of lists and objects, or, with
+ *   `true`, a number like `1e400` as well, which JavaScript takes for infinite. @default false: such a number becomes
+ *   its text
  * @throws SyntaxError for what is not JSON, which quotes it; RangeError, whose message says what the JSON is or has and
  *   quotes nothing
  *
@@ -28,15 +30,20 @@ const NINE = 0x39;
  */
 export function parseExactJson(
   text: string,
-  { refuse = false }: { readonly refuse?: boolean } = {},
+  { refuse = false }: { readonly refuse?: boolean | 'levels' } = {},
 ): unknown {
   // Before anything else: what follows relies on the text being JSON.
   const value: unknown = JSON.parse(text);
-  if (refuse && isDeeper(value, MAX_LEVELS))
+  if (refuse !== false && isDeeper(value, MAX_LEVELS))
     throw new RangeError(`is nested more than ${MAX_LEVELS} levels deep. Have it sent flatter`);
-  if (!MAY_LOSE.test(text)) return value;
-  const quoted = quoteNumbers(text, refuse);
+  if (!mayLose(text)) return value;
+  const quoted = quoteNumbers(text, refuse === true);
   return quoted === text ? value : (JSON.parse(quoted) as unknown);
+}
+
+function mayLose(text: string): boolean {
+  for (const [, token = ''] of text.matchAll(MAY_LOSE)) if (!isKept(token)) return true;
+  return false;
 }
 
 /** The JSON with quotes around each number that would lose digits. */
@@ -72,6 +79,8 @@ function endOfString(text: string, start: number): number {
 function isKept(token: string): boolean {
   if (token.length <= KEPT_DIGITS && !/[eE]/.test(token)) return true;
   const number = Number(token);
+  // As most are, by far.
+  if (String(number) === token && (Number.isSafeInteger(number) || !Number.isInteger(number))) return true;
   if (!Number.isFinite(number)) return false;
   const { digits, form } = decimal(token);
   const isWhole = !/[.eE]/.test(token);

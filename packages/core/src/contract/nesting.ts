@@ -22,10 +22,15 @@ export function checkNesting(value: unknown, field: string): unknown {
 /** Whether something holds lists and objects more than so many levels deep. Looks no further than that. */
 export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  for (const key in value) {
-    if (levels === 0) return true;
-    const inner: unknown = (value as Record<string, unknown>)[key];
-    if (typeof inner === 'object' && inner !== null && isDeeper(inner, levels - 1)) return true;
+  if (Array.isArray(value)) {
+    // Not by `for in`, which makes a text of each index.
+    for (const inner of value as readonly unknown[]) if (isTooDeep(inner, levels)) return true;
+    return false;
   }
+  for (const key in value) if (isTooDeep((value as Record<string, unknown>)[key], levels)) return true;
   return false;
 }
+
+/** Whether what a list or an object holds is below so many levels. */
+const isTooDeep = (inner: unknown, levels: number): boolean =>
+  levels === 0 || (typeof inner === 'object' && inner !== null && isDeeper(inner, levels - 1));

@@ -37,9 +37,13 @@ export const many = (entityName: string): Relation => [entityName];
 
 /** Whether a value names the field that holds an id, or several. */
 export const isIdAttribute = (value: unknown): boolean =>
-  Array.isArray(value)
-    ? value.length > 0 && value.every((path) => typeof path === 'string' && path.trim() !== '')
-    : typeof value === 'string' && value.trim() !== '';
+  Array.isArray(value) ? value.length > 0 && value.every(isPath) : isPath(value);
+
+const isPath = (value: unknown): boolean =>
+  typeof value === 'string' && value.split('.').every((part) => part.trim() !== '');
+
+const isRelation = (value: unknown): value is Relation =>
+  typeof value === 'string' || (Array.isArray(value) && value.length === 1 && typeof value[0] === 'string');
 
 const invalid = (field: string, reason: string, fix: string): InvalidInputError =>
   new InvalidInputError(`schema.${field}`, reason, fix, 'SCHEMA_INVALID');
@@ -59,8 +63,18 @@ export function defineSchema<const S extends Schema>(schema: S): S {
   for (const [name, entity] of entries(schema)) {
     if (!NAME_PATTERN.test(name)) throw invalid(name, `is not ${NAME_RULE}`, 'Rename it');
     if (!isIdAttribute(entity.idAttribute ?? 'id'))
-      throw invalid(`${name}.idAttribute`, 'is empty', 'Name the field that holds the id');
+      throw invalid(
+        `${name}.idAttribute`,
+        'is empty, or a part of it is',
+        'Name the field that holds the id',
+      );
     for (const [field, relation] of entries(entity.relations ?? {})) {
+      if (!isRelation(relation))
+        throw invalid(
+          `${name}.relations.${field}`,
+          'is not a relation',
+          'Write one("Contact") or many("Contact")',
+        );
       const target = relationTarget(relation);
       if (!hasOwn(schema, target))
         throw invalid(

@@ -29,7 +29,8 @@ export class Concealment {
 
   /** Names a secret that was made from the credential or got with it. Of `user:password` the password counts, too. */
   add(secret: Secret): void {
-    for (const part of partsOf(secret.reveal())) this.#secrets.set(part, new Secret(part));
+    for (const part of partsOf(secret.reveal()))
+      if (!this.#secrets.has(part)) this.#secrets.set(part, new Secret(part));
   }
 
   /** Text for people: without secrets, and without user names and passwords in URLs. */

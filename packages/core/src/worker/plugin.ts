@@ -1,11 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import { SimplePlugin } from '@temporalio/plugin';
-import { type BundleOptions, Runtime, type Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  type BundleOptions,
+  Runtime,
+  type Worker,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { StatefulWorkflowError } from '../contract/errors';
 import { type Activities, registryActivities } from './activities';
+import { bundledWorkflows } from './bundled-workflows';
 import { checkActivityOptions, checkPluginOptions, checkRegistry } from './check-options';
 import { encrypting, failuresPath } from './encryption';
 import type { ActivityOptions } from './harness';
+import { ownPath } from './own-path';
 import type { Registry } from './registry';
+import { tellOfWorkflows } from './tell-of-workflows';
 
 /** How {@link statefulWorkflow} is set up. */
 export interface StatefulWorkflowPluginOptions extends ActivityOptions {
@@ -35,6 +45,8 @@ class StatefulWorkflowPlugin extends SimplePlugin {
   /** Activity sets that this plugin has made, to know its own when it is applied again. */
   readonly #made = new WeakSet<object>();
   readonly #encrypts: boolean;
+  /** What workers have bundled themselves, by the path of their workflows. */
+  readonly #bundles = new Map<string, string>();
   #running = 0;
 
   constructor(given: StatefulWorkflowPluginOptions) {
@@ -71,20 +83,54 @@ class StatefulWorkflowPlugin extends SimplePlugin {
     return { ...configured, activities };
   }
 
-  /** For workflows that are bundled ahead: a bundle holds the converter of failures. */
+  /** For workflows that are bundled ahead, too: a bundle says what is loaded once, and holds the converter of failures. */
   override configureBundler(options: BundleOptions): BundleOptions {
-    const configured = withEnvironment(super.configureBundler(options));
+    const keep = (code: string): unknown => this.#bundles.set(options.workflowsPath, code);
+    const configured = hearingOf(keep, sharingCore(withEnvironment(super.configureBundler(options))));
     return this.#encrypts ? { failureConverterPath: failuresPath(), ...configured } : configured;
   }
 
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     if (this.#running++ === 0) tellOfAdapters(this.#registry, this.#options);
+    await this.#tellOfWorkflows(worker);
     try {
       await super.runWorker(worker, next);
     } finally {
       if (--this.#running === 0) await this.#registry.close();
     }
   }
+
+  /** Says what is wrong with the worker's workflows as far as that can be known before one of them runs. */
+  async #tellOfWorkflows({ options }: Worker): Promise<void> {
+    const { workflowBundle, workflowsPath = '', taskQueue, debugMode } = options;
+    // There, Temporal itself listens to what fails in this thread.
+    if (debugMode) return;
+    const { logger } = Runtime.instance();
+    try {
+      const code = workflowBundle ? await codeOf(workflowBundle) : this.#bundles.get(workflowsPath);
+      if (code === undefined) return;
+      tellOfWorkflows(await bundledWorkflows(code), { registry: this.#registry, taskQueue }, logger);
+    } catch (error) {
+      // Code at the top of a module may need a workflow. What is wrong otherwise, Temporal says with each task.
+      logger.debug(`The workflows of this worker could not be looked through: ${String(error)}`);
+    }
+  }
+}
+
+/** Has somebody hear of the code that a bundler makes. */
+function hearingOf(keep: (code: string) => unknown, options: BundleOptions): BundleOptions {
+  const { webpackConfigHook } = options;
+  return {
+    ...options,
+    webpackConfigHook: (config) => {
+      const given = webpackConfigHook?.(config) ?? config;
+      const plugin: NonNullable<typeof given.plugins>[number] = {
+        apply: ({ hooks }) =>
+          hooks.assetEmitted.tap('stateful-workflow', (_, { content }) => keep(content.toString())),
+      };
+      return { ...given, plugins: [...(given.plugins ?? []), plugin] };
+    },
+  };
 }
 
 /**
@@ -102,6 +148,17 @@ function withEnvironment({ webpackConfigHook, ...options }: BundleOptions): Bund
     },
   };
 }
+
+/**
+ * Has all workflows of a V8 context share this package's code, as they share Temporal's: it keeps no state of its own,
+ * and of each workflow's own copy a third of what an idle workflow needs was made.
+ */
+function sharingCore({ preloadModules = [], ...options }: BundleOptions): BundleOptions {
+  return { ...options, preloadModules: [...new Set([...preloadModules, ownPath('workflow')])] };
+}
+
+const codeOf = async (bundle: WorkflowBundleOption): Promise<string> =>
+  'code' in bundle ? bundle.code : readFile(bundle.codePath, 'utf8');
 
 /** Says in the worker's log, as it starts, which sources it can load; loudly what it lacks. */
 function tellOfAdapters(

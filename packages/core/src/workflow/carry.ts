@@ -21,6 +21,8 @@ export interface Carried {
   readonly changes?: ChangeSet;
   readonly quiet?: number;
   readonly loadedAt?: number;
+  readonly cutOffs?: number;
+  /** What the first versions carried instead of `cutOffs`. */
   readonly wasCutOff?: boolean;
   readonly hierarchy?: CarriedHierarchy;
 }
@@ -43,7 +45,7 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
       pending: session.pending.carry(session.state.store),
       quiet: session.quiet,
       loadedAt: session.loadedAt,
-      wasCutOff: session.wasCutOff || undefined,
+      cutOffs: session.loads.cutOffs || undefined,
       hierarchy: session.hierarchy.carry(),
     },
   };

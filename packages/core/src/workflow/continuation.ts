@@ -7,6 +7,8 @@ import {
 } from '@temporalio/workflow';
 import { carryOver } from './carry';
 import { historyLength } from './history-length';
+import type { HookRunner } from './hooks';
+import { has } from './patches';
 import type { Session } from './session';
 import type { StatefulWorkflow } from './stateful-workflow';
 import { allElse, settledOr } from './moments';
@@ -20,9 +22,13 @@ const PAUSE_BYTES = 4_000_000;
 
 /** For how many events it is put off at most. Where it is due early: for as many again. */
 const MOST_PUT_OFF = 2_000;
-/** After which part of them one load has to do for all who ask, and after which nobody is waited for. The rest is for ending. */
+/**
+ * After which part of them one load has to do for all who ask, after which nobody is waited for, and after which not even
+ * code that cleans up. The rest is for ending.
+ */
 const OVERDUE = 0.25;
 const SPENT = 0.75;
+const USED_UP = 0.9;
 /** How many events a load has for itself before it is cut off: as many as one of a few sources needs. */
 const FOR_A_LOAD = 16;
 
@@ -36,7 +42,9 @@ export interface Continuation {
   /** Whether it has been put off for so long that who waits for a load takes the one that is running. */
   isOverdue(): boolean;
   /** Whether it cannot wait for a load, either, that is running. */
-  cutsOff(): boolean;
+  readonly cutsOff: () => boolean;
+  /** Whether the run has to end now. */
+  readonly isUsedUp: () => boolean;
   /** Whether it is due, and nothing that is waited for puts it off. */
   isNext(): boolean;
   /** What puts it off, for a person. `isProblem`: it may do so for ever. */
@@ -44,8 +52,10 @@ export interface Continuation {
   /**
    * Continues as new. Returns when it does not, because somebody came to wait for a load, the workflow ends, or
    * its state is too large.
+   *
+   * @param hooked runs `onContinue()`
    */
-  run(): Promise<void>;
+  run(hooked: HookRunner): Promise<void>;
 }
 
 /** Continues a workflow as new when its history has grown, with everything it knows. */
@@ -78,6 +88,7 @@ export function continuationOf(
     (dueAt ?? Infinity) + Math.floor(part * Math.min(dueAt ?? Infinity, MOST_PUT_OFF));
   const isPast = (part: number): boolean => isDue() && historyLength() >= limit(part);
   const isSpent = (): boolean => isPast(SPENT);
+  const isUsedUp = (): boolean => isPast(USED_UP);
   const isNext = (): boolean => isSpent() || (isDue() && loads.awaited === 0 && allHandlersFinished());
 
   /** Goes on, and says why, when the state is too large, rather than lose it. */
@@ -98,10 +109,21 @@ export function continuationOf(
     dueAt = undefined;
   };
 
+  /** Runs `onContinue()`, if there is one, as long as it can be waited for. */
+  const tell = async (hooked: HookRunner): Promise<void> => {
+    if (!workflow.onContinue) return;
+    let isLeft = false;
+    // Runs of the first versions go on without it then, and do not cancel it.
+    const isAllowed = (): boolean => has('interruptible') || !(isLeft = isSpent());
+    const told = hooked(async () => workflow.onContinue?.(), { isOverdue: isSpent, isUsedUp, isAllowed });
+    await settledOr(told, () => isLeft);
+  };
+
   return {
     isDue,
     isOverdue: () => isPast(OVERDUE),
     cutsOff: () => isSpent() && historyLength() - loads.begunAt >= FOR_A_LOAD,
+    isUsedUp,
     isNext,
     get putOffBy() {
       if (dueAt === undefined) return undefined;
@@ -116,15 +138,21 @@ export function continuationOf(
           message: `Continue-as-new has been due since event ${dueAt}, and execute() or another hook of the class has not ended. From event ${limit(SPENT)} on it is cancelled, and the next run calls it again.`,
           isProblem: false,
         };
+      if (loads.isRunning)
+        return {
+          message: `Continue-as-new has been due since event ${dueAt}, and a load is under way. From event ${limit(SPENT)} on it is cut off, and the next run begins it again.`,
+          isProblem: false,
+        };
       if (allHandlersFinished()) return undefined;
       return {
         message: `Continue-as-new has been due since event ${dueAt}, and a signal or update handler of the class has not ended. Loads go on; at event ${limit(SPENT)} the run ends without it.`,
         isProblem: true,
       };
     },
-    async run() {
+    async run(hooked) {
       const stops = (): boolean => !!session.ending || (loads.awaited > 0 && !isSpent());
-      await settledOr(workflow.onContinue?.(), isSpent);
+      await tell(hooked);
+      if (session.ending) return;
       // A run that continues takes no handler along: those that can end do so first.
       if (!allHandlersFinished()) await allElse();
       if (stops() || !isNext()) return;

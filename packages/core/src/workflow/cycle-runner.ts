@@ -10,13 +10,15 @@ import { closeAsCancelled } from './close-as-cancelled';
 import type { ChangeSet } from '../contract/wire';
 import type { Continuation } from './continuation';
 import { details } from './details';
-import { runHooks } from './hooks';
+import { type HookRunner, runHooks } from './hooks';
 import type { TriggerName } from './inbox';
+import { interruptible, isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
 import { type CycleLoader, cycleLoader } from './loader';
 import { has } from './patches';
 import { interval, type RefreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/parents';
+import { comesOfCancellation } from './scopes';
 import type { Session } from './session';
 import { allElse } from './moments';
 import { sourceActivities } from './source-activities';
@@ -94,16 +96,22 @@ export async function runCycles(
     };
     let isOver = false;
     const cutOff = (): void => {
-      if (!isOver) session.supersede();
+      // Runs of the first versions let one take its time that the run before had cut off.
+      if (!isOver && (loads.cutOffs === 0 || has('interruptible'))) session.supersede();
     };
-    // One that takes longer than the history lasts begins again in the next run; that one may then take its time.
-    if (!session.wasCutOff) condition(() => isOver || continuation.cutsOff()).then(cutOff, () => {});
+    // One that takes longer than the history lasts begins again in the next run.
+    condition(() => isOver || continuation.cutsOff()).then(cutOff, () => {});
     try {
-      const loaded = scope.run(() => loader.run((load) => workflow.loadData(load)));
+      const ended = interruptible(() => loader.run((load) => workflow.loadData(load)), {
+        scope,
+        isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
+        isUsedUp: continuation.isUsedUp,
+        isAllowed: () => has('interruptible'),
+      });
       if (session.sources.some(({ isAwaited }) => isAwaited)) showDetails();
-      await loaded;
+      superseded = !(await ended) || superseded;
     } catch (error) {
-      if (!superseded || !isCancellation(error)) throw error;
+      if (!superseded || !(session.ending ? isOfNoUse : comesOfCancellation)(error)) throw error;
     } finally {
       isOver = true;
       session.supersede = () => {};
@@ -141,12 +149,46 @@ export async function runCycles(
       }
       if (continuation.isNext()) {
         loads.end('left');
-        session.wasCutOff = true;
         for (const trigger of triggers) inbox.add(trigger);
         return undefined;
       }
       for (const trigger of inbox.take()) triggers.add(trigger);
     }
+  };
+
+  /** While hooks run, who waits for a load gets one: `execute()` sees what it brings in the cycle after this one. */
+  const loadBeside = async (isOver: () => boolean): Promise<void> => {
+    const isAsked = (): boolean =>
+      loads.awaited > 0 && !session.paused && !session.ending && !continuation.isNext();
+    while (!isOver()) {
+      await CancellationScope.nonCancellable(() => condition(() => isOver() || isAsked()));
+      if (isOver() || !has('interruptible')) return;
+      const triggers = new Set(inbox);
+      try {
+        await load(triggers);
+      } catch (error) {
+        // The hooks hear of a cancellation themselves.
+        if (isCancellation(error)) return;
+        throw error;
+      }
+      for (const trigger of triggers) inbox.add(trigger);
+    }
+  };
+
+  /** Runs hooks of the class, which may take long. @returns whether they came to their end */
+  const runBesideLoads: HookRunner = async (hooks, options) => {
+    let isOver = false;
+    session.hooksSince = Date.now();
+    showDetails();
+    const hooked = runHooks(session, options, hooks).finally(() => {
+      isOver = true;
+    });
+    const beside = loadBeside(() => isOver);
+    const isDone = await Promise.race([hooked, beside.then(() => hooked)]);
+    // Only a load that is under way is waited for.
+    if (loads.isRunning) await beside;
+    session.hooksSince = undefined;
+    return isDone;
   };
 
   /** A class that has nothing to do in a cycle is spared the scope of hooks. */
@@ -171,10 +213,11 @@ export async function runCycles(
       await workflow.execute({ triggers, changes: readOnly.of(handed) });
     };
     if (!hasHooks()) return hooks();
-    session.hooksSince = Date.now();
-    showDetails();
-    const isDone = await runHooks(session, continuation, hooks);
-    session.hooksSince = undefined;
+    const isDone = await runBesideLoads(hooks, {
+      isOverdue: continuation.cutsOff,
+      isUsedUp: continuation.isUsedUp,
+      isAllowed: () => has('interruptedHooks'),
+    });
     if (isDone || session.ending) return;
     // The next run takes the cycle up again.
     for (const trigger of triggers) inbox.add(trigger);
@@ -202,7 +245,7 @@ export async function runCycles(
     while (!session.ending) {
       await wait();
       if (session.ending) break;
-      if (continues()) await continuation.run();
+      if (continues()) await continuation.run(runBesideLoads);
       else if (cycles()) await cycle();
     }
   } catch (error) {

@@ -1,3 +1,4 @@
+import { inWorkflowContext, workflowInfo } from '@temporalio/workflow';
 import { checkApiUrl } from '../contract/api-url';
 import { type Check, matching, object, optional, text } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
@@ -6,6 +7,7 @@ import { defineSchema, isMany, type Relation, type Schema } from '../contract/sc
 import type { SourceDefinition } from '../contract/source';
 import { managedPaths, type ManagedPaths } from '../hierarchy/managed-path';
 import { entries, hasOwn, keys } from '../state/objects';
+import { checkClassStrictly, checkReadable, DECLARED } from './class-check';
 import type { Loader } from './loader';
 import { has } from './patches';
 import { refreshTimes, type RefreshPolicy } from './refresh';
@@ -56,12 +58,15 @@ const checkTaskQueue = optional(text('the name of a task queue', 'crm', (name) =
  * @throws InvalidInputError that names the field, the reason and the fix
  */
 export function checkDeclaration(declared: Declaration): void {
+  for (const field of DECLARED) checkReadable(declared, field);
   const { schema, sources, refresh } = declared;
   if (schema !== undefined) checkSchema(schema);
   if (sources !== undefined) {
     object('{ profile: rest({ path: "/customers/{id}" }) }')(sources, 'sources');
     for (const [name, source] of entries(sources)) checkSource(`sources.${name}`, name, source, declared);
   }
+  // A run that is replayed may have begun before these checks were there: what was taken then is taken still.
+  if (!isReplayed()) checkClassStrictly(declared);
   refreshTimes(refresh);
   for (const [field, check] of entries(checkLimits)) check(declared[field as keyof Declaration], field);
 }
@@ -125,8 +130,16 @@ export function listOf(
   );
 }
 
+const isReplayed = (): boolean => inWorkflowContext() && workflowInfo().unsafe.isReplaying;
+
 function checkSchema(schema: Schema): void {
   object<Schema>('defineSchema({ Customer: {} })')(schema, 'schema');
+  if (keys(schema).length === 0)
+    throw new InvalidInputError(
+      'schema',
+      'has no entity',
+      'Add the root entity: defineSchema({ Customer: {} })',
+    );
   for (const [name, entity] of entries(schema)) {
     checkEntityName(name, 'schema');
     object('{ relations: { contacts: many("Contact") } }')(entity, `schema.${name}`);

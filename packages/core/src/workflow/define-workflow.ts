@@ -7,14 +7,16 @@ import {
   setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
-import { text } from '../contract/check';
+import { object, text } from '../contract/check';
+import { type DefinedWorkflow, HEARS_OF_WORKFLOWS } from '../contract/defined';
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/start';
 import type { StartInput } from '../contract/wire';
-import { hasOwn, keys, values } from '../state/objects';
+import { entries, hasOwn, keys, values } from '../state/objects';
 import { inOrderOfArrival } from './arrival-order';
 import { handedOver } from './carry';
+import { asyncSetup, checkStatics } from './class-check';
 import { continuationOf } from './continuation';
 import { runCycles } from './cycle-runner';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
@@ -53,11 +55,12 @@ export function defineWorkflow<Data>(
   options: DefineWorkflowOptions = {},
 ): StatefulWorkflowFunction<Data> {
   checkClass(workflowClass);
+  checkOptions(options, 'options');
+  const isUnnamed = workflowClass.name === '' && options.name === undefined;
+  if (isUnnamed && !inWorkflowContext()) throw unnamed();
   const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
   checkName(name, 'name');
   const make = (): StatefulWorkflow => new workflowClass() as StatefulWorkflow;
-  // Not in a workflow: its class fields might act, in the name of another workflow or before their time.
-  if (!inWorkflowContext()) checkInstance(make, entityNameOf(name));
   const run = async (input: StartInput): Promise<Data> => {
     const workflow = make();
     const session = begin(workflow, input);
@@ -68,14 +71,35 @@ export function defineWorkflow<Data>(
     } catch (error) {
       const isEnd = error instanceof ContinueAsNew || (isCancellation(error) && session.ending);
       // Whether it fails the workflow or its task, the SDK decides; what the task did is forgotten then.
-      if (!isEnd) session.hasFailed = true;
+      session.hasFailed = !isEnd;
       throw error;
     }
   };
   // Clients and parents take the workflow type from the function's name.
   Object.defineProperty(run, 'name', { value: name });
   setWorkflowOptions(definition, run);
+  // Not in a workflow: its class fields might act, in the name of another workflow or before their time.
+  if (!inWorkflowContext())
+    checked(run, () => {
+      checkStatics(workflowClass);
+      return checkInstance(make, entityNameOf(name));
+    });
   return run;
+}
+
+/** Checks a class where it is defined. Who looks through a bundle hears of it; for all others a mistake is an error. */
+function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | undefined): void {
+  const { [HEARS_OF_WORKFLOWS]: hears } = globalThis as {
+    readonly [HEARS_OF_WORKFLOWS]?: (workflow: DefinedWorkflow) => void;
+  };
+  if (!hears) return void check();
+  try {
+    const { sources = {} } = check() ?? {};
+    const defined = entries(sources).map(([name, source]) => ({ ...source, name }));
+    hears({ run, sources: defined });
+  } catch (error) {
+    hears({ run, sources: [], mistake: (error as Error).message });
+  }
 }
 
 /** Makes the session of a run and sets every handler, before anything is awaited: no signal finds none. */
@@ -99,7 +123,7 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
     inOrderOfArrival(() => {
       // Those that the class set as it was constructed, and those of setup(), may replace none of the contract's.
       keepingHandlers(() => registerHandlers(session));
-      keepingHandlers(() => workflow.setup?.());
+      keepingHandlers(() => setUp(workflow));
       refuseUnknownSignals(session);
     });
   } catch (error) {
@@ -107,6 +131,13 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
     throw error;
   }
   return session;
+}
+
+/** Has the class set its handlers. */
+function setUp(workflow: StatefulWorkflow): void {
+  const waits: unknown = workflow.setup?.();
+  // One that a run has taken before is taken again on replay.
+  if (waits instanceof Promise && !workflowInfo().unsafe.isReplaying) throw asyncSetup();
 }
 
 /** Says that a workflow goes by another name than its function, which is what clients and parents start it by. */
@@ -130,6 +161,15 @@ function startArgument<T>(take: () => T): T {
 
 const checkName = text('the name of a workflow type', 'CustomerWorkflow', (name) => name.trim() !== '');
 
+const checkOptions = object("{ name: 'CustomerWorkflow' }");
+
+const unnamed = (): InvalidInputError =>
+  new InvalidInputError(
+    'defineWorkflow',
+    'was given a class without a name, and no other name for the workflow',
+    "Write defineWorkflow(class extends StatefulWorkflow { … }, { name: 'CustomerWorkflow' }), or name the class",
+  );
+
 /** @throws InvalidInputError for what is no class of this kind, which only JavaScript lets through */
 function checkClass(workflowClass: unknown): void {
   const isClass = typeof workflowClass === 'function' && workflowClass.prototype instanceof StatefulWorkflow;
@@ -141,14 +181,26 @@ function checkClass(workflowClass: unknown): void {
     );
 }
 
+/** Whether an error is Temporal's own, about something that is there only in a workflow. */
+function needsWorkflow(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const thrower = /^ *at .*$/m.exec(error.stack ?? '')?.[0] ?? '';
+  return error.name === 'IllegalStateError' || /@temporalio[\\/]workflow/.test(thrower);
+}
+
 /** Checks what a class declares. One that can only be constructed in a workflow is checked there. */
-function checkInstance(make: () => StatefulWorkflow, defaultRoot: string): void {
+function checkInstance(make: () => StatefulWorkflow, defaultRoot: string): StatefulWorkflow | undefined {
   let instance: StatefulWorkflow;
   try {
     instance = make();
   } catch (error) {
     if (error instanceof StatefulWorkflowError) throw error;
-    return;
+    if (needsWorkflow(error)) return undefined;
+    throw new InvalidInputError(
+      'constructor',
+      `of the class, or one of its fields, threw ${String(error)}`,
+      'Correct it, or do what needs a workflow that runs in setup()',
+    );
   }
   // What a field waits for, in a workflow, fails here; nobody is to hear of it.
   for (const value of values(instance)) if (value instanceof Promise) value.catch(() => {});
@@ -158,4 +210,5 @@ function checkInstance(make: () => StatefulWorkflow, defaultRoot: string): void 
   // The root may be another entity, which whoever starts the workflow names.
   if (hasOwn(schema, defaultRoot)) checkRoot(instance, defaultRoot);
   else if (!names.some((name) => isRoot(instance, name))) checkRoot(instance, names[0] ?? defaultRoot);
+  return instance;
 }

@@ -6,6 +6,7 @@ import {
   setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { checkApiUrl } from '../contract/api-url';
 import { InvalidInputError, type StatefulWorkflowError } from '../contract/errors';
 import {
@@ -29,6 +30,7 @@ import { sizeOf } from '../state/change-set';
 import { entries, fromEntries } from '../state/objects';
 import { iso } from './iso';
 import { loaded } from './loads';
+import { has } from './patches';
 import type { Session } from './session';
 import { sendable } from './state-size';
 import { UserCodeError } from './user-code';
@@ -41,10 +43,11 @@ export function registerHandlers(session: Session): void {
 }
 
 /**
- * Refuses signals whose name nobody handles, instead of letting them pile up. Call it after the workflow's
- * own handlers are set.
+ * Refuses signals whose name nobody handles, instead of letting them pile up, unless the class takes them all. Call it
+ * after the workflow's own handlers are set.
  */
 export function refuseUnknownSignals(session: Session): void {
+  if (getActivator().defaultSignalHandler && has('interruptible')) return;
   setDefaultSignalHandler((name) => {
     session.refusals.add(
       name,

@@ -1,7 +1,10 @@
+import { NexusOperationFailure } from '@temporalio/common';
 import {
   ActivityFailure,
   ApplicationFailure,
   ChildWorkflowFailure,
+  isCancellation,
+  TemporalFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { FaultKind } from '../contract/adapter';
@@ -28,20 +31,43 @@ const isUnregistered = ({ type, message }: ApplicationFailure): boolean =>
 const withoutPlugin = (source: string, message: string): string =>
   `Source "${source}" was not loaded, since a worker of its task queue lacks the adapter's activity (${message.split(',')[0]}). Add statefulWorkflow({ registry }) to that worker's plugins, or registryActivities(registry) to its activities.`;
 
-/** Whether something failed outside of the workflow, which may go well another time. */
-export const isRemote = (error: unknown): error is ActivityFailure | ChildWorkflowFailure =>
-  error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+const isWrapper = (error: unknown): error is TemporalFailure =>
+  error instanceof ActivityFailure ||
+  error instanceof ChildWorkflowFailure ||
+  error instanceof NexusOperationFailure;
 
-/** Reads the fault out of a failed activity. Anything else is a bug and thrown on. */
+/**
+ * What failed outside of the workflow or took too long for it, and may go well another time, however the class has
+ * wrapped it. Temporal gives a failure from outside as it was sent; one that the class itself has made was not sent.
+ */
+function remoteFailure(error: unknown): TemporalFailure | undefined {
+  if (error instanceof TemporalFailure)
+    return error.failure || isWrapper(error) || isCancellation(error) ? error : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const { errors = [error.cause] } = error as Partial<AggregateError>;
+  const failures = errors.map(remoteFailure);
+  return failures.includes(undefined) ? undefined : failures[0];
+}
+
+/** What Temporal has wrapped, as often as it has. */
+const reasonOf = (failure: Error): Error =>
+  isWrapper(failure) && failure.cause ? reasonOf(failure.cause) : failure;
+
+/** Reads the fault out of what failed outside of the workflow. Anything else is a bug and thrown on. */
 export function faultFrom(source: string, error: unknown): LoadFault {
   const transient = (message: string): LoadFault => ({ source, kind: 'transient', message });
   if (error instanceof LoadError) return transient(error.message);
-  if (!isRemote(error)) throw error;
-  const { cause = error } = error;
+  const failure = remoteFailure(error);
+  if (!failure) throw error;
+  const cause = reasonOf(failure);
   const { message } = cause;
   if (cause instanceof TimeoutFailure)
     return transient(
       `The load of source "${source}" timed out (${cause.timeoutType}). Is a worker running, and is the source's "timeout" long enough?`,
+    );
+  if (isCancellation(cause))
+    return transient(
+      `The load of source "${source}" was cancelled from within: by a time limit that the class sets, or by its worker.`,
     );
   if (!(cause instanceof ApplicationFailure)) return transient(message);
   const { type } = cause;

@@ -1,12 +1,13 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
 import type { WholeResult } from '../contract/load';
 import type { ChangeSet } from '../contract/wire';
 import { isEmpty, NO_CHANGES } from '../state/change-set';
 import { forEach } from '../state/json';
 import { keyOf } from '../state/refs';
 import { iso } from './iso';
-import { faultFrom, isRemote, type LoadFault } from './load-fault';
+import { faultFrom, type LoadFault } from './load-fault';
 import type { RefreshTimes } from './refresh';
+import { has } from './patches';
 import { isWithin } from './scopes';
 import type { Session } from './session';
 import type { SourceActivities } from './source-activities';
@@ -45,8 +46,8 @@ export interface LoadOptions extends Pick<RefreshTimes, 'staleAfter' | 'every'> 
 /** Runs the loads of one cycle, takes in what they give and reports faults. */
 export interface CycleLoader extends Loader {
   /**
-   * Runs the class's `loadData`. Where it is the class's own, what it changes by itself counts as loaded, and an
-   * activity or a child workflow that fails in it as a load that failed.
+   * Runs the class's `loadData`, until all that it began to load has ended. Where it is the class's own, what it
+   * changes by itself counts as loaded, and an activity or a child workflow that fails in it as a load that failed.
    */
   run(loadData: (load: Loader) => Promise<void>): Promise<void>;
   /** The entities that changed: one that several sources changed counts once. */
@@ -68,6 +69,8 @@ export function cycleLoader(
   const fail = (source: SourceState, fault: LoadFault, wasSent = true): 'failed' => {
     source.failed(fault, every, wasSent);
     faults.push(fault);
+    if (source.known.error?.failures === 1)
+      log.warn(`The load of source "${source.name}" failed: ${fault.message}`, { kind: fault.kind });
     return 'failed';
   };
 
@@ -105,7 +108,7 @@ export function cycleLoader(
     return result.outcome;
   };
 
-  const load = async (name: string): Promise<SourceOutcome> => {
+  const loadOne = async (name: string): Promise<SourceOutcome> => {
     const source = session.source(name, 'source');
     const arrival = arrivals.get(name);
     if (arrival) return 'fault' in arrival ? fail(source, arrival.fault) : take(source, arrival.result);
@@ -127,6 +130,21 @@ export function cycleLoader(
     }
   };
 
+  let underWay = 0;
+  const load = async (name: string): Promise<SourceOutcome> => {
+    underWay++;
+    try {
+      return await loadOne(name);
+    } finally {
+      underWay--;
+    }
+  };
+
+  /** Waits for loads that `loadData` did not: a source's next load would overtake its last. */
+  const ended = async (): Promise<void> => {
+    if (underWay > 0 && has('interruptible')) await condition(() => underWay === 0);
+  };
+
   const loader: CycleLoader = {
     touched,
     faults,
@@ -145,11 +163,12 @@ export function cycleLoader(
         touch(changes);
       };
       try {
-        await loadData(loader);
+        await loadData(loader).finally(ended);
         // One that only loads sources has nothing to tell of itself.
         if (hasWritten || session.loading.includes(ownLoad)) ownLoad.ended(Date.now(), hasWritten);
       } catch (error) {
-        if (isCancellation(error) || !isRemote(error)) throw error;
+        // One that is not gone on with has not failed.
+        if (scope.consideredCancelled) throw error;
         fail(ownLoad, faultFrom(ownLoad.name, error));
       } finally {
         session.hearsOwn = () => {};

@@ -12,9 +12,15 @@ export class Loads {
   #done = 0;
   #begunAt = 0;
   #isRunning = false;
+  #cutOffs: number;
   /** Which load each handler waits for. */
   readonly #waiting = new Set<{ readonly load: number }>();
   #isOver = false;
+
+  /** @param cutOffs of runs before: see {@link cutOffs} */
+  constructor(cutOffs = 0) {
+    this.#cutOffs = cutOffs;
+  }
 
   begin(): void {
     this.#begun++;
@@ -25,7 +31,25 @@ export class Loads {
   /** The load has ended, or is not gone on with. */
   end(how: 'done' | 'left'): void {
     this.#isRunning = false;
-    if (how === 'done') this.#done = this.#begun;
+    if (how === 'done') {
+      this.#done = this.#begun;
+      this.#cutOffs = 0;
+    } else this.#cutOffs++;
+  }
+
+  /** In how many runs one after the other a load was cut off, so that the workflow could continue as new. */
+  get cutOffs(): number {
+    return this.#cutOffs;
+  }
+
+  /** What is wrong with loads that do not come to their end. `isLasting`: a run was not enough for one that had all of it. */
+  get problem(): { readonly message: string; readonly isLasting: boolean } | undefined {
+    if (this.#cutOffs === 0) return undefined;
+    const runs = this.#cutOffs === 1 ? 'the run before' : `the last ${this.#cutOffs} runs`;
+    return {
+      message: `The load was cut off in ${runs}, since signals and updates filled the history before it ended, and has begun again. If it stays so, raise maxHistoryEvents, have the source answer faster, or send less.`,
+      isLasting: this.#cutOffs > 1,
+    };
   }
 
   /** The length of the history when the last load began. */

@@ -1,9 +1,9 @@
 import { condition } from '@temporalio/workflow';
 
 /** Waits for something, but no longer than until `enough`. @throws what it throws, if that comes in time */
-export async function settledOr(result: void | Promise<void>, enough: () => boolean): Promise<void> {
+export async function settledOr(result: Promise<unknown>, enough: () => boolean): Promise<void> {
   let isSettled = false;
-  const settled = Promise.resolve(result).finally(() => {
+  const settled = result.finally(() => {
     isSettled = true;
   });
   // What it throws too late is nobody's business any more.

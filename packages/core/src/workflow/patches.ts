@@ -7,6 +7,11 @@ import { patched } from '@temporalio/workflow';
 export const PATCHES = {
   /** Hooks that are still under way when the run has to end are cancelled. */
   interruptedHooks: 'stateful-interrupted-hooks',
+  /**
+   * All code of the class is interrupted where the run has to end: a load that does not hear of its cancellation, one
+   * that the run before has cut off, `onContinue()`. And who waits for a load while hooks run gets one.
+   */
+  interruptible: 'stateful-interruptible-code',
   /** A state that was too large to continue as new, and has shrunk, does so at once. */
   shrunkState: 'stateful-shrunk-state',
   /** A signal that the other workflow was there for, and that it did not take, is sent again. */

@@ -34,6 +34,13 @@ describe('ReadOnly', () => {
     ['a field further down', (given) => (given.address.city = 'x')],
     ['a field of an item', (given) => ((given.contacts[0] as { id: string }).id = 'x')],
     ['one that goes', (given) => Reflect.deleteProperty(given, 'name')],
+    [
+      'what a descriptor holds',
+      (given) => {
+        const { value } = Object.getOwnPropertyDescriptor(given, 'address') as { value: { city: string } };
+        value.city = 'x';
+      },
+    ],
     ['push', (given) => given.contacts.push({ id: 'k_3' })],
     ['sort', (given) => given.contacts.sort((a, b) => b.id.localeCompare(a.id))],
     ['splice', (given) => given.contacts.splice(0, 1)],

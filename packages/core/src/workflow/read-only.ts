@@ -54,6 +54,10 @@ export class ReadOnly {
       const isFixed = Reflect.getOwnPropertyDescriptor(target, key)?.configurable === false;
       return isFixed ? value : this.of(value);
     },
+    getOwnPropertyDescriptor: (target, key) => {
+      const found = Reflect.getOwnPropertyDescriptor(target, key);
+      return found?.configurable ? { ...found, value: this.of(found.value as unknown) } : found;
+    },
     set: (_, key) => refuse(key),
     defineProperty: (_, key) => refuse(key),
     deleteProperty: (_, key) => refuse(key),

@@ -1,4 +1,5 @@
 import { type CancellationScope, log } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import { type checkReference, isReference } from '../contract/payloads';
@@ -22,6 +23,7 @@ import { type Hierarchy, hierarchyOf } from '../hierarchy/hierarchy';
 import type { Ending } from '../hierarchy/parents';
 import type { Received } from '../hierarchy/receive';
 import { type Carried, carryOver } from './carry';
+import { OWN_LOAD } from './class-check';
 import type { Continuation } from './continuation';
 import { type Declaration, listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
 import type { LoadFault } from './load-fault';
@@ -38,9 +40,7 @@ import { StatefulWorkflow } from './stateful-workflow';
 const PLAINTEXT =
   'The token stands in plaintext in the history of this workflow, because allowPlaintextTokens is set. That is for development: use secret:NAME or a sealed token.';
 
-/** What the class's own `loadData` is called among the sources: no source can bear the name of a call by mistake. */
-export const OWN_LOAD = 'loadData()';
-const OWN_LOAD_DEFINITION: SourceDefinition = { adapter: 'loadData()', package: '', query: undefined };
+const OWN_LOAD_DEFINITION: SourceDefinition = { adapter: OWN_LOAD, package: '', query: undefined };
 
 /** Everything that one running workflow knows. The handlers write to it; the cycle reads it. */
 export class Session {
@@ -55,8 +55,8 @@ export class Session {
   paused: boolean;
   /** Whether a parent that let go has the server cancel the workflow as well. */
   isCancelRequested = false;
-  /** Whether the workflow ends with a failure. */
-  hasFailed = false;
+  /** Whether the workflow ends with a failure; absent until its run is known to be over. */
+  hasFailed?: boolean;
   /** How large the state is. */
   readonly size: StateSize;
   /** The most bytes that an answer or a result may have. */
@@ -69,11 +69,9 @@ export class Session {
   hooks?: CancellationScope;
   hooksSince?: number;
   /** The loads of this run, and who waits for them. */
-  readonly loads = new Loads();
+  readonly loads: Loads;
   /** When and how the workflow continues as new; absent until its handlers are set. */
   continuation?: Continuation;
-  /** Whether the last load was cut off, so that the workflow could continue as new. */
-  wasCutOff: boolean;
   /** What the last load gave. */
   lastResult?: RefreshResult;
   /** When the last load ended, in milliseconds. */
@@ -122,7 +120,7 @@ export class Session {
     this.inbox = new Inbox(inbox);
     this.quiet = carried?.quiet ?? 0;
     this.loadedAt = carried?.loadedAt ?? Date.now();
-    this.wasCutOff = carried?.wasCutOff ?? false;
+    this.loads = new Loads(carried?.cutOffs ?? Number(carried?.wasCutOff ?? 0));
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, carried && input.state, views);
     this.pending = PendingChanges.from(pending ?? {}, this.state.store, changes);
@@ -185,20 +183,22 @@ export class Session {
   }
 
   get status(): WorkflowStatus {
-    const { ending, paused, problem, continuation } = this;
+    const { ending, paused, problem, continuation, loads } = this;
     if (this.hasFailed) return 'failed';
     if (ending) return ending;
+    // A handler of the class may end it by an error, which nobody else hears of.
+    if (this.hasFailed === undefined && getActivator().completed) return 'failed';
     if (paused) return 'paused';
     const errors = this.loading.map(({ known }) => known.error?.kind).filter(Boolean);
     if (errors.includes('unauthorized')) return 'unauthorized';
-    const isPutOff = continuation?.putOffBy?.isProblem;
-    return (problem ?? errors[0]) || isPutOff ? 'degraded' : 'running';
+    const lasts = continuation?.putOffBy?.isProblem || loads.problem?.isLasting;
+    return (problem ?? errors[0]) || lasts ? 'degraded' : 'running';
   }
 
   /** What is wrong with the workflow itself, keeps it from continuing as new, or from telling a parent. */
   get problems(): readonly string[] {
     const putOffBy = this.continuation?.putOffBy?.message;
-    return [this.problem, putOffBy, this.hierarchy.parents.problem].filter(
+    return [this.problem, putOffBy, this.loads.problem?.message, this.hierarchy.parents.problem].filter(
       (problem) => problem !== undefined,
     );
   }
@@ -255,7 +255,6 @@ export class Session {
   loadEnded(changed: number, faults: readonly LoadFault[]): void {
     const failed = faults.length > 0;
     this.loads.end('done');
-    this.wasCutOff = false;
     this.size.loadEnded();
     this.loadedAt = Date.now();
     this.quiet = changed ? 0 : this.quiet + 1;

@@ -130,12 +130,13 @@ export abstract class StatefulWorkflow<Data = unknown> {
   }
 
   /**
-   * Changes entities from within the workflow. Like the `update` signal, but it starts no cycle.
+   * Changes entities from within the workflow. Like the `update` signal, but it starts no cycle. What is given is taken
+   * as JSON, as it would be from a client: it is the caller's own still, and may be changed afterwards.
    *
    * @throws InvalidInputError that names the field
    */
   update(payload: UpdatePayload): ChangeSummary {
-    return this.#wrote(this.#running.state.update(payload));
+    return this.#wrote(this.#running.state.update(JSON.parse(JSON.stringify(payload)) as UpdatePayload));
   }
 
   /** Removes entities from within the workflow. Like the `delete` signal, but it starts no cycle. */

@@ -17,6 +17,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(join(tmpdir(), 'stateful-workflow-test-'));
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(__dirname, '../workflows/index.ts'),
+    // As the plugin does with the package.
+    preloadModules: [join(__dirname, '../../src/workflow.ts')],
     logger: new DefaultLogger('ERROR'),
   });
   const file = join(folder, 'workflows.js');

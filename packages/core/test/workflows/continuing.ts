@@ -11,7 +11,8 @@ export const BurstWorkflow = defineWorkflow(Burst);
 
 /** Waits for a signal before it continues as new. */
 class Hesitating extends Customer {
-  override readonly maxHistoryEvents = 30;
+  // Far from twice of it, where the run would end without whoever waits, also when the test is slow to ask.
+  override readonly maxHistoryEvents = 100;
 
   #hesitates = false;
   #released = false;

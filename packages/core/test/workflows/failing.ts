@@ -4,6 +4,7 @@ import {
   defineSignal,
   defineUpdate,
   setHandler,
+  sleep,
 } from '@temporalio/workflow';
 import { defineSource, defineWorkflow, type LoadFault, StatefulWorkflow } from '../../src/workflow';
 import { Customer } from './customer';
@@ -90,3 +91,24 @@ class UnnamedSecret extends Customer {
   };
 }
 export const UnnamedSecretWorkflow = defineWorkflow(UnnamedSecret);
+
+/** Sets handlers when it is too late for what came before. */
+class Dawdling extends Customer {
+  override setup(): void {
+    // As JavaScript lets everybody, and TypeScript those without a linter.
+    return sleep(1).then(() => super.setup()) as unknown as void;
+  }
+}
+export const DawdlingWorkflow = defineWorkflow(Dawdling);
+
+/** Has options that there are not. */
+class Misspelt extends Customer {
+  override readonly refresh = { wach: true } as StatefulWorkflow['refresh'];
+}
+export const MisspeltWorkflow = defineWorkflow(Misspelt);
+
+/** Has no limit, where there has to be one or nothing. */
+class Unlimited extends Customer {
+  override readonly maxHistoryEvents = null as unknown as number;
+}
+export const UnlimitedWorkflow = defineWorkflow(Unlimited);

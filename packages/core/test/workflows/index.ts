@@ -2,14 +2,17 @@ export { CallingWorkflow } from './calling';
 export { type SeenCycle, CustomerWorkflow } from './customer';
 export { BurstWorkflow, HesitatingWorkflow, LargeWorkflow, RestlessWorkflow } from './continuing';
 export {
+  DawdlingWorkflow,
   EarlyWorkflow,
   MeddlingWorkflow,
   MisconfiguredWorkflow,
   MisdeclaredWorkflow,
   MisdirectedWorkflow,
+  MisspeltWorkflow,
   NamelessWorkflow,
   PresumptuousWorkflow,
   StrictWorkflow,
+  UnlimitedWorkflow,
   UnnamedSecretWorkflow,
   UnregisteredWorkflow,
 } from './failing';
@@ -18,12 +21,15 @@ export { HandyWorkflow } from './handy';
 export {
   ApprovalTicketWorkflow,
   ApprovalWorkflow,
+  FailingCallWorkflow,
   HalfSelfLoadingWorkflow,
+  KeepingWorkflow,
   RollingApprovalWorkflow,
   RollingSelfLoadingWorkflow,
   ScribblingWorkflow,
   SelfLoadingWorkflow,
 } from './own-code';
+export { BriefOwnWaysWorkflow, OwnWaysWorkflow } from './own-ways';
 export { OutspokenWorkflow } from './plaintext';
 export { DeskWorkflow, TicketWorkflow } from './hierarchy';
 export { RollingCommentWorkflow, RollingDeskWorkflow, RollingTicketWorkflow } from './hierarchy-random';

@@ -5,6 +5,7 @@ import {
   defineSignal,
   isCancellation,
   proxyActivities,
+  setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow';
 import {
@@ -125,3 +126,28 @@ class Scribbling extends Customer {
   }
 }
 export const ScribblingWorkflow = defineWorkflow(Scribbling);
+
+/** Gives what it goes on to use itself, and takes every signal there is. */
+class Keeping extends StatefulWorkflow<CustomerData> {
+  override readonly schema = schema;
+  readonly #tags = ['first'];
+  readonly #taken: string[] = [];
+
+  override setup(): void {
+    setHandler(defineQuery('taken'), () => this.#taken);
+    setDefaultSignalHandler((name) => {
+      this.#taken.push(name);
+      this.update({ entityName: 'Customer', data: { tags: this.#tags, seen: new Date(0) } });
+      this.#tags.push('second');
+    });
+  }
+}
+export const KeepingWorkflow = defineWorkflow(Keeping);
+
+/** Fails with what it calls. */
+class FailingCall extends Customer {
+  override async execute(): Promise<void> {
+    await fetchPlan(this.id);
+  }
+}
+export const FailingCallWorkflow = defineWorkflow(FailingCall);

@@ -4,13 +4,20 @@ import { isTimeZone } from './time-zone';
 
 const MINUTE = 60_000;
 
-describe.each(['UTC', 'America/Los_Angeles', 'Asia/Kolkata'])('on a worker in %s', (zone) => {
+describe.each([
+  ['UTC', 0],
+  ['America/Los_Angeles', 480],
+  ['Asia/Kolkata', -330],
+])('on a worker in %s', (zone, offset) => {
   const before = process.env['TZ'];
   beforeAll(() => void (process.env['TZ'] = zone));
   afterAll(() => {
     if (before === undefined) delete process.env['TZ'];
     else process.env['TZ'] = before;
   });
+
+  it('is tried in that zone', () =>
+    expect(new Date(Date.UTC(2026, 10, 30)).getTimezoneOffset()).toBe(offset));
 
   it.each<[CursorValue, CursorValue]>([
     ['2026-11-30T01:00:07Z', '2026-11-30T00:59:07Z'],
@@ -25,8 +32,18 @@ describe.each(['UTC', 'America/Los_Angeles', 'Asia/Kolkata'])('on a worker in %s
     ['2026-03-01', '2026-02-28'],
     ['20261130T010007Z', '20261130T005907Z'],
     ['20261130010007', '20261130005907'],
+    ['20261130010007123', '20261130005907123'],
+    ['20261130T010007.123456Z', '20261130T005907.123456Z'],
+    ['20261130', '20261129'],
+    ['2026/11/30 00:00:07', '2026/11/29 23:59:07'],
+    ['2026.12.01', '2026.11.30'],
+    ['2026-11-30T01:00:07+01:00[Europe/Berlin]', '2026-11-30T00:59:07+01:00[Europe/Berlin]'],
+    // The zero of many servers is no time of the last century.
+    ['0001-01-02T00:00:00Z', '0001-01-01T23:59:00Z'],
     [20261130010007, 20261130005907],
     ['Mon, 30 Nov 2026 01:00:07 GMT', 'Mon, 30 Nov 2026 00:59:07 GMT'],
+    ['Tue, 01 Dec 2026 00:00:07 +0530', 'Mon, 30 Nov 2026 23:59:07 +0530'],
+    ['1 Dec 2026 00:00 GMT', '30 Nov 2026 23:59 GMT'],
     ['/Date(1767225600000)/', '/Date(1767225540000)/'],
     ['/Date(1767225600000+0100)/', '/Date(1767225540000+0100)/'],
     [1_767_225_600_000, 1_767_225_540_000],
@@ -55,12 +72,17 @@ describe.each(['UTC', 'America/Los_Angeles', 'Asia/Kolkata'])('on a worker in %s
     ['2026-11-30T05:00:00+02:00', '2026-11-30T04:00:00+02:00'],
     ['2026-11-30T03:59:00+02:00', '2026-11-30T03:59:00+02:00'],
     ['20991231000000', '20261130020000'],
+    ['20991231000000000', '20261130020000000'],
+    ['20991231', '20261130'],
+    ['2099/12/31', '2026/11/30'],
+    ['Thu, 31 Dec 2099 00:00:00 +0100', 'Mon, 30 Nov 2026 03:00:00 +0100'],
     [4_102_358_400, now / 1_000],
     [4_102_358_400_000, now],
     ['4102358400000000', String(now * 1_000)],
     [now / 1_000, now / 1_000],
     // Counters and ids are no times.
     [42, 42],
+    [20991231, 20991231],
     ['1909699624467843944', '1909699624467843944'],
     ['infinity', 'infinity'],
   ])('%j is capped at the time', (value, capped) => expect(cappedValue(value, now)).toBe(capped));
@@ -78,6 +100,8 @@ describe.each(['UTC', 'America/Los_Angeles', 'Asia/Kolkata'])('on a worker in %s
     ['2026-11-30T01:00:07Z', '2026-11-30T01:00:07+01:00'],
     ['2026-11-30T01:00:07.000002', '2026-11-30T01:00:07.0000019'],
     ['2026-11-30T01:00:07', '2026-11-30'],
+    ['1900-01-01T00:00:00Z', '0001-01-01T00:00:00Z'],
+    ['Tue, 01 Dec 2026 00:00:00 +0000', 'Wed, 25 Nov 2026 00:00:00 +0000'],
     [10, 9],
     ['10', 9],
     ['9007199254740993', '9007199254740992'],

@@ -22,7 +22,8 @@ type Read =
 
 function read(value: CursorValue, zone: string | undefined): Read {
   const text = String(value);
-  const timestamp = parseTimestamp(text, zone);
+  // Of so few digits, only text is a date.
+  const timestamp = typeof value === 'number' && text.length <= 8 ? undefined : parseTimestamp(text, zone);
   if (timestamp !== undefined) return { kind: 'time', ...timestamp };
   const [, whole, fraction = ''] = DECIMAL.exec(text) ?? [];
   return whole === undefined ? { kind: 'text' } : { kind: 'number', size: BigInt(whole), finer: fraction };

@@ -11,49 +11,82 @@ export interface Timestamp {
 }
 
 const ISO =
-  /^(\d{4})-(\d\d)-(\d\d)(?:([T ])(\d\d):(\d\d)(?::(\d\d)(?:([.,])(\d+))?)?)?(\s?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?$/i;
-const COMPACT = /^(\d{4})(\d\d)(\d\d)(T?)(\d\d)(\d\d)(\d\d)(Z|[+-]\d{4})?$/i;
-const HTTP = /^(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+  /^(\d{4})([-/.])(\d\d)\2(\d\d)(?:([T ])(\d\d):(\d\d)(?::(\d\d)(?:([.,])(\d+))?)?)?(\s?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?(\[[\w/+-]+\])?$/i;
+const COMPACT =
+  /^((?:19|20)\d\d)(\d\d)(\d\d)(?:(T?)(\d\d)(\d\d)(\d\d)(?:([.,]?)(\d{3}|(?<=[.,])\d+))?)?(Z|[+-]\d\d(?::?\d\d)?)?$/i;
+const MAIL =
+  /^((?:Sun|Mon|Tue|Wed|Thu|Fri|Sat), )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))?( (?:GMT|UTC|[+-]\d{4}))$/;
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const MICROSOFT = /^(\/Date\()(-?\d{1,15})((?:[+-]\d{4})?\)\/)$/;
 
 /**
- * Takes a point in time apart: ISO 8601, with a blank for the `T`, with or without zone, seconds and fraction, or
- * without its marks (`20261130T010007Z`, `20261130010007`); HTTP dates; `/Date(1767225600000)/`.
+ * Takes a point in time apart: ISO 8601, with a blank for the `T`, with slashes or dots in the date, with or without zone,
+ * seconds and fraction, or without its marks (`20261130T010007Z`, `20261130010007`, `20261130`); dates of HTTP and of mail;
+ * `/Date(1767225600000)/`.
  *
  * @param zone in which times without a zone are: a name such as `Europe/Berlin`, or an offset. @default UTC
  * @returns `undefined` for what is none of these
  */
 export function parseTimestamp(text: string, zone?: string): Timestamp | undefined {
-  const iso = ISO.exec(text);
-  if (iso !== null) {
-    const [, year, month, day, separator, hour, minute, second, point = '.', fraction = '', given = ''] = iso;
-    return timestampOf(
-      [year, month, day, hour, minute, second],
-      fraction,
-      given.trim() || zone,
-      (local, digits) => {
-        const [date = '', time = ''] = local.toISOString().split('T');
-        if (separator === undefined) return `${date}${given}`;
-        const clock = time.slice(0, second === undefined ? 5 : 8);
-        return `${date}${separator}${clock}${digits === '' ? '' : point + digits}${given}`;
-      },
-    );
-  }
-  const compact = COMPACT.exec(text);
-  if (compact !== null) {
-    const [, year, month, day, separator = '', hour, minute, second, given = ''] = compact;
-    return timestampOf([year, month, day, hour, minute, second], '', given || zone, (local) => {
-      const [date = '', time = ''] = local.toISOString().split('T');
-      return `${date.replaceAll('-', '')}${separator}${time.slice(0, 8).replaceAll(':', '')}${given}`;
-    });
-  }
-  if (HTTP.test(text)) return instant(Date.parse(text), (time) => new Date(time).toUTCString());
-  const [, open, number, close] = MICROSOFT.exec(text) ?? [];
-  return number === undefined ? undefined : instant(Number(number), (time) => `${open}${time}${close}`);
+  return isoTime(text, zone) ?? compactTime(text, zone) ?? mailTime(text) ?? microsoftTime(text);
 }
 
-const instant = (time: number, write: (time: number) => string): Timestamp | undefined =>
-  Number.isNaN(time) ? undefined : { time, finer: '', write };
+function isoTime(text: string, zone: string | undefined): Timestamp | undefined {
+  const [
+    all,
+    year,
+    mark = '-',
+    month,
+    day,
+    separator,
+    hour,
+    minute,
+    second,
+    point = '.',
+    fraction,
+    given,
+    name,
+  ] = ISO.exec(text) ?? [];
+  if (all === undefined) return undefined;
+  const fields = [year, month, day, hour, minute, second];
+  return timestampOf(fields, fraction, given?.trim() || zone, (local, digits) => {
+    const [date = '', time = ''] = local.toISOString().split('T');
+    const clock = time.slice(0, second === undefined ? 5 : 8) + (digits === '' ? '' : point + digits);
+    const shown = separator === undefined ? '' : separator + clock;
+    return `${date.replaceAll('-', mark)}${shown}${given ?? ''}${name ?? ''}`;
+  });
+}
+
+function compactTime(text: string, zone: string | undefined): Timestamp | undefined {
+  const [all, year, month, day, separator = '', hour, minute, second, point = '', fraction, given] =
+    COMPACT.exec(text) ?? [];
+  if (all === undefined) return undefined;
+  const fields = [year, month, day, hour, minute, second];
+  return timestampOf(fields, fraction, given ?? zone, (local, digits) => {
+    const [date = '', time = ''] = local.toISOString().split('T');
+    const clock = `${separator}${time.slice(0, 8).replaceAll(':', '')}${point}${digits}`;
+    return `${date.replaceAll('-', '')}${hour === undefined ? '' : clock}${given ?? ''}`;
+  });
+}
+
+function mailTime(text: string): Timestamp | undefined {
+  const [all, weekday, day = '', month = '', year, hour, minute, second, given = ''] = MAIL.exec(text) ?? [];
+  if (all === undefined) return undefined;
+  const fields = [year, String(MONTHS.indexOf(month) + 1), day, hour, minute, second];
+  return timestampOf(fields, '', given.trim(), (local) => {
+    const name = weekday === undefined ? '' : `${DAYS[local.getUTCDay()]}, `;
+    const date = String(local.getUTCDate()).padStart(day.length, '0');
+    const clock = local.toISOString().slice(11, second === undefined ? 16 : 19);
+    return `${name}${date} ${MONTHS[local.getUTCMonth()]} ${local.getUTCFullYear()} ${clock}${given}`;
+  });
+}
+
+function microsoftTime(text: string): Timestamp | undefined {
+  const [, open, number, close] = MICROSOFT.exec(text) ?? [];
+  if (number === undefined) return undefined;
+  return { time: Number(number), finer: '', write: (time) => `${open}${time}${close}` };
+}
 
 /**
  * A timestamp by its fields, as the clocks of its zone show them.
@@ -62,18 +95,20 @@ const instant = (time: number, write: (time: number) => string): Timestamp | und
  */
 function timestampOf(
   fields: readonly (string | undefined)[],
-  fraction: string,
+  fraction = '',
   zone: string | undefined,
   write: (local: Date, fraction: string) => string,
 ): Timestamp | undefined {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = fields.map((field) =>
     Number(field ?? 0),
   );
+  // Not `Date.UTC`, which takes the years up to 99 for those of the last century.
+  const date = new Date(0).setUTCFullYear(year, month - 1, day);
   // A 31st of February would be another day.
-  const isDay = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+  const isDay = new Date(date).getUTCDate() === day;
   if (month < 1 || month > 12 || !isDay || hour > 24 || minute > 59 || second > 60) return undefined;
-  const local =
-    Date.UTC(year, month - 1, day, hour, minute, second) + Number(fraction.slice(0, 3).padEnd(3, '0'));
+  const ms = Number(fraction.slice(0, 3).padEnd(3, '0'));
+  const local = date + ((hour * 60 + minute) * 60 + second) * 1_000 + ms;
   return {
     time: local - offsetIn(zone, local, true),
     finer: fraction.slice(3),

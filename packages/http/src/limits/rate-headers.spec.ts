@@ -39,6 +39,32 @@ describe('rateState', () => {
       { ratelimit: '"a";r=9;t=1', 'x-ratelimit-remaining': '2', 'x-ratelimit-reset': '7' },
       { remaining: 2, resetMs: 7_000 },
     ],
+    [{ ratelimit: 'limit=100, remaining=0, reset=30' }, { remaining: 0, resetMs: 30_000 }],
+    [
+      { ratelimit: '"hour";r=7, "minute";r=0', 'ratelimit-policy': '"hour";q=100;w=3600, "minute";q=9;w=60' },
+      { remaining: 0, resetMs: 60_000 },
+    ],
+    [
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2026-07-01T10:01Z' },
+      { remaining: 0, resetMs: 60_000 },
+    ],
+    [
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30s' },
+      { remaining: 0, resetMs: 30_000 },
+    ],
+    [
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String((now + 9_000) * 1_000) },
+      { remaining: 0, resetMs: 9_000 },
+    ],
+    // What needs no clock counts.
+    [
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1', 'x-ratelimit-reset-after': '1.5' },
+      { remaining: 0, resetMs: 1_500 },
+    ],
+    [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'Infinity' }, undefined],
+    [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1e400' }, undefined],
+    [{ 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '9' }, undefined],
+    [{ ratelimit: '"minute";r=0', 'ratelimit-policy': '"hour";q=100;w=3600' }, undefined],
     [{ 'ratelimit-remaining': '0' }, undefined],
     [{ 'ratelimit-remaining': 'none', 'ratelimit-reset': '9' }, undefined],
     [{ 'ratelimit-remaining': '0', 'ratelimit-reset': 'soon' }, undefined],

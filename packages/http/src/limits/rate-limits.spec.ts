@@ -89,6 +89,21 @@ describe('what is limited together', () => {
     limits.learn(crm, 'a', 429, { 'retry-after': '7' }, { route: '/slow' });
     expect([wait('/slow'), wait('/quick'), wait()]).toEqual([7_000, undefined, undefined]);
   });
+
+  it.each([
+    ['x-ratelimit-scope', 'global'],
+    ['x-ratelimit-global', 'true'],
+  ])('is the origin where an answer says so all the same: %s', (name, value) => {
+    const { limits, pass } = limitsAt();
+    const wait = (route: string, demandedAt?: number) =>
+      waitOf(() => limits.pass(crm, 'a', { scope: 'route' }, { route, demandedAt }));
+    limits.learn(crm, 'a', 429, { 'retry-after': '7', [name]: value }, { route: '/a' });
+    expect([wait('/a'), wait('/b')]).toEqual([7_000, 7_000]);
+    pass(1_000);
+    expect(wait('/b', 1_001_000)).toBeUndefined();
+    limits.learn(crm, 'a', 200, {}, { route: '/b', demandedAt: 1_001_000 });
+    expect([wait('/a'), wait('/b')]).toEqual([undefined, undefined]);
+  });
 });
 
 describe('a request that somebody demands', () => {

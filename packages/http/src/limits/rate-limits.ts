@@ -10,7 +10,8 @@ export interface RateBudget {
   readonly perMs?: number;
   /**
    * What is limited together: `'origin'`, or each `'route'` by itself, which is the `path` of a source as it is
-   * written: `/customers/{id}` is one. For APIs that limit so; what one route is told holds back no other.
+   * written: `/customers/{id}` is one. For APIs that limit so; what one route is told holds back no other, unless the
+   * answer says that it is for all (`X-RateLimit-Scope: global`).
    * @default 'origin'
    */
   readonly scope?: 'origin' | 'route';
@@ -79,13 +80,13 @@ export class RateLimits {
     request: LimitedRequest = {},
   ): void {
     const now = this.#now();
-    const limit = this.#limit(origin, identity, request);
-    if (limit.blockedUntil > now && !mayTry(limit, now, request)) {
-      throw limited(limit.blockedUntil - now, `${origin} has said that it takes no more requests`);
-    }
+    const holding = this.#holding(origin, identity, request);
+    for (const one of holding)
+      if (one.blockedUntil > now && !mayTry(one, now, request))
+        throw limited(one.blockedUntil - now, `${origin} has said that it takes no more requests`);
     const { requests, perMs } = budget ?? {};
     if (requests === undefined || perMs === undefined) return;
-    const { sent } = limit;
+    const { sent } = holding[0];
     while (sent.length > 0 && (sent[0] as number) <= now - perMs) sent.shift();
     if (sent.length >= requests) {
       const wait = (sent[0] as number) + perMs - now;
@@ -104,18 +105,32 @@ export class RateLimits {
   ): void {
     const now = this.#now();
     const wait = Math.min(waitOf(status, headers, now), this.#maxWaitMs);
-    const limit = this.#limit(origin, identity, request);
     if (wait > 0) {
+      const limit = this.#limit(origin, identity, isForAll(headers) ? {} : request);
       limit.blockedUntil = Math.max(limit.blockedUntil, now + wait);
       limit.learntAt = now;
-    } else if (status < 400 && request.demandedAt !== undefined && limit.learntAt < request.demandedAt) {
-      // It was tried against what had been said, and went well.
-      limit.blockedUntil = 0;
+      return;
     }
+    const { demandedAt } = request;
+    if (status >= 400 || demandedAt === undefined) return;
+    // It was tried against what had been said, and went well.
+    for (const limit of this.#holding(origin, identity, request))
+      if (limit.learntAt < demandedAt) limit.blockedUntil = 0;
   }
 
-  #limit(origin: string, identity: string | undefined, { route = '' }: LimitedRequest): Limit {
-    const key = `${origin} ${identity ?? ''} ${route}`;
+  /** What may hold a request back: what is known of its route, and of the origin. */
+  #holding(
+    origin: string,
+    identity: string | undefined,
+    request: LimitedRequest,
+  ): readonly [Limit, ...Limit[]] {
+    const own = this.#limit(origin, identity, request);
+    const whole = request.route === undefined ? undefined : this.#limits.get(keyOf(origin, identity, {}));
+    return whole === undefined ? [own] : [own, whole];
+  }
+
+  #limit(origin: string, identity: string | undefined, request: LimitedRequest): Limit {
+    const key = keyOf(origin, identity, request);
     const limit = this.#limits.get(key) ?? { blockedUntil: 0, learntAt: 0, triedAt: 0, sent: [] };
     // The newest last.
     this.#limits.delete(key);
@@ -124,6 +139,13 @@ export class RateLimits {
     return limit;
   }
 }
+
+const keyOf = (origin: string, identity = '', { route = '' }: LimitedRequest): string =>
+  `${origin} ${identity} ${route}`;
+
+/** Whether an API that limits each route by itself says that this limit is one for all of them. */
+const isForAll = (headers: IncomingHttpHeaders): boolean =>
+  headers['x-ratelimit-global'] === 'true' || headers['x-ratelimit-scope'] === 'global';
 
 /** Whether what a server has said may be tried: it was said before somebody demanded the request, who asks once. */
 function mayTry(limit: Limit, now: number, { demandedAt }: LimitedRequest): boolean {

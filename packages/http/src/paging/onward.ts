@@ -10,8 +10,11 @@ export type Onward<Place> =
   | { readonly says: 'more'; readonly next: Place }
   /** This is the last page. */
   | { readonly says: 'end' }
-  /** It cannot tell. The page at `next` can: an empty one is the end. */
-  | { readonly says: 'nothing'; readonly next: Place };
+  /**
+   * It cannot tell. The page at `next` can: an empty one is the end. With `fits`, as many records came as there are
+   * said to be.
+   */
+  | { readonly says: 'nothing'; readonly next: Place; readonly fits?: boolean };
 
 /** The end of a list. */
 export const END = { says: 'end' } as const;

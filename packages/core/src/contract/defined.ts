@@ -1,0 +1,20 @@
+/** What is known of a workflow where it is defined, before any of it runs. */
+export interface DefinedWorkflow {
+  /** The workflow function, whose name is what clients and parents ask for. */
+  readonly run: { readonly name: string };
+  /** What is wrong with its class. */
+  readonly mistake?: string;
+  /** What it loads from, as far as that is known without a workflow. */
+  readonly sources: readonly DefinedSource[];
+}
+
+/** A source of a class. */
+export interface DefinedSource {
+  readonly name: string;
+  readonly adapter: string;
+  readonly package: string;
+  readonly taskQueue?: string;
+}
+
+/** The global function that hears of every workflow that is defined, where somebody looks through a bundle. */
+export const HEARS_OF_WORKFLOWS = Symbol.for('@stateful-workflow/core:defined');

@@ -1,0 +1,190 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { InvalidInputError } from '@stateful-workflow/core';
+import { isObject } from '../values';
+import { linkTo } from './link-header';
+
+/** Something in an answer that says that a list goes on, and that nobody told the adapter to look at. */
+interface Sign {
+  /** Where it stands: a dotted path in the body, or the name of a header. */
+  readonly where: string;
+  /** How many records, or pages, there are by it. @default it only says that there are more */
+  readonly counts?: { readonly records?: number; readonly pages?: number };
+}
+
+/** A page, as far as its envelope goes. */
+export interface Envelope {
+  readonly body: unknown;
+  readonly headers?: IncomingHttpHeaders;
+  /** Where the records are in the body, as a dotted path. @default the body itself, or nobody knows */
+  readonly items?: string;
+}
+
+/** What the named signs of the source have said already. */
+export interface EndSaid {
+  /** How many records and pages came. A total of an attempt before is not known: then counts prove nothing. */
+  readonly read: { readonly records: number; readonly pages: number } | undefined;
+  /** Names the request: `GET https://…`. */
+  readonly request: string;
+  /** What the source says of its pages: "has no pagination". */
+  readonly why: string;
+}
+
+/**
+ * Looks in the envelopes of a list for signs that it goes on, in the names that APIs give them. They are no way to the
+ * next page, since they may mean something else; but a list whose last page has one is not proven to be over.
+ */
+export class UnreadSigns {
+  readonly #ignored: ReadonlySet<string>;
+  /** The least that was said of each count, since records come while a list is read. */
+  readonly #least = new Map<string, number>();
+  #last: readonly Sign[] = [];
+
+  /** @param ignored signs that mean something else, as the error names them */
+  constructor(ignored: readonly string[] = []) {
+    this.#ignored = new Set(ignored.map((name) => name.toLowerCase()));
+  }
+
+  /** Takes in a page. */
+  saw({ body, headers = {}, items }: Envelope): void {
+    this.#last = [...inHeaders(headers), ...inBody(body, items)].filter(
+      ({ where }) => !this.#ignored.has(where.toLowerCase()),
+    );
+    for (const { where, counts } of this.#last) {
+      const count = counts?.records ?? counts?.pages;
+      if (count !== undefined) this.#least.set(where, Math.min(count, this.#least.get(where) ?? count));
+    }
+  }
+
+  /**
+   * Checks that nothing on the last page speaks against the end.
+   *
+   * @throws InvalidInputError that names what does
+   */
+  checkEnd({ read, request, why }: EndSaid): void {
+    const against = this.#last.find((sign) => this.#isAgainst(sign, read));
+    if (against === undefined) return;
+    const { where, counts } = against;
+    const came = counts?.records === undefined ? `${read?.pages} page(s)` : `${read?.records} record(s)`;
+    const seen =
+      counts === undefined
+        ? `says at "${where}" that there is more`
+        : `has ${this.#least.get(where)} at "${where}" where ${came} came`;
+    throw new InvalidInputError(
+      'pagination',
+      `${request} ${seen}, and the source ${why}: what was not read would be taken for gone`,
+      `Say in pagination how the list goes on; or, if "${where}" means something else, name it in ignoreSigns`,
+    );
+  }
+
+  #isAgainst({ where, counts }: Sign, read: EndSaid['read']): boolean {
+    if (counts === undefined) return true;
+    const said = this.#least.get(where) ?? 0;
+    return read !== undefined && said > (counts.records === undefined ? read.pages : read.records);
+  }
+}
+
+/** What names the next page, letters and digits only. Tokens that a last page has too are not among them. */
+const NEXT =
+  /^(odata)?next(link|url|href|page|pageurl|pagelink|pagetoken|pagecursor|pageid|cursor|cursorstr|token|marker|continuationtoken|offset|start|skip|key|records?url|results?url)?$|^(page)?cursornext$|^nextlink$|^lastevaluatedkey$|^continu(e|ation|ationtoken)$|^pag(e|ing|ination)nexttoken$/;
+const MORE =
+  /^(has)?more(results|items|pages|data|records|available|itemsincollection)?$|^has(next|nextpage)$|^(is)?truncated$/;
+const LAST = /^(is)?last(page)?$/;
+const TOTAL =
+  /^(odata|x)?(grand)?(total(count|items|elements|records|results|rows|hits|size)?|count|(item|record|result|row)count|numfound)$/;
+const PAGES = /^(total|num|number|numberof|max|last)?pages?(count|total)?$/;
+/** Objects beside the records that speak of the page. */
+const ASIDE =
+  /^(meta|metadata|links?|page|paging|pagination|pager|pageinfo|cursors?|info|navigation|responsemetadata|result(s)?info|hits)$/;
+
+/** The signs on the objects that lead to the records. */
+function inBody(body: unknown, items = ''): readonly Sign[] {
+  const signs: Sign[] = [];
+  const keys = items === '' ? [] : items.split('.');
+  let level: unknown = body;
+  let path = '';
+  for (let i = 0; isObject(level); i += 1) {
+    // A key that holds dots leads to no object: what stands beside it was looked at.
+    const inner: string | undefined = keys[i];
+    signs.push(...beside(level, path, inner));
+    if (inner === undefined) break;
+    path += `${inner}.`;
+    level = Object.hasOwn(level, inner) ? level[inner] : undefined;
+  }
+  return signs;
+}
+
+function beside(
+  level: Readonly<Record<string, unknown>>,
+  path: string,
+  except: string | undefined,
+  depth = 0,
+): readonly Sign[] {
+  return Object.entries(level).flatMap(([key, value]) => {
+    if (key === except) return [];
+    const where = path + key;
+    const name = key.toLowerCase().replace(/[^a-z0-9]/g, '');
+    const own = signOf(name, value);
+    if (own !== undefined) return [{ where, ...own }];
+    if (Array.isArray(value)) return /^links?$/.test(name) && value.some(isNextLink) ? [{ where }] : [];
+    return isObject(value) && ASIDE.test(name) && depth < 2
+      ? beside(value, `${where}.`, undefined, depth + 1)
+      : [];
+  });
+}
+
+function signOf(name: string, value: unknown): Omit<Sign, 'where'> | undefined {
+  if (MORE.test(name) && isTrue(value)) return {};
+  if (LAST.test(name) && (value === false || value === 'false')) return {};
+  if (NEXT.test(name) && leadsOn(value)) return {};
+  const count = countOf(isObject(value) ? value['value'] : value);
+  if (count === undefined) return undefined;
+  if (TOTAL.test(name)) return { counts: { records: count } };
+  return PAGES.test(name) && name !== 'page' ? { counts: { pages: count } } : undefined;
+}
+
+const NEXT_HEADER =
+  /^(x-)?((pagination-)?next-?(page|cursor|token|link|url|offset)|(ms-)?continuation(-?token)?)$/;
+const TOTAL_HEADER = /^(x-)?(pagination-|wp-)?total(-?(count|results|items|records|elements))?$/;
+const PAGES_HEADER = /^(x-)?(pagination-|wp-)?(total-?pages|page-?count)$/;
+
+function inHeaders(headers: IncomingHttpHeaders): readonly Sign[] {
+  return Object.entries(headers).flatMap(([where, given]): readonly Sign[] => {
+    const value = [given ?? ''].flat().join(', ');
+    if (where === 'link') return linkTo(value, 'next') === undefined ? [] : [{ where: 'Link' }];
+    if (where === 'x-pagination') return inBody(parsed(value)).map((sign) => ({ ...sign, where }));
+    if (NEXT_HEADER.test(where)) return leadsOn(value) ? [{ where }] : [];
+    if (/^x-has-?(more|next)/.test(where)) return isTrue(value) ? [{ where }] : [];
+    const total = where === 'content-range' ? /\/(\d+)$/.exec(value)?.[1] : value;
+    const count = countOf(total);
+    if (count === undefined) return [];
+    if (where === 'content-range' || TOTAL_HEADER.test(where)) return [{ where, counts: { records: count } }];
+    return PAGES_HEADER.test(where) ? [{ where, counts: { pages: count } }] : [];
+  });
+}
+
+const isTrue = (value: unknown): boolean => value === true || value === 'true';
+
+/** Whether something can be the place of a page. Cursors of 0 and -1 are how some APIs end. */
+function leadsOn(value: unknown): boolean {
+  if (typeof value === 'number') return value > 0;
+  if (typeof value === 'string') return !/^(\s*|0|-1|null|none|false)$/i.test(value);
+  if (!isObject(value)) return value === true;
+  return Object.values(value).some((part) => part !== null && part !== '' && part !== false);
+}
+
+function isNextLink(link: unknown): boolean {
+  return isObject(link) && [link['rel'], link['relation']].some((rel) => rel === 'next');
+}
+
+function countOf(value: unknown): number | undefined {
+  const count = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof count === 'number' && Number.isInteger(count) && count > 0 ? count : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
