@@ -127,4 +127,26 @@ describe('ChangeLog', () => {
     expect(performance.now() - began).toBeLessThan(5_000);
     expect(Object.keys(log.changes.upserts['Contact'] ?? {})).toHaveLength(20_000);
   });
+
+  it('forgets what came and went while nobody looked, however often, and nothing that was there before', () => {
+    const log = new ChangeLog();
+    const came = (id: string): void =>
+      log.add(changes({ upserts: { Contact: { [id]: { id } } } }), new Set([`Contact:${id}`]));
+    const went = (id: string): void => log.add(changes({ deletes: [ref(id)] }));
+    for (let i = 0; i < 1_000; i++) {
+      came(`k_${i}`);
+      log.add(changes({ upserts: { Contact: { [`k_${i}`]: { name: 'changed' } } } }));
+      went(`k_${i}`);
+    }
+    expect(log.isEmpty).toBe(true);
+    went('old');
+    came('old');
+    went('old');
+    expect(log.changes).toEqual(changes({ deletes: [ref('old')] }));
+    // Who was told that it came is told that it went.
+    came('told');
+    log.take();
+    went('told');
+    expect(log.changes.deletes).toEqual([ref('told')]);
+  });
 });

@@ -3,7 +3,7 @@ import type { Fields } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import { isEmpty, NO_CHANGES } from './change-set';
 import { at, forEach, inner, table, type Tables, without } from './json';
-import { hasOwn, keys } from './objects';
+import { hasOwn } from './objects';
 import { keyOf } from './refs';
 
 /** Changes that are still being added up. A table in it may be empty. */
@@ -11,10 +11,17 @@ interface Sum {
   readonly upserts: Record<string, Record<string, Fields>>;
   readonly unset: Record<string, Record<string, readonly string[]>>;
   readonly deletes: Map<string, EntityRef>;
+  /** How many entities the upserts hold. */
+  upserted: number;
   origin?: string;
 }
 
-const nothing = (): Sum => ({ upserts: table(), unset: table(), deletes: new Map<string, EntityRef>() });
+const nothing = (): Sum => ({
+  upserts: table(),
+  unset: table(),
+  deletes: new Map<string, EntityRef>(),
+  upserted: 0,
+});
 
 /**
  * Changes that nobody has seen yet, added up. Adding costs what the change holds, not what waits already: a
@@ -22,6 +29,8 @@ const nothing = (): Sum => ({ upserts: table(), unset: table(), deletes: new Map
  */
 export class ChangeLog {
   #sum = nothing();
+  /** Entities that were not there before all that waits: should they go again, there is nothing to tell. */
+  #made?: Set<string>;
 
   /** @param changes what waits already */
   constructor(changes: ChangeSet = NO_CHANGES) {
@@ -29,8 +38,8 @@ export class ChangeLog {
   }
 
   get isEmpty(): boolean {
-    // An entity leaves the upserts only when it is removed, so this is not fooled by an empty table.
-    return this.#sum.deletes.size === 0 && keys(this.#sum.upserts).length === 0;
+    const { deletes, upserted } = this.#sum;
+    return deletes.size === 0 && upserted === 0;
   }
 
   /** What waits, as one change set; later changes do not show in it. */
@@ -39,8 +48,12 @@ export class ChangeLog {
     return { upserts: copied(upserts), unset: copied(unset), deletes: [...deletes.values()], origin };
   }
 
-  /** Adds what happened after everything that waits. */
-  add(changes: ChangeSet): void {
+  /**
+   * Adds what happened after everything that waits.
+   *
+   * @param created which of the entities have just come to be, by their keys; where it is not known, none
+   */
+  add(changes: ChangeSet, created?: ReadonlySet<string>): void {
     if (isEmpty(changes)) return;
     const sum = this.#sum;
     const { upserts, unset, deletes } = sum;
@@ -48,19 +61,29 @@ export class ChangeLog {
     // An entity that went and came back is among the deletes and the upserts, so the deletes come first.
     for (const ref of changes.deletes) {
       const { name, id } = ref;
+      if (at(upserts, name, id)) sum.upserted--;
       delete upserts[name]?.[id];
       delete unset[name]?.[id];
-      deletes.set(keyOf(ref), ref);
+      // Else, what comes and goes while nobody looks would add up for ever.
+      if (!this.#made?.delete(keyOf(ref))) deletes.set(keyOf(ref), ref);
     }
     forEach(changes.upserts, (name, id, fields) => {
       const gone = at(changes.unset, name, id) ?? [];
       const absent = [...new Set([...(unset[name]?.[id] ?? []), ...gone])].filter(
         (field) => !hasOwn(fields, field),
       );
+      const key = keyOf({ name, id });
+      if (created?.has(key) && !deletes.has(key)) (this.#made ??= new Set()).add(key);
+      if (!at(upserts, name, id)) sum.upserted++;
       inner(upserts, name)[id] = { ...without(upserts[name]?.[id], gone), ...fields };
       if (absent.length > 0) inner(unset, name)[id] = absent;
       else delete unset[name]?.[id];
     });
+  }
+
+  /** Adds what another one holds. */
+  addAll(later: ChangeLog): void {
+    this.add(later.changes, later.#made);
   }
 
   /** Takes back what was handed over: it happened before everything that waits. */
@@ -74,6 +97,7 @@ export class ChangeLog {
   take(): ChangeSet {
     const { changes } = this;
     this.#sum = nothing();
+    this.#made = undefined;
     return changes;
   }
 }

@@ -124,7 +124,7 @@ export class Session {
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, carried && input.state, views);
     this.pending = PendingChanges.from(pending ?? {}, this.state.store, changes);
-    if (!carried) this.pending.add(this.state.seed(input));
+    if (!carried) this.pending.add(this.state.seed(input), this.state.takeCreated());
     this.allSources = entries(declaration.sources ?? {}).map(([name, definition]) => {
       const into = listOf(schema, root.name, name, definition);
       return new SourceState(name, definition, into, own(carried?.sources, name));
@@ -228,14 +228,14 @@ export class Session {
 
   /** Notes what changed here, and passes it on. */
   took(changes: ChangeSet): void {
-    this.pending.add(changes);
+    this.pending.add(changes, this.state.takeCreated());
     this.size.took(changes);
     this.hierarchy.changed(changes);
   }
 
   /** Notes what the class changed itself, and passes it on. */
   wrote(changes: ChangeSet): void {
-    this.pending.addOwn(changes);
+    this.pending.addOwn(changes, this.state.takeCreated());
     this.size.took(changes);
     this.hearsOwn(changes);
     this.hierarchy.changed(changes);
@@ -246,7 +246,7 @@ export class Session {
     const { hierarchy } = this;
     const changes = hierarchy.receive(what, envelope);
     if (!changes || isEmpty(changes)) return;
-    this.pending.add(changes);
+    this.pending.add(changes, this.state.takeCreated());
     this.size.took(changes);
     this.inbox.add(hierarchy.children.get(envelope.from) ? 'child' : 'update');
   }

@@ -127,6 +127,7 @@ export {
 } from './refreshing';
 export {
   BriefDeskWorkflow,
+  BriefSlowDeskWorkflow,
   BriefWatchingWorkflow,
   BriefWorkflow,
   ClingingWorkflow,
