@@ -83,6 +83,24 @@ describe('each thing once', () => {
     });
   });
 
+  it('what comes and goes while execute() waits does not add up', async () => {
+    const customer = await env.loaded('CustomerWorkflow');
+    await broken(customer);
+    const { temporal } = customer.handle;
+    for (let round = 0; round < 4; round++) {
+      const ids = Array.from({ length: 500 }, (_, i) => `n_${round}_${i}`);
+      await temporal.signal('update', { entityName: 'Contact', data: ids.map((id) => ({ id })) });
+      await temporal.signal('delete', { entityName: 'Contact', deletions: { Contact: ids } });
+    }
+    await temporal.signal('delete', { entityName: 'Contact', deletions: { Contact: ['k_1'] } });
+    await eventually(async () => {
+      const { deletes } = await customer.handle.pendingChanges();
+      expect(deletes).toContainEqual({ name: 'Contact', id: 'k_1' });
+      expect(deletes.length).toBeLessThanOrEqual(1_001);
+    });
+    await temporal.terminate();
+  });
+
   it('a change is carried once, however much of it waits for execute()', async () => {
     const customer = env.customer('TightWorkflow');
     customer.contacts.onLoad = () => {

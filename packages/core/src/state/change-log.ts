@@ -3,18 +3,28 @@ import type { Fields } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import { isEmpty, NO_CHANGES } from './change-set';
 import { at, forEach, inner, table, type Tables, without } from './json';
-import { hasOwn, keys } from './objects';
+import { hasOwn } from './objects';
 import { keyOf } from './refs';
+
+/** Of so many entities that came and went it is told that they went. */
+const MOST_PASSED = 1_000;
 
 /** Changes that are still being added up. A table in it may be empty. */
 interface Sum {
   readonly upserts: Record<string, Record<string, Fields>>;
   readonly unset: Record<string, Record<string, readonly string[]>>;
   readonly deletes: Map<string, EntityRef>;
+  /** How many entities the upserts hold. */
+  upserted: number;
   origin?: string;
 }
 
-const nothing = (): Sum => ({ upserts: table(), unset: table(), deletes: new Map<string, EntityRef>() });
+const nothing = (): Sum => ({
+  upserts: table(),
+  unset: table(),
+  deletes: new Map<string, EntityRef>(),
+  upserted: 0,
+});
 
 /**
  * Changes that nobody has seen yet, added up. Adding costs what the change holds, not what waits already: a
@@ -22,6 +32,9 @@ const nothing = (): Sum => ({ upserts: table(), unset: table(), deletes: new Map
  */
 export class ChangeLog {
   #sum = nothing();
+  /** Entities that were not there before all that waits; and those of them that are gone again, the last ones. */
+  #made?: Set<string>;
+  #passed?: Set<string>;
 
   /** @param changes what waits already */
   constructor(changes: ChangeSet = NO_CHANGES) {
@@ -29,8 +42,8 @@ export class ChangeLog {
   }
 
   get isEmpty(): boolean {
-    // An entity leaves the upserts only when it is removed, so this is not fooled by an empty table.
-    return this.#sum.deletes.size === 0 && keys(this.#sum.upserts).length === 0;
+    const { deletes, upserted } = this.#sum;
+    return deletes.size === 0 && upserted === 0;
   }
 
   /** What waits, as one change set; later changes do not show in it. */
@@ -39,8 +52,12 @@ export class ChangeLog {
     return { upserts: copied(upserts), unset: copied(unset), deletes: [...deletes.values()], origin };
   }
 
-  /** Adds what happened after everything that waits. */
-  add(changes: ChangeSet): void {
+  /**
+   * Adds what happened after everything that waits.
+   *
+   * @param created which of the entities have just come to be, by their keys; where it is not known, none
+   */
+  add(changes: ChangeSet, created?: ReadonlySet<string>): void {
     if (isEmpty(changes)) return;
     const sum = this.#sum;
     const { upserts, unset, deletes } = sum;
@@ -48,19 +65,41 @@ export class ChangeLog {
     // An entity that went and came back is among the deletes and the upserts, so the deletes come first.
     for (const ref of changes.deletes) {
       const { name, id } = ref;
+      if (at(upserts, name, id)) sum.upserted--;
       delete upserts[name]?.[id];
       delete unset[name]?.[id];
       deletes.set(keyOf(ref), ref);
+      if (this.#made?.delete(keyOf(ref))) this.#pass(keyOf(ref));
     }
     forEach(changes.upserts, (name, id, fields) => {
       const gone = at(changes.unset, name, id) ?? [];
       const absent = [...new Set([...(unset[name]?.[id] ?? []), ...gone])].filter(
         (field) => !hasOwn(fields, field),
       );
+      const key = keyOf({ name, id });
+      if (created?.has(key) && (!deletes.has(key) || this.#passed?.has(key)))
+        (this.#made ??= new Set()).add(key);
+      if (!at(upserts, name, id)) sum.upserted++;
       inner(upserts, name)[id] = { ...without(upserts[name]?.[id], gone), ...fields };
       if (absent.length > 0) inner(unset, name)[id] = absent;
       else delete unset[name]?.[id];
     });
+  }
+
+  /** Of what comes and goes while nobody looks, not all is kept: it would add up for ever. */
+  #pass(key: string): void {
+    const passed = (this.#passed ??= new Set());
+    passed.add(key);
+    const [oldest] = passed;
+    if (oldest === undefined || passed.size <= MOST_PASSED) return;
+    passed.delete(oldest);
+    this.#sum.deletes.delete(oldest);
+  }
+
+  /** Adds what another one holds. */
+  addAll(later: ChangeLog): void {
+    this.add(later.changes, later.#made);
+    for (const key of later.#passed ?? []) this.#pass(key);
   }
 
   /** Takes back what was handed over: it happened before everything that waits. */
@@ -74,6 +113,7 @@ export class ChangeLog {
   take(): ChangeSet {
     const { changes } = this;
     this.#sum = nothing();
+    this.#made = this.#passed = undefined;
     return changes;
   }
 }

@@ -10,6 +10,7 @@ import { integrate, type Integration, type IntegrationOptions, type SourceConten
 import { forEach, isPlainObject, without } from './json';
 import { entries, fromEntries, getOrAdd, hasOwn, keys } from './objects';
 import { forEachGiven } from './place';
+import { keyOf } from './refs';
 import { type CarriedView, SourceView } from './source-view';
 
 /** Who gave an entity, and when. */
@@ -28,6 +29,7 @@ export class EntityState {
   readonly store: EntityStore;
   /** What each source last gave, by its name. */
   readonly views: Map<string, SourceView>;
+  #created?: Set<string>;
 
   constructor(
     root: EntityRef,
@@ -160,9 +162,17 @@ export class EntityState {
    * @param writer the view of the source that the changes are from, which knows of them already
    */
   commit(draft: Draft, origin?: string, writer?: SourceView): ChangeSet {
-    return this.store.commit(draft, origin, (...change) => {
-      for (const view of this.views.values()) if (view !== writer) view.keepBase(...change);
+    return this.store.commit(draft, origin, (name, id, before, after) => {
+      if (!before && after) (this.#created ??= new Set()).add(keyOf({ name, id }));
+      for (const view of this.views.values()) if (view !== writer) view.keepBase(name, id, before, after);
     });
+  }
+
+  /** The entities that have come to be since this was asked last, by their keys. */
+  takeCreated(): ReadonlySet<string> | undefined {
+    const created = this.#created;
+    this.#created = undefined;
+    return created;
   }
 
   #draftOf(

@@ -24,11 +24,13 @@ const PAUSE_BYTES = 4_000_000;
 const MOST_PUT_OFF = 2_000;
 /**
  * After which part of them one load has to do for all who ask, after which nobody is waited for, and after which not even
- * code that cleans up. The rest is for ending.
+ * code that cleans up.
  */
 const OVERDUE = 0.25;
 const SPENT = 0.75;
 const USED_UP = 0.9;
+/** Of them, so many are for ending: what comes meanwhile and what is on its way takes a few tasks. A quarter, where there are few. */
+const FOR_ENDING = 20;
 /** How many events a load has for itself before it is cut off: as many as one of a few sources needs. */
 const FOR_A_LOAD = 16;
 
@@ -84,9 +86,14 @@ export function continuationOf(
     if (due) dueAt ??= Math.max(Math.min(from, events), Math.min(events, maxHistoryEvents));
     return due;
   };
-  const limit = (part: number): number =>
-    (dueAt ?? Infinity) + Math.floor(part * Math.min(dueAt ?? Infinity, MOST_PUT_OFF));
-  const isPast = (part: number): boolean => isDue() && historyLength() >= limit(part);
+  const limit = (part: number, forEnding = FOR_ENDING): number => {
+    const most = Math.min(dueAt ?? Infinity, MOST_PUT_OFF);
+    return (dueAt ?? Infinity) + Math.floor(part * Math.max(most - forEnding, (most * 3) / 4));
+  };
+  const isPast = (part: number): boolean =>
+    isDue() &&
+    // Runs of the first versions kept nothing for ending.
+    (historyLength() >= limit(part, 0) || (historyLength() >= limit(part) && has('interruptible')));
   const isSpent = (): boolean => isPast(SPENT);
   const isUsedUp = (): boolean => isPast(USED_UP);
   const isNext = (): boolean => isSpent() || (isDue() && loads.awaited === 0 && allHandlersFinished());
@@ -122,7 +129,7 @@ export function continuationOf(
   return {
     isDue,
     isOverdue: () => isPast(OVERDUE),
-    cutsOff: () => isSpent() && historyLength() - loads.begunAt >= FOR_A_LOAD,
+    cutsOff: () => isSpent() && (historyLength() - loads.begunAt >= FOR_A_LOAD || isUsedUp()),
     isUsedUp,
     isNext,
     get putOffBy() {

@@ -20,7 +20,8 @@ export function details(session: Session): string {
     apiUrl && `Address: ${apiUrl}`,
     ...loading.filter(({ isAwaited }) => isAwaited).map(awaited),
     rows.length > 0 && [HEADER, ...rows].join('\n'),
-    hooksSince && `\`execute()\` has been under way since ${iso(hooksSince)}; nothing is loaded meanwhile.`,
+    hooksSince &&
+      `\`execute()\` has been under way since ${iso(hooksSince)}; nothing is loaded meanwhile, unless somebody waits for it.`,
     nextLoadAt && `Next load: ${iso(nextLoadAt)}`,
     last && `Refused signals: ${count}; the last, \`${last.signal}\`: ${last.reason}`,
   ];

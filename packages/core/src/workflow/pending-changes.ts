@@ -37,26 +37,28 @@ export class PendingChanges {
   /** All of them, as one change set. */
   get changes(): ChangeSet {
     if (this.#heard.isEmpty) return this.#unheard.changes;
-    const all = new ChangeLog(this.#heard.changes);
-    all.add(this.#unheard.changes);
+    const all = new ChangeLog();
+    all.addAll(this.#heard);
+    all.addAll(this.#unheard);
     return all.changes;
   }
 
-  add(changes: ChangeSet): void {
-    this.#unheard.add(changes);
+  /** @param created which entities have just come to be, by their keys */
+  add(changes: ChangeSet, created?: ReadonlySet<string>): void {
+    this.#unheard.add(changes, created);
   }
 
   /** Adds what the class changed itself: what it does while it is told of others is no news to it. */
-  addOwn(changes: ChangeSet): void {
+  addOwn(changes: ChangeSet, created?: ReadonlySet<string>): void {
     // Should something have come meanwhile, this is later than that.
-    (this.#isTelling && this.#unheard.isEmpty ? this.#heard : this.#unheard).add(changes);
+    (this.#isTelling && this.#unheard.isEmpty ? this.#heard : this.#unheard).add(changes, created);
   }
 
   /** Tells of what nobody has heard of, once. */
   async tell(hears: ((changes: ChangeSet) => void | Promise<void>) | undefined): Promise<void> {
     if (this.#unheard.isEmpty) return;
+    this.#heard.addAll(this.#unheard);
     const changes = this.#unheard.take();
-    this.#heard.add(changes);
     if (!hears) return;
     this.#isTelling = true;
     try {

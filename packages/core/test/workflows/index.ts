@@ -134,6 +134,7 @@ export {
 } from './refreshing';
 export {
   BriefDeskWorkflow,
+  BriefSlowDeskWorkflow,
   BriefWatchingWorkflow,
   BriefWorkflow,
   ClingingWorkflow,

@@ -5,6 +5,7 @@ import {
   defineSignal,
   defineUpdate,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { type ChangeSet, type Cycle, defineWorkflow, StatefulWorkflow } from '../../src/workflow';
@@ -135,3 +136,16 @@ class BriefDesk extends Desk {
   override readonly maxHistoryEvents = 60;
 }
 export const BriefDeskWorkflow = defineWorkflow(BriefDesk);
+
+/** The same, with hooks that take a while. */
+class BriefSlowDesk extends BriefDesk {
+  override async execute(cycle: Cycle): Promise<void> {
+    await super.execute(cycle);
+    await sleep('200 ms');
+  }
+
+  override async onContinue(): Promise<void> {
+    await sleep('300 ms');
+  }
+}
+export const BriefSlowDeskWorkflow = defineWorkflow(BriefSlowDesk);
