@@ -1,10 +1,10 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Envelope, Word } from '../contract/hierarchy';
 import type { Fields } from '../contract/schema';
-import { inner, table } from '../state/json';
-import { keys } from '../state/objects';
+import { inner } from '../state/json';
+import { getOrAdd, keys } from '../state/objects';
 import { sizeOf } from './size';
-import { entitiesIn } from './speech';
+import { entitiesIn, Speech, wordsOf } from './speech';
 import type { Tell } from './word';
 
 /** One payload is at most this large, unless one entity is. */
@@ -61,27 +61,24 @@ function* atomsIn(word: Word = {}, place: Atom['place'], source = ''): IterableI
   for (const [ref, set, unset] of entitiesIn(word)) yield { place, source, ref, set, unset };
 }
 
-/** A word that is put together. */
-const emptyWord = () => ({
-  set: table<Record<string, Fields>>(),
-  unset: table<Record<string, readonly string[]>>(),
-  deletes: [] as EntityRef[],
-});
-
 function join(atoms: readonly Atom[]): Content {
-  const content: { -readonly [K in keyof Content]: Content[K] } = {};
-  const words = new Map<string, ReturnType<typeof emptyWord>>();
+  const words = new Map<Atom['place'], Speech>();
+  const bySource = new Map<string, Speech>();
   for (const { place, source, ref, set, unset = [] } of atoms) {
-    const key = `${place} ${source}`;
-    const word = words.get(key) ?? emptyWord();
-    words.set(key, word);
-    if (!set) word.deletes.push(ref);
-    else inner(word.set, ref.name)[ref.id] = set;
-    if (unset.length > 0) inner(word.unset, ref.name)[ref.id] = unset;
-    if (place === 'sources') content.sources = { ...content.sources, [source]: word };
-    else content[place] = word;
+    const speech =
+      place === 'sources'
+        ? getOrAdd(bySource, source, () => new Speech())
+        : getOrAdd(words, place, () => new Speech());
+    if (!set) speech.deletes.push(ref);
+    else inner(speech.set, ref.name)[ref.id] = set;
+    if (unset.length > 0) inner(speech.unset, ref.name)[ref.id] = [...unset];
   }
-  return content;
+  return {
+    word: words.get('word')?.word,
+    sources: bySource.size > 0 ? wordsOf(bySource) : undefined,
+    shows: words.get('shows')?.word,
+    fills: words.get('fills')?.word,
+  };
 }
 
 /** Parts of a message, until all of it has come. */

@@ -136,7 +136,8 @@ export function sourcesOf({ store, views }: EntityState, refs: readonly EntityRe
   return wordsOf(sources);
 }
 
-const wordsOf = (speeches: ReadonlyMap<string, Speech>): Record<string, Word> =>
+/** Words that were put together, by who says them. */
+export const wordsOf = (speeches: ReadonlyMap<string, Speech>): Record<string, Word> =>
   fromEntries([...speeches].flatMap(([source, { word }]) => (word ? [[source, word]] : [])));
 
 /** Every entity that a word names with fields, the fields it sets and those that it takes away. */

@@ -1,9 +1,8 @@
 import type { EntityRef } from '../contract/adapter';
-import type { Fields } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { Said } from '../state/integrate';
-import { equalJson, forEach, own } from '../state/json';
+import { forEach } from '../state/json';
 import { keys } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { fieldsIn } from './fields-in';
@@ -98,26 +97,13 @@ export class Spread {
   give(below: Below, ref: EntityRef): void {
     const { link } = below;
     this.offer(below, ref);
-    const held = this.#state.store.get(ref.name, ref.id);
-    if (held) {
-      link.waiting.mark(ref, keys(held), COPIED);
-      link.waiting.markEntire(ref, COPIED);
-    } else if (link.state === 'joined') link.ask(ref);
+    if (this.#state.store.get(ref.name, ref.id)) this.#copy(link, ref);
+    else if (link.state === 'joined') link.ask(ref);
   }
 
-  /** Marks what this workflow wrote of an item, as its home so far. */
+  /** Marks what is known of an item here, for one that runs already and has not: what that has stands. */
   handOver({ link, item }: Below): void {
-    const views = [...this.#state.views.values()];
-    for (const ref of this.#kin.portionOf(item)) {
-      const held: Fields = this.#state.store.get(ref.name, ref.id) ?? {};
-      const given = views.map((view) => view.fields(ref.name, ref.id, held));
-      const isGiven = (field: string): boolean =>
-        given.some((fields) => !!fields && equalJson(own(fields, field), held[field]));
-      link.waiting.mark(
-        ref,
-        keys(held).filter((field) => !isGiven(field)),
-      );
-    }
+    for (const ref of this.#kin.portionOf(item)) this.#copy(link, ref);
   }
 
   /** Marks what the sources say of an entity. */
@@ -130,6 +116,11 @@ export class Spread {
       // It is there then, unless it was removed on purpose: that is told.
       if (answered) answered.isAnswered = true;
     }
+  }
+
+  #copy({ waiting }: Link, ref: EntityRef): void {
+    waiting.mark(ref, keys(this.#state.store.get(ref.name, ref.id) ?? {}), COPIED);
+    waiting.markEntire(ref, COPIED);
   }
 
   /** Asks the homes of an entity that has left one for it: what they say is not known, where they differ. */
