@@ -15,18 +15,18 @@ interface Unseen {
   readonly isRemoval: boolean;
 }
 
-/** A {@link Link} as it travels through continue-as-new. */
+/** A {@link Link} as it travels through continue-as-new; of thousands most have nothing but their numbers. */
 export interface CarriedLink {
   readonly id: string;
   readonly state: LinkState;
   readonly numbers: readonly [sent: number, taken: number];
-  readonly waiting: CarriedOutbox;
-  readonly unseen: readonly Unseen[];
-  readonly asks: true | readonly EntityRef[];
-  readonly offers: boolean;
-  readonly pauses: boolean;
-  readonly toldPause: boolean;
-  readonly controls: readonly Message[];
+  readonly waiting?: CarriedOutbox;
+  readonly unseen?: readonly Unseen[];
+  readonly asks?: true | readonly EntityRef[];
+  readonly offers?: true;
+  readonly pauses?: true;
+  readonly toldPause?: true;
+  readonly controls?: readonly Message[];
 }
 
 /** Says what is in an outbox, as it is now. */
@@ -284,30 +284,33 @@ export class Link {
     copy.#offers = this.#offers;
     copy.#toldPause = this.#toldPause;
     copy.#flight = this.#flight;
+    copy.#sent = this.#sent;
     copy.refused();
+    const asks = copy.#asks === true || [...copy.#asks.values()];
     return {
       id: this.#id,
       state: copy.#state,
-      numbers: [this.#sent, this.#taken],
-      waiting: copy.waiting.carry(),
-      unseen: [...this.#unseen.values()],
-      asks: copy.#asks === true || [...copy.#asks.values()],
-      offers: copy.#offers,
-      pauses: this.pauses,
-      toldPause: copy.#toldPause,
-      controls: this.#controls,
+      numbers: [copy.#sent, this.#taken],
+      waiting: some(copy.waiting.carry()),
+      unseen: some([...this.#unseen.values()]),
+      asks: asks === true || some(asks),
+      offers: copy.#offers || undefined,
+      pauses: this.pauses || undefined,
+      toldPause: copy.#toldPause || undefined,
+      controls: some(this.#controls),
     };
   }
 
   static from(options: LinkOptions, carried: CarriedLink): Link {
     const link = new Link(options, carried.state, carried.id, carried.waiting);
     [link.#sent, link.#taken] = carried.numbers;
-    for (const unseen of carried.unseen) link.#unseen.set(keyIn(unseen.ref, unseen.field), unseen);
-    link.#asks = carried.asks === true || new Map(carried.asks.map((ref) => [keyOf(ref), ref]));
-    link.#offers = carried.offers;
-    link.#toldPause = carried.toldPause;
-    link.pauses = carried.pauses;
-    link.#controls = [...carried.controls];
+    for (const unseen of carried.unseen ?? []) link.#unseen.set(keyIn(unseen.ref, unseen.field), unseen);
+    const { asks = [], offers = false, toldPause = false, pauses = false, controls = [] } = carried;
+    link.#asks = asks === true || new Map(asks.map((ref) => [keyOf(ref), ref]));
+    link.#offers = offers;
+    link.#toldPause = toldPause;
+    link.pauses = pauses;
+    link.#controls = [...controls];
     return link;
   }
 
@@ -377,3 +380,6 @@ export class Link {
 }
 
 const keyIn = (ref: EntityRef, field: string): string => `${keyOf(ref)}:${field}`;
+
+/** A list that is not empty. */
+const some = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined);
