@@ -193,8 +193,7 @@ export class Exchange {
   open(peer: string, item: EntityRef, isMade = false, isHome = true): Link {
     const link = new Link({ self: this.#self.workflowId, peer, ancestry: this.line, isMade }, 'apart');
     link.pauses = this.pauses.isPaused;
-    const below = this.#add(link, item);
-    if (isHome && !isMade) this.#settlement.spread.handOver(below);
+    this.#add(link, item, isHome);
     return link;
   }
 
@@ -248,14 +247,19 @@ export class Exchange {
 
   /** A child has begun with what it was given. */
   begun(peer: string): void {
-    this.#kin.below.get(peer)?.link.hasBegun();
+    const below = this.#kin.below.get(peer);
+    if (!below) return;
+    below.isHome = false;
+    below.link.hasBegun();
   }
 
   /** The id of a child runs already: this workflow becomes a parent of it. */
   attach(peer: string): void {
     // One that was to be told that it is let go joins by another link.
     this.outgoing.forget(peer);
-    this.#child(peer).link.attach(this.#linkId());
+    const below = this.#child(peer);
+    if (below.isHome && !below.made) this.#settlement.spread.handOver(below);
+    below.link.attach(this.#linkId());
     this.outgoing.wake();
   }
 
@@ -342,14 +346,13 @@ export class Exchange {
 
   #carryOn(peer: string, item: EntityRef, isMade: boolean, carried: CarriedLink): void {
     const options = { self: this.#self.workflowId, peer, ancestry: this.line, isMade };
-    this.#add(Link.from(options, carried), item);
+    const link = Link.from(options, carried);
+    this.#add(link, item, link.state === 'apart');
   }
 
-  #add(link: Link, item: EntityRef): Below {
+  #add(link: Link, item: EntityRef, isHome: boolean): void {
     const made = link.isMade ? new Made(this.#state.store.schema, item) : undefined;
-    const below: Below = { link, item, made, missing: new Map() };
-    this.#kin.add(below);
-    return below;
+    this.#kin.add({ link, item, made, isHome, missing: new Map() });
   }
 
   #child(peer: string): Below {

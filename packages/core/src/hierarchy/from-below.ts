@@ -13,6 +13,7 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   const { link, item, made, missing } = below;
   const { state, kin, spread, host } = settlement;
   const { word = {}, whole, sources = {} } = tell;
+  if (whole) below.isHome = false;
   if (made) {
     // What the child changed by itself; what is made of that is not said back.
     settlement.settle(takeWrites(state, word, link.peer), { from: link, lane: WRITTEN });

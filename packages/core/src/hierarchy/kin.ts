@@ -13,6 +13,8 @@ export interface Below {
   readonly item: EntityRef;
   /** What is made of the item, where the child is not given it as it is. */
   readonly made?: Made;
+  /** Whether this workflow is the home of the item still, because no child has begun. */
+  isHome: boolean;
   /** What the item refers to and the child said is not there; whether it was answered by what sources here say of it. */
   readonly missing: Map<string, { isAnswered: boolean }>;
 }

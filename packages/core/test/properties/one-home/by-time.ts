@@ -148,6 +148,8 @@ export class ByTime implements Protocol {
     return NOTHING;
   }
 
+  begun(): void {}
+
   remember(): void {}
 
   carry(): never {

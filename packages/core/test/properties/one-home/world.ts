@@ -80,6 +80,7 @@ export type Protocol = Pick<
   | 'attach'
   | 'gone'
   | 'receive'
+  | 'begun'
   | 'remember'
   | 'carry'
 > & { readonly outgoing: Pick<Outgoing, 'next' | 'accepted' | 'refused'> };
@@ -291,6 +292,7 @@ export class World {
       const start = member.exchange.start(id);
       const child = new Member(this, id, this.#run(), { name, id: key }, { start });
       this.members.set(id, child);
+      member.exchange.begun(id);
       this.refresh(child);
     }
     return true;
