@@ -11,7 +11,12 @@ const SMALL_T = 0x74;
 
 /** The small letter of one that can be part of an escape, or that {@link inSmallLetters} takes long for. */
 export function smallOf(code: number): number {
-  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code === 0x130 ? 0x69 : code;
+  if (code < 0x130) return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
+  // Those whose small letter has one byte.
+  if (code === 0x130) return 0x69;
+  if (code === 0x178) return 0xff;
+  if (code === 0x1e9e) return 0xdf;
+  return code === 0x212a ? 0x6b : code === 0x212b ? 0xe5 : code;
 }
 
 /** What has been read of a text, in small letters. */
