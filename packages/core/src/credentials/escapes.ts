@@ -149,6 +149,24 @@ export function hexIn(given: Uint16Array, from: number, to: number): number {
   return value;
 }
 
+/** The numbered entity, such as `&#47;`, that begins at a place: its character × {@link WIDTH} + how long it is. */
+export function numberedIn(given: Uint16Array, at: number): number {
+  if (given[at + 1] !== HASH) return NO_ESCAPE;
+  const isHex = smallOf(given[at + 2] ?? 0) === SMALL_X;
+  const base = isHex ? 16 : 10;
+  const first = at + (isHex ? 3 : 2);
+  let code = 0;
+  for (let i = first; i < at + REACH && i < given.length; i++) {
+    const sign = given[i] as number;
+    if (sign === SEMICOLON)
+      return i > first && code > 0 && code <= 0xffff ? code * WIDTH + i + 1 - at : NO_ESCAPE;
+    const digit = hexOf(smallOf(sign));
+    if (digit === -1 || digit >= base) return NO_ESCAPE;
+    code = code * base + digit;
+  }
+  return NO_ESCAPE;
+}
+
 /**
  * Whether a character may go on an escape: nobody puts a backslash within one, or writes its end as another one and not
  * its beginning.

@@ -24,6 +24,7 @@ import {
   isOpener,
   isUnseen,
   mayEnd,
+  numberedIn,
   smallOf,
   type Read,
 } from './escapes';
@@ -129,7 +130,12 @@ function undone(text: string): Unescaped {
     // What is escaped most, and would be found below as well, but later.
     const byte = raw === PERCENT ? hexIn(given, at + 1, at + 3) : -1;
     const unit = raw === BACKSLASH && given[at + 1] === SMALL_U ? hexIn(given, at + 2, at + 6) : -1;
-    if (byte !== -1) {
+    const entity = raw === AMPERSAND ? numberedIn(given, at) : NO_ESCAPE;
+    if (entity !== NO_ESCAPE) {
+      mark = ESCAPED;
+      code = smallOf(Math.floor(entity / WIDTH));
+      at += (entity % WIDTH) - 1;
+    } else if (byte !== -1) {
       at += 2;
       mark = byte > 0x7f ? ESCAPED | BYTE : ESCAPED;
       code = smallOf(byte);
