@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { TextDecoder, TextEncoder } from 'node:util';
-import vm from 'node:vm';
+import { createContext, runInContext } from 'node:vm';
 import { type DefinedWorkflow, HEARS_OF_WORKFLOWS } from '../contract/defined';
 
 /** The workflows of a bundle, and under which names a worker finds them. */
@@ -21,7 +21,7 @@ const LONGEST_MS = 10_000;
 export async function bundledWorkflows(code: string): Promise<BundledWorkflows> {
   const defined: DefinedWorkflow[] = [];
   const nothing = (): void => {};
-  const context = vm.createContext({
+  const context = createContext({
     URL,
     URLSearchParams,
     TextEncoder,
@@ -39,8 +39,8 @@ export async function bundledWorkflows(code: string): Promise<BundledWorkflows> 
   process.on('unhandledRejection', ignore);
   try {
     const options = { timeout: LONGEST_MS };
-    vm.runInContext(code, context, options);
-    const exported = vm.runInContext('__TEMPORAL__.importWorkflows()', context, options) as object;
+    runInContext(code, context, options);
+    const exported = runInContext('__TEMPORAL__.importWorkflows()', context, options) as object;
     return { defined, exported: { ...exported } };
   } finally {
     await turn();
