@@ -11,13 +11,17 @@ interface ServerError extends Error {
   /** SQLSTATE, five characters. */
   readonly code: string;
   readonly severity?: string;
+  /** Where in the statement it is, if that is what is wrong. */
+  readonly position?: string;
+  /** What the server was doing, if that was more than to read the statement. */
+  readonly where?: string;
 }
 
 /**
  * Says what kind of fault an error is. Total: what it does not know is `fatal`.
  *
- * Of a server's error the message is repeated, but not that of a data exception, nor any detail or context: they hold
- * values of rows.
+ * Of a server's error the message is repeated, but not that of a data exception, nor of a name that came from a row, nor
+ * any detail or context: they hold values of rows.
  */
 export function classify(error: unknown): Fault {
   if (error instanceof PostgresFault) return error.fault;
@@ -133,6 +137,20 @@ function dataException(code: string): Fault | undefined {
   };
 }
 
+/** Classes whose messages quote a name, which a row may have given: as a relation, a type, a file, a language of search. */
+const NAMING = /^(0A|3F|42(?!501)|58)/;
+const QUOTE = /["'«»„“”]/;
+
+/** What is not there, or cannot be used, where the statement itself is in order: its name is a value of a row. */
+function missingName({ code, message, position, where }: ServerError): Fault | undefined {
+  const isOfStatement = position !== undefined && where === undefined;
+  if (isOfStatement || !NAMING.test(code) || !QUOTE.test(message)) return undefined;
+  return {
+    kind: 'invalid',
+    message: `The statement failed on a value that it reads or is given, and takes for the name of something, or for something to run (${code}). The value is not repeated here; the server's log has it. Correct it where it comes from, or the source's query.`,
+  };
+}
+
 function server(error: Error): Fault | undefined {
   const { code, severity } = error as ServerError;
   if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || severity === undefined) return undefined;
@@ -141,7 +159,7 @@ function server(error: Error): Fault | undefined {
       kind: 'invalid',
       message: text(error, 'A view knows no transactions: give its cursor a lag, or name the table itself'),
     };
-  const known = dataException(code);
+  const known = dataException(code) ?? missingName(error as ServerError);
   if (known !== undefined) return known;
   const [, kind, fix] = STATES.find(([state]) => code.startsWith(state)) ?? [
     '',

@@ -226,4 +226,46 @@ describe('a message of the server', () => {
     expect(message).not.toMatch(/value-of-a-row|9999999999|2026|no-date|a\.a\.a/);
     expect(message.length).toBeLessThan(400);
   });
+
+  it.each([
+    ['v::regclass', '42P01'],
+    ['v::regtype', '42704'],
+    ["(v || ' ' || v)::regtype", '42601'],
+    ['v::regproc', '42883'],
+    ['v::regrole', '42704'],
+    ['v::regnamespace', '3F000'],
+    ["to_tsquery(v || ' & & ')", '42601'],
+    ["(v || ' ?')::jsonpath", '42601'],
+    ['query_to_xml(v, true, true, $$$$)', '42601'],
+    ['pg_get_serial_sequence(v, v)', '42P01'],
+    ["has_table_privilege(v, 'SELECT')", '42P01'],
+    ['nextval(v)', '42P01'],
+    ['current_setting(v)', '42704'],
+    ["ts_headline(v::regconfig, 'a', 'a')", '42704'],
+    ['pg_read_file(v)', '58P01'],
+    ['date_trunc(v, now())', '22023'],
+    ['now() AT TIME ZONE v', '22023'],
+    ["'a' ~ (v || '(')", '2201B'],
+    ["(v || '<')::xml", '2200N'],
+    ['to_date(v, v)', '22007'],
+  ])('never repeats a value that it takes for a name: %s', async (expression, code) => {
+    const db = await database("CREATE TABLE t AS SELECT 'valueofarow'::text AS v");
+    const postgres = adapter(db);
+    const error = await failure(postgres, on({ query: { text: `SELECT ${expression} FROM t` } }));
+    const { kind, message } = postgres.classify(error);
+    expect(message).toContain(`(${code})`);
+    expect(kind).not.toBe('unauthorized');
+    expect(message).not.toContain('valueofarow');
+  });
+
+  it('names what the statement itself has wrong', async () => {
+    const postgres = adapter(await database('CREATE TABLE t (id int)'));
+    for (const [query, name] of [
+      [on({ query: { text: 'SELECT nowhere FROM t' } }), 'nowhere'],
+      [on({ table: { name: 'nowhere', key: 'id' } }), 'nowhere'],
+      [on({ table: { name: 'nowhere', key: 'id', cursor: 'at' } }), 'nowhere'],
+      [on({ query: { text: 'SELECT id::nowhere FROM t' } }), 'nowhere'],
+    ] as const)
+      expect(postgres.classify(await failure(postgres, query)).message).toContain(name);
+  });
 });

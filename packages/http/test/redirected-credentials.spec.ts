@@ -64,6 +64,18 @@ describe('a key in the query', () => {
     ['in base64', `/x?k=${Buffer.from(KEY).toString('base64url')}`],
     ['in base64, with something before it', `/x?k=${Buffer.from(`me:${KEY}`).toString('base64')}`],
     ['in hex', `/x?k=${Buffer.from(KEY).toString('hex').toUpperCase()}`],
+    ['in JSON', `/x?state=${encodeURIComponent(JSON.stringify({ KEY }).replaceAll('/', '\\/'))}`],
+    ['in JSON, in base64', `/x?state=${Buffer.from(JSON.stringify({ KEY })).toString('base64url')}`],
+    ['in HTML', `/x?k=${encodeURIComponent([...KEY].map((sign) => `&#${sign.codePointAt(0)};`).join(''))}`],
+    [
+      'in base64 twice',
+      `/x?k=${Buffer.from(Buffer.from(`a:${KEY}`).toString('base64')).toString('base64url')}`,
+    ],
+    ['in UTF-16, in base64', `/x?k=${Buffer.from(KEY, 'utf16le').toString('base64url')}`],
+    [
+      'on several lines',
+      `/x?k=${encodeURIComponent(Buffer.from(KEY).toString('base64').replace(/.{8}/g, '$&\r\n'))}`,
+    ],
   ])('%s stops the redirect', async (_, path) => {
     const { load, seen, away } = await twoOrigins((_request, to) => `${to}${path}`, apiKey({ query: 'key' }));
     const error = await rejection(load());

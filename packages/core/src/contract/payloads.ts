@@ -22,7 +22,10 @@ import type {
   UpdatePayload,
 } from './wire';
 
-/** A secret's name is path segments of letters, digits, "_", "-" and "."; each begins with a letter, a digit or "_". */
+/**
+ * A secret's name is path segments of letters, digits, "_", "-" and "."; each begins with a letter or a digit, all but the
+ * first also with "_".
+ */
 const SECRET =
   /^secret:(?=[A-Za-z0-9].{0,199}$)[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/;
 const SEALED = /^sealed:[A-Za-z0-9_.~:-]{16,8192}$/;

@@ -115,7 +115,7 @@ export class Concealment {
   }
 
   #holds(text: string): boolean {
-    return holdsSecret(text, this.#secrets.values());
+    return holdsSecret(text, this.#secrets.values(), false);
   }
 
   /** A JSON value with other texts in it. Numbers and keys have no room for anything but what they are. */

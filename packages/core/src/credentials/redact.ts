@@ -68,9 +68,14 @@ export function findSecrets(text: string, secrets: Iterable<Secret>, words: bool
   return merged(found);
 }
 
-/** Whether a text holds one of several secrets. */
-export const holdsSecret = (text: string, secrets: Iterable<Secret>): boolean =>
-  findSecrets(text, secrets, false).length > 0;
+/**
+ * Whether a text holds one of several secrets, however written. For adapters and authentication schemes that are about to
+ * send a text elsewhere, such as a URL that an API gave; what a worker says is searched by the worker.
+ *
+ * @param words whether secrets of four to seven characters count as well, where they stand alone. @default true
+ */
+export const holdsSecret = (text: string, secrets: Iterable<Secret>, words = true): boolean =>
+  findSecrets(text, secrets, words).length > 0;
 
 /** A part of a text, and where it begins. */
 class Window {

@@ -70,15 +70,15 @@ describe('a sealed token', () => {
     const reference = seal();
     const start = 'sealed:'.length;
     for (let i = start; i < reference.length; i += 1) {
-      // The last letter of base64 may hold bits that mean nothing; the second bit of it always does.
       const letter = reference[i] === 'A' ? 'Q' : 'A';
       if (reference[i] === '.') continue;
       const changed = `${reference.slice(0, i)}${letter}${reference.slice(i + 1)}`;
-      if (same(changed, reference)) continue;
       const { code } = failure(() => open(changed));
       expect(['CREDENTIAL_TAMPERED', 'CREDENTIAL_KEY_UNKNOWN'], changed).toContain(code);
     }
-    for (const cut of [reference.slice(0, -4), `${reference}AAAA`, 'sealed:', `${reference.split('.')[0]}.`])
+    const [head = '', body = ''] = reference.split('.');
+    const added = ['AAAA', '.', '.AAAA', '=', '~'].map((text) => `${reference}${text}`);
+    for (const cut of [reference.slice(0, -4), ...added, 'sealed:', `${head}.`, `${head}.~${body}`])
       expect(failure(() => open(cut)).code, cut).toBe('CREDENTIAL_TAMPERED');
   });
 
@@ -134,10 +134,3 @@ describe('a sealed token', () => {
     ),
   );
 });
-
-/** Whether two references hold the same bytes. */
-function same(a: string, b: string): boolean {
-  const bytes = (text: string) =>
-    text.split('.').map((part) => Buffer.from(part, 'base64url').toString('hex'));
-  return JSON.stringify(bytes(a.slice(7))) === JSON.stringify(bytes(b.slice(7)));
-}

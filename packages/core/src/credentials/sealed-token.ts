@@ -99,9 +99,11 @@ export function openSealed(reference: string, { keyring, namespace, now }: OpenO
       'CREDENTIAL_KEY_UNKNOWN',
       'The token is sealed and this worker has no keyring. Pass encryption: { keyring } to statefulWorkflow().',
     );
-  const [head = '', body = ''] = reference.slice(PREFIX.length).split('.');
+  const [head = '', body = '', ...others] = reference.slice(PREFIX.length).split('.');
   const header = headerOf(head);
-  if (header === undefined)
+  const sealed = Buffer.from(body, 'base64url');
+  // Node reads over what is no base64url.
+  if (header === undefined || others.length > 0 || sealed.toString('base64url') !== body)
     throw new CredentialError(
       'CREDENTIAL_TAMPERED',
       `The sealed token is not one that can be read. ${again}`,
@@ -109,10 +111,10 @@ export function openSealed(reference: string, { keyring, namespace, now }: OpenO
   if (!keyring.has(header.k))
     throw new CredentialError(
       'CREDENTIAL_KEY_UNKNOWN',
-      `The token is sealed with the key "${header.k.slice(0, 64)}", which this worker does not have. Add that key to the worker's keyring, or: ${again}`,
+      `The token is sealed with the key ${JSON.stringify(header.k.slice(0, 64))}, which this worker does not have. Add that key to the worker's keyring, or: ${again}`,
     );
   const key = keyring.derive(header.k, PURPOSE, header.n);
-  const value = decrypt(key, Buffer.from(body, 'base64url'), Buffer.from(head));
+  const value = decrypt(key, sealed, Buffer.from(head));
   if (value === undefined)
     throw new CredentialError(
       'CREDENTIAL_TAMPERED',

@@ -105,7 +105,7 @@ export async function look(
   const misses = context.hasResumed && builder !== before;
   const built = builder.build(context.checkpoint?.cursor, misses);
   if (built.complete && !built.unchanged)
-    checkWhole(built, builder.records, { ...request, checkpoint: context.before }, context.fingerprint);
+    checkWhole(built, builder.records, { ...request, checkpoint: context.before });
   // From here on nothing knows a secret of the source.
   const content = concealed(built, context);
   const isThere = adapter.isThere && ((entity: EntityRef) => adapter.isThere?.(query, entity, context));
@@ -181,10 +181,11 @@ async function resultOf(
     const isKept = equalJson(kept, before);
     return { result: { outcome: 'unchanged', ...(!isKept && { checkpoint: kept }) } };
   }
+  const empty = isEmptied(content, request) ? { empty: context.fingerprint } : {};
   if (whole !== undefined && before?.digest !== undefined) {
     const changes = await changesSince(before.digest, content.entities, request, context, harness);
     if (changes !== undefined && JSON.stringify(changes).length < whole.text.length)
-      return { result: { outcome: 'delta', changes, checkpoint } };
+      return { result: { outcome: 'delta', changes, checkpoint, ...empty } };
   }
   return {
     result: {
@@ -195,9 +196,20 @@ async function resultOf(
       ...(content.append && { append: content.append }),
       ...(partialErrors.length > 0 && { partialErrors }),
       checkpoint,
+      ...empty,
     },
     entities: whole,
   };
+}
+
+/** Whether a list that had been loaded has nothing in it now, where that may be a refusal. */
+function isEmptied(
+  { complete, entities }: Content,
+  { entity, into, emptyIsError, checkpoint }: LoadRequest,
+): boolean {
+  if (into === undefined || !complete || checkpoint === undefined || emptyIsError === false) return false;
+  const list = entities[entity.name]?.[entity.id]?.[into];
+  return Array.isArray(list) && list.length === 0;
 }
 
 const isEmpty = ({ entities, deletes, partialErrors }: Content): boolean =>

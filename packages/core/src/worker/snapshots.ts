@@ -52,7 +52,7 @@ export function snapshotsOf(
   store: SnapshotStore,
 ): SnapshotStore {
   const owner = digestOf(JSON.stringify([namespace, workflowType, workflowExecution?.workflowId, source]));
-  const owned = (key: string): string => `${owner}:${key}`;
+  const owned = (key: string): string => `${key}:${owner}`;
   return {
     has: (key) => store.has(owned(key)),
     get: (key) => store.get(owned(key)),

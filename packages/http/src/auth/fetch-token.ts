@@ -1,4 +1,5 @@
-import type { Credential } from '@stateful-workflow/core';
+import { type Credential, Secret } from '@stateful-workflow/core';
+import { holdsSecret } from '@stateful-workflow/core/secrets';
 import type { HttpAnswer } from '../http-client';
 import { HttpError } from '../http-error';
 import { isObject } from '../values';
@@ -6,7 +7,6 @@ import type { AuthRequest } from './auth-scheme';
 import type { ClientCredentialsOptions } from './client-credentials';
 import { clientProof } from './client-proof';
 import { unusable } from './credential-text';
-import { holdsSecret } from './holds-secret';
 
 /** An access token, as long as it is good. */
 export interface Token {
@@ -73,7 +73,10 @@ export async function fetchToken(
           }),
         },
       });
-      const granted = grant(answer, held, endpoint.origin, [held.secret.reveal(), ...concealed]);
+      const granted = grant(answer, held, endpoint.origin, [
+        held.secret,
+        ...[...concealed].map((value) => new Secret(value)),
+      ]);
       return Response.json(granted);
     },
   });
@@ -97,7 +100,7 @@ function grant(
   answer: HttpAnswer,
   held: Credential,
   origin: string,
-  secrets: readonly string[],
+  secrets: readonly Secret[],
 ): Readonly<Record<string, unknown>> {
   const { status, request } = answer;
   const body = parsed(answer.body);
@@ -121,7 +124,7 @@ function grant(
 /** What an endpoint says of why it gives no token: bounded, and without what it was told. */
 function told(
   body: Readonly<Record<string, unknown>> | undefined,
-  secrets: readonly string[],
+  secrets: readonly Secret[],
 ): { readonly error?: string; readonly why: string } {
   const [error, description] = [body?.['error'], body?.['error_description']].map((value) => {
     const text = typeof value === 'string' ? value.slice(0, MAX_DESCRIPTION) : '';

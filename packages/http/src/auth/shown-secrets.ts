@@ -1,5 +1,6 @@
+import { Secret } from '@stateful-workflow/core';
+import { holdsSecret } from '@stateful-workflow/core/secrets';
 import type { Authorization } from './auth-scheme';
-import { holdsSecret } from './holds-secret';
 
 /** A credential this short is looked for by the name of its parameter only: it stands in texts by chance. */
 const MIN_SECRET = 4;
@@ -8,7 +9,7 @@ const MIN_SHOWN = 8;
 
 /** What one exchange has held or shown of a credential, to keep it at its origin. */
 export class ShownSecrets {
-  readonly #secrets = new Set<string>();
+  readonly #secrets = new Map<string, Secret>();
   readonly #parameters = new Set<string>();
 
   /** @param parameters query parameters that hold the secret, whoever writes them */
@@ -18,12 +19,12 @@ export class ShownSecrets {
 
   /** The credential itself. */
   hold(secret: string): void {
-    if (secret.length >= MIN_SECRET) this.#secrets.add(secret);
+    if (secret.length >= MIN_SECRET) this.#secrets.set(secret, new Secret(secret));
   }
 
   /** What was made or got from it. */
   derive(secret: string): void {
-    if (secret.length >= MIN_SHOWN) this.#secrets.add(secret);
+    if (secret.length >= MIN_SHOWN) this.#secrets.set(secret, new Secret(secret));
   }
 
   /** What a scheme adds to a request. */
@@ -50,6 +51,6 @@ export class ShownSecrets {
 
   /** Whether a text holds the credential, or what was made or got from it. */
   isIn(text: string): boolean {
-    return holdsSecret(text, this.#secrets);
+    return holdsSecret(text, this.#secrets.values());
   }
 }
