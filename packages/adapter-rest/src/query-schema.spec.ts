@@ -55,7 +55,7 @@ describe('querySchema', () => {
     [{}, /^path: .*expected string/],
     [{ path: '' }, /^path: must start with a single \//],
     [{ path: '/x', item: { path: '/x/1' } }, /^item\.path: must hold \{item\}/],
-    [{ path: '/x', item: { path: '/x/{who}' } }, /^item\.path: has the placeholder \{who\}/],
+    [{ path: '/x', item: { path: '/x/{item}/{who}' } }, /^item\.path: has the placeholder \{who\}/],
     [{ path: '/x', ignoreSigns: [''] }, /^ignoreSigns\.0: must not be empty/],
     [{ path: '/x', unframed: true }, /^unframed: needs format "ndjson"/],
     [{ path: 'customers' }, /^path: must start with/],
