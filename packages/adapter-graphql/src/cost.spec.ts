@@ -65,6 +65,17 @@ describe('CostBudgets', () => {
     expect(costs.wait('a')).toBe(0);
   });
 
+  it("reads the reset by the server's clock, whatever the worker's shows", () => {
+    const { costs, now } = budgets();
+    // Of 1970 a clock is taken for none that was ever set.
+    const served = 1_800_000_000_000;
+    const resetAt = new Date(served + 60_000).toISOString();
+    const headers = { date: new Date(served).toUTCString() };
+    costs.learn('a', { data: { rateLimit: { remaining: 0, resetAt } }, headers });
+    expect(now()).not.toBe(served);
+    expect(costs.wait('a')).toBe(60_000);
+  });
+
   it('waits no longer than is allowed, and no longer than that after it was told', () => {
     const { costs, pass } = budgets();
     costs.learn('a', { data: { rateLimit: { remaining: 0, resetAt: '2099-12-31T00:00:00Z' } } });

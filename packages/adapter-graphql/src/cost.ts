@@ -1,4 +1,4 @@
-import { at, HttpError, parseInstant } from '@stateful-workflow/http';
+import { at, HttpError, parseInstant, serverTime } from '@stateful-workflow/http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphqlAnswer } from './graphql-errors';
 
@@ -89,9 +89,11 @@ export class CostBudgets {
   /** Learns from an answer. @returns what the query cost, if it says so */
   learn(
     key: string | undefined,
-    { data, extensions }: Pick<GraphqlAnswer, 'data' | 'extensions'>,
+    answer: Pick<GraphqlAnswer, 'data' | 'extensions'> & Partial<Pick<GraphqlAnswer, 'headers'>>,
   ): number | undefined {
-    const budget = bucketOf(at(extensions, 'cost'), this.#now()) ?? limitOf(data, extensions, this.#now());
+    const now = this.#now();
+    const ahead = serverTime(answer.headers?.['date'], now) - now;
+    const budget = bucketOf(at(answer.extensions, 'cost'), now) ?? limitOf(answer, now, ahead);
     if (budget === undefined || key === undefined) return budget?.cost;
     this.#budgets.delete(key);
     this.#budgets.set(key, budget);
@@ -113,7 +115,12 @@ function bucketOf(cost: unknown, now: number): Budget | undefined {
   };
 }
 
-function limitOf(data: unknown, extensions: unknown, now: number): Budget | undefined {
+/** @param ahead by how much the server's clock is ahead, in milliseconds */
+function limitOf(
+  { data, extensions }: Pick<GraphqlAnswer, 'data' | 'extensions'>,
+  now: number,
+  ahead: number,
+): Budget | undefined {
   const limit = at(data, 'rateLimit') ?? at(extensions, 'rateLimit');
   const left = numberAt(limit, 'remaining');
   const resetAt = parseInstant(String(at(limit, 'resetAt')));
@@ -123,7 +130,7 @@ function limitOf(data: unknown, extensions: unknown, now: number): Budget | unde
     cost: numberAt(limit, 'cost') ?? 1,
     max: numberAt(limit, 'limit') ?? Infinity,
     restorePerMs: 0,
-    resetAt,
+    resetAt: resetAt - ahead,
     at: now,
   };
 }

@@ -102,7 +102,7 @@ export interface CursorPagination extends ListEnd {
   /** The variable that the cursor of the next page goes into. */
   readonly variable: string;
   /** Where the answer has that cursor, as a dotted path in the data. Nothing or `null` there ends the list. */
-  readonly next: string;
+  readonly cursor: string;
 }
 
 /** What answers say of the length of a list, each as a dotted path in the data. At most one of them is named. */

@@ -47,16 +47,16 @@ function byOffset(pagination: OffsetPagination, page: ListPage): Onward<Variable
 }
 
 function byCursor(pagination: CursorPagination, page: ListPage): Onward<Variables> {
-  const { variable, next: path } = pagination;
+  const { variable, cursor: path } = pagination;
   const { data, position, records, request } = page;
   const more = isMore(pagination, page);
   if (more === false) return END;
   const value = at(data, path);
-  const next = nextPlace(value, true, { field: 'pagination.next', where: `"${path}"`, request });
+  const next = nextPlace(value, true, { field: 'pagination.cursor', where: `"${path}"`, request });
   if (next === undefined) {
     if (more === undefined) return END;
     throw new InvalidInputError(
-      'pagination.next',
+      'pagination.cursor',
       `the answer promises more and has ${kindOf(value)} at "${path}", where the cursor of the next page is expected`,
       'Check the path, and what says whether there is more',
     );
@@ -66,7 +66,7 @@ function byCursor(pagination: CursorPagination, page: ListPage): Onward<Variable
     throw new InvalidInputError(
       'pagination',
       `the answer names the cursor that it was asked with as the next, so it would never end`,
-      `Check that the document uses the variable $${variable}, and that next is the path of the next cursor`,
+      `Check that the document uses the variable $${variable}, and that cursor is the path of the next cursor`,
     );
   }
   return { says: 'more', next: { [variable]: next } };
@@ -96,7 +96,7 @@ export function isNumbered(
   if (pagination?.type === 'offset') return true;
   return Object.entries(next).some(
     ([name, cursor]) =>
-      cursor !== null && isNumberedCursor(position[name], cursor, records, [name, pagination?.next ?? '']),
+      cursor !== null && isNumberedCursor(position[name], cursor, records, [name, pagination?.cursor ?? '']),
   );
 }
 

@@ -38,7 +38,7 @@ describe('querySchema', () => {
     {
       ...good,
       items: 'customer.name',
-      pagination: { type: 'cursor', variable: 'after', next: 'customer.name' },
+      pagination: { type: 'cursor', variable: 'after', cursor: 'customer.name' },
     },
     { ...good, pagination: { type: 'offset', variable: 'after', total: 'x' } },
     { ...good, incremental: { variable: 'after', field: 'updatedAt', lag: 5, fullEvery: 'never' } },

@@ -38,7 +38,7 @@ const signs = {
   remaining: dottedPath.optional(),
   total: dottedPath.optional(),
 };
-const cursor = z.strictObject({ type: z.literal('cursor'), variable, next: dottedPath, ...signs });
+const cursor = z.strictObject({ type: z.literal('cursor'), variable, cursor: dottedPath, ...signs });
 const offset = z.strictObject({ type: z.literal('offset'), variable, ...signs });
 const value = z.union([z.string(), z.number()], 'must be a text or a number');
 const name = z.string().regex(/^[A-Za-z_]\w*$/, 'must be a name of GraphQL');
@@ -160,12 +160,12 @@ function paginationProblem(
     return { path: ['pagination', other], message: `says the same as ${sign}. Leave one of them out` };
   if (pagination.type === 'offset') return undefined;
   let within: ReadonlyMap<string, FieldShape> | undefined = fields;
-  for (const key of pagination.next.split('.')) {
+  for (const key of pagination.cursor.split('.')) {
     const found: FieldShape | undefined = within?.get(key);
     if (found === undefined && within !== undefined)
       return {
-        path: ['pagination', 'next'],
-        message: `names "${pagination.next}", which the document does not ask for`,
+        path: ['pagination', 'cursor'],
+        message: `names "${pagination.cursor}", which the document does not ask for`,
       };
     // What a scalar of JSON holds is not in the document.
     within = found?.children.size === 0 ? undefined : found?.children;

@@ -170,7 +170,7 @@ describe('another list is read to its end', () => {
   const cursor: GraphqlQuery = {
     document: 'query ($at: JSON) { page(at: $at) { items { id } next more } }',
     items: 'page.items',
-    pagination: { type: 'cursor', variable: 'at', next: 'page.next' },
+    pagination: { type: 'cursor', variable: 'at', cursor: 'page.next' },
   };
 
   it('by a cursor of any shape', async () => {
@@ -199,8 +199,8 @@ describe('another list is read to its end', () => {
 
   it('and a cursor that the document does not ask for is refused', async () => {
     const { issues } = await scripted(() => ({}));
-    expect(await issues({ ...cursor, pagination: { ...cursor.pagination, next: 'page.nxt' } })).toEqual([
-      'pagination.next: names "page.nxt", which the document does not ask for',
+    expect(await issues({ ...cursor, pagination: { ...cursor.pagination, cursor: 'page.nxt' } })).toEqual([
+      'pagination.cursor: names "page.nxt", which the document does not ask for',
     ]);
   });
 });
@@ -264,7 +264,7 @@ describe('an end that something in the answer speaks against', () => {
       list: { items: records(3, Number(page) * 3 - 3), next: page === 3 ? null : Number(page) + 1 },
     }));
     const document = 'query ($page: Int) { list(page: $page) { items { id } next } }';
-    const pagination = { type: 'cursor', variable: 'page', next: 'list.next' } as const;
+    const pagination = { type: 'cursor', variable: 'page', cursor: 'list.next' } as const;
     const pages = await load({ document, items: 'list.items', pagination });
     expect(pages.at(-1)).toMatchObject({ complete: true, drifts: true });
   });

@@ -58,7 +58,7 @@ describe('other lists', () => {
       document:
         'query ($cursor: String) { ticketPage(size: 2, cursor: $cursor) { items { id } nextCursor } }',
       items: 'ticketPage.items',
-      pagination: { type: 'cursor', variable: 'cursor', next: 'ticketPage.nextCursor' },
+      pagination: { type: 'cursor', variable: 'cursor', cursor: 'ticketPage.nextCursor' },
     });
     expect(pages.flatMap(({ records }) => records)).toEqual(ids('t_1_', 5));
     expect(pages.map(({ complete }) => complete)).toEqual([false, false, true]);

@@ -40,7 +40,7 @@ describe('numbers that JavaScript would round', () => {
     const query: GraphqlQuery = {
       document: 'query ($cursor: String) { list(cursor: $cursor) { items { id } next } }',
       items: 'list.items',
-      pagination: { type: 'cursor', variable: 'cursor', next: 'list.next' },
+      pagination: { type: 'cursor', variable: 'cursor', cursor: 'list.next' },
     };
     const { records, variables } = await loading(
       query,

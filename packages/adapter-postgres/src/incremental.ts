@@ -57,12 +57,12 @@ export async function* loadChanges(scope: LoadScope): AsyncGenerator<Page<Postgr
     const seen = new Set<number>();
     const conditions =
       before === undefined
-        ? cursor.softDelete === undefined
+        ? cursor.tombstone === undefined
           ? []
-          : [`NOT ${isDeleted(cursor.softDelete)}`]
+          : [`NOT ${isDeleted(cursor.tombstone)}`]
         : changed(before, moment, cursor, origin);
     const deleted =
-      cursor.softDelete === undefined ? [] : [`${isDeleted(cursor.softDelete)} AS "${OWN}deleted"`];
+      cursor.tombstone === undefined ? [] : [`${isDeleted(cursor.tombstone)} AS "${OWN}deleted"`];
     const statement: Bound = select(origin, [...origin.conditions, ...conditions], deleted);
     let removed: unknown[] = [];
     const batches = readRecords(scope, session, statement, (row, { shape }) => {
@@ -125,7 +125,7 @@ async function checkTimestamp(session: ReadSession, origin: Origin, name: string
 function usable(
   before: PostgresCursor | undefined,
   moment: Moment,
-  { lag, fullSweepEvery = FULL_SWEEP_EVERY }: QueryCursor,
+  { lag, fullEvery = FULL_SWEEP_EVERY }: QueryCursor,
 ): TransactionCursor | LagCursor | undefined {
   const kind = lag === undefined ? 'transactions' : 'lag';
   if (before?.kind !== 'transactions' && before?.kind !== 'lag') return undefined;
@@ -138,7 +138,7 @@ function usable(
     return undefined;
   // Transaction ids that went back: the database was restored.
   if (before.kind === 'transactions' && before.xmin > moment.xmax) return undefined;
-  return fullSweepEvery !== 'never' && moment.now - before.sweptAt >= fullSweepEvery ? undefined : before;
+  return fullEvery !== 'never' && moment.now - before.sweptAt >= fullEvery ? undefined : before;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;

@@ -9,7 +9,7 @@ import type { PgPool } from './pg-types';
 export interface PostgresAdapterOptions {
   /** The databases, by the names that sources use. */
   readonly connections: { readonly [name: string]: PostgresConnection };
-  /** Schemas for rows, by the names that sources use as `rowSchema`: zod, valibot, arktype, … @default none */
+  /** Schemas for rows, by the names that sources use as `schema`: zod, valibot, arktype, … @default none */
   readonly schemas?: { readonly [name: string]: StandardSchemaV1 };
   /** The name that sources use, for a second adapter; see `postgresAs`. @default 'postgres' */
   readonly name?: string;

@@ -65,7 +65,7 @@ export function postgresAdapter(options: PostgresAdapterOptions): PostgresAdapte
     if (database === undefined) throw unknownConnection(query.connection, [...databases.keys()]);
     const { connection, known } = database;
     const credential = await connection.credential(context);
-    const validate = query.rowSchema === undefined ? undefined : rowValidator(query.rowSchema, schemas);
+    const validate = query.schema === undefined ? undefined : rowValidator(query.schema, schemas);
     return { query, context, connection, known, credential, validate };
   };
 

@@ -51,7 +51,7 @@ export interface PostgresQuery {
   /** How values that JSON cannot hold as they are come out. */
   readonly types?: TypeOptions;
   /** The row schema, by the name that the worker registered in `schemas`: each record must fit. @default none */
-  readonly rowSchema?: string;
+  readonly schema?: string;
   /** Who the transaction is for row-level security. */
   readonly session?: SessionOptions;
   /** The longest that one statement, and each batch of a sweep, may take, in milliseconds. @default the connection's */
@@ -95,12 +95,12 @@ export interface TableCursor {
    */
   readonly lag?: number;
   /** The column that marks a row as deleted: true, or not null. Such rows are removed from the state. @default none */
-  readonly softDelete?: string;
+  readonly tombstone?: string;
   /**
    * How often everything is read, to learn of rows that were deleted or no longer fit `where`, in milliseconds.
    * @default 3600000 (an hour)
    */
-  readonly fullSweepEvery?: number | 'never';
+  readonly fullEvery?: number | 'never';
 }
 
 /** The cursor of a statement, whose columns it selects. */

@@ -23,7 +23,7 @@ describe('querySchema', () => {
     { connection, table: { ...table, name: ['a.b', 'c.d'], cursor: 'at', filter: query } },
     {
       connection,
-      table: { ...table, cursor: { column: 'at', lag: 5, softDelete: 'gone', fullSweepEvery: 'never' } },
+      table: { ...table, cursor: { column: 'at', lag: 5, tombstone: 'gone', fullEvery: 'never' } },
     },
     { connection, query, cursor: { column: 'at', version: 'v' } },
     { connection, table, feed: 'logical', publication: 'p' },
@@ -32,7 +32,7 @@ describe('querySchema', () => {
       table,
       notify: { channel: 'c', payload: { entity: 'id' } },
       types: { int8: 'number', numeric: 'number', json: 'text', bytea: 'hex', timestamp: 'text' },
-      rowSchema: 'invoice',
+      schema: 'invoice',
       session: { role: 'r', settings: { 'app.id': { entity: 'id' } } },
       statementTimeout: 5,
       batch: { rows: 5, bytes: 5 },

@@ -34,8 +34,8 @@ const statement = z
 const cursorFields = {
   column: name,
   lag: milliseconds.optional(),
-  softDelete: name.optional(),
-  fullSweepEvery: z.union([milliseconds, z.literal('never')], 'must be milliseconds, or "never"').optional(),
+  tombstone: name.optional(),
+  fullEvery: z.union([milliseconds, z.literal('never')], 'must be milliseconds, or "never"').optional(),
 };
 const tableCursor = z.strictObject(cursorFields).readonly();
 
@@ -114,7 +114,7 @@ export const querySchema = z
     publication: name.optional(),
     notify: z.strictObject({ channel: name, payload: parameter.optional() }).readonly().optional(),
     types: types.optional(),
-    rowSchema: z.string().min(1, 'must not be empty').optional(),
+    schema: z.string().min(1, 'must not be empty').optional(),
     session: session.optional(),
     statementTimeout: milliseconds.optional(),
     batch: z

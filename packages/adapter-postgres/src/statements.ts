@@ -93,7 +93,7 @@ export function sweepStatement(query: PostgresQuery, entity: EntityRef): Bound {
     return { text: statement.text, values: (statement.values ?? []).map((value) => bound(value, entity)) };
   const origin = originOf(query, entity);
   const conditions = [...origin.conditions];
-  if (cursor?.softDelete !== undefined) conditions.push(`NOT ${isDeleted(cursor.softDelete)}`);
+  if (cursor?.tombstone !== undefined) conditions.push(`NOT ${isDeleted(cursor.tombstone)}`);
   return select(origin, conditions);
 }
 

@@ -133,7 +133,7 @@ export async function startPostgresUpstream(): Promise<Upstream<PostgresQuery, P
   const table = { name: 'records', key: 'id', columns: ['id', 'name'] };
   const batch = { rows: PAGE_SIZE };
   const query: PostgresQuery = { connection: 'db', table: { ...table, where: { gone: false } }, batch };
-  const changes = { ...table, cursor: { column: 'changed_at', softDelete: 'gone' } };
+  const changes = { ...table, cursor: { column: 'changed_at', tombstone: 'gone' } };
   return {
     adapter: ({ timeoutMs }) =>
       postgresAdapter({

@@ -9,7 +9,7 @@ CREATE TABLE invoices (
   updated_at timestamptz DEFAULT now(), deleted_at timestamptz
 );
 CREATE INDEX ON invoices (customer_id, updated_at)`;
-const NEVER = { column: 'updated_at', fullSweepEvery: 'never' } as const;
+const NEVER = { column: 'updated_at', fullEvery: 'never' } as const;
 const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
 const table = { name: 'invoices', key: 'id', columns: ['id', 'note'], cursor: NEVER };
 
@@ -131,7 +131,7 @@ describe('a source with a cursor', () => {
       `SET timezone TO 'UTC'; CREATE DOMAIN moment AS timestamptz;
        CREATE TABLE t (id int PRIMARY KEY, at ${type}); INSERT INTO t VALUES (1, ${old}), (2, ${ahead})`,
     );
-    const cursor = { column: 'at', fullSweepEvery: 'never' } as const;
+    const cursor = { column: 'at', fullEvery: 'never' } as const;
     const source = holder(db, on({ table: { name: 't', key: 'id', columns: ['id'], cursor } }));
     expect((await source.look()).sort()).toEqual([1, 2]);
     for (const id of [3, 4]) {
@@ -146,7 +146,7 @@ describe('a source with a cursor', () => {
     const db = await database(
       'CREATE TABLE t (id int PRIMARY KEY, at int8); INSERT INTO t VALUES (1, 5000000000)',
     );
-    const cursor = { column: 'at', fullSweepEvery: 'never' } as const;
+    const cursor = { column: 'at', fullEvery: 'never' } as const;
     const source = holder(db, on({ table: { name: 't', key: 'id', columns: ['id'], cursor } }));
     await source.look();
     expect(source.cursor).toMatchObject({ low: '5000000000' });
@@ -245,7 +245,7 @@ describe('a source with a cursor', () => {
 
   it('learns of soft deletes at once, and of those that are undone', async () => {
     const db = await database(`${TABLE}; INSERT INTO invoices (id) SELECT generate_series(1, 3)`);
-    const source = holder(db, on({ table: { ...table, cursor: { ...NEVER, softDelete: 'deleted_at' } } }));
+    const source = holder(db, on({ table: { ...table, cursor: { ...NEVER, tombstone: 'deleted_at' } } }));
     await source.look();
     await db.exec('UPDATE invoices SET deleted_at = now(), updated_at = now() WHERE id = 2');
     expect(await source.look()).toEqual([]);
@@ -259,7 +259,7 @@ describe('a source with a cursor', () => {
     const db = await database(
       'CREATE TABLE t (id int, v int8 DEFAULT txid_current(), gone boolean); INSERT INTO t (id, gone) VALUES (1, true), (2, false), (3, null)',
     );
-    const cursor = { column: 'v', softDelete: 'gone' };
+    const cursor = { column: 'v', tombstone: 'gone' };
     const source = holder(db, on({ table: { name: 't', key: 'id', columns: ['id'], cursor } }));
     expect((await source.look()).sort()).toEqual([2, 3]);
     await db.exec('UPDATE t SET gone = true, v = txid_current() WHERE id = 3');
@@ -269,7 +269,7 @@ describe('a source with a cursor', () => {
 
   it('reads everything again when that is due, and so learns of hard deletes', async () => {
     const db = await database(`${TABLE}; INSERT INTO invoices (id) SELECT generate_series(1, 3)`);
-    const source = holder(db, on({ table: { ...table, cursor: { ...NEVER, fullSweepEvery: 60_000 } } }));
+    const source = holder(db, on({ table: { ...table, cursor: { ...NEVER, fullEvery: 60_000 } } }));
     await source.look();
     await db.exec('DELETE FROM invoices WHERE id = 2');
     expect(await source.look()).toEqual([]);

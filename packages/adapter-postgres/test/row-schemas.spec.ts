@@ -14,7 +14,7 @@ const invoice = z.object({
 });
 const query = on({
   table: { name: 'invoices', key: 'id' },
-  rowSchema: 'invoice',
+  schema: 'invoice',
   batch: { rows: 10 },
 });
 
@@ -59,7 +59,7 @@ describe('a row schema', () => {
       connections: { db: { host: '127.0.0.1', port: 1 } },
       schemas: { invoice, order: z.unknown() },
     });
-    const unknown = { ...query, rowSchema: 'toString' };
+    const unknown = { ...query, schema: 'toString' };
     expect(postgres.classify(await failure(postgres, unknown))).toEqual({
       kind: 'invalid',
       message: expect.stringMatching(

@@ -32,4 +32,4 @@ export type {
 } from './pagination/pagination';
 export { restAdapter, type RestAdapter } from './rest-adapter';
 export type { RestCursor } from './rest-cursor';
-export type { Incremental, JsonValue, RestQuery } from './rest-query';
+export type { Incremental, ItemResource, JsonValue, RestQuery } from './rest-query';

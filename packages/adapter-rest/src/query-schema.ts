@@ -35,12 +35,15 @@ const incremental = z
 const EMPTY_AS = 'must be "null", "missing" or "no content", or several';
 const emptyAs = z.enum(['null', 'missing', 'no content'], EMPTY_AS);
 
+const path = z.string().check((context) => {
+  const message = pathProblem(context.value);
+  if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
+});
+
 const fields = z.strictObject({
   upstream: parameterName.optional(),
-  path: z.string().check((context) => {
-    const message = pathProblem(context.value);
-    if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
-  }),
+  path,
+  item: z.strictObject({ path, record: dottedPath.optional() }).readonly().optional(),
   method: z.enum(['GET', 'POST'], 'must be "GET" or "POST"').optional(),
   body: z.json('must be JSON').optional(),
   values: z
@@ -114,17 +117,24 @@ export const querySchema = fields
   .readonly();
 
 function checkTemplates(query: Fields, refuse: Refuse): void {
-  const { path, params = {}, body, values = {}, incremental: since } = query;
+  const { path, params = {}, body, values = {}, incremental: since, item } = query;
   const names = Object.keys(values);
   const check = (template: string, ...at: readonly string[]): void => {
     const problem = templateProblem(template, names);
     if (problem !== undefined) refuse(problem, ...at);
   };
   check(path, 'path');
+  check(item?.path.replaceAll('{item}', '') ?? '', 'item', 'path');
+  if (item?.path.includes('{item}') === false) refuse('must hold {item}', 'item', 'path');
   check(since?.expression?.replaceAll('{since}', '') ?? '', 'incremental', 'expression');
   for (const [name, value] of Object.entries(params)) check(String(value), 'params', name);
   for (const name of names)
-    if (name === 'id' || name === 'entityName' || (name === 'since' && since?.expression !== undefined))
+    if (
+      name === 'id' ||
+      name === 'entityName' ||
+      (name === 'item' && item) ||
+      (name === 'since' && since?.expression !== undefined)
+    )
       refuse(
         `is of the ${name === 'since' ? 'incremental load' : 'entity'}. Take another name`,
         'values',

@@ -3,6 +3,7 @@ import { checkReachable } from './check';
 import { makeHttpClient } from '@stateful-workflow/http';
 import { AxiosTransport } from './axios-transport';
 import { resolveOptions, type RestAdapterOptions } from './options';
+import { isThere } from './is-there';
 import { load } from './load';
 import { querySchema } from './query-schema';
 import type { RestCursor } from './rest-cursor';
@@ -10,7 +11,7 @@ import type { RestQuery } from './rest-query';
 
 /** What {@link restAdapter} gives: an adapter that can be checked and closed. */
 export type RestAdapter = DataSourceAdapter<RestQuery, RestCursor> &
-  Required<Pick<DataSourceAdapter<RestQuery, RestCursor>, 'check' | 'close'>>;
+  Required<Pick<DataSourceAdapter<RestQuery, RestCursor>, 'check' | 'close' | 'isThere'>>;
 
 /**
  * Makes the adapter that loads sources from REST APIs, for a worker's registry. Connections are kept and shared
@@ -50,6 +51,7 @@ export function restAdapter(options: RestAdapterOptions): RestAdapter {
     capabilities: { incremental: true, validators: true, deletes: 'sweep' },
     querySchema,
     load: (query, context) => load(query, parts, context),
+    isThere: (query, entity, context) => isThere(query, entity, parts, context),
     classify,
     check: (context) => checkReachable(client, [...upstreams.urls, ...origins.without(upstreams)], context),
     close: async () => client.close(),

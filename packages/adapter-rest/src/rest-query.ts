@@ -81,10 +81,23 @@ export interface RestQuery {
    * @default false: such an answer may have been cut, and is an error
    */
   readonly unframed?: boolean;
+  /**
+   * How one record of the list is asked for by itself. What a sweep of a list misses that may have moved is then asked
+   * for, and is gone where it is not there: with 404, 410, or a `tombstone`. @default the next sweep decides
+   */
+  readonly item?: ItemResource;
   /** The most records one load may bring. @default 1000000 */
   readonly maxRecords?: number;
   /** Asks for what changed only. @default every load is a full sweep */
   readonly incremental?: Incremental;
+}
+
+/** Where a record of a list is by itself. */
+export interface ItemResource {
+  /** Like `path`; `{item}` is the id of the record: `/contacts/{item}`. */
+  readonly path: string;
+  /** Where the record is in the body, as a dotted path. @default the body */
+  readonly record?: string;
 }
 
 /** Ways to say that a list is empty. */

@@ -107,6 +107,17 @@ function knownApis(app: FastifyInstance): void {
     items: ten((Number(page) - 1) * 10),
     totalPages: 3,
   }));
+  list('/fhir/Patient', ({ _offset = '0' }, next) => {
+    const to = next(Number(_offset));
+    const link = [{ relation: 'self', url: `?_offset=${_offset}` }];
+    if (to !== undefined) link.push({ relation: 'next', url: `?_offset=${to}` });
+    return { resourceType: 'Bundle', total: contacts.length, link, entry: ten(Number(_offset)) };
+  });
+  app.post<{ Body: { ExclusiveStartKey?: { id: { N: string } } } }>('/dynamo/scan', ({ body }) => {
+    const from = Number(body.ExclusiveStartKey?.id.N ?? 0);
+    const more = from + 10 < contacts.length;
+    return { Items: ten(from), ...(more && { LastEvaluatedKey: { id: { N: String(from + 10) } } }) };
+  });
   list('/couch/_changes', ({ since = '0' }) => {
     const from = Number(since);
     const results = ten(from).map(({ id }) => ({ id, ...(id === 7 && { deleted: true }) }));

@@ -82,6 +82,40 @@ describe('a list that moves while it is read', () => {
   });
 });
 
+describe('what a sweep missed', () => {
+  it.each<[string, boolean | undefined, RestQuery['item']]>([
+    ['t_1', true, { path: '/tickets/{item}', record: 'data' }],
+    ['t_404', false, { path: '/tickets/{item}', record: 'data' }],
+    ['t_410', false, { path: '/tickets/{item}', record: 'data' }],
+    ['t_gone', false, { path: '/tickets/{item}', record: 'data' }],
+    ['t/../1', true, { path: '/tickets/{item}', record: 'data' }],
+    ['t_1', undefined, undefined],
+  ])('is asked for by itself: %s is there, %s', async (id, expected, item) => {
+    const origin = await api((app) =>
+      app.get<{ Params: { id: string } }>('/tickets/:id', ({ params }, reply) => {
+        const [, status] = /_(4\d\d)$/.exec(params.id) ?? [];
+        if (status !== undefined) return reply.code(Number(status)).send({});
+        return { data: { id: params.id, deleted: params.id === 't_gone' } };
+      }),
+    );
+    const query: RestQuery = { path: '/list', tombstone: 'deleted', ...(item && { item }) };
+    const rest = adapter({ origins: [origin] });
+    const context = loadContext({ apiUrl: origin });
+    expect(await rest.isThere(query, { name: 'Ticket', id }, context)).toBe(expected);
+  });
+
+  it('is an error where its answer is one', async () => {
+    const origin = await api((app) => app.get('/tickets/:id', (_, reply) => reply.code(500).send({})));
+    const query: RestQuery = { path: '/list', item: { path: '/tickets/{item}' } };
+    const asked = adapter({ origins: [origin] }).isThere(
+      query,
+      { name: 'Ticket', id: 't_1' },
+      loadContext({ apiUrl: origin }),
+    );
+    await expect(asked).rejects.toThrow('500');
+  });
+});
+
 describe('an incremental list by number', () => {
   const timed = (): Row[] => rows(25).map((row, i) => ({ ...row, at: i + 1 }));
   const query: RestQuery = {

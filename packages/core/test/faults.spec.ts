@@ -210,6 +210,30 @@ describe('a load that fails', () => {
       await customer.handle.rotateToken('secret:SECOND');
       await eventually(async () => expect((await customer.handle.data())?.contacts).toEqual([]));
     });
+
+    it('nor with one that is refused at the same time, whichever answers first', async () => {
+      const customer = await env.loaded('CustomerWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
+      const completed = async (): Promise<number> =>
+        (await eventsOf(env.client, customer.handle.workflowId)).filter(
+          (event) => event.activityTaskCompletedEventAttributes != null,
+        ).length;
+      const before = await completed();
+      customer.contacts.records = [];
+      fail(customer, 'unauthorized');
+      const gate = customer.profile.hold();
+      const refreshed = customer.handle.refresh();
+      await eventuallyEqual(completed, before + 1);
+      gate.release();
+      expect(await refreshed).toMatchObject({ outcome: 'failed' });
+      expect((await customer.handle.data())?.contacts).toHaveLength(2);
+      expect(await errorOf(customer, 'contacts')).toMatchObject({
+        kind: 'unauthorized',
+        message: expect.stringContaining('the empty list is not believed'),
+      });
+      // Believed again as soon as nobody refuses it.
+      expect(await customer.handle.refresh()).toMatchObject({ outcome: 'changed' });
+      expect((await customer.handle.data())?.contacts).toEqual([]);
+    });
   });
 
   describe('unauthorized', () => {

@@ -246,6 +246,18 @@ describe('a watch', () => {
       expect(await customer.handle.temporal.query('status')).toBe('running');
     });
 
+    it('a token that was refused once is sent again by itself, and the watch goes on', async () => {
+      const customer = await env.loaded('WatchingWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
+      await looked(customer.profile, 1);
+      customer.profile.faults.push(new ScriptedFault('unauthorized', '401 in a deploy'));
+      const status = () => customer.handle.temporal.query('status');
+      await eventually(async () => expect(await status()).toBe('unauthorized'));
+      await eventually(async () => expect(await status()).toBe('running'));
+      expect(customer.profile.looks.at(-1)?.token).toBe(TOKENS.FIRST);
+      customer.profile.records = named(customer, 'Countess');
+      await shows(customer, 'Countess');
+    });
+
     it('a refused token stops it for that source, until there is another', async () => {
       const customer = await env.loaded('WatchingWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
       customer.profile.onLoad = () => {

@@ -52,7 +52,7 @@ export {
 } from './record-schema';
 export { saysLimit, waitAsked } from './limits/limit-signs';
 export { RateLimits, type LimitedRequest, type RateBudget } from './limits/rate-limits';
-export { parseInstant } from './instant';
+export { parseInstant, serverTime } from './instant';
 export { networkCode } from './network-error';
 export { nodeTransport, observedRequest } from './node-transport';
 export { readJson } from './read-json';

@@ -29,7 +29,7 @@ class Looking extends Customer {
         name: 'invoices',
         key: 'id',
         columns: ['id', 'v'],
-        cursor: { column: 'updated_at', softDelete: 'gone' },
+        cursor: { column: 'updated_at', tombstone: 'gone' },
       },
     }),
   };

@@ -33,6 +33,13 @@ export interface DataSourceAdapter<Query = unknown, Cursor = unknown> {
   /** Says what kind of fault an error thrown by `load` is. Total: an error it does not know is `fatal`. */
   classify(error: unknown): Fault;
   /**
+   * Whether an entity of a list is there, asked for by itself: for one that a sweep missed whose list may have moved.
+   *
+   * @returns `undefined` where the query does not say how to ask
+   * @default nobody can ask, and what the next sweep misses, too, is gone
+   */
+  isThere?(query: Query, entity: EntityRef, ctx: LoadContext<Cursor>): Promise<boolean | undefined>;
+  /**
    * Resolves when a look at the source is worth it, for sources that can tell (LISTEN/NOTIFY).
    * Rejects when the wait is broken; resolving too often costs a load, never correctness.
    */

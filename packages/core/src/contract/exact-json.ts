@@ -15,7 +15,7 @@ const NINE = 0x39;
 
 /**
  * Reads JSON without losing digits: a number that JavaScript would round becomes its text, digit by digit, and so
- * does a whole number of 16 digits or more beyond ±2⁵³. Everything else is read as `JSON.parse` reads it. Text
+ * does a whole number beyond ±2⁵³ with 16 significant digits or more. Everything else is read as `JSON.parse` reads it. Text
  * without such numbers costs one search, and what is written out in 16 digits and survives, such as a coordinate, little
  * more.
  *
@@ -42,7 +42,10 @@ export function parseExactJson(
 }
 
 function mayLose(text: string): boolean {
-  for (const [, token = ''] of text.matchAll(MAY_LOSE)) if (!isKept(token)) return true;
+  // Not by `matchAll`, which copies the expression for each text, and each line of NDJSON is one.
+  MAY_LOSE.lastIndex = 0;
+  for (let found = MAY_LOSE.exec(text); found !== null; found = MAY_LOSE.exec(text))
+    if (!isKept(found[1] ?? '')) return true;
   return false;
 }
 

@@ -27,8 +27,6 @@ export interface LoadRequest {
   /** What the source says of its records; see `SourceOptions`. */
   readonly expect?: readonly string[];
   readonly emptyIsError?: boolean;
-  /** Fingerprints of credentials that other sources of the workflow were refused: an empty list is not believed. */
-  readonly doubted?: readonly string[];
   /** Whether somebody asked for this load: a source's wish to be left alone may then be tried once. */
   readonly demanded?: boolean;
   /** How many attempts may fail before the load does. @default as many as Temporal makes */
@@ -88,6 +86,8 @@ export interface SnapshotResult {
   readonly append?: { readonly field: string; readonly ids: readonly string[] };
   readonly checkpoint: Checkpoint;
   readonly partialErrors?: readonly PartialError[];
+  /** See {@link DeltaResult.empty}. */
+  readonly empty?: string;
 }
 
 /** What changed since the content that the request's checkpoint names. */
@@ -95,6 +95,8 @@ export interface DeltaResult {
   readonly outcome: 'delta';
   readonly changes: Patch;
   readonly checkpoint: Checkpoint;
+  /** Fingerprint of the credential with which a whole list has become empty: it may be all that a refusal says. */
+  readonly empty?: string;
 }
 
 /** A change to normalized entities, relative to what a source gave before. */

@@ -6,6 +6,9 @@ import { at, forEach, inner, table, type Tables, without } from './json';
 import { hasOwn } from './objects';
 import { keyOf } from './refs';
 
+/** Of so many entities that came and went it is told that they went. */
+const MOST_PASSED = 1_000;
+
 /** Changes that are still being added up. A table in it may be empty. */
 interface Sum {
   readonly upserts: Record<string, Record<string, Fields>>;
@@ -29,8 +32,9 @@ const nothing = (): Sum => ({
  */
 export class ChangeLog {
   #sum = nothing();
-  /** Entities that were not there before all that waits: should they go again, there is nothing to tell. */
+  /** Entities that were not there before all that waits; and those of them that are gone again, the last ones. */
   #made?: Set<string>;
+  #passed?: Set<string>;
 
   /** @param changes what waits already */
   constructor(changes: ChangeSet = NO_CHANGES) {
@@ -64,8 +68,8 @@ export class ChangeLog {
       if (at(upserts, name, id)) sum.upserted--;
       delete upserts[name]?.[id];
       delete unset[name]?.[id];
-      // Else, what comes and goes while nobody looks would add up for ever.
-      if (!this.#made?.delete(keyOf(ref))) deletes.set(keyOf(ref), ref);
+      deletes.set(keyOf(ref), ref);
+      if (this.#made?.delete(keyOf(ref))) this.#pass(keyOf(ref));
     }
     forEach(changes.upserts, (name, id, fields) => {
       const gone = at(changes.unset, name, id) ?? [];
@@ -73,7 +77,8 @@ export class ChangeLog {
         (field) => !hasOwn(fields, field),
       );
       const key = keyOf({ name, id });
-      if (created?.has(key) && !deletes.has(key)) (this.#made ??= new Set()).add(key);
+      if (created?.has(key) && (!deletes.has(key) || this.#passed?.has(key)))
+        (this.#made ??= new Set()).add(key);
       if (!at(upserts, name, id)) sum.upserted++;
       inner(upserts, name)[id] = { ...without(upserts[name]?.[id], gone), ...fields };
       if (absent.length > 0) inner(unset, name)[id] = absent;
@@ -81,9 +86,20 @@ export class ChangeLog {
     });
   }
 
+  /** Of what comes and goes while nobody looks, not all is kept: it would add up for ever. */
+  #pass(key: string): void {
+    const passed = (this.#passed ??= new Set());
+    passed.add(key);
+    const [oldest] = passed;
+    if (oldest === undefined || passed.size <= MOST_PASSED) return;
+    passed.delete(oldest);
+    this.#sum.deletes.delete(oldest);
+  }
+
   /** Adds what another one holds. */
   addAll(later: ChangeLog): void {
     this.add(later.changes, later.#made);
+    for (const key of later.#passed ?? []) this.#pass(key);
   }
 
   /** Takes back what was handed over: it happened before everything that waits. */
@@ -97,7 +113,7 @@ export class ChangeLog {
   take(): ChangeSet {
     const { changes } = this;
     this.#sum = nothing();
-    this.#made = undefined;
+    this.#made = this.#passed = undefined;
     return changes;
   }
 }

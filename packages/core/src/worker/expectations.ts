@@ -1,4 +1,4 @@
-import { CredentialError, InvalidInputError } from '../contract/errors';
+import { InvalidInputError } from '../contract/errors';
 import type { LoadRequest } from '../contract/load';
 import type { EntitySchema, Fields } from '../contract/schema';
 import { invalidRecord } from '../state/identify';
@@ -31,14 +31,12 @@ export function isIdentified(record: Fields | undefined, schema: EntitySchema | 
  * empty where that is no answer.
  *
  * @param records how many the load brought
- * @param credential fingerprint of the one that was used
- * @throws InvalidInputError `RECORD_INVALID`, or CredentialError for a credential that is in doubt
+ * @throws InvalidInputError `RECORD_INVALID`
  */
 export function checkWhole(
   { identified }: Pick<Content, 'identified'>,
   records: number,
-  { entity, into, expect, emptyIsError, doubted = [], checkpoint }: LoadRequest,
-  credential: string | undefined,
+  { entity, into, expect, emptyIsError, checkpoint }: LoadRequest,
 ): void {
   const root = `${entity.name} ${entity.id}`;
   const isNone = records === 0 && expect !== undefined && expect.length > 0;
@@ -50,25 +48,22 @@ export function checkWhole(
       'Look at what the source answers: it may be an error with status 200. If it is right, say so with expect: []',
       'RECORD_INVALID',
     );
-  if (records > 0 || emptyIsError === false) return;
-  if (emptyIsError === true)
+  if (records === 0 && emptyIsError === true)
     throw new InvalidInputError(
       'emptyIsError',
       'the source gave no record at all and is set to have some, so nothing was removed',
       'Check whether its credential may read them, or leave emptyIsError out if it can be empty',
       'RECORD_INVALID',
     );
-  if (into !== undefined && credential !== undefined && doubted.includes(credential))
-    throw new CredentialError(
-      'CREDENTIAL_MISSING',
-      `The source gave no record at all, with a credential (fingerprint ${credential}) that another source has just refused, so the empty list is not believed and nothing was removed. Rotate the secret, or send the workflow a new apiToken.`,
-    );
 }
 
-/** What stands in a record under a field of that name, or else at the dotted path. */
+/** What stands in a record at a dotted path. A key that holds dots itself is written as it is, at any depth. */
 function at(record: unknown, path: string): unknown {
-  if (isPlainObject(record) && own(record, path) !== undefined) return own(record, path);
-  let value = record;
-  for (const key of path.split('.')) value = isPlainObject(value) ? own(value, key) : undefined;
-  return value;
+  if (!isPlainObject(record)) return undefined;
+  for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
+    const inner = own(record, path.slice(0, end));
+    const found = end === path.length ? inner : at(inner, path.slice(end + 1));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

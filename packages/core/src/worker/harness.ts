@@ -1,5 +1,5 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
-import type { Checkpoint, DataSourceAdapter, Fault, PartialError } from '../contract/adapter';
+import type { Checkpoint, DataSourceAdapter, EntityRef, Fault, PartialError } from '../contract/adapter';
 import { InvalidInputError, LoadError, StatefulWorkflowError } from '../contract/errors';
 import { isWellFormed } from '../contract/names';
 import { type FaultDetails, faultType, type LoadRequest, type Patch } from '../contract/load';
@@ -9,7 +9,7 @@ import { equalJson } from '../state/json';
 import { canonical } from './canonical';
 import { concealed } from './concealed';
 import { type Content, ContentBuilder } from './content';
-import { confirmed, keep, type Looked } from './second-look';
+import { confirmed, type IsThere, keep, type Looked } from './second-look';
 import { checkWhole } from './expectations';
 import { keepPages, keptPages } from './kept-pages';
 import type { AttemptContext } from './load-context';
@@ -105,10 +105,12 @@ export async function look(
   const misses = context.hasResumed && builder !== before;
   const built = builder.build(context.checkpoint?.cursor, misses);
   if (built.complete && !built.unchanged)
-    checkWhole(built, builder.records, { ...request, checkpoint: context.before }, context.fingerprint);
+    checkWhole(built, builder.records, { ...request, checkpoint: context.before });
   // From here on nothing knows a secret of the source.
   const content = concealed(built, context);
-  return resultOf(await confirmed(content, request, context, harness.snapshots), request, context, harness);
+  const isThere = adapter.isThere && ((entity: EntityRef) => adapter.isThere?.(query, entity, context));
+  const looked = await confirmed(content, request, context, harness.snapshots, isThere as IsThere);
+  return resultOf(looked, request, context, harness);
 }
 
 /** Checks a query against the adapter's schema. @throws InvalidInputError `QUERY_INVALID` */
@@ -179,10 +181,11 @@ async function resultOf(
     const isKept = equalJson(kept, before);
     return { result: { outcome: 'unchanged', ...(!isKept && { checkpoint: kept }) } };
   }
+  const empty = isEmptied(content, request) ? { empty: context.fingerprint } : {};
   if (whole !== undefined && before?.digest !== undefined) {
     const changes = await changesSince(before.digest, content.entities, request, context, harness);
     if (changes !== undefined && JSON.stringify(changes).length < whole.text.length)
-      return { result: { outcome: 'delta', changes, checkpoint } };
+      return { result: { outcome: 'delta', changes, checkpoint, ...empty } };
   }
   return {
     result: {
@@ -193,9 +196,20 @@ async function resultOf(
       ...(content.append && { append: content.append }),
       ...(partialErrors.length > 0 && { partialErrors }),
       checkpoint,
+      ...empty,
     },
     entities: whole,
   };
+}
+
+/** Whether a list that had been loaded has nothing in it now, where that may be a refusal. */
+function isEmptied(
+  { complete, entities }: Content,
+  { entity, into, emptyIsError, checkpoint }: LoadRequest,
+): boolean {
+  if (into === undefined || !complete || checkpoint === undefined || emptyIsError === false) return false;
+  const list = entities[entity.name]?.[entity.id]?.[into];
+  return Array.isArray(list) && list.length === 0;
 }
 
 const isEmpty = ({ entities, deletes, partialErrors }: Content): boolean =>

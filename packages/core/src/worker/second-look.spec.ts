@@ -1,10 +1,13 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint, DataSourceAdapter, Page } from '../contract/adapter';
+import type { Checkpoint, DataSourceAdapter, EntityRef, Page } from '../contract/adapter';
 import type { LoadRequest, LoadResult } from '../contract/load';
 import { defineSchema, many } from '../contract/schema';
 import { loadActivity } from './load-activity';
 import { memorySnapshots } from './snapshots';
+
+const silent = new DefaultLogger('ERROR', () => {});
 
 const request: LoadRequest = {
   source: 'tickets',
@@ -19,7 +22,7 @@ const request: LoadRequest = {
 };
 
 /** Loads one sweep after another, each from the checkpoint of the load before. */
-function sweeps() {
+function sweeps(isThere?: (id: string) => boolean | undefined) {
   let pages: readonly Page[] = [];
   const adapter: DataSourceAdapter = {
     name: 'numbered',
@@ -29,6 +32,7 @@ function sweeps() {
     async *load() {
       yield* pages;
     },
+    ...(isThere && { isThere: async (_: unknown, { id }: EntityRef) => isThere(id) }),
     classify: (error) => ({ kind: 'fatal', message: String(error) }),
   };
   const harness = {
@@ -40,7 +44,7 @@ function sweeps() {
   let checkpoint: Checkpoint | undefined;
   const load = async (given: readonly Page[]): Promise<LoadResult> => {
     pages = given;
-    const environment = new MockActivityEnvironment();
+    const environment = new MockActivityEnvironment({}, { logger: silent });
     const result = await environment.run<
       [LoadRequest],
       LoadResult,
@@ -142,5 +146,52 @@ describe('a sweep whose list may have moved', () => {
     expect(await load([{ records: [ticket('a')], complete: true }])).toMatchObject({
       changes: { deletes: { Ticket: ['b'] } },
     });
+  });
+});
+
+describe('what a sweep missed that can be asked for by itself', () => {
+  it('goes at once where it is not there, and stays where it is', async () => {
+    const there = new Set(['b']);
+    const asked: string[] = [];
+    const { drifting, checkpoint } = sweeps((id) => {
+      asked.push(id);
+      return there.has(id);
+    });
+    await drifting(['a', 'b', 'c', 'd'], { cursor: 7 });
+    expect(asked, 'nothing was missed').toEqual([]);
+    expect(await drifting(['a', 'd'], { cursor: 7 })).toMatchObject({
+      outcome: 'delta',
+      changes: { deletes: { Ticket: ['c'], Comment: ['c_1'] } },
+    });
+    expect(asked).toEqual(['b', 'c']);
+    expect(checkpoint(), 'the next load has to be a sweep').not.toHaveProperty('cursor');
+    expect(await drifting(['a', 'd']), 'b is missed twice, and there').toMatchObject({
+      outcome: 'unchanged',
+    });
+    there.clear();
+    expect(await drifting(['a', 'd'])).toMatchObject({ changes: { deletes: { Ticket: ['b'] } } });
+  });
+
+  it.each<[string, (id: string) => boolean | undefined]>([
+    ['the query does not say how', () => undefined],
+    [
+      'the source does not answer',
+      () => {
+        throw new Error('busy');
+      },
+    ],
+  ])('waits for the next sweep where %s', async (_, isThere) => {
+    const { drifting } = sweeps(isThere);
+    await drifting(['a', 'b']);
+    expect(await drifting(['a'])).toMatchObject({ outcome: 'unchanged' });
+    expect(await drifting(['a'])).toMatchObject({ changes: { deletes: { Ticket: ['b'] } } });
+  });
+
+  it('is not asked for where it is much: the next sweep tells of all', async () => {
+    let asked = 0;
+    const { drifting } = sweeps(() => (asked += 1) < 0);
+    await drifting(Array.from({ length: 102 }, (_, i) => `t_${i}`));
+    expect(await drifting(['t_0'])).toMatchObject({ outcome: 'unchanged' });
+    expect(asked).toBe(0);
   });
 });

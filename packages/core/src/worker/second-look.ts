@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../contract/adapter';
+import type { EntityRef } from '../contract/adapter';
 import type { LoadRequest } from '../contract/load';
 import {
   type Entities,
@@ -23,45 +23,92 @@ export interface Looked {
   readonly swept?: string;
 }
 
+/** Says of an entity whether it is there; `undefined` where nobody can ask. */
+export type IsThere = (entity: EntityRef) => Promise<boolean | undefined>;
+
+/** Of more that a sweep missed, each is not asked for: the next sweep tells of all. */
+const MAX_ASKED = 100;
+
 /**
  * Takes from a sweep whose list may have moved only what a second look confirms: a record that it misses and that the
  * sweep before had stays, and goes when the next one misses it, too. Where what the sweep before gave is not known any
  * more, nothing goes; the next sweep compares with this one. Until it is confirmed, nothing is left that would let the
- * next load be less than a sweep.
+ * next load be less than a sweep. Where what is missing can be asked for by itself, that is the second look.
  */
 export async function confirmed(
   content: Content,
   { entity, into, schema }: LoadRequest,
   context: AttemptContext,
   snapshots: SnapshotStore,
+  isThere?: IsThere,
 ): Promise<Looked> {
   const before = context.checkpoint;
   if (!content.drifts || !content.complete || content.unchanged) return { content };
   if (into === undefined || before === undefined) return { content };
   const whole = content.written ?? canonical(content.entities);
   const { digest } = whole;
-  // Twice the same: what it misses was missed twice.
-  if (digest === before.swept || digest === before.digest) return { content, whole };
-  const earlier = await sweptBefore(before, context, snapshots);
+  if (digest === before.digest) return { content, whole };
   const listOf = (entities: Entities): readonly string[] =>
     (own(own(own(entities, entity.name), entity.id), into) ?? []) as readonly string[];
   const ids = listOf(content.entities);
+  const target = relationTarget(schema[entity.name]?.relations?.[into] as never);
+  /** The content with what is missing from it and was there before. */
+  const completed = async (missing: ReadonlySet<string>, earlier: Entities): Promise<Looked> => {
+    await keep(whole, context, snapshots);
+    const entities = table<Record<string, Fields>>();
+    for (const [name, held] of Object.entries(content.entities)) Object.assign(inner(entities, name), held);
+    for (const id of missing) copyWith(entities, earlier, schema, target, id);
+    const list = withMissing(ids, listOf(earlier), missing);
+    const root = inner(entities, entity.name);
+    root[entity.id] = { ...root[entity.id], [into]: list };
+    return { content: { ...content, entities, written: undefined, checkpoint: {} }, swept: digest };
+  };
+  const taken = isThere && (await snapshotOf(before.digest, context, snapshots));
+  const unread = taken && missingFrom(ids, listOf(taken));
+  const there = isThere && unread && (await thereAmong(unread, target, isThere, context));
+  if (taken !== undefined && there !== undefined)
+    return there.size === 0 ? { content, whole } : await completed(there, taken);
+  // Twice the same: what it misses was missed twice.
+  if (digest === before.swept) return { content, whole };
+  const earlier = await snapshotOf(before.swept ?? before.digest, context, snapshots);
   const missing = earlier && missingFrom(ids, listOf(earlier));
   if (earlier !== undefined && missing?.size === 0) return { content, whole };
+  if (earlier !== undefined && missing !== undefined) return await completed(missing, earlier);
   await keep(whole, context, snapshots);
-  if (earlier === undefined || missing === undefined)
-    return {
-      content: { ...content, complete: false, append: { field: into, ids }, checkpoint: {} },
-      swept: digest,
-    };
-  const entities = table<Record<string, Fields>>();
-  for (const [name, held] of Object.entries(content.entities)) Object.assign(inner(entities, name), held);
-  const target = relationTarget(schema[entity.name]?.relations?.[into] as never);
-  for (const id of missing) copyWith(entities, earlier, schema, target, id);
-  const list = withMissing(ids, listOf(earlier), missing);
-  const root = inner(entities, entity.name);
-  root[entity.id] = { ...root[entity.id], [into]: list };
-  return { content: { ...content, entities, written: undefined, checkpoint: {} }, swept: digest };
+  return {
+    content: { ...content, complete: false, append: { field: into, ids }, checkpoint: {} },
+    swept: digest,
+  };
+}
+
+/**
+ * Those that are there of what a sweep missed.
+ *
+ * @returns `undefined` where that cannot be found out now
+ */
+async function thereAmong(
+  ids: ReadonlySet<string>,
+  name: string,
+  isThere: IsThere,
+  context: AttemptContext,
+): Promise<ReadonlySet<string> | undefined> {
+  if (ids.size > MAX_ASKED) return undefined;
+  const there = new Set<string>();
+  try {
+    for (const id of ids) {
+      const answer = await isThere({ name, id });
+      context.signal.throwIfAborted();
+      if (answer === undefined) return undefined;
+      if (answer) there.add(id);
+    }
+    return there;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.log.warn('What a sweep missed could not be asked for by itself; the next sweep decides', {
+      error: String(error),
+    });
+    return undefined;
+  }
 }
 
 /** Keeps what a load gave. A store that fails costs a delta or a removal later, not this load. */
@@ -77,13 +124,13 @@ export async function keep(
   }
 }
 
-async function sweptBefore(
-  { swept, digest = '' }: Checkpoint,
+async function snapshotOf(
+  digest = '',
   context: AttemptContext,
   snapshots: SnapshotStore,
 ): Promise<Entities | undefined> {
   try {
-    const text = await snapshots.get(swept ?? digest);
+    const text = await snapshots.get(digest);
     return text === undefined ? undefined : (JSON.parse(text) as Entities);
   } catch (error) {
     context.log.warn('A kept snapshot could not be read; nothing is removed by this sweep', {

@@ -161,7 +161,9 @@ export async function runCycles(
     const isAsked = (): boolean =>
       loads.awaited > 0 && !session.paused && !session.ending && !continuation.isNext();
     while (!isOver()) {
-      await CancellationScope.nonCancellable(() => condition(() => isOver() || isAsked()));
+      // Hooks that do not wait are over when conditions are looked at: the first look comes before that.
+      let looks = 0;
+      await CancellationScope.nonCancellable(() => condition(() => isOver() || (looks++ > 0 && isAsked())));
       if (isOver() || !has('interruptible')) return;
       const triggers = new Set(inbox);
       try {

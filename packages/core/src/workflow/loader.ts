@@ -65,6 +65,7 @@ export function cycleLoader(
 ): CycleLoader {
   const touched = new Set<string>();
   const faults: LoadFault[] = [];
+  const answers: Promise<WholeResult>[] = [];
 
   const fail = (source: SourceState, fault: LoadFault, wasSent = true): 'failed' => {
     source.failed(fault, every, wasSent);
@@ -108,10 +109,40 @@ export function cycleLoader(
     return result.outcome;
   };
 
+  /**
+   * Takes in a list that has become empty once the other loads have been answered: where one is refused with the same
+   * credential, that may be all that the list says.
+   */
+  const takeEmptied = async (
+    source: SourceState,
+    result: WholeResult,
+    credential: string,
+  ): Promise<SourceOutcome> => {
+    const scope = CancellationScope.current();
+    await Promise.allSettled(answers);
+    if (scope.consideredCancelled) await scope.cancelRequested;
+    const { name, definition } = source;
+    const isRefused = session.sources.some((other) => other !== source && other.known.refused === credential);
+    if (!isRefused) return take(source, result);
+    // Without the fingerprint: it was not this source that refused it, and another is not to doubt it for that.
+    return fail(source, {
+      source: name,
+      kind: 'unauthorized',
+      message: `Source "${name}" (${definition.adapter}): The source gave no record at all, with a credential (fingerprint ${credential}) that another source has just refused, so the empty list is not believed and nothing was removed. Rotate the secret, or send the workflow a new apiToken.`,
+    });
+  };
+
+  const accept = (source: SourceState, result: WholeResult): SourceOutcome | Promise<SourceOutcome> => {
+    const credential = result.outcome === 'unchanged' ? undefined : result.empty;
+    return credential !== undefined && has('emptyInDoubt')
+      ? takeEmptied(source, result, credential)
+      : take(source, result);
+  };
+
   const loadOne = async (name: string): Promise<SourceOutcome> => {
     const source = session.source(name, 'source');
     const arrival = arrivals.get(name);
-    if (arrival) return 'fault' in arrival ? fail(source, arrival.fault) : take(source, arrival.result);
+    if (arrival) return 'fault' in arrival ? fail(source, arrival.fault) : accept(source, arrival.result);
     if (!demanded) {
       const { retryAt = 0, checkedAt = 0, error } = source.known;
       if (Date.now() < retryAt) return 'failed';
@@ -120,10 +151,12 @@ export function cycleLoader(
     const scope = CancellationScope.current();
     const retryRefused = demanded || source.isRefusalOver;
     try {
-      const result = await activities.load(source, { retryRefused, demanded: refreshed });
+      const answer = activities.load(source, { retryRefused, demanded: refreshed });
+      answers.push(answer);
+      const result = await answer;
       // A result that arrives together with the cancellation is about a source no longer in use.
       if (scope.consideredCancelled) await scope.cancelRequested;
-      return take(source, result);
+      return await accept(source, result);
     } catch (error) {
       if (isCancellation(error)) throw error;
       return fail(source, faultFrom(name, error), retryRefused);

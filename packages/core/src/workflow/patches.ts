@@ -26,6 +26,8 @@ export const PATCHES = {
   madeOfRoot: 'stateful-made-of-root',
   /** An item whose id no workflow takes gets no child. */
   usableIds: 'stateful-usable-ids',
+  /** A list that has become empty is taken in once the other loads of the cycle have said what they think of its credential. */
+  emptyInDoubt: 'stateful-empty-in-doubt',
   /** A name of a secret is a path of segments; what was taken before that is taken on replay. */
   secretNames: 'secret-names-are-segments',
 } as const;

@@ -119,12 +119,11 @@ function schedule(
 }
 
 function requestOf(
-  { root, schema, apiUrl, apiToken, sources }: Session,
+  { root, schema, apiUrl, apiToken }: Session,
   { name, definition, into, known, limits }: SourceState,
   retryRefused: boolean,
 ): LoadRequest {
   const { credential = apiToken, expect, emptyIsError } = definition;
-  const doubted = sources.flatMap((other) => (other.name === name ? [] : (other.known.refused ?? [])));
   return {
     source: name,
     query: definition.query,
@@ -137,7 +136,6 @@ function requestOf(
     checkpoint: known.checkpoint,
     expect,
     emptyIsError,
-    doubted: doubted.length > 0 ? doubted : undefined,
     refused: retryRefused ? undefined : known.refused,
     maximumAttempts: limits.maximumAttempts,
   };
