@@ -11,7 +11,12 @@ const SMALL_T = 0x74;
 
 /** The small letter of one that can be part of an escape, or that {@link inSmallLetters} takes long for. */
 export function smallOf(code: number): number {
-  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code === 0x130 ? 0x69 : code;
+  if (code < 0x130) return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
+  // Those whose small letter has one byte.
+  if (code === 0x130) return 0x69;
+  if (code === 0x178) return 0xff;
+  if (code === 0x1e9e) return 0xdf;
+  return code === 0x212a ? 0x6b : code === 0x212b ? 0xe5 : code;
 }
 
 /** What has been read of a text, in small letters. */
@@ -142,6 +147,24 @@ export function hexIn(given: Uint16Array, from: number, to: number): number {
     value = value * 16 + digit;
   }
   return value;
+}
+
+/** The numbered entity, such as `&#47;`, that begins at a place: its character × {@link WIDTH} + how long it is. */
+export function numberedIn(given: Uint16Array, at: number): number {
+  if (given[at + 1] !== HASH) return NO_ESCAPE;
+  const isHex = smallOf(given[at + 2] ?? 0) === SMALL_X;
+  const base = isHex ? 16 : 10;
+  const first = at + (isHex ? 3 : 2);
+  let code = 0;
+  for (let i = first; i < at + REACH && i < given.length; i++) {
+    const sign = given[i] as number;
+    if (sign === SEMICOLON)
+      return i > first && code > 0 && code <= 0xffff ? code * WIDTH + i + 1 - at : NO_ESCAPE;
+    const digit = hexOf(smallOf(sign));
+    if (digit === -1 || digit >= base) return NO_ESCAPE;
+    code = code * base + digit;
+  }
+  return NO_ESCAPE;
 }
 
 /**

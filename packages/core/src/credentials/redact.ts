@@ -100,11 +100,11 @@ class Window {
       if (isShort && (isPartOfWord(this.#text[start - 1]) || isPartOfWord(this.#text[end]))) return;
       // Backslashes count with what they stand before, but not these.
       const last = value.endsWith('\\') ? this.#behindBackslashes(end) : end;
-      found.push({ start: this.#from + start, end: this.#from + last });
+      push(found, this.#from + start, this.#from + last);
     };
-    const { text, startOf, endOf, isUndone } = this.#unescaped;
+    const { startOf, endOf, isUndone } = this.#unescaped;
     for (const needle of forms.unescaped)
-      for (const at of placesOf(needle.text, text)) {
+      for (const at of placesOf(needle.text, this.#textFor(needle))) {
         const next = at + needle.text.length;
         const start = needle.opens ? (at === 0 ? 0 : endOf(at - 1)) : startOf(at);
         add(start, needle.closes ? startOf(next) : endOf(next - 1));
@@ -114,18 +114,24 @@ class Window {
     for (const needle of forms.unescaped) if (needle.core !== needle.text) this.#findCores(needle, add);
   }
 
+  #textFor({ isNarrow }: Needle): string {
+    return isNarrow ? this.#unescaped.narrow : this.#unescaped.text;
+  }
+
   /**
    * Finds the beginning and the end of a secret where somebody else has cut the rest: a third of it at least, and no
    * word, since secrets of passwords' kind begin with some.
    */
   findPieces(secret: Secret, found: Span[]): void {
-    const [{ text: whole = '' } = {}] = formsOf(secret).unescaped;
+    const [needle] = formsOf(secret).unescaped;
+    if (needle === undefined) return;
+    const whole = needle.text;
     const length = Math.max(SHORTEST_SECRET, Math.ceil(whole.length / 3));
     if (whole.length <= length) return;
-    const { text, startOf, endOf } = this.#unescaped;
-    const add = (from: number, to: number): void => {
-      found.push({ start: this.#from + startOf(from), end: this.#from + endOf(to - 1) });
-    };
+    const { startOf, endOf } = this.#unescaped;
+    const text = this.#textFor(needle);
+    const add = (from: number, to: number): void =>
+      push(found, this.#from + startOf(from), this.#from + endOf(to - 1));
     const head = whole.slice(0, length);
     if (!isWord(head))
       for (const at of placesOf(head, text)) {
@@ -143,8 +149,10 @@ class Window {
   }
 
   /** Finds a form of which an escape beside it has swallowed a part. */
-  #findCores({ text: whole, core, before, after }: Needle, add: (start: number, end: number) => void): void {
-    const { text, startOf, endOf } = this.#unescaped;
+  #findCores(needle: Needle, add: (start: number, end: number) => void): void {
+    const { text: whole, core, before, after } = needle;
+    const { startOf, endOf } = this.#unescaped;
+    const text = this.#textFor(needle);
     let tries = MOST_TRIES;
     for (const at of placesOf(core, text)) {
       if (text.startsWith(whole, at - before.length)) continue;
@@ -195,6 +203,13 @@ const MOST_TRIES = 16;
 const LONGEST_ESCAPE = 20;
 const BACKSLASHES =
   /(?:\\|%(?:25)*(?:u00)?5c|&(?:amp;)*(?:#0*92|#x0*5c|bsol);|(?<=\\)(?:u(?:0000)?005c|u\{0*5c\}|x5c|134))+/iy;
+
+/** Adds a span; one that begins where the last one ends goes on with that. */
+function push(found: Span[], start: number, end: number): void {
+  const last = found.at(-1);
+  if (last?.end === start) found[found.length - 1] = { start: last.start, end };
+  else found.push({ start, end });
+}
 
 function* placesOf(needle: string, text: string): Iterable<number> {
   for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + needle.length)) yield at;

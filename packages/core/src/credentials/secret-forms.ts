@@ -30,6 +30,8 @@ export interface Needle {
   /** Whether what reads as nothing begins it, or ends it, as a line break does. */
   readonly opens: boolean;
   readonly closes: boolean;
+  /** Whether each of its characters has one byte. */
+  readonly isNarrow: boolean;
 }
 
 /** They are made once for each secret. The key says nothing of it; that it is held here is no more than that it is used. */
@@ -145,5 +147,5 @@ function needleOf(form: string): Needle {
   const after = SWALLOWED_AFTER.exec(rest)?.[0] ?? SWALLOWED_OCTAL.exec(form)?.[1] ?? '';
   const core = text.slice(before.length, text.length - after.length);
   const [opens, closes] = [startOf(0) > 0, endOf(text.length - 1) < form.length];
-  return { text, core, before, after, opens, closes };
+  return { text, core, before, after, opens, closes, isNarrow: /^[\0-\xff]*$/.test(text) };
 }

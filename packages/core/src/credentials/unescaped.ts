@@ -24,6 +24,7 @@ import {
   isOpener,
   isUnseen,
   mayEnd,
+  numberedIn,
   smallOf,
   type Read,
 } from './escapes';
@@ -32,6 +33,8 @@ import {
 export interface Unescaped {
   /** In small letters; what else can be written in several ways is one of them, see {@link unescaped}. */
   readonly text: string;
+  /** The same with a NUL in place of each character of two bytes, which none else is: it is searched in half the time. */
+  readonly narrow: string;
   /** Where in the original the character at an index begins. */
   readonly startOf: (index: number) => number;
   /** Where in the original the character at an index ends. */
@@ -47,7 +50,7 @@ const LARGE_U = 0x55;
 const CONTROLS: ReadonlyMap<number, number> = new Map(
   [...'\t\f\b'].map((control, i) => [control.charCodeAt(0), 'tfb'.charCodeAt(i)]),
 );
-const TO_UNDO = /[%&\\\n\r\t\f\b\0İ\u00ad\u200b-\u200d\u2060\ufeff]/;
+const TO_UNDO = /[%&\\\n\r\t\f\b\0\u00ad\u0100-\uffff]/;
 
 /**
  * Undoes percent-encoding, the backslashes of JSON and programming languages, HTML's entities and the folding of lines,
@@ -58,9 +61,11 @@ const TO_UNDO = /[%&\\\n\r\t\f\b\0İ\u00ad\u200b-\u200d\u2060\ufeff]/;
  * what nobody sees are left out; and "+" reads as the space for which it stands in forms.
  */
 export function unescaped(text: string): Unescaped {
-  if (TO_UNDO.test(text)) return read(text);
+  if (TO_UNDO.test(text)) return undone(text);
+  const read = inSmallLetters(text).replaceAll('+', ' ');
   return {
-    text: inSmallLetters(text).replaceAll('+', ' '),
+    text: read,
+    narrow: read,
     startOf: (index) => index,
     endOf: (index) => index + 1,
     isUndone: false,
@@ -87,7 +92,7 @@ const WIDEST = 255;
  * Reads character by character. With its last character an escape becomes what it stands for, which may be the last
  * character of another one.
  */
-function read(text: string): Unescaped {
+function undone(text: string): Unescaped {
   const size = text.length;
   const given = unitsOf(text);
   const units = new Uint16Array(size);
@@ -125,7 +130,12 @@ function read(text: string): Unescaped {
     // What is escaped most, and would be found below as well, but later.
     const byte = raw === PERCENT ? hexIn(given, at + 1, at + 3) : -1;
     const unit = raw === BACKSLASH && given[at + 1] === SMALL_U ? hexIn(given, at + 2, at + 6) : -1;
-    if (byte !== -1) {
+    const entity = raw === AMPERSAND ? numberedIn(given, at) : NO_ESCAPE;
+    if (entity !== NO_ESCAPE) {
+      mark = ESCAPED;
+      code = smallOf(Math.floor(entity / WIDTH));
+      at += (entity % WIDTH) - 1;
+    } else if (byte !== -1) {
       at += 2;
       mark = byte > 0x7f ? ESCAPED | BYTE : ESCAPED;
       code = smallOf(byte);
@@ -197,8 +207,13 @@ function read(text: string): Unescaped {
       } else code = smallOf(code);
     }
   }
+  const narrow = narrowed(units.subarray(0, length), bits);
+  let wide = bits < 0x100 ? narrow : undefined;
   return {
-    text: textOf(units.subarray(0, length), bits),
+    get text() {
+      return (wide ??= inSmallLetters(Buffer.from(units.buffer, 0, length * 2).toString('utf16le')));
+    },
+    narrow,
     startOf: (index) => (index < length ? (starts[index] as number) : size),
     endOf: (index) => {
       const width = widths[index] as number;
@@ -217,11 +232,9 @@ function unitsOf(text: string): Uint16Array {
     : Uint16Array.from(text, (_, i) => text.charCodeAt(i));
 }
 
-/** A text of one byte a character is searched in half the time. */
-function textOf(units: Uint16Array, bits: number): string {
-  if (bits < 0x100) {
-    const text = Buffer.from(units).toString('latin1');
-    return bits < 0x80 ? text : inSmallLetters(text);
-  }
-  return inSmallLetters(Buffer.from(units.buffer, 0, units.byteLength).toString('utf16le'));
+function narrowed(units: Uint16Array, bits: number): string {
+  if (bits >= 0x100)
+    return inSmallLetters(Buffer.from(units.map((code) => (code < 0x100 ? code : 0))).toString('latin1'));
+  const text = Buffer.from(units).toString('latin1');
+  return bits < 0x80 ? text : inSmallLetters(text);
 }
