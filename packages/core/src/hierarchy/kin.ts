@@ -34,15 +34,21 @@ export class Kin {
   readonly #byItem = new Map<string, Below>();
   readonly #stale = new Set<Below>();
   readonly #state: EntityState;
-  /** What is part of which item. */
-  readonly #reach: Reach;
-  /** What is part of the root entity. */
-  readonly #portion: Reach;
+  #items?: Reach;
+  #own?: Reach;
 
   constructor(state: EntityState) {
     this.#state = state;
-    this.#reach = reachOf(state.store, (ref) => this.isElsewhere(ref));
-    this.#portion = reachOf(state.store, (ref) => this.#isRoot(ref) || this.#isAncestor(ref));
+  }
+
+  /** What is part of which item. Most of many workflows are alone, and have none. */
+  get #reach(): Reach {
+    return (this.#items ??= reachOf(this.#state.store, (ref) => this.isElsewhere(ref)));
+  }
+
+  /** What is part of the root entity. */
+  get #portion(): Reach {
+    return (this.#own ??= reachOf(this.#state.store, (ref) => this.#isRoot(ref) || this.#isAncestor(ref)));
   }
 
   /** From the top of the hierarchy to the parent; the first one's, where there are several. */
