@@ -40,7 +40,7 @@ describe('renamed', () => {
       asks: [entity],
       kinds: ['Ticket', 'Comment', 'Case'],
     });
-    expect(JSON.parse(JSON.stringify(renamed(said, entity, item))).word).toEqual(word);
+    expect(renamed(said, entity, item).word).toEqual(word);
   });
 
   it('leaves a message as it is where there is one name', () => {
