@@ -37,7 +37,9 @@ export type {
   ParentLink,
   Subscription,
   SubscriptionInfo,
+  Told,
   Unsubscription,
+  Word,
 } from './contract/hierarchy';
 export {
   defineSchema,

@@ -1,3 +1,5 @@
+import type { EntityRef } from './adapter';
+import type { Entities } from './schema';
 import type { CredentialReference, MergeStrategy } from './wire';
 
 /** A workflow that hears of the changes it asked for. Payload of `subscribe`; start argument `subscriptions`. */
@@ -97,6 +99,14 @@ export interface ParentLink {
   readonly entity?: { readonly name: string; readonly id: string };
   /** The kinds of entity whose changes the parent wants to hear of. */
   readonly wants: readonly string[];
+  /** The connection of the two: what comes by another one is left aside. */
+  readonly link: string;
+  /** Whether the parent has the workflow pause. @default false */
+  readonly pauses?: boolean;
+  /** Whether the workflow's root entity is made from the parent's item, and so is no copy of it. @default false */
+  readonly isMade?: boolean;
+  /** What the parent's sources say of the item and what hangs from it; in the start argument. */
+  readonly sources?: Readonly<Record<string, Word>>;
   /** `parent`: the workflow does not load, the parent does. @default 'own' */
   readonly loads?: 'own' | 'parent';
   /** @default 'cancel' */
@@ -112,7 +122,8 @@ export interface ParentLink {
 export interface ChildNotice {
   readonly workflowId: string;
   readonly runId: string;
-  readonly status: 'running' | 'completed' | 'cancelled' | 'failed' | 'refused';
+  /** `stranger`: it knows no such parent; who says so began after the one that did. */
+  readonly status: 'running' | 'completed' | 'cancelled' | 'failed' | 'refused' | 'stranger';
   readonly message?: string;
   /** Whether the workflow lives for this parent alone. @default as before, and at first no */
   readonly isSole?: boolean;
@@ -121,24 +132,61 @@ export interface ChildNotice {
 /** Payload of the signal `cancel` of a parent that has the server cancel the workflow as well. */
 export const CANCEL_REQUESTED = 'requested';
 
-/** When fields were written; see {@link Envelope}. */
-export type Stamps = {
-  readonly [entityName: string]: { readonly [id: string]: number | { readonly [field: string]: number } };
-};
+/** What somebody says of entities. */
+export interface Word {
+  readonly set?: Entities;
+  /** Fields that went. */
+  readonly unset?: { readonly [entityName: string]: { readonly [id: string]: readonly string[] } };
+  /** Entities that went. */
+  readonly deletes?: readonly EntityRef[];
+}
 
 /**
- * Second argument of the wire contract's signals when one workflow of a hierarchy sends them to another. Who
- * leaves it out is a client, and what it says is new.
+ * What two workflows of a hierarchy tell each other besides what was written or is, which is the payload; see
+ * `docs/architecture/one-home.md`.
  */
-export interface Envelope {
+export interface Told {
+  /** Whether it comes from a child, the home of the portion. */
+  readonly as?: 'child';
+  /** The number of the last message that the sender has taken. */
+  readonly seen: number;
+  /** Contributions of sources, by the source. */
+  readonly sources?: Readonly<Record<string, Word>>;
+  /** A copy of what came into the portion, for a home that has no such fields: it may come from another home. */
+  readonly fills?: Word;
+  /** Whether the sources say nothing else of the portion. */
+  readonly offers?: true;
+  /** How the sender shows what its sources give otherwise, and lists that lost an id with something that was removed. */
+  readonly shows?: Word;
+  /** Entities of which all fields are given. */
+  readonly entire?: readonly EntityRef[];
+  /** Whether nothing else is in the portion; then all are entire. */
+  readonly whole?: true;
+  /** The kinds of entity that the sender of a whole portion knows. */
+  readonly kinds?: readonly string[];
+  /** What is to be told entire: some entities, or all. */
+  readonly asks?: true | readonly EntityRef[];
+  /** Whether the holder has the child pause, where that is another than before. */
+  readonly pauses?: boolean;
+}
+
+/**
+ * Second argument of the wire contract's signals when a workflow of this library sends them to another. Who leaves it
+ * out is a client.
+ */
+export interface Envelope extends Partial<Told> {
   /** The sender's workflow id. */
   readonly from: string;
-  /** When the changes were made, in milliseconds: of two changes to one field the later one stands. */
-  readonly at?: number;
-  /** Times that differ from `at`. */
-  readonly stamps?: Stamps;
-  /** The workflows that a token or an address has come through, so that it goes round no circle. */
+  /** The connection that it belongs to. */
+  readonly link?: string;
+  /** One more than that of the message before it, by the same connection. */
+  readonly number?: number;
+  /** Which part of the message it is, of how many, where that is too large for one signal. */
+  readonly part?: readonly [index: number, count: number];
+  /** The source that gives what the payload says; none where it was written, or is. */
+  readonly source?: string;
+  /** Entities that went, where others changed as well. */
+  readonly deletes?: readonly EntityRef[];
+  /** The workflows that it has come through, so that it goes round no circle. */
   readonly via?: readonly string[];
-  /** What the sender takes itself to be: what a workflow says that is no child any more is no news. */
-  readonly as?: 'child';
 }

@@ -110,6 +110,9 @@ const checkRecords = (value: unknown, field: string): NonNullable<UpdatePayload[
 const areTexts = (value: unknown): boolean =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
 
+/** Checks the names of fields, by entity. @throws InvalidInputError */
+export const checkFieldsOf = byEntity(matching<string[]>('a list of fields', '["phone"]', areTexts));
+
 /** A payload of which one of two fields may be left out, but not both. */
 const withEither =
   <T>(field: keyof T & string, other: keyof T & string, check: ShapeCheck<T>) =>
@@ -132,7 +135,7 @@ export const checkUpdate = withEither(
       entityName: checkEntityName,
       data: optional(checkRecords, record.example),
       updates: optional(checkEntities),
-      unset: optional(byEntity(matching<string[]>('a list of fields', '["phone"]', areTexts))),
+      unset: optional(checkFieldsOf),
       strategy: optional(checkStrategy),
       changeOrigin,
     },

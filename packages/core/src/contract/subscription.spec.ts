@@ -18,7 +18,13 @@ const subscription = {
   selector: 'Ticket.*.status',
 };
 const ancestor = { workflowId: 'Account-a_1', entityName: 'Account', id: 'a_1' };
-const link = { ancestry: [ancestor], wants: ['Contact'] };
+const link = { ancestry: [ancestor], wants: ['Contact'], link: 'run#1' };
+const ref = { name: 'Contact', id: 'k_1' };
+const word = {
+  set: { Contact: { k_1: { name: 'Ada' } } },
+  unset: { Contact: { k_1: ['note'] } },
+  deletes: [ref],
+};
 const notice = { workflowId: 'Contact-k_1', runId: 'r', status: 'running' };
 const envelope = { from: 'Account-a_1' };
 
@@ -63,6 +69,7 @@ describe('what is taken as given', () => {
       apiToken: 'secret:CRM',
     },
     { ...link, loads: 'own', orphanPolicy: 'cancel', checkEveryMs: 0.5 },
+    { ...link, sources: { contacts: word, 'Account-a_1/contacts': {} }, pauses: true, isMade: false },
   ])('the parent %j', (given) => {
     expect(checkParentLink(given)).toStrictEqual(given);
   });
@@ -73,9 +80,12 @@ describe('what is taken as given', () => {
 
   it.each([
     envelope,
-    { ...envelope, at: 0, as: 'child', via: ['w'] },
-    { ...envelope, at: 5, stamps: {}, via: [] },
-    { ...envelope, at: 5, stamps: { Contact: { k_1: 3, k_2: { name: 4, '': 0 }, k_3: {} } } },
+    { ...envelope, as: 'child', via: ['w'] },
+    { ...envelope, link: 'run#1', number: 2, seen: 0, via: [] },
+    { ...envelope, link: 'run#1', number: 2, seen: 0, part: [0, 2], source: 'contacts', deletes: [ref] },
+    { ...envelope, sources: { contacts: word, __: {} }, shows: word, fills: {}, entire: [ref], offers: true },
+    { ...envelope, whole: true, kinds: ['Contact'], asks: true, pauses: false },
+    { ...envelope, asks: [ref], pauses: true },
   ])('the envelope %j', (given) => {
     expect(checkEnvelope(given)).toStrictEqual(given);
   });
@@ -90,7 +100,7 @@ describe('what is taken as given', () => {
     expect(checkUnsubscription({ workflowId: 'w', subscriptionId: null })).toStrictEqual({ workflowId: 'w' });
     const nothing = { entity: null, loads: null, orphanPolicy: null, checkEveryMs: null, apiToken: null };
     expect(checkParentLink({ ...link, ...nothing })).toStrictEqual(link);
-    expect(checkEnvelope({ ...envelope, at: null, via: null, stamps: null, as: null })).toStrictEqual(
+    expect(checkEnvelope({ ...envelope, number: null, via: null, sources: null, as: null })).toStrictEqual(
       envelope,
     );
   });
@@ -170,16 +180,30 @@ describe('what is refused', () => {
   it.each([
     ['envelope.from', { from: undefined }],
     ['envelope.from', { from: [CANARY] }],
-    ['envelope.at', { at: '5' }],
-    ['envelope.at', { at: -1 }],
-    ['envelope.at', { at: { valueOf: 1, toString: 1 } }],
-    ['envelope.stamps', { stamps: [] }],
-    ['envelope.stamps', { stamps: JSON.parse('{"__proto__":{"k":1}}') }],
-    ['envelope.stamps.Contact', { stamps: { Contact: null } }],
-    ['envelope.stamps.Contact', { stamps: { Contact: { '': 1 } } }],
-    ['envelope.stamps.Contact.k', { stamps: { Contact: { k: null } } }],
-    ['envelope.stamps.Contact.k', { stamps: { Contact: { k: CANARY } } }],
-    ['envelope.stamps.Contact.k', { stamps: { Contact: { k: { name: CANARY } } } }],
+    ['envelope.link', { link: '' }],
+    ['envelope.number', { number: '5' }],
+    ['envelope.number', { number: -1 }],
+    ['envelope.seen', { seen: 0.5 }],
+    ['envelope.seen', { seen: { valueOf: 1, toString: 1 } }],
+    ['envelope.part', { part: [2, 2] }],
+    ['envelope.part', { part: { 0: 0, 1: 2, length: 2 } }],
+    ['envelope.source', { source: [CANARY] }],
+    ['envelope.deletes[0].id', { deletes: [{ name: 'Contact' }] }],
+    ['envelope.sources', { sources: [] }],
+    ['envelope.sources.contacts', { sources: { contacts: CANARY } }],
+    [
+      'envelope.sources.contacts.set',
+      { sources: { contacts: { set: JSON.parse('{"__proto__":{"k":{}}}') } } },
+    ],
+    ['envelope.shows.set.Contact', { shows: { set: { Contact: null } } }],
+    ['envelope.shows.set.Contact.k', { shows: { set: { Contact: { k: CANARY } } } }],
+    ['envelope.fills.unset.Contact.k', { fills: { unset: { Contact: { k: CANARY } } } }],
+    ['envelope.entire', { entire: CANARY }],
+    ['envelope.offers', { offers: false }],
+    ['envelope.whole', { whole: 1 }],
+    ['envelope.kinds[0]', { kinds: [`${CANARY} `] }],
+    ['envelope.asks', { asks: CANARY }],
+    ['envelope.pauses', { pauses: 'yes' }],
     ['envelope.via', { via: CANARY }],
     ['envelope.via[0]', { via: [{}] }],
     ['envelope.as', { as: 'parent' }],

@@ -1,16 +1,23 @@
-import { values } from '../state/objects';
 import { checkApiUrl } from './api-url';
 import { type Check, listOf, matching, oneOf, optional, shape, type Shape, tableOf, text } from './check';
+import type { EntityRef } from './adapter';
 import type {
   Ancestor,
   ChildNotice,
   Envelope,
   ParentLink,
-  Stamps,
   Subscription,
   Unsubscription,
+  Word,
 } from './hierarchy';
-import { checkEntityName, checkId, checkReference, checkStrategy } from './payloads';
+import {
+  checkEntities,
+  checkEntityName,
+  checkFieldsOf,
+  checkId,
+  checkReference,
+  checkStrategy,
+} from './payloads';
 import type { CredentialReference } from './wire';
 
 /** Checks the payload of `subscribe`. @throws InvalidInputError */
@@ -33,9 +40,18 @@ export const checkUnsubscription = shape<Pick<Unsubscription, 'workflowId' | 'su
   'unsubscribe',
 );
 
-const isTime = (value: unknown): boolean => typeof value === 'number' && value >= 0;
-const milliseconds = <T = number>(test: (value: unknown) => boolean): Check<T> =>
-  matching('a time in milliseconds', '60000', test);
+const entity = shape<EntityRef>({ name: checkEntityName, id: checkId });
+const entities = listOf(entity);
+const isTrue = matching<true>('true', 'true', (value) => value === true);
+const truth = matching<boolean>('true or false', 'true', (value) => typeof value === 'boolean');
+const word = shape<Word>({
+  set: optional(checkEntities),
+  unset: optional(checkFieldsOf),
+  deletes: optional(entities),
+});
+/** What sources say, by a name that only the sender knows. */
+const source = matching<string>('the name of a source', '"tickets"', (value) => typeof value === 'string');
+const words = tableOf(source, word);
 
 const ancestor = shape<Ancestor>({ workflowId: checkId, entityName: checkEntityName, id: checkId });
 const ancestors = listOf(ancestor);
@@ -48,11 +64,17 @@ const PARENT_LINK: Shape<ParentLink> = {
     return line;
   },
   runId: optional(checkId),
-  entity: optional(shape<NonNullable<ParentLink['entity']>>({ name: checkEntityName, id: checkId })),
+  entity: optional(entity),
   wants: listOf(checkEntityName),
+  link: checkId,
+  pauses: optional(truth),
+  isMade: optional(truth),
+  sources: optional(words),
   loads: optional(oneOf('own', 'parent')),
   orphanPolicy: optional(oneOf('cancel', 'keep')),
-  checkEveryMs: optional(milliseconds((value) => isTime(value) && value !== 0)),
+  checkEveryMs: optional(
+    matching<number>('a time in milliseconds', '60000', (value) => typeof value === 'number' && value > 0),
+  ),
   apiUrl: optional(checkApiUrl),
   apiToken: optional(checkReference),
 };
@@ -74,25 +96,43 @@ export const checkNotice = shape<ChildNotice>(
   {
     workflowId: checkId,
     runId: checkId,
-    status: oneOf('running', 'completed', 'cancelled', 'failed', 'refused'),
+    status: oneOf('running', 'completed', 'cancelled', 'failed', 'refused', 'stranger'),
     message: (value) => (typeof value === 'string' ? value.slice(0, 1_000) : undefined),
     isSole: (value) => (typeof value === 'boolean' ? value : undefined),
   },
   'child',
 );
 
-/** The time of an entity, or the times of its fields. */
-const times = milliseconds<Stamps[string][string]>(
-  (value) => isTime(value) || (typeof value === 'object' && value !== null && values(value).every(isTime)),
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+const count = matching<number>('a number of a message', '1', isCount);
+const part = matching<readonly [number, number]>(
+  'a part and how many there are',
+  '[0, 2]',
+  (value) =>
+    Array.isArray(value) && value.length === 2 && value.every(isCount) && Number(value[0]) < Number(value[1]),
 );
+const asks: Check<true | readonly EntityRef[]> = (value, field) => value === true || entities(value, field);
 
 const envelope = optional(
   shape<Envelope>({
     from: checkId,
-    at: optional(milliseconds(isTime)),
-    stamps: optional(tableOf(checkEntityName, tableOf(checkId, times))),
-    via: optional(listOf(checkId)),
+    link: optional(checkId),
+    number: optional(count),
+    seen: optional(count),
+    part: optional(part),
     as: optional(oneOf('child')),
+    source: optional(source),
+    deletes: optional(entities),
+    sources: optional(words),
+    shows: optional(word),
+    fills: optional(word),
+    entire: optional(entities),
+    offers: optional(isTrue),
+    whole: optional(isTrue),
+    kinds: optional(listOf(checkEntityName)),
+    asks: optional(asks),
+    pauses: optional(truth),
+    via: optional(listOf(checkId)),
   }),
 );
 

@@ -10,17 +10,17 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { EntityRef } from '../contract/adapter';
-import { CANCEL_REQUESTED, type ChildInfo, type ChildNotice, type ChildStatus } from '../contract/hierarchy';
-import type { ChangeSet } from '../contract/wire';
-import { isSame } from '../state/refs';
+import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy';
 import { iso } from '../workflow/iso';
 import { has } from '../workflow/patches';
 import { UserCodeError } from '../workflow/user-code';
 import type { ManagedPath } from './managed-path';
-import { MOST_PAYLOAD, sizeOf, tooLarge } from './messages';
-import { type CarriedPeer, type Peer, peerOf, type Post } from './peer';
+import type { Exchange } from './exchange';
+import { outletOf } from './outlet';
+import { type CarriedControls, type Peer, peerOf, type Post } from './peer';
 import type { Portions } from './portions';
-import { Projection } from './projection';
+import { LEAVES } from './signals';
+import { MOST_PAYLOAD, sizeOf, tooLarge } from './size';
 import type { StartTurns } from './start-turns';
 import type { Begun } from './window';
 
@@ -38,21 +38,21 @@ export interface CarriedChild {
   readonly runId?: string;
   readonly syncedAt?: number;
   readonly error?: string;
-  readonly begunAt?: number;
   readonly unheard?: boolean;
   readonly isSole?: boolean;
   /** Whether it was started by hand. */
   readonly asked?: true;
-  readonly peer?: CarriedPeer;
+  readonly controls?: CarriedControls;
 }
 
 /** What a child needs of the workflow that it is a child of. */
 export interface Family {
   readonly post: Post;
+  readonly exchange: Exchange;
   readonly turns: StartTurns;
   readonly portions: Portions;
-  /** The child has begun to run: it may have missed something, if it ran before. */
-  joined(child: Child, ran: boolean): void;
+  /** The child has begun to run. */
+  joined(): void;
   /** Nobody needs the child any more. */
   left(child: Child): void;
 }
@@ -65,8 +65,6 @@ export interface Child {
   readonly entity: EntityRef;
   readonly workflowId: string;
   readonly peer: Peer;
-  /** What it is given instead of its item, where that is not given as it is. */
-  readonly projection: Projection | undefined;
   /** The relations of the root entity that hold the item. */
   readonly listedOn: Set<string>;
   /** Whether its item is there. */
@@ -75,20 +73,16 @@ export interface Child {
   heard: boolean;
   /** What is wrong with it. */
   error: string | undefined;
-  /** The parent's clock when the child was given all that it begins with. */
-  begunAt: number;
   readonly status: ChildStatus | undefined;
   readonly info: ChildInfo;
-  /** How the child calls an entity. */
-  rename(ref: EntityRef): EntityRef;
   /** Something came from it. */
   synced(): void;
   /** It says how it is. */
   noticed(notice: ChildNotice): void;
-  /** It hears of changes, whether or not they are to its part. */
-  tell(changes: ChangeSet): void;
   /** Nobody needs it any more. */
   dismiss(how: ManagedPath['onRemoved']): void;
+  /** It is needed after all. */
+  recall(): void;
   /** Its item changed: what failed before may go well now. */
   retry(): void;
   /** Takes every step there is to take. One run at a time: another has the first look once more. */
@@ -104,12 +98,14 @@ export function childOf(
   family: Family,
   carried: Partial<CarriedChild> = { unheard: true },
 ): Child {
-  const { post, turns, portions } = family;
+  const { post, exchange, turns, portions } = family;
   let { status, runId, syncedAt, isSole = false } = carried;
   /** What it was when it was told to stop, until that is said. */
   let stopping: ChildStatus | undefined;
   /** Whether it failed because it has not answered: it may do so still. */
   let isAwaited = false;
+  /** Whether who was asked to be the child has said how it is. */
+  let isAnswered = false;
   /** Whether it takes signals, as far as is known. */
   const isLive = (): boolean => status === 'running' || status === 'attaching' || isAwaited;
   /** The run that was told to stop, or that said how it ends: that it does is no news of the one after it. */
@@ -117,20 +113,45 @@ export function childOf(
   /** Whether what ended was in the way of the child, and not the child. */
   let wasOther = false;
   let stopAs: ManagedPath['onRemoved'] = 'cancel';
+  /** Whether the server is to cancel it as well: it was told so, and closes as the request comes. */
+  let isCancelRequested = false;
   let joinedAt = 0;
   let pauses = 0;
   let isBusy = false;
   /** Whether something has happened since the last look. */
   let isDue = false;
 
-  const rename = (ref: EntityRef): EntityRef => (isSame(ref, item) ? entity : ref);
-  const projection = path.processData && new Projection(post.store.schema, item);
+  /** How it is told to stop. */
+  const leave = (): keyof typeof LEAVES =>
+    stopAs === 'cancel' && isSole && has('soleParents') ? 'request' : stopAs;
+  const outlet = outletOf(exchange, {
+    workflowId,
+    as: 'parent',
+    item,
+    entity,
+    control(message) {
+      if (message.do !== 'join') {
+        const how = leave();
+        isCancelRequested = how === 'request';
+        return LEAVES[how];
+      }
+      const { link, pauses, isMade } = message;
+      return ['parent', { ...portions.linkOf(self), link, pauses, isMade }];
+    },
+  });
   // It is not there any more, and could not say so: somebody terminated it.
-  const onGone = (): void => ended('cancelled', runId);
-  const receiver = { entityName: entity.name, rename, projection };
-  const peer = peerOf(workflowId, post, receiver, onGone, carried.peer);
+  const onGone = (): void => {
+    if (status !== 'attaching') return ended('cancelled', runId);
+    // It ended meanwhile; in a moment its id is free.
+    exchange.gone(workflowId, 'parent');
+    isAnswered = true;
+    status = 'cancelled';
+    wasOther = true;
+  };
+  const peer = peerOf(workflowId, post, outlet, onGone, carried.controls);
 
   const fail = (error: string): void => {
+    isAnswered = true;
     status = 'failed';
     self.error = error;
   };
@@ -139,12 +160,15 @@ export function childOf(
     isAwaited = false;
     // It is this parent's own, until it says that it has another.
     if (!ran) isSole = true;
+    isAnswered = true;
     runId = run;
-    status = 'running';
-    stoppedRunId = undefined;
+    // It was let go meanwhile, and is wanted again by another link.
+    const isApart = exchange.childOf(item)?.state === 'apart';
+    status = isApart ? 'attaching' : 'running';
+    stoppedRunId = isApart ? run : undefined;
     self.error = undefined;
     joinedAt = syncedAt = Date.now();
-    family.joined(self, ran);
+    family.joined();
   };
 
   const ended = (
@@ -155,6 +179,8 @@ export function childOf(
     // It is heard of twice, by its own word and by Temporal's; and an earlier run's end is no news.
     if (!isLive() || (run && runId && run !== runId)) return;
     isAwaited = false;
+    isAnswered = true;
+    exchange.gone(workflowId, 'parent');
     wasOther = !!run && run === stoppedRunId;
     status = wasOther ? 'cancelled' : how;
     // It says so before it closes, and may still be in the way of the next.
@@ -195,6 +221,7 @@ export function childOf(
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       taskQueue: path.taskQueue,
     }).then((handle) => {
+      exchange.begun(workflowId);
       join(handle.firstExecutionRunId, false);
       follow(handle.firstExecutionRunId, handle.result());
     });
@@ -207,6 +234,7 @@ export function childOf(
     try {
       await post.window.pass(begin);
     } catch (error) {
+      exchange.gone(workflowId, 'parent');
       // Either it runs already, as the child of somebody else or from before, or the id is somebody else's.
       if (error instanceof WorkflowExecutionAlreadyStartedError) status = 'attaching';
       else if (error instanceof UserCodeError) throw error;
@@ -218,24 +246,27 @@ export function childOf(
 
   /** Asks the workflow that has its id whether it is the one. */
   const attach = async (): Promise<void> => {
-    const isThere = await peer.signal('parent', portions.linkOf(self), () => self.wanted);
-    const isAnswered = (): boolean => status !== 'attaching';
-    if (isThere) {
-      if (await condition(() => isAnswered() || !self.wanted, ANSWER_MS)) return;
-      fail(
-        `The id ${workflowId} is taken by a workflow that has not answered. Should it be the child, have workers poll its task queue: it is joined as soon as it answers. If it is somebody else's, end that one, or give the path includeParentId or another entityName.`,
-      );
-      isAwaited = has('lateAnswers');
-    } else if (!isAnswered()) {
-      // It ended meanwhile; in a moment its id is free.
-      status = 'cancelled';
-      wasOther = true;
-    }
+    exchange.attach(workflowId);
+    isAnswered = false;
+    await sendAll();
+    if (await condition(() => isAnswered || !self.wanted, ANSWER_MS)) return;
+    fail(
+      `The id ${workflowId} is taken by a workflow that has not answered. Should it be the child, have workers poll its task queue: it is joined as soon as it answers. If it is somebody else's, end that one, or give the path includeParentId or another entityName.`,
+    );
+    isAwaited = has('lateAnswers');
+  };
+
+  /** Sends what waits; who was told that it is let go may have been, although it is wanted again. */
+  const sendAll = async (): Promise<boolean> => {
+    const isSent = await peer.send();
+    if (isCancelRequested) await peer.requestCancel();
+    isCancelRequested = false;
+    return isSent;
   };
 
   const send = async (): Promise<boolean> => {
     if (peer.isIdle) return false;
-    if (await peer.send()) syncedAt = Date.now();
+    if (await sendAll()) syncedAt = Date.now();
     return !peer.isIdle;
   };
 
@@ -244,11 +275,9 @@ export function childOf(
     status = undefined;
     isAwaited = false;
     stoppedRunId = runId;
-    if (stopAs === 'complete') await peer.signal('status', 'completed');
-    else if (stopAs === 'keep') await peer.signal('release');
-    else if (!isSole || !has('soleParents')) await peer.signal('cancel');
-    // It ends in good order, and closes as the request comes.
-    else if (await peer.signal('cancel', CANCEL_REQUESTED)) await peer.requestCancel();
+    peer.clear();
+    await sendAll();
+    exchange.outgoing.forget(workflowId);
     stopping = undefined;
   };
 
@@ -294,12 +323,10 @@ export function childOf(
     entity,
     workflowId,
     peer,
-    projection,
     listedOn: new Set(),
     wanted: true,
     heard: !carried.unheard,
     error: carried.error,
-    begunAt: carried.begunAt ?? 0,
     get status() {
       return status;
     },
@@ -315,7 +342,6 @@ export function childOf(
         error: self.error ?? peer.problem,
       };
     },
-    rename,
     synced() {
       syncedAt = Date.now();
       self.heard = true;
@@ -327,18 +353,24 @@ export function childOf(
       isSole = sole;
       if (how === 'running') {
         if (status === 'attaching' || isAwaited) join(run, true);
+        // It began anew, started by another of its parents, and was joined by itself.
+        else if (status === 'running') runId = run;
       } else if (how === 'refused') {
+        exchange.gone(workflowId, 'parent');
         fail(message ?? 'The workflow refuses to be its child.');
         isAwaited = false;
-      } else ended(how, run, message);
-    },
-    tell(changes) {
-      peer.dirty.note(changes);
-      self.sync();
+      } else if (how !== 'stranger') ended(how, run, message);
     },
     dismiss(how) {
       self.wanted = false;
       stopAs = how;
+    },
+    recall() {
+      self.wanted = true;
+      // It has been let go by the link that it had, and may have heard of that.
+      if (!isLive()) return;
+      status = 'attaching';
+      stoppedRunId = runId;
     },
     retry() {
       if (status !== 'failed') return;
@@ -366,10 +398,9 @@ export function childOf(
       runId,
       syncedAt,
       error: self.error,
-      begunAt: self.begunAt,
       unheard: !self.heard || undefined,
       isSole: isSole || undefined,
-      peer: peer.carry(),
+      controls: peer.carry(),
     }),
   };
   return self;

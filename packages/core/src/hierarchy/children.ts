@@ -5,26 +5,23 @@ import type { Ancestor, ChildInfo, ChildNotice, ManagedPathInfo } from '../contr
 import { MAX_ID } from '../contract/names';
 import type { ChangeSet } from '../contract/wire';
 import { identify } from '../state/identify';
-import { at, forEach, own, table } from '../state/json';
+import { forEach, own, table } from '../state/json';
 import { fromEntries, keys } from '../state/objects';
 import { isSame, keyOf } from '../state/refs';
 import type { Session } from '../workflow/session';
 import { has } from '../workflow/patches';
 import { callUserCode } from '../workflow/user-code';
 import { type CarriedChild, type Child, childOf, type Family } from './child';
-import { type CarriedDelegation, delegationOf } from './delegation';
+import type { Exchange } from './exchange';
 import { fieldsIn } from './fields-in';
-import { idsOf, type ManagedPath } from './managed-path';
-import type { Parents } from './parents';
+import { idsOf, type Item, type ManagedPath } from './managed-path';
 import type { Post } from './peer';
 import { portionsOf } from './portions';
-import { reachOf } from './reach';
 import { startTurns } from './start-turns';
 
 /** {@link Children} as they travel through continue-as-new. */
 export interface CarriedChildren {
   readonly paths: Readonly<Record<string, readonly CarriedChild[]>>;
-  readonly delegated?: CarriedDelegation;
 }
 
 /** Longest workflow id that Temporal takes. */
@@ -43,8 +40,10 @@ export interface Children {
   begin(carried?: CarriedChildren): void;
   all(): Iterable<Child>;
   get(workflowId: string): Child | undefined;
-  /** Passes on what changed, to those whom it concerns but `from`. */
-  changed(changes: ChangeSet, from?: string): void;
+  /** Something changed: other items may have children now, and what failed before may go well. */
+  changed(changes: ChangeSet): void;
+  /** What is made of an item for its child. */
+  make(item: EntityRef): Item;
   /** Has every child that it concerns hear something other than a change. */
   tell(
     signal: string,
@@ -62,24 +61,18 @@ export interface Children {
   carry(): CarriedChildren;
 }
 
-/**
- * @param line from the top of the hierarchy to this workflow
- * @param onJoined a child has begun to run
- */
+/** @param onJoined a child has begun to run */
 export function childrenOf(
   session: Session,
   post: Post,
+  exchange: Exchange,
   paths: readonly ManagedPath[],
-  line: readonly Ancestor[],
-  parents: Parents,
   onJoined: () => void,
 ): Children {
   const { root } = session;
-  const { store } = post;
+  const { store } = session.state;
   const byId = new Map<string, Child>();
   const byItem = new Map<string, Child>();
-  /** Children just made, before it is known which others there are. */
-  const fresh: Child[] = [];
   /** Items that are started by hand. */
   const asked = new Map<string, readonly [path: ManagedPath, id: string]>();
   const lookups = new Map<ManagedPath, readonly [list: unknown, ids: ReadonlySet<string>]>();
@@ -90,11 +83,11 @@ export function childrenOf(
 
   /** This workflow, or one above it, if the entity is its root. */
   const ancestorOf = ({ name, id }: EntityRef): Ancestor | undefined =>
-    line.find((ancestor) => ancestor.entityName === name && ancestor.id === id);
-  /** Whether an entity has a workflow of its own. */
-  const isHome = (ref: EntityRef): boolean => byItem.has(keyOf(ref)) || !!ancestorOf(ref);
+    exchange.line.find((ancestor) => ancestor.entityName === name && ancestor.id === id);
   const listed = ({ field }: ManagedPath): readonly string[] =>
     idsOf(own(store.get(root.name, root.id), field));
+  /** What follows from children that came and went, other than by a change. */
+  const tidy = (): void => session.took(exchange.tidy());
   /** The same to look in, made once for a list however often that is. */
   const isListed = (path: ManagedPath, id: string): boolean => {
     const list = own(store.get(root.name, root.id), path.field);
@@ -106,33 +99,28 @@ export function childrenOf(
   };
   const all = (): Iterable<Child> => byId.values();
 
-  const delegation = delegationOf(post);
-  const reach = reachOf(store, isHome);
-  const portions = portionsOf(session, post, line, reach, isHome);
+  const portions = portionsOf(session, exchange);
   const turns = startTurns();
 
   const family: Family = {
     post,
+    exchange,
     turns,
     portions,
-    joined(child, ran) {
-      onJoined();
-      if (!ran) return;
-      portions.tellAll(child);
-      if (session.paused) child.peer.tell('pause');
-    },
+    joined: onJoined,
     left(child) {
       turns.end(child);
+      exchange.outgoing.forget(child.workflowId);
       // Who has left may be followed by another one of its id.
       if (byId.get(child.workflowId) !== child) return;
       byId.delete(child.workflowId);
       byItem.delete(keyOf(child.item));
-      reach.forget(child.item);
       // One of these may have waited for its workflow id.
       const waiting = new Set<string>();
       for (const { path, workflowId } of problems.values())
         if (workflowId === child.workflowId) waiting.add(path);
       for (const path of paths) if (waiting.has(path.field)) reconcile(path);
+      tidy();
     },
   };
 
@@ -175,10 +163,9 @@ export function childrenOf(
     const child = childOf(path, item, { name: entityName, id }, workflowId, family, carried);
     byId.set(workflowId, child);
     byItem.set(keyOf(item), child);
-    reach.update(item);
-    fresh.push(child);
     // It has what it was told before; only what changes from now on is news.
-    if (carried) portions.note(child);
+    if (exchange.childOf(item)) exchange.remember(workflowId);
+    else exchange.open(workflowId, item, !!path.processData);
     return child;
   };
 
@@ -188,12 +175,7 @@ export function childrenOf(
   ): boolean => {
     const { name, id } = item;
     if (hasEnded || isSame(item, root)) return false;
-    const ancestor = ancestorOf(item);
-    if (ancestor) {
-      // A parent that wants to hear of it does so anyway.
-      if (!parents.hears(ancestor.workflowId, name)) delegation.add(item, ancestor);
-      return false;
-    }
+    if (ancestorOf(item)) return false;
     // Without its entity the id of such an item is not known.
     if (idAttribute && !store.get(name, id)) return false;
     if (!autoStart && !asked.has(keyOf(item))) return false;
@@ -207,41 +189,21 @@ export function childrenOf(
     if (!child) return;
     child.listedOn.add(path.field);
     if (!child.wanted) {
-      child.wanted = true;
-      portions.tellAll(child);
+      exchange.open(child.workflowId, item, !!path.processData, false);
+      child.recall();
     }
+    child.sync();
+  };
+
+  const letGo = (child: Child, how: ManagedPath['onRemoved']): void => {
+    exchange.close(child.workflowId);
+    child.dismiss(how);
     child.sync();
   };
 
   const unlist = (child: Child, field: string): void => {
     if (!child.listedOn.delete(field) || child.listedOn.size > 0) return;
-    child.dismiss(child.path.onRemoved);
-    child.sync();
-  };
-
-  /** What is part of an item may be others now. */
-  const move = ({ item, projection, peer }: Child, told?: ChangeSet): void => {
-    const { added, removed } = reach.update(item);
-    if (projection) return;
-    for (const { name, id } of added)
-      if (store.get(name, id) && !at(told?.upserts, name, id)) peer.dirty.mark(name, id, true);
-    // A child that said so itself knows.
-    if (!told) for (const ref of removed) peer.dirty.part(ref);
-  };
-
-  /** More entities have a workflow of their own: they are no part of another's item any more. */
-  const settleFresh = (): void => {
-    const settled = new Set(fresh.splice(0));
-    const holders = new Set([...settled].flatMap(({ item }) => [...reach.itemsOf(item)]));
-    for (const key of holders) {
-      const holder = byItem.get(key);
-      if (!holder) continue;
-      if (settled.has(holder)) reach.update(holder.item);
-      else {
-        move(holder);
-        holder.sync();
-      }
-    }
+    letGo(child, child.path.onRemoved);
   };
 
   /** Compares what a path holds with the children there are. */
@@ -251,7 +213,6 @@ export function childrenOf(
     for (const child of all()) if (!wanted.has(child.item.id)) unlist(child, field);
     for (const [key, problem] of problems) if (problem.path === field) problems.delete(key);
     for (const id of wanted) list(path, { name, id });
-    settleFresh();
   };
 
   /** An item changed: whether it gets a child is asked again. */
@@ -264,7 +225,6 @@ export function childrenOf(
       problems.delete(key);
       if (isWanted(path, ref)) list(path, ref);
       else if (child) unlist(child, path.field);
-      settleFresh();
     }
   };
 
@@ -274,13 +234,14 @@ export function childrenOf(
     return [...keys(upserts), ...deletes.map(({ name }) => name)].some((name) => parts.has(name));
   };
 
-  /** The children that an entity is the item of, or part of it. */
-  const concerned = (ref: EntityRef): Child[] =>
-    [keyOf(ref), ...reach.itemsOf(ref)].flatMap((key) => {
-      const child = byItem.get(key);
-      // One whose item goes is told nothing more: that went with it here, and may be there for another parent.
-      return child?.wanted ? [child] : [];
-    });
+  /** The children that an entity is the item of, or part of it, may go on where they failed. */
+  const retry = (ref: EntityRef): void => {
+    for (const workflowId of exchange.childrenWith(ref)) {
+      const child = byId.get(workflowId);
+      child?.retry();
+      child?.sync();
+    }
+  };
 
   return {
     paths,
@@ -291,24 +252,22 @@ export function childrenOf(
     get isFull() {
       return turns.areUsedUp;
     },
-    begin({ paths: carried, delegated } = { paths: {} }) {
+    begin({ paths: carried } = { paths: {} }) {
       for (const path of paths)
         for (const child of carried[path.field] ?? []) {
           const item = { name: path.target, id: child.item };
           if (child.asked) asked.set(keyOf(item), [path, item.id]);
           make(path, item, child);
         }
-      delegation.begin(delegated);
       for (const path of paths) reconcile(path);
-      settleFresh();
       for (const child of all()) {
-        if (child.listedOn.size === 0) child.dismiss(child.path.onRemoved);
+        if (child.listedOn.size === 0) letGo(child, child.path.onRemoved);
         child.sync();
       }
+      tidy();
     },
     get: (workflowId) => byId.get(workflowId),
-    changed(changes, from) {
-      delegation.settle();
+    changed(changes) {
       const rootFields = fieldsIn(changes, root);
       for (const path of paths)
         if (
@@ -316,41 +275,15 @@ export function childrenOf(
           (path.condition && (rootFields.length > 0 || mayDecide(path, changes)))
         )
           reconcile(path);
-      const touched = new Set<Child>();
-      const moved = new Set<Child>();
-      const hears = (child: Child): boolean => child.workflowId !== from && !child.projection;
       forEach(changes.upserts, (name, id) => {
-        const ref = { name, id };
-        const fields = fieldsIn(changes, ref);
-        delegation.changed(ref, fields, from);
-        const isMove = reach.isMovedBy(changes, ref);
-        for (const child of concerned(ref)) {
-          touched.add(child);
-          if (isMove) moved.add(child);
-          if (hears(child)) child.peer.dirty.mark(name, id, fields);
-        }
-        judge(ref);
+        judge({ name, id });
+        retry({ name, id });
       });
-      for (const ref of changes.deletes)
-        for (const child of concerned(ref)) {
-          touched.add(child);
-          if (hears(child) && !isSame(child.item, ref)) child.peer.dirty.remove(ref);
-        }
-      for (const child of moved) move(child, child.workflowId === from ? changes : undefined);
-      for (const child of touched) {
-        child.retry();
-        // What the child said itself is not said back, whatever is made of it here.
-        if (child.workflowId === from) portions.note(child);
-        else portions.project(child);
-        child.sync();
-      }
-      if (rootFields.length === 0) return;
-      // What is made of an item may be made of fields of the root as well.
-      for (const child of all()) {
-        if (!child.projection || !child.wanted || touched.has(child) || !has('madeOfRoot')) continue;
-        portions.project(child);
-        child.sync();
-      }
+      for (const ref of changes.deletes) retry(ref);
+    },
+    make(item) {
+      const path = byItem.get(keyOf(item))?.path;
+      return path ? portions.make(path, item) : portions.itemOf(item);
     },
     tell(signal, payload, via = [], concerns = () => true) {
       for (const child of all()) {
@@ -375,13 +308,13 @@ export function childrenOf(
         mostAsked = asked.size + MOST_ASKED;
       }
       reconcile(path);
+      tidy();
     },
     async end(how) {
       hasEnded = true;
       for (const child of all()) {
         const keeps = how === 'failed' && child.path.orphanPolicy === 'keep';
-        child.dismiss(how === 'completed' ? 'complete' : keeps ? 'keep' : 'cancel');
-        child.sync();
+        letGo(child, how === 'completed' ? 'complete' : keeps ? 'keep' : 'cancel');
       }
       await condition(() => byId.size === 0);
     },
@@ -404,7 +337,7 @@ export function childrenOf(
           ...child.carry(),
           asked: asked.has(keyOf(child.item)) || undefined,
         });
-      return { paths: carried, delegated: delegation.carry() };
+      return { paths: carried };
     },
   };
 }
@@ -418,6 +351,7 @@ export const NO_CHILDREN: Children = {
   all: () => [],
   get: () => undefined,
   changed() {},
+  make: ({ id }) => ({ id }),
   tell() {},
   noticed() {},
   start(field) {

@@ -27,9 +27,10 @@ class Fake {
   ) {
     this.state = new EntityState(root, schema);
     const host: Host = {
-      listed: () => {},
+      changed: () => {},
       wake: () => {},
       left: (peer) => void this.left.push(peer),
+      paused: () => {},
       make: (item) => this.make(this.get(item.name, item.id) ?? {}),
     };
     this.exchange = new Exchange({ workflowId: id, runId: `${id}-run` }, this.state, host);
@@ -50,8 +51,11 @@ class Fake {
 
   /** The next message to somebody, which arrives. */
   say(to: Fake): Message | undefined {
-    const message = this.exchange.next(to.id);
-    if (message) this.exchange.accepted(to.id, message);
+    const message =
+      this.exchange.outgoing.next(to.id, 'stranger') ??
+      this.exchange.outgoing.next(to.id, 'parent') ??
+      this.exchange.outgoing.next(to.id, 'child');
+    if (message) this.exchange.outgoing.accepted(to.id, message);
     return message;
   }
 
@@ -161,7 +165,13 @@ describe('Exchange', () => {
     const carried = JSON.parse(JSON.stringify(ticket.exchange.carry())) as ReturnType<Exchange['carry']>;
     const views = ticket.state.carryViews();
     const next = new EntityState(T1, schema, structuredClone(ticket.state.store.entities), views);
-    const host: Host = { listed: () => {}, wake: () => {}, left: () => {}, make: (item) => item as never };
+    const host: Host = {
+      changed: () => {},
+      wake: () => {},
+      left: () => {},
+      paused: () => {},
+      make: (item) => item as never,
+    };
     const exchange = new Exchange({ workflowId: 'Ticket-t_1', runId: 'Ticket-t_1-run' }, next, host, carried);
     if (late) exchange.receive(late);
     expect(next.store.get('Comment', 'k_1')).toBeUndefined();

@@ -3,29 +3,33 @@ import type { Ancestor } from '../contract/hierarchy';
 import type { Fields } from '../contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
-import type { IntegrationOptions, SourceContent } from '../state/integrate';
+import type { Integration, IntegrationOptions, SourceContent } from '../state/integrate';
+import { isEmpty } from '../state/change-set';
 import { at, inner, table } from '../state/json';
-import { entries, hasOwn, keys, values } from '../state/objects';
+import { entries, values } from '../state/objects';
 import { takeFromAbove } from './from-above';
 import { takeFromBelow } from './from-below';
 import { type Below, type Kin } from './kin';
 import { type CarriedLink, Link } from './link';
 import { Made } from './made';
 import { WRITTEN } from './outbox';
+import { type End, Outgoing } from './outgoing';
 import { type CarriedPauses, Pauses } from './pauses';
 import { Settlement } from './settlement';
-import { compose, contributed, entitiesIn, MADE, sourcesOf } from './speech';
+import { contributed, entitiesIn, MADE, sourcesOf } from './speech';
 import { takeEntire } from './take';
 import type { Join, Message, Start } from './word';
 
 /** What the workflow around an {@link Exchange} does for it. */
 export interface Host {
-  /** The lists of the root entity may hold other items: the exchange wants to know its children. */
-  listed(): void;
-  /** There is something to send to a workflow. */
-  wake(peer: string): void;
+  /** Something changed, and with it perhaps which items have children: they are to be opened and closed. */
+  changed(changes: ChangeSet): void;
+  /** There is something to send to a workflow: as one of its parents, as its child, or as neither. */
+  wake(peer: string, as: End): void;
   /** A parent has let the workflow go, or is there no more. */
   left(peer: string): void;
+  /** The workflow pauses from now on, or goes on. */
+  paused(isPaused: boolean): void;
   /** What is made of an item for a child that is not given it as it is. */
   make(item: EntityRef): Readonly<Record<string, unknown>>;
 }
@@ -36,7 +40,7 @@ export interface CarriedExchange {
   readonly above: readonly (readonly [
     peer: string,
     ancestry: readonly Ancestor[],
-    isMade: boolean,
+    options: { readonly isMade?: boolean; readonly wants?: readonly string[] },
     CarriedLink,
   ])[];
   readonly below: readonly (readonly [peer: string, item: EntityRef, isMade: boolean, CarriedLink])[];
@@ -54,21 +58,19 @@ export interface Self {
 
 /**
  * What one workflow and its parents and children tell each other of entities, so that each has one home. It sends
- * nothing by itself: the host asks for the {@link next} message to somebody, and says what became of it.
+ * nothing by itself: the host asks {@link Exchange.outgoing} for the next message to somebody, and says what became of it.
  *
  * The protocol is described in `docs/architecture/one-home.md`.
  */
 export class Exchange {
   readonly pauses: Pauses;
+  /** What is to be sent. */
+  readonly outgoing: Outgoing;
   readonly #self: Self;
   readonly #host: Host;
   readonly #state: EntityState;
   readonly #kin: Kin;
   readonly #settlement: Settlement;
-  /** Links of children that are let go, until they have been told. */
-  readonly #leaving: Link[] = [];
-  /** Answers to who is no parent. */
-  readonly #strangers = new Map<string, Message>();
   /** How many links this run and those before it made. */
   #count = 0;
 
@@ -80,11 +82,12 @@ export class Exchange {
     this.#count = carried?.count ?? 0;
     this.#settlement = new Settlement(state, host);
     this.#kin = this.#settlement.kin;
-    for (const [peer, ancestry, isMade, link] of carried?.above ?? [])
-      this.#kin.above.set(peer, Link.from({ self: self.workflowId, peer, ancestry, isMade }, link));
+    this.outgoing = new Outgoing(state, this.#kin, (...woken) => host.wake(...woken));
+    for (const [peer, ancestry, options, link] of carried?.above ?? [])
+      this.#kin.above.set(peer, Link.from({ self: self.workflowId, peer, ancestry, ...options }, link));
     for (const [peer, link] of carried?.leaving ?? [])
-      this.#leaving.push(Link.from({ self: self.workflowId, peer, ancestry: [] }, link));
-    for (const [peer, message] of carried?.strangers ?? []) this.#strangers.set(peer, message);
+      this.outgoing.leaving.push(Link.from({ self: self.workflowId, peer, ancestry: [] }, link));
+    for (const [peer, message] of carried?.strangers ?? []) this.outgoing.strangers.set(peer, message);
     for (const [peer, item, isMade, link] of carried?.below ?? []) this.#carryOn(peer, item, isMade, link);
     for (const below of this.#kin.below.values()) this.#kin.moveBelow(below);
     if (this.#kin.above.size > 0) this.#kin.moveMine();
@@ -101,36 +104,53 @@ export class Exchange {
     return this.#kin.above.keys();
   }
 
+  /** Whether it is linked with nobody, and nobody is to be told so. */
+  get isAlone(): boolean {
+    return this.#kin.isAlone && this.outgoing.isEmpty;
+  }
+
   /** The child of an item, if there is one. */
   childOf(item: EntityRef): Link | undefined {
     return this.#kin.childOf(item)?.link;
   }
 
+  /** The workflows of the items that an entity is, or is part of. */
+  childrenWith(ref: EntityRef): string[] {
+    return [...this.#kin.childrenWith(ref)].map(({ link }) => link.peer);
+  }
+
+  /** Whether an entity has a workflow of its own, as far as is known here. */
+  isElsewhere(ref: EntityRef): boolean {
+    return this.#kin.isElsewhere(ref);
+  }
+
   /** Takes in what this workflow was started with by a parent. */
-  begin({ from, link: id, ancestry, sources, word, pauses, isMade }: Start): ChangeSet {
-    const link = new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade }, 'telling', id);
+  begin({ from, link: id, ancestry, sources, word, pauses, isMade, wants }: Start): ChangeSet {
+    const options = { self: this.#self.workflowId, peer: from, ancestry, isMade, wants };
+    const link = new Link(options, 'telling', id);
     link.began();
     this.#kin.above.set(from, link);
     this.pauses.set(pauses, from);
     for (const [source, said] of entries(sources))
       this.#settlement.integrate(contributed(from, source), said, link);
     // What the parent shows is what it begins with, whatever its sources gave.
-    this.#settlement.note(takeEntire(this.#state, word, from));
+    const shown = takeEntire(this.#state, word, from);
+    this.#settlement.note(shown);
     this.#kin.moveMine();
     if (!isMade)
       for (const said of values(sources))
         for (const [ref] of entitiesIn(said))
           if (!at(word.set, ref.name, ref.id) && this.#kin.isMine(ref)) link.waiting.markEntire(ref);
-    this.#host.listed();
+    this.#host.changed(shown);
     return this.#finish();
   }
 
-  /** Takes in what a source of this workflow gave. */
-  load(source: string, content: SourceContent, options: IntegrationOptions): ChangeSet | undefined {
+  /** Takes in what a source of this workflow gave. @returns what came of it, also where nothing refers to it */
+  load(source: string, content: SourceContent, options: IntegrationOptions): Integration {
     const result = this.#state.integrate(source, content, options);
-    if ('refused' in result) return undefined;
+    if ('refused' in result) return result;
     this.#settlement.settle(result.changes, { lane: source, said: result.said });
-    return this.#finish();
+    return { ...result, changes: this.#finish() };
   }
 
   /** Takes in what a client wrote. @throws StatefulWorkflowError that leaves the state as it was */
@@ -145,24 +165,35 @@ export class Exchange {
     return this.#finish();
   }
 
-  /** Pauses or resumes this workflow and those below. @param parent who wants it; nobody for a client */
-  pause(isPaused: boolean, parent?: string): void {
-    this.pauses.set(isPaused, parent);
-    for (const { link } of this.#kin.below.values()) link.pauses = this.pauses.isPaused;
-    this.#wake();
+  /**
+   * Takes in a `data` signal: sets the root entity's fields. Entities that its lists held and no longer hold are removed.
+   */
+  setRoot(data: Readonly<Record<string, unknown>>): ChangeSet {
+    const { changes, dropped } = this.#state.setRoot(data);
+    this.#settlement.settle(changes, { lane: WRITTEN });
+    this.#settlement.settle(this.#state.remove(dropped), { lane: WRITTEN, isRemoval: true });
+    return this.#finish();
   }
 
-  /** An item is listed that a child is to be the home of. */
-  open(peer: string, item: EntityRef, isMade = false): Link {
+  /** Pauses or resumes this workflow and those below. @param parent who wants it; nobody for a client */
+  pause(isPaused: boolean, parent?: string): void {
+    const before = this.pauses.isPaused;
+    this.pauses.set(isPaused, parent);
+    const after = this.pauses.isPaused;
+    if (before !== after) this.#host.paused(after);
+    for (const { link } of this.#kin.below.values()) link.pauses = after;
+    this.outgoing.wake();
+  }
+
+  /**
+   * An item is listed that a child is to be the home of. Until it has begun, this workflow is.
+   *
+   * @param isHome whether it was so far; not for a child that is let go and wanted again before it has left
+   */
+  open(peer: string, item: EntityRef, isMade = false, isHome = true): Link {
     const link = new Link({ self: this.#self.workflowId, peer, ancestry: this.line, isMade }, 'apart');
     link.pauses = this.pauses.isPaused;
-    this.#kin.add({
-      link,
-      item,
-      made: isMade ? new Made(this.#state.store.schema, item) : undefined,
-      missing: new Set(),
-    });
-    this.#settlement.lookAnew();
+    this.#add(link, item, isHome);
     return link;
   }
 
@@ -175,14 +206,25 @@ export class Exchange {
     this.#kin.remove(below);
     this.#settlement.leave(parts);
     link.leave();
-    if (link.isDue) this.#leaving.push(link);
-    this.#settlement.lookAnew();
-    this.#wake();
+    if (link.isDue) this.outgoing.leaving.push(link);
+    this.outgoing.wake();
+  }
+
+  /** What is made of an item for a child of the run before is what that has. */
+  remember(peer: string): void {
+    const { made, item } = this.#child(peer);
+    made?.take(this.#host.make(item));
+  }
+
+  /** What follows from children that came and went by themselves. */
+  tidy(): ChangeSet {
+    return this.#finish();
   }
 
   /** What a child begins with, all that there is to say. */
   start(peer: string): Start {
     const { link, item, made } = this.#child(peer);
+    this.outgoing.forget(peer);
     link.started(this.#linkId());
     const state = table<Record<string, Fields>>();
     if (made) made.take(this.#host.make(item));
@@ -203,48 +245,34 @@ export class Exchange {
     };
   }
 
+  /** A child has begun with what it was given. */
+  begun(peer: string): void {
+    const below = this.#kin.below.get(peer);
+    if (!below) return;
+    below.isHome = false;
+    below.link.hasBegun();
+  }
+
   /** The id of a child runs already: this workflow becomes a parent of it. */
   attach(peer: string): void {
-    this.#child(peer).link.attach(this.#linkId());
-    this.#wake();
+    // One that was to be told that it is let go joins by another link.
+    this.outgoing.forget(peer);
+    const below = this.#child(peer);
+    if (below.isHome && !below.made) this.#settlement.spread.handOver(below);
+    below.link.attach(this.#linkId());
+    this.outgoing.wake();
   }
 
-  /** Somebody else is there no more. @param runId its first run, should another one have its id now */
-  gone(peer: string, runId?: string): void {
-    this.#kin.below.get(peer)?.link.gone();
+  /**
+   * Somebody else is there no more.
+   *
+   * @param as what this workflow is to it
+   * @param runId its first run, should another one have its id now
+   */
+  gone(peer: string, as: End, runId?: string): void {
+    if (as === 'parent') return this.#kin.below.get(peer)?.link.gone();
     const parent = this.#kin.above.get(peer);
     if (parent && (runId === undefined || runOf(parent.id) === runId)) this.#leave(peer);
-  }
-
-  /** The next message to somebody, if there is one. */
-  next(peer: string): Message | undefined {
-    const stranger = this.#strangers.get(peer);
-    if (stranger) return stranger;
-    const leaving = this.#leaving.find((link) => link.peer === peer);
-    const below = this.#kin.below.get(peer);
-    const link = leaving ?? below?.link ?? this.#kin.above.get(peer);
-    return link?.next((waiting, isWhole) => {
-      if (!isWhole) return compose(this.#state, below?.made, waiting);
-      if (!link.isMade)
-        return compose(this.#state, undefined, waiting, this.#kin.portionOf(this.#state.root));
-      this.#markOwn(link);
-      return compose(this.#state, undefined, waiting);
-    });
-  }
-
-  /** A message has arrived. */
-  accepted(peer: string, message: Message): void {
-    if (this.#strangers.get(peer) === message) this.#strangers.delete(peer);
-    for (const link of this.#linksTo(peer)) link.accepted(message);
-    const left = this.#leaving.findIndex((link) => link.peer === peer && !link.isDue);
-    if (left >= 0) this.#leaving.splice(left, 1);
-    this.#wake();
-  }
-
-  /** A message has perhaps not arrived. */
-  refused(peer: string, message: Message): void {
-    for (const link of this.#linksTo(peer)) link.refused(message);
-    this.#wake();
   }
 
   /** Takes in a message. @returns what it changed */
@@ -252,17 +280,20 @@ export class Exchange {
     const { from, link: id } = message;
     if (message.do === 'join') this.#joined(message);
     else if (message.do === 'leave') {
-      if (this.#kin.above.get(from)?.id === id) this.#leave(from);
+      const known = this.#kin.above.get(from)?.id;
+      // It may leave before it has said that it joins by another link.
+      if (known && (known === id || isEarlier(known, id))) this.#leave(from);
     } else if (message.do === 'stranger') {
       const link = this.#kin.below.get(from)?.link;
-      if (link?.id === id && link.state === 'joined') link.attach(this.#linkId(), 'stranger');
+      if (link?.id !== id || link.state !== 'joined') return this.#finish();
+      link.attach(this.#linkId(), 'stranger');
     } else if (message.as === 'child') {
       const below = this.#kin.below.get(from);
       if (below?.link.id === id && below.link.take(message)) takeFromBelow(this.#settlement, below, message);
     } else {
       const link = this.#kin.above.get(from);
       if (link?.id !== id)
-        this.#strangers.set(from, { do: 'stranger', from: this.#self.workflowId, link: id });
+        this.outgoing.strangers.set(from, { do: 'stranger', from: this.#self.workflowId, link: id });
       else if (link.take(message)) {
         takeFromAbove(this.#settlement, link, message);
         if (message.pauses !== undefined) this.pause(message.pauses, from);
@@ -275,21 +306,24 @@ export class Exchange {
   carry(): CarriedExchange {
     return {
       count: this.#count,
-      above: [...this.#kin.above].map(([peer, link]) => [peer, link.ancestry, link.isMade, link.carry()]),
+      above: [...this.#kin.above].map(([peer, link]) => {
+        const { ancestry, isMade, wants } = link;
+        return [peer, ancestry, { isMade, wants }, link.carry()];
+      }),
       below: [...this.#kin.below].map(([peer, { link, item, made }]) => [peer, item, !!made, link.carry()]),
-      leaving: this.#leaving.map((link) => [link.peer, link.carry()]),
-      strangers: [...this.#strangers],
+      leaving: this.outgoing.leaving.map((link) => [link.peer, link.carry()]),
+      strangers: [...this.outgoing.strangers],
       pauses: this.pauses.carry(),
     };
   }
 
-  #joined({ from, link: id, ancestry, pauses, isMade }: Join): void {
+  #joined({ from, link: id, ancestry, pauses, isMade, wants }: Join): void {
     const known = this.#kin.above.get(from);
     if (known?.id === id) return known.owe();
     if (known && isEarlier(id, known.id)) return;
     this.#kin.above.set(
       from,
-      new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade }, 'owing', id),
+      new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade, wants }, 'owing', id),
     );
     this.#kin.moveMine();
     this.pause(pauses, from);
@@ -303,44 +337,22 @@ export class Exchange {
     this.#host.left(peer);
   }
 
-  /** What this workflow wrote by itself, and not the parent that makes its root. */
-  #markOwn({ peer, waiting }: Link): void {
-    const { store, views, root } = this.#state;
-    for (const ref of this.#kin.portionOf(root)) {
-      const given = views.get(contributed(peer, MADE))?.given(ref.name, ref.id);
-      const stands = (field: string): boolean =>
-        !!given?.shape.includes(field) && !hasOwn(given.base ?? {}, field);
-      waiting.mark(
-        ref,
-        keys(store.get(ref.name, ref.id) ?? {}).filter((field) => !stands(field)),
-      );
-    }
-  }
-
   #finish(): ChangeSet {
-    this.#wake();
-    return this.#settlement.finish();
-  }
-
-  #wake(): void {
-    for (const peer of this.#strangers.keys()) this.#host.wake(peer);
-    for (const link of [...this.#leaving, ...this.#kin.above.values()])
-      if (link.isDue) this.#host.wake(link.peer);
-    for (const { link } of this.#kin.below.values()) if (link.isDue) this.#host.wake(link.peer);
+    const changes = this.#settlement.finish();
+    if (!isEmpty(changes)) this.outgoing.tryAgain();
+    this.outgoing.wake();
+    return changes;
   }
 
   #carryOn(peer: string, item: EntityRef, isMade: boolean, carried: CarriedLink): void {
     const options = { self: this.#self.workflowId, peer, ancestry: this.line, isMade };
-    const made = isMade ? new Made(this.#state.store.schema, item) : undefined;
-    made?.take(this.#host.make(item));
     const link = Link.from(options, carried);
-    link.pauses = this.pauses.isPaused;
-    this.#kin.add({ link, item, made, missing: new Set() });
+    this.#add(link, item, link.state === 'apart');
   }
 
-  *#linksTo(peer: string): IterableIterator<Link> {
-    for (const link of this.#leaving) if (link.peer === peer) yield link;
-    for (const link of [this.#kin.below.get(peer)?.link, this.#kin.above.get(peer)]) if (link) yield link;
+  #add(link: Link, item: EntityRef, isHome: boolean): void {
+    const made = link.isMade ? new Made(this.#state.store.schema, item) : undefined;
+    this.#kin.add({ link, item, made, isHome, missing: new Map() });
   }
 
   #child(peer: string): Below {

@@ -13,6 +13,7 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   const { link, item, made, missing } = below;
   const { state, kin, spread, host } = settlement;
   const { word = {}, whole, sources = {} } = tell;
+  if (whole) below.isHome = false;
   if (made) {
     // What the child changed by itself; what is made of that is not said back.
     settlement.settle(takeWrites(state, word, link.peer), { from: link, lane: WRITTEN });
@@ -35,9 +36,11 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   for (const ref of claims.refs()) {
     const key = keyOf(ref);
     if (claims.of(ref)) missing.delete(key);
-    else if (!missing.has(key)) lacks.push(key);
+    else {
+      if (!missing.has(key)) lacks.push(key);
+      missing.set(key, { isAnswered: false });
+    }
   }
-  for (const key of lacks) missing.add(key);
   const kept = new Set(word.deletes?.filter((ref) => spread.askOthers(ref)).map(keyOf));
   const news = {
     entire,
@@ -52,13 +55,17 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   settlement.settle(changes, { from: link, lane: WRITTEN, isNews: true }, entire);
   settlement.suspect(claims.refs());
   if (whole) {
-    const absent = kin.portionOf(item).filter((ref) => !entire.has(keyOf(ref)));
-    for (const ref of absent) missing.add(keyOf(ref));
+    // What the child cannot have is not missing there.
+    const kinds = new Set(tell.kinds);
+    const isAbsent = (ref: EntityRef): boolean => kinds.has(ref.name) && !entire.has(keyOf(ref));
+    const absent = kin.portionOf(item).filter(isAbsent);
+    for (const ref of absent) missing.set(keyOf(ref), { isAnswered: false });
     const left = absent.filter((ref) => !spread.askOthers(ref));
     const gone = takeNews(state, link, { ...news, word: { deletes: left } });
     settlement.settle(gone, { from: link, lane: WRITTEN, isNews: true }, entire);
   }
   if (!whole && tell.asks !== true) return;
-  for (const ref of kin.portionOf(item)) spread.offer(link, ref);
+  // Also of what is not there: the sources may give what the home has never had.
+  for (const ref of kin.partsOf(item)) spread.offer(below, ref);
   link.offer();
 }

@@ -1,28 +1,36 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { Envelope, ParentLink, Subscription } from '../contract/hierarchy';
 import { checkSelector } from '../contract/selector';
-import type { ChangeSet, StartInput } from '../contract/wire';
-import { isEmpty, refsOf } from '../state/change-set';
-import { forEach, inner, table, type Tables } from '../state/json';
-import { isSame } from '../state/refs';
+import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../contract/wire';
+import { NO_CHANGES, refsOf } from '../state/change-set';
+import { getOrAdd } from '../state/objects';
 import type { Session } from '../workflow/session';
-import type { Child } from './child';
 import { type CarriedChildren, type Children, childrenOf, NO_CHILDREN } from './children';
+import { type CarriedExchange, Exchange } from './exchange';
+import { type CarriedHeard, Heard } from './heard';
 import { managedPaths, type ManagedPaths } from './managed-path';
-import { type Access, type CarriedParents, type Parents, parentsOf } from './parents';
-import { isParting, receive, type Received } from './receive';
-import { type CarriedStamps, Stamps } from './stamps';
+import { known, renamed } from './naming';
+import { outletOf } from './outlet';
+import { type Access, type CarriedParents, type Ending, type Parents, parentsOf, STRANGER } from './parents';
+import { Assembly, type CarriedAssembly } from './parts';
+import { type Peer, peerOf } from './peer';
+import { idsOf, tellOf } from './signals';
 import { startCheck } from './start-check';
 import { type CarriedSubscribers, type Subscribers, subscribersOf } from './subscribers';
 import { type Window, windowOf } from './window';
 
+/** What of the protocol travels: a run does not take on what one of another version handed over. */
+const VERSION = 2;
+
 /** A {@link Hierarchy} as it travels through continue-as-new. */
 export interface CarriedHierarchy {
+  readonly version: number;
+  readonly exchange: CarriedExchange;
   readonly parents?: CarriedParents;
   readonly children?: CarriedChildren;
   readonly subscribers?: CarriedSubscribers;
-  readonly clock?: number;
-  readonly stamps?: CarriedStamps;
+  readonly heard?: CarriedHeard;
+  readonly parts?: CarriedAssembly;
 }
 
 /**
@@ -31,25 +39,26 @@ export interface CarriedHierarchy {
  */
 const UNDER_WAY = 200;
 
+/** What a signal of another workflow says. */
+export type Received = Partial<UpdatePayload & DeletePayload> & Pick<UpdatePayload, 'entityName'>;
+
 /** A workflow's place among others: its parents, its children, and those who hear of its changes. */
 export interface Hierarchy {
+  /** Decides what of the state is whose. */
+  readonly exchange: Exchange;
   readonly children: Children;
   readonly parents: Parents;
   readonly subscribers: Subscribers;
   /** What is on its way to others. It is held while the run ends: what waits is carried to the next. */
   readonly window: Window;
-  /** Begins to look after the others: those of the run before, and those of the state. */
-  begin(): void;
-  /** Passes on what was changed here. */
-  changed(changes: ChangeSet): void;
-  /**
-   * Takes in what another workflow of the hierarchy changed, and passes it on to the rest of it.
-   *
-   * @returns nothing for what comes from a workflow that is no child any more
-   */
-  receive(what: Received, envelope: Envelope): ChangeSet | undefined;
+  /** Begins to look after the others: those of the run before, and those of the state. @returns what it began with */
+  begin(): ChangeSet;
+  /** Takes in what another workflow says. */
+  receive(what: Received, envelope: Envelope): ChangeSet;
   /** A workflow says that it is a parent of this one. */
   adopt(link: ParentLink): void;
+  /** A parent lets this workflow go. */
+  letGo(envelope: Envelope, ending: Ending | undefined): void;
   /** Hands a token or an address down to the children that follow this workflow's. */
   pass(what: keyof Access, given: string, via?: readonly string[]): void;
   /**
@@ -66,30 +75,69 @@ export interface Hierarchy {
 export function hierarchyOf(
   session: Session,
   declared: true | ManagedPaths | undefined,
-  { parent, subscriptions }: StartInput,
-  carried: CarriedHierarchy = {},
+  { parent, state: given, status, subscriptions }: StartInput,
+  before?: CarriedHierarchy,
 ): Hierarchy {
   const { root, state, apiToken, apiUrl } = session;
   const { store } = state;
-  const { workflowId } = workflowInfo();
-  const stamps = new Stamps(carried.clock, carried.stamps, store);
+  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
+  const carried = before?.version === VERSION ? before : undefined;
   const window = windowOf(UNDER_WAY);
   const shield = new CancellationScope({ cancellable: false });
-  const post = { workflowId, store, stamps, window, shield, onRefusal: () => session.show() };
+  const post = { workflowId, runId, window, shield, onRefusal: () => session.show() };
+  const heard = new Heard(carried?.heard);
+  const parts = new Assembly(carried?.parts);
+  /** Workflows that take themselves to be parents, and are told that they are not. */
+  const strangers = new Map<string, Peer>();
+
+  const tellStranger = (id: string): void => {
+    const peer = getOrAdd(strangers, id, () => {
+      const outlet = outletOf(exchange, {
+        workflowId: id,
+        as: 'stranger',
+        item: root,
+        entity: root,
+        control: STRANGER,
+      });
+      return peerOf(id, post, outlet, () => exchange.outgoing.forget(id));
+    });
+    void peer.send().then(() => peer.isIdle && strangers.delete(id));
+  };
+
+  const exchange = new Exchange(
+    { workflowId, runId },
+    state,
+    {
+      changed: (changes) => children.changed(changes),
+      wake(peer, as) {
+        if (as === 'parent') children.get(peer)?.sync();
+        else if (as === 'child') parents.send(peer);
+        else tellStranger(peer);
+      },
+      left: (peer) => parents.left(peer),
+      paused(isPaused) {
+        if (!isPaused) session.inbox.add('resume');
+      },
+      make: (item) => children.make(item),
+    },
+    carried?.exchange,
+  );
+  if (!carried && status === 'paused') exchange.pauses.set(true);
 
   /** Takes what a parent gives, unless it is held already or what is held stays. */
-  const take = (given: Access, yields: (held: string | undefined, what: keyof Access) => boolean): void => {
-    const { apiUrl: url, apiToken: token } = given;
+  const take = (access: Access, yields: (held: string | undefined, what: keyof Access) => boolean): void => {
+    const { apiUrl: url, apiToken: token } = access;
     if (url && url !== session.apiUrl && yields(session.apiUrl, 'apiUrl')) session.setApiUrl(url);
     if (token && token !== session.apiToken && yields(session.apiToken, 'apiToken'))
       session.setApiToken(token);
   };
 
-  const links = parent ? [{ link: { ...parent, apiToken, apiUrl } }] : [];
+  const links = parent ? [{ link: { ...parent, sources: undefined, apiToken, apiUrl } }] : [];
   const parents = parentsOf(
     post,
     root,
-    carried.parents ?? { links, isIndependent: !parent },
+    exchange,
+    carried?.parents ?? { links, isIndependent: !parent },
     (link, loaded) => {
       if (session.ending) return session.supersede();
       // What that one gave is taken from another now.
@@ -109,74 +157,66 @@ export function hierarchyOf(
   };
   const subscribers = subscribersOf(
     post,
+    store,
     root.name,
-    carried.subscribers ?? { subscriptions: subscriptions?.filter(canMatch) },
+    carried?.subscribers ?? { subscriptions: subscriptions?.filter(canMatch) },
   );
-  const line = [...parents.ancestry, { workflowId, entityName: root.name, id: root.id }];
   const paths = managedPaths(declared, store.schema, root.name);
-  const children =
-    paths.length > 0 ? childrenOf(session, post, paths, line, parents, () => check.begin()) : NO_CHILDREN;
+  const children: Children =
+    paths.length > 0 ? childrenOf(session, post, exchange, paths, () => check.begin()) : NO_CHILDREN;
   const check = startCheck(children);
 
   const isAlone = (): boolean =>
     // One that a parent let go may be taken on again: when it changed what matters then.
-    paths.length === 0 && parents.isEmpty && parents.isIndependent && subscribers.isEmpty;
+    paths.length === 0 &&
+    exchange.isAlone &&
+    parents.isEmpty &&
+    parents.isIndependent &&
+    subscribers.isEmpty &&
+    heard.isEmpty;
 
-  /** What is no part any more goes only once the parents know all that was written to it here. */
-  const unsaid = (said: Received, envelope: Envelope): Received => {
-    if (!isParting(said, envelope)) return said;
-    const deletions = table<string[]>();
-    for (const ref of refsOf(said.deletions))
-      if (!parents.owes(ref)) (deletions[ref.name] ??= []).push(ref.id);
-    return { ...said, deletions };
-  };
-
-  const tellFamily = (changes: ChangeSet, from?: string): void => {
-    if (isEmpty(changes)) return;
-    children.changed(changes, from);
-    parents.changed(changes, from);
-  };
-
-  const spread = (changes: ChangeSet, from?: string): void => {
-    tellFamily(changes, from);
-    subscribers.changed(changes, from);
+  /** Takes in what a workflow says that this one is subscribed to. */
+  const hear = ({ updates, unset, deletions, strategy }: Received, from: Envelope): ChangeSet => {
+    const { link, number, deletes = [] } = from;
+    if (link !== undefined && number !== undefined && !heard.take(link, number)) return NO_CHANGES;
+    const said = { set: updates, unset, deletes: [...refsOf(deletions), ...deletes] };
+    const { set, unset: gone, deletes: removed = [] } = known({ word: said }, store.schema).word;
+    const base = { entityName: root.name, changeOrigin: from.from };
+    if (updates) return exchange.update({ ...base, updates: set, unset: gone, strategy });
+    return exchange.delete({
+      ...base,
+      deletions: idsOf(removed.filter(({ name, id }) => !state.isRoot(name, id))),
+    });
   };
 
   return {
+    exchange,
     children,
     parents,
     subscribers,
     window,
     begin() {
-      children.begin(carried.children);
+      let changes = NO_CHANGES;
+      if (parent && !carried) {
+        const { ancestry, link, wants, sources = {}, pauses = false, isMade = false } = parent;
+        const from = ancestry.at(-1)?.workflowId ?? '';
+        const begun = known({ word: { set: given }, sources }, store.schema);
+        changes = exchange.begin({ from, link, ancestry, wants, pauses, isMade, ...begun });
+      }
+      children.begin(carried?.children);
       parents.begin();
       check.begin();
-    },
-    changed(changes) {
-      if (isEmpty(changes) || isAlone()) return;
-      stamps.note(changes, stamps.tick(), store);
-      spread(changes);
+      return changes;
     },
     receive(what, envelope) {
-      const { from } = envelope;
-      const child = children.get(from);
+      const child = envelope.as && children.get(envelope.from);
       child?.synced();
-      if (envelope.as && !child) return undefined;
-      const named = <T>(tables?: Tables<T>): Tables<T> | undefined =>
-        child ? inParentNames(child, tables) : tables;
-      const said = unsaid({ ...what, updates: named(what.updates), unset: named(what.unset) }, envelope);
-      const times = { ...envelope, stamps: named(envelope.stamps) };
-      const { changes, confirmed, written, refused } = receive(state, stamps, said, times);
-      // What is no part any more is gone from here alone.
-      if (isParting(said, envelope)) children.changed(changes, from);
-      else spread(changes, from);
-      tellFamily(confirmed, from);
-      // What a child began with came without times: should somebody older have undone it, it is told again.
-      for (const [name, id, field] of refused)
-        if (child && stamps.of(name, id, field) <= child.begunAt) child.peer.dirty.mark(name, id, [field]);
-      child?.tell(written);
-      spread(written);
-      return changes;
+      const told = tellOf(what, envelope);
+      if (!told) return hear(what, envelope);
+      const whole = parts.take(told, envelope.part);
+      if (!whole) return NO_CHANGES;
+      const named = child ? renamed(whole, child.entity, child.item) : whole;
+      return exchange.receive(known(named, store.schema));
     },
     adopt(link) {
       // What it has of its own stays, or of another parent; what a parent gave that let it go does not.
@@ -184,10 +224,11 @@ export function hierarchyOf(
       parents.adopt(link);
       take(link, (held) => takes || held === undefined);
     },
-    pass(what, given, via = []) {
+    letGo: ({ from, link }, ending) => parents.letGo(from, link, ending),
+    pass(what, token, via = []) {
       children.tell(
         what,
-        given,
+        token,
         [...via, workflowId],
         (path) => (what === 'apiToken' ? path.credentials : path.apiUrl) === 'inherit',
       );
@@ -202,22 +243,13 @@ export function hierarchyOf(
       isAlone()
         ? undefined
         : {
+            version: VERSION,
+            exchange: exchange.carry(),
             parents: parents.carry(),
             children: children.carry(),
             subscribers: subscribers.carry(),
-            clock: stamps.clock,
-            stamps: stamps.carry(store),
+            heard: heard.isEmpty ? undefined : heard.carry(),
+            parts: parts.carry(),
           },
   };
-}
-
-/** What a child says of entities, by the parent's name for its own. */
-function inParentNames<T>({ entity, item }: Child, tables: Tables<T> | undefined): Tables<T> | undefined {
-  if (isSame(entity, item)) return tables;
-  const result = table<Record<string, T>>();
-  forEach(tables, (name, id, value) => {
-    const ref = isSame({ name, id }, entity) ? item : { name, id };
-    inner(result, ref.name)[ref.id] = value;
-  });
-  return result;
 }

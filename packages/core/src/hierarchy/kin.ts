@@ -13,9 +13,17 @@ export interface Below {
   readonly item: EntityRef;
   /** What is made of the item, where the child is not given it as it is. */
   readonly made?: Made;
-  /** What the item refers to and the child says is not there. */
-  readonly missing: Set<string>;
+  /** Whether this workflow is the home of the item still, because no child has begun. */
+  isHome: boolean;
+  /** What the item refers to and the child said is not there; whether it was answered by what sources here say of it. */
+  readonly missing: Map<string, { isAnswered: boolean }>;
 }
+
+const NONE: ReadonlySet<Below> = new Set();
+
+/** Whether a child says that something is not there, as far as is known. */
+export const isMissing = ({ missing }: Below, ref: EntityRef): boolean =>
+  missing.get(keyOf(ref))?.isAnswered === false;
 
 /** Whom a workflow is linked with, and which entities are in whose portion. */
 export class Kin {
@@ -24,16 +32,23 @@ export class Kin {
   /** The children, by their workflow ids. */
   readonly below = new Map<string, Below>();
   readonly #byItem = new Map<string, Below>();
+  readonly #stale = new Set<Below>();
   readonly #state: EntityState;
-  /** What is part of which item. */
-  readonly #reach: Reach;
-  /** What is part of the root entity. */
-  readonly #portion: Reach;
+  #items?: Reach;
+  #own?: Reach;
 
   constructor(state: EntityState) {
     this.#state = state;
-    this.#reach = reachOf(state.store, (ref) => this.isElsewhere(ref));
-    this.#portion = reachOf(state.store, (ref) => this.#isRoot(ref) || this.#isAncestor(ref));
+  }
+
+  /** What is part of which item. Most of many workflows are alone, and have none. */
+  get #reach(): Reach {
+    return (this.#items ??= reachOf(this.#state.store, (ref) => this.isElsewhere(ref)));
+  }
+
+  /** What is part of the root entity. */
+  get #portion(): Reach {
+    return (this.#own ??= reachOf(this.#state.store, (ref) => this.#isRoot(ref) || this.#isAncestor(ref)));
   }
 
   /** From the top of the hierarchy to the parent; the first one's, where there are several. */
@@ -46,16 +61,34 @@ export class Kin {
     return this.#byItem.get(keyOf(item));
   }
 
+  /** Whether it is linked with nobody. */
+  get isAlone(): boolean {
+    return this.above.size === 0 && this.below.size === 0;
+  }
+
   add(below: Below): void {
+    this.#look(this.childrenWith(below.item));
     this.below.set(below.link.peer, below);
     this.#byItem.set(keyOf(below.item), below);
     this.#reach.update(below.item);
   }
 
   remove({ link, item }: Below): void {
+    this.#look(this.nextTo(item));
     this.below.delete(link.peer);
     this.#byItem.delete(keyOf(item));
     this.#reach.forget(item);
+  }
+
+  /** The children whose portions are others now, because items came or went. */
+  takeStale(): Below[] {
+    const stale = [...this.#stale];
+    this.#stale.clear();
+    return stale;
+  }
+
+  #look(children: Iterable<Below>): void {
+    for (const below of children) this.#stale.add(below);
   }
 
   /** Whether a change may have changed what is in a portion. */
@@ -73,6 +106,11 @@ export class Kin {
     return this.#portion.update(this.#state.root);
   }
 
+  /** The children whose portions lead to an entity that has a workflow of its own. */
+  nextTo(ref: EntityRef): Below[] {
+    return this.#with(this.#reach.itemsNextTo(ref));
+  }
+
   /** What hangs from an item, also where only its id is known. */
   *partsOf(item: EntityRef): IterableIterator<EntityRef> {
     yield item;
@@ -86,12 +124,13 @@ export class Kin {
 
   /** The children that an entity is the item of, or part of it. */
   childrenWith(ref: EntityRef): ReadonlySet<Below> {
-    const found = new Set<Below>();
-    for (const key of [keyOf(ref), ...this.#reach.itemsOf(ref)]) {
-      const below = this.#byItem.get(key);
-      if (below) found.add(below);
-    }
-    return found;
+    if (this.below.size === 0) return NONE;
+    return new Set(this.#with([keyOf(ref), ...this.#reach.itemsOf(ref)]));
+  }
+
+  /** Whether an entity is in a portion: somebody refers to it. */
+  isPart(ref: EntityRef): boolean {
+    return this.childrenWith(ref).size > 0 || (this.above.size > 0 && this.isMine(ref));
   }
 
   /** Whether an entity is in this workflow's own portion. */
@@ -104,6 +143,10 @@ export class Kin {
   /** Whether an entity has a workflow of its own, as far as is known here: an item, the root entity, one above. */
   isElsewhere(ref: EntityRef): boolean {
     return this.#byItem.has(keyOf(ref)) || this.#isRoot(ref) || this.#isAncestor(ref);
+  }
+
+  #with(items: Iterable<string>): Below[] {
+    return [...items].flatMap((key) => this.#byItem.get(key) ?? []);
   }
 
   #isRoot(ref: EntityRef): boolean {

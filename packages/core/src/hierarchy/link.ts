@@ -1,40 +1,9 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor } from '../contract/hierarchy';
 import { keyOf } from '../state/refs';
+import { type LinkEvent, type LinkState, TRANSITIONS } from './link-state';
 import { type CarriedOutbox, Outbox, WRITTEN } from './outbox';
 import type { Message, Tell } from './word';
-
-/** How an end of a link is: the first three of a holder, the others of a home. */
-export type LinkState = 'apart' | 'joining' | 'joined' | 'owing' | 'telling' | 'left';
-
-/** What happens to an end of a link. */
-export type LinkEvent =
-  /** A child began with the portion. */
-  | 'start'
-  /** The child's id runs already. */
-  | 'attach'
-  /** News with the whole portion have come. */
-  | 'whole'
-  /** The child knows no such link. */
-  | 'stranger'
-  /** A parent that this workflow runs for already joins, or a link has a gap. */
-  | 'owe'
-  /** The whole portion was sent. */
-  | 'told'
-  /** The holder lets the child go. */
-  | 'leave'
-  /** The other end is there no more. */
-  | 'gone';
-
-/** What becomes of an end of a link; what is not in it has no effect. */
-export const TRANSITIONS: Readonly<Record<LinkState, Partial<Readonly<Record<LinkEvent, LinkState>>>>> = {
-  apart: { start: 'joined', attach: 'joining' },
-  joining: { whole: 'joined', stranger: 'joining', leave: 'apart', gone: 'apart' },
-  joined: { stranger: 'joining', leave: 'apart', gone: 'apart' },
-  telling: { owe: 'owing', leave: 'left', gone: 'left' },
-  owing: { told: 'telling', owe: 'owing', leave: 'left', gone: 'left' },
-  left: {},
-};
 
 /** A field that was sent, until the other end has seen it. */
 interface Unseen {
@@ -46,17 +15,18 @@ interface Unseen {
   readonly isRemoval: boolean;
 }
 
-/** A {@link Link} as it travels through continue-as-new. */
+/** A {@link Link} as it travels through continue-as-new; of thousands most have nothing but their numbers. */
 export interface CarriedLink {
   readonly id: string;
   readonly state: LinkState;
   readonly numbers: readonly [sent: number, taken: number];
-  readonly waiting: CarriedOutbox;
-  readonly unseen: readonly Unseen[];
-  readonly asks: true | readonly EntityRef[];
-  readonly offers: boolean;
-  readonly toldPause: boolean;
-  readonly controls: readonly Message[];
+  readonly waiting?: CarriedOutbox;
+  readonly unseen?: readonly Unseen[];
+  readonly asks?: true | readonly EntityRef[];
+  readonly offers?: true;
+  readonly pauses?: true;
+  readonly toldPause?: true;
+  readonly controls?: readonly Message[];
 }
 
 /** Says what is in an outbox, as it is now. */
@@ -71,6 +41,18 @@ export interface LinkOptions {
   readonly peer: string;
   /** Whether the child's root is made from the item: then neither is a copy of the other. */
   readonly isMade?: boolean;
+  /** The kinds of entity that the other end wants to hear of. @default all */
+  readonly wants?: readonly string[];
+}
+
+/** What is under way, and what was to be said besides. */
+interface Flight {
+  readonly message: Message;
+  readonly said: Outbox;
+  readonly isWhole: boolean;
+  readonly asks: ReadonlyMap<string, EntityRef> | true;
+  readonly offers: boolean;
+  readonly toldPause: boolean;
 }
 
 /**
@@ -82,8 +64,11 @@ export class Link {
   readonly peer: string;
   readonly ancestry: readonly Ancestor[];
   readonly isMade: boolean;
+  /** Whether this is a parent's end, and so one to the home of the portion. */
+  readonly isParent: boolean;
+  readonly wants?: readonly string[];
   /** What waits. */
-  waiting = new Outbox();
+  waiting: Outbox;
   /** Whether the other end is to pause; of a holder. */
   pauses = false;
   readonly #self: string;
@@ -91,27 +76,39 @@ export class Link {
   #state: LinkState;
   #sent = 0;
   #taken = 0;
-  /** What is under way, and what it says. */
-  #message?: Message;
-  #underWay?: Outbox;
+  #flight?: Flight;
+  /** What is too large to be sent. */
+  #aside: Outbox;
+  /** Whether what is to be told cannot be sent without what is too large. */
+  #isBlocked = false;
   #asks: true | Map<string, EntityRef> = new Map();
   /** Whether all that the sources say of the portion is to be said, and nothing else is. */
   #offers = false;
-  /** What to do should what is under way not arrive. */
-  #undo = (): void => {};
   /** What the other end knows of {@link pauses}. */
   #toldPause = false;
   #unseen = new Map<string, Unseen>();
   /** Messages without content, which go before what waits. */
   #controls: Message[] = [];
 
-  constructor({ self, peer, ancestry, isMade = false }: LinkOptions, state: LinkState, id = '') {
+  constructor(
+    { self, peer, ancestry, isMade = false, wants }: LinkOptions,
+    state: LinkState,
+    id = '',
+    waiting: CarriedOutbox = [],
+  ) {
+    // Of what is above it hears also where it does not ask for it.
+    const kinds = wants && new Set([...wants, ...ancestry.map(({ entityName }) => entityName)]);
+    this.wants = wants;
+    const concerns = kinds && ((name: string): boolean => kinds.has(name));
+    this.waiting = new Outbox(waiting, concerns);
+    this.#aside = new Outbox([], concerns);
     this.#self = self;
     this.peer = peer;
     this.ancestry = ancestry;
     this.isMade = isMade;
     this.#state = state;
     this.#id = id;
+    this.isParent = state === 'apart' || state === 'joining' || state === 'joined';
   }
 
   get id(): string {
@@ -124,7 +121,7 @@ export class Link {
 
   /** Whether there is anything to send now. */
   get isDue(): boolean {
-    if (this.#message) return false;
+    if (this.#flight || this.#isBlocked) return false;
     if (this.#controls.length > 0 || this.#state === 'owing') return true;
     if (this.#state !== 'joined' && this.#state !== 'telling') return false;
     return !this.waiting.isEmpty || this.#isAsking || this.pauses !== this.#toldPause;
@@ -134,7 +131,8 @@ export class Link {
   isPending(ref: EntityRef, field: string): boolean {
     return (
       this.waiting.has(ref, field) ||
-      !!this.#underWay?.has(ref, field) ||
+      !!this.#flight?.said.has(ref, field) ||
+      this.#aside.has(ref, field) ||
       this.#unseen.has(keyIn(ref, field)) ||
       this.#unseen.has(keyIn(ref, ''))
     );
@@ -146,7 +144,13 @@ export class Link {
     this.#begin(id);
     this.#sent = 1;
     this.#toldPause = this.pauses;
-    this.waiting.take();
+    // Until it is known that it began.
+    this.#note(this.waiting.take(), 1);
+  }
+
+  /** The child did begin: whatever it says, it knows that. */
+  hasBegun(): void {
+    for (const [key, { number }] of this.#unseen) if (number === 1) this.#unseen.delete(key);
   }
 
   /** Joins a child that runs. */
@@ -163,8 +167,9 @@ export class Link {
   leave(): void {
     const wasThere = this.#state !== 'apart';
     this.#go('leave');
-    this.#forget();
+    this.#flight = undefined;
     this.waiting.take();
+    this.#aside.take();
     this.#controls = wasThere ? [{ do: 'leave', from: this.#self, link: this.#id }] : [];
   }
 
@@ -188,11 +193,6 @@ export class Link {
   /** What waits is all that the sources say of the portion. */
   offer(): void {
     this.#offers = true;
-  }
-
-  /** Whether the link is one to the home of the portion. */
-  get isHolder(): boolean {
-    return this.#state === 'apart' || this.#state === 'joining' || this.#state === 'joined';
   }
 
   /** Asks to be told an entity with all its fields. */
@@ -223,48 +223,94 @@ export class Link {
   next(compose: Compose): Message | undefined {
     if (!this.isDue) return undefined;
     const [control] = this.#controls;
-    return (this.#message = control ?? this.#tell(compose));
+    if (!control) return this.#tell(compose);
+    const nothing = new Outbox();
+    const flight = { said: nothing, isWhole: false, asks: new Map<string, EntityRef>(), offers: false };
+    this.#flight = { ...flight, message: control, toldPause: this.#toldPause };
+    return control;
   }
 
   /** A message that was under way has arrived. */
   accepted(message: Message): void {
-    if (message !== this.#message) return;
+    if (message !== this.#flight?.message) return;
     if (this.#controls[0] === message) this.#controls.shift();
-    this.#forget();
+    this.#flight = undefined;
   }
 
-  /** A message that was under way has perhaps not arrived: what it said waits again. */
-  refused(message = this.#message): void {
-    if (message === this.#message) this.#undo();
-    this.#forget();
+  /**
+   * A message that was under way has perhaps not arrived: what it said waits again.
+   *
+   * @param isCertain whether nothing of it has
+   */
+  refused(message = this.#flight?.message, isCertain = false): void {
+    const flight = this.#flight;
+    if (!flight || message !== flight.message) return;
+    this.waiting.add(flight.said);
+    if (flight.isWhole) this.#go('owe');
+    if (flight.asks === true) this.#asks = true;
+    else for (const ref of flight.asks.values()) this.ask(ref);
+    this.#offers ||= flight.offers;
+    this.#toldPause = flight.toldPause;
+    this.#flight = undefined;
+    if (isCertain && message?.do === 'tell') this.#sent = message.number - 1;
   }
 
-  /** For continue-as-new. */
+  /** A message was not sent, because entities in it are too large: they wait until something changes. */
+  setAside(message: Message, refs: readonly EntityRef[]): void {
+    if (message !== this.#flight?.message) return;
+    this.#isBlocked = this.#flight.isWhole || refs.length === 0;
+    this.refused(message, true);
+    for (const ref of refs) this.#aside.add(this.waiting.drop(ref));
+  }
+
+  get holdsBack(): boolean {
+    return this.#isBlocked || !this.#aside.isEmpty;
+  }
+
+  /** What was too large is tried again. */
+  tryAgain(): void {
+    this.#isBlocked = false;
+    if (!this.#aside.isEmpty) this.waiting.add(this.#aside.take());
+  }
+
+  /** For continue-as-new, which changes nothing here: what is under way has arrived, or has not. */
   carry(): CarriedLink {
-    this.refused();
+    const copy = new Link(
+      { self: this.#self, peer: this.peer, ancestry: this.ancestry, wants: this.wants },
+      this.#state,
+    );
+    for (const outbox of [this.waiting, this.#aside]) copy.waiting.add(new Outbox(outbox.carry()));
+    copy.#asks = this.#asks === true || new Map(this.#asks);
+    copy.#offers = this.#offers;
+    copy.#toldPause = this.#toldPause;
+    copy.#flight = this.#flight;
+    copy.#sent = this.#sent;
+    copy.refused();
+    const asks = copy.#asks === true || [...copy.#asks.values()];
     return {
       id: this.#id,
-      state: this.#state,
-      numbers: [this.#sent, this.#taken],
-      waiting: this.waiting.carry(),
-      unseen: [...this.#unseen.values()],
-      asks: this.#asks === true || [...this.#asks.values()],
-      offers: this.#offers,
-      toldPause: this.#toldPause,
-      controls: this.#controls,
+      state: copy.#state,
+      numbers: [copy.#sent, this.#taken],
+      waiting: some(copy.waiting.carry()),
+      unseen: some([...this.#unseen.values()]),
+      asks: asks === true || some(asks),
+      offers: copy.#offers || undefined,
+      pauses: this.pauses || undefined,
+      toldPause: copy.#toldPause || undefined,
+      controls: some(this.#controls),
     };
   }
 
   static from(options: LinkOptions, carried: CarriedLink): Link {
-    const link = new Link(options, carried.state, carried.id);
+    const link = new Link(options, carried.state, carried.id, carried.waiting);
     [link.#sent, link.#taken] = carried.numbers;
-    link.waiting = new Outbox(carried.waiting);
-    for (const unseen of carried.unseen) link.#unseen.set(keyIn(unseen.ref, unseen.field), unseen);
-    link.#asks = carried.asks === true || new Map(carried.asks.map((ref) => [keyOf(ref), ref]));
-    link.#offers = carried.offers;
-    link.#toldPause = carried.toldPause;
-    link.pauses = carried.toldPause;
-    link.#controls = [...carried.controls];
+    for (const unseen of carried.unseen ?? []) link.#unseen.set(keyIn(unseen.ref, unseen.field), unseen);
+    const { asks = [], offers = false, toldPause = false, pauses = false, controls = [] } = carried;
+    link.#asks = asks === true || new Map(asks.map((ref) => [keyOf(ref), ref]));
+    link.#offers = offers;
+    link.#toldPause = toldPause;
+    link.pauses = pauses;
+    link.#controls = [...controls];
     return link;
   }
 
@@ -279,44 +325,33 @@ export class Link {
     this.#asks = new Map();
     this.#offers = false;
     this.#controls = [];
-    this.#forget();
-  }
-
-  /** Nothing is under way. */
-  #forget(): void {
-    this.#message = this.#underWay = undefined;
-    this.#undo = () => {};
+    this.#flight = undefined;
   }
 
   #tell(compose: Compose): Tell {
     const isWhole = this.#state === 'owing';
-    const [asks, offers, told] = [this.#asks, this.#offers, this.#toldPause];
+    const flight = { isWhole, asks: this.#asks, offers: this.#offers, toldPause: this.#toldPause };
     const number = ++this.#sent;
-    const underWay = (this.#underWay = this.waiting.take());
+    const said = this.waiting.take();
     if (isWhole) this.#go('told');
-    if (this.isHolder) this.#note(underWay, number);
+    if (this.isParent) this.#note(said, number);
     [this.#asks, this.#offers, this.#toldPause] = [new Map(), false, this.pauses];
-    this.#undo = () => {
-      this.waiting.add(underWay);
-      if (isWhole) this.#go('owe');
-      if (asks === true) this.#asks = true;
-      else for (const ref of asks.values()) this.ask(ref);
-      this.#offers ||= offers;
-      this.#toldPause = told;
-    };
-    return {
+    const { asks, offers, toldPause } = flight;
+    const message: Tell = {
       do: 'tell',
       from: this.#self,
       link: this.#id,
-      as: this.isHolder ? undefined : 'child',
+      as: this.isParent ? undefined : 'child',
       number,
       seen: this.#taken,
-      ...compose(underWay, isWhole),
+      ...compose(said, isWhole),
       whole: isWhole || undefined,
       offers: offers || undefined,
       asks: asks === true || (asks.size > 0 ? [...asks.values()] : undefined),
-      pauses: told === this.pauses ? undefined : this.pauses,
+      pauses: toldPause === this.pauses ? undefined : this.pauses,
     };
+    this.#flight = { ...flight, message, said };
+    return message;
   }
 
   /** What was written here and perhaps not seen waits for another that may be the home. */
@@ -345,3 +380,6 @@ export class Link {
 }
 
 const keyIn = (ref: EntityRef, field: string): string => `${keyOf(ref)}:${field}`;
+
+/** A list that is not empty. */
+const some = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined);

@@ -34,7 +34,11 @@ export const COPIED = '/copied';
 export class Outbox {
   #lanes = new Map<string, Map<string, Mark>>();
 
-  constructor(carried: CarriedOutbox = []) {
+  /** @param concerns which kinds of entity the other end is told of */
+  constructor(
+    carried: CarriedOutbox = [],
+    readonly concerns: (name: string) => boolean = () => true,
+  ) {
     for (const [lane, ref, fields, how] of carried) {
       if (how.removed) this.remove(ref);
       this.mark(ref, fields, lane);
@@ -48,16 +52,18 @@ export class Outbox {
 
   /** @param lane the source that gives the fields, {@link WRITTEN} or {@link SHOWN} */
   mark(ref: EntityRef, fields: Iterable<string>, lane = WRITTEN): void {
+    if (!this.concerns(ref.name)) return;
     const mark = this.#mark(ref, lane);
     for (const field of fields) mark.fields.add(field);
   }
 
   markEntire(ref: EntityRef, lane = WRITTEN): void {
-    this.#mark(ref, lane).entire = true;
+    if (this.concerns(ref.name)) this.#mark(ref, lane).entire = true;
   }
 
   /** The entity was removed. Should it come back, both is told. */
   remove(ref: EntityRef): void {
+    if (!this.concerns(ref.name)) return;
     getOrAdd(this.#lanes, WRITTEN, () => new Map<string, Mark>()).set(keyOf(ref), {
       ref,
       fields: new Set(),
@@ -75,11 +81,18 @@ export class Outbox {
     if (marks.size === 0) this.#lanes.delete(WRITTEN);
   }
 
-  /** Nothing is told of an entity. */
-  drop(ref: EntityRef): void {
+  /** Nothing is told of an entity. @returns what was to be */
+  drop(ref: EntityRef): Outbox {
     const key = keyOf(ref);
-    for (const [lane, marks] of this.#lanes)
-      if (marks.delete(key) && marks.size === 0) this.#lanes.delete(lane);
+    const dropped = new Outbox([], this.concerns);
+    for (const [lane, marks] of this.#lanes) {
+      const mark = marks.get(key);
+      if (!mark) continue;
+      dropped.#lanes.set(lane, new Map([[key, mark]]));
+      marks.delete(key);
+      if (marks.size === 0) this.#lanes.delete(lane);
+    }
+    return dropped;
   }
 
   /** Whether a field of an entity waits; an empty name for all of it, or its removal. */
@@ -98,7 +111,7 @@ export class Outbox {
 
   /** Hands over what waits; nothing does afterwards. */
   take(): Outbox {
-    const taken = new Outbox();
+    const taken = new Outbox([], this.concerns);
     [taken.#lanes, this.#lanes] = [this.#lanes, taken.#lanes];
     return taken;
   }

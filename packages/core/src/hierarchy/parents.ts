@@ -1,18 +1,17 @@
 import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor, ChildNotice, ParentLink } from '../contract/hierarchy';
-import type { ChangeSet } from '../contract/wire';
-import { own } from '../state/json';
-import { keys } from '../state/objects';
 import { isSame } from '../state/refs';
 import { has } from '../workflow/patches';
 import { FIND_ORPHANED } from './activities';
+import type { Exchange } from './exchange';
 import { lookAside, looks } from './look';
-import { type CarriedPeer, type Peer, peerOf, type Post } from './peer';
+import { outletOf } from './outlet';
+import { type CarriedControls, type Peer, peerOf, type Post } from './peer';
 
 /** {@link Parents} as they travel through continue-as-new. */
 export interface CarriedParents {
-  readonly links: readonly { readonly link: ParentLink; readonly peer?: CarriedPeer }[];
+  readonly links: readonly { readonly link: ParentLink; readonly controls?: CarriedControls }[];
   readonly isIndependent: boolean;
 }
 
@@ -29,8 +28,6 @@ interface Parent {
 
 /** The workflows that this one is a child of: none, one, or several that hold the same item. */
 export interface Parents {
-  /** From the top of the hierarchy down to the parent; the first parent's, where there are several. */
-  readonly ancestry: readonly Ancestor[];
   /** Whether the workflow was started by a client: then it lives on without a parent. */
   readonly isIndependent: boolean;
   readonly isEmpty: boolean;
@@ -44,18 +41,16 @@ export interface Parents {
   readonly problem: string | undefined;
   /** Sends what the run before left over. */
   begin(): void;
-  /** Whether a parent hears of changes of these entities. */
-  hears(workflowId: string, name: string): boolean;
-  /** Whether a parent has not been told yet of what changed of an entity. */
-  owes(ref: EntityRef): boolean;
-  /** A workflow says that it is a parent, too. It is told how this one is, and all that it wants to hear of. */
+  /** Sends what waits for a parent. */
+  send(workflowId: string): void;
+  /** A workflow says that it is a parent, too. It is told how this one is. */
   adopt(link: ParentLink): void;
   /** A parent gives another token or address. */
   gave(workflowId: string, access: Access): void;
-  /** A parent lets the workflow go. */
-  letGo(workflowId: string, ending: Ending | undefined): void;
-  /** Passes on what changed, to all parents but `from`. */
-  changed(changes: ChangeSet, from?: string): void;
+  /** A parent lets the workflow go, by a link. */
+  letGo(workflowId: string, link: string | undefined, ending: Ending | undefined): void;
+  /** The exchange has let a parent go. */
+  left(workflowId: string): void;
   /** Has all parents hear something other than a change. */
   tell(signal: string, payload?: unknown): void;
   /** Looks no more whether the parents are there. */
@@ -68,11 +63,15 @@ export interface Parents {
 /** @param onLeft a parent has let the workflow go: which, and whether it was the last to load for it */
 export function parentsOf(
   post: Post,
-  { name, id }: EntityRef,
+  root: EntityRef,
+  exchange: Exchange,
   { links: carried, isIndependent }: CarriedParents,
   onLeft: (link: ParentLink, loaded: boolean) => void,
 ): Parents {
+  const { name, id } = root;
   const parents = new Map<string, Parent>();
+  /** How the parent that is leaving wants the workflow to end. */
+  let wanted: Ending | undefined;
   let ending: Ending | undefined;
   /** How it ended, once it has. */
   let ended: ChildNotice | undefined;
@@ -92,20 +91,22 @@ export function parentsOf(
   };
   const loads = (): boolean => !isEmpty() && links().every((link) => link.loads === 'parent');
 
-  const letGo = (workflowId: string, how: Ending | undefined): void => {
+  const left = (workflowId: string): void => {
     const parent = parents.get(workflowId);
     if (!parent) return;
     const loaded = loads();
     parents.delete(workflowId);
     if (parents.size === 1) tellWhetherSole();
-    ending = how ?? ending;
+    ending = wanted ?? ending;
     watch();
     onLeft(parent.link, loaded && !loads());
   };
 
   /** A parent that nobody ended in good order: it was terminated, or it failed. */
-  const isGone = (workflowId: string): void =>
-    letGo(workflowId, parents.get(workflowId)?.link.orphanPolicy === 'keep' ? undefined : 'cancelled');
+  const isGone = (workflowId: string, runId?: string): void => {
+    wanted = parents.get(workflowId)?.link.orphanPolicy === 'keep' ? undefined : 'cancelled';
+    exchange.gone(workflowId, 'child', runId);
+  };
 
   /**
    * Has the worker see from time to time whether the parents are still there: one that was terminated cannot say
@@ -123,28 +124,34 @@ export function parentsOf(
         retry: { initialInterval: every, backoffCoefficient: 1 },
         summary: 'watch parents',
       });
-      for (const gone of await findOrphaned({ parents: watched, every })) isGone(gone);
+      for (const gone of await findOrphaned({ parents: watched, every }))
+        isGone(gone, parents.get(gone)?.link.runId);
     });
   };
 
-  /** The parent itself is the last of its line. */
-  const peerFor = ({ ancestry }: ParentLink, left?: CarriedPeer): Peer => {
-    const { workflowId } = ancestry.at(-1) as Ancestor;
-    return peerOf(workflowId, post, { entityName: name, as: 'child' }, () => isGone(workflowId), left);
-  };
-
-  const add = (link: ParentLink, left?: CarriedPeer): Peer => {
-    const peer = peerFor(link, left);
-    parents.set(peer.workflowId, { link, peer });
+  const add = (link: ParentLink, controls?: CarriedControls): Peer => {
+    const workflowId = parentIn(link);
+    const known = parents.get(workflowId);
+    if (known) known.link = link;
+    const { peer } = known ?? { peer: peerFor(workflowId, controls) };
+    if (!known) parents.set(workflowId, { link, peer });
     return peer;
   };
 
-  for (const { link, peer } of carried) add(link, peer);
+  const peerFor = (workflowId: string, controls?: CarriedControls): Peer => {
+    const outlet = outletOf(exchange, {
+      workflowId,
+      as: 'child',
+      item: root,
+      entity: root,
+      control: STRANGER,
+    });
+    return peerOf(workflowId, post, outlet, () => isGone(workflowId), controls);
+  };
+
+  for (const { link, controls } of carried) add(link, controls);
   return {
     isIndependent,
-    get ancestry() {
-      return links()[0]?.ancestry ?? [];
-    },
     get isEmpty() {
       return isEmpty();
     },
@@ -167,24 +174,26 @@ export function parentsOf(
       for (const { peer } of parents.values()) if (!peer.isIdle) void peer.send();
       watch();
     },
-    hears: (workflowId, kind) => parents.get(workflowId)?.link.wants.includes(kind) ?? false,
-    owes: (ref) => [...parents.values()].some(({ peer }) => peer.dirty.hasChanged(ref)),
+    send(workflowId) {
+      void parents.get(workflowId)?.peer.send();
+    },
     adopt(link) {
-      const { entity, wants } = link;
-      if (entity && !isSame(entity, { name, id })) {
+      const { entity, ancestry, wants, pauses = false, isMade = false } = link;
+      const workflowId = parentIn(link);
+      if (entity && !isSame(entity, root)) {
         const message = `This workflow is the home of ${name} ${id}, not of ${entity.name} ${entity.id}: two kinds of item have one workflow id.`;
-        void peerFor(link).signal('child', notice('refused', message));
+        void peerFor(workflowId).signal('child', notice('refused', message));
         return;
       }
+      const isNew = !parents.has(workflowId);
       const peer = add(link);
-      if (parents.size === 2) tellWhetherSole();
+      if (isNew && parents.size === 2) tellWhetherSole();
       if (ended) {
         void peer.signal('child', ended);
         return;
       }
-      for (const wanted of wants)
-        for (const held of keys(own(post.store.entities, wanted) ?? {})) peer.dirty.mark(wanted, held, true);
       peer.tell('child', notice('running', undefined, isSole()));
+      exchange.receive({ do: 'join', from: workflowId, link: link.link, ancestry, wants, pauses, isMade });
       void peer.send();
       watch();
     },
@@ -192,14 +201,12 @@ export function parentsOf(
       const parent = parents.get(workflowId);
       if (parent) parent.link = { ...parent.link, ...access };
     },
-    letGo,
-    changed(changes, from) {
-      for (const [workflowId, { link, peer }] of parents) {
-        if (workflowId === from || workflowId === changes.origin) continue;
-        peer.dirty.note(changes, (kind) => link.wants.includes(kind));
-        if (!peer.isIdle) void peer.send();
-      }
+    letGo(workflowId, link, how) {
+      if (link === undefined) return;
+      wanted = how;
+      exchange.receive({ do: 'leave', from: workflowId, link });
     },
+    left,
     tell(signal, payload) {
       for (const { peer } of parents.values()) {
         peer.tell(signal, payload);
@@ -219,11 +226,17 @@ export function parentsOf(
       );
     },
     carry: () => ({
-      links: [...parents.values()].map(({ link, peer }) => ({ link, peer: peer.carry() })),
+      links: [...parents.values()].map(({ link, peer }) => ({ link, controls: peer.carry() })),
       isIndependent,
     }),
   };
 }
+
+/** What tells a workflow that this one knows no such parent. */
+export const STRANGER = (): readonly [string, ChildNotice] => ['child', notice('stranger')];
+
+/** The parent itself is the last of its line. */
+const parentIn = ({ ancestry }: ParentLink): string => (ancestry.at(-1) as Ancestor).workflowId;
 
 function notice(status: ChildNotice['status'], message?: string, isSole?: boolean): ChildNotice {
   const { workflowId, firstExecutionRunId: runId } = workflowInfo();

@@ -5,31 +5,48 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import { has } from '../workflow/patches';
-import { type CarriedDirty, Dirty } from './dirty';
-import { type Message, messagesOf, MOST_PAYLOAD, type Receiver, type Sender, tooLarge } from './messages';
+import { CONTROL_BYTES } from './size';
+import type { Signal } from './signals';
 import type { Begun, Window } from './window';
 
 /** What every peer of a workflow sends with. */
-export interface Post extends Sender {
+export interface Post {
+  readonly workflowId: string;
+  /** The first run of the workflow: another one of its id is another workflow. */
+  readonly runId: string;
   /** How many signals are under way at a time. */
   readonly window: Window;
   /** What runs in it goes on when the workflow is cancelled. One for all, since each costs the workflow three promises. */
   readonly shield: CancellationScope;
   /** Somebody has begun to refuse what it is sent, or takes it again. */
-  onRefusal(): void;
+  readonly onRefusal: () => void;
+}
+
+/** Something that is said in one or several signals. */
+export interface Parcel {
+  readonly signals: readonly Signal[];
+  /** All of it was taken. */
+  accepted(): void;
+  /** It was not. @param isBegun whether a part of it was */
+  refused(isBegun: boolean): void;
+}
+
+/** Where what is to be sent comes from. */
+export interface Outlet {
+  /** Whether there is anything to send. */
+  readonly isDue: boolean;
+  /** Why something is not sent. */
+  readonly problem?: string;
+  /** What is to be sent next, as it is now. */
+  next(): Parcel | undefined;
 }
 
 /** A signal that is no change of data, and the workflows that it came through. */
 type Control = readonly [signal: string, payload: unknown, via: readonly string[]];
 
-/** A {@link Peer} as it travels through continue-as-new. */
-export interface CarriedPeer {
-  readonly dirty?: CarriedDirty;
-  readonly controls?: readonly Control[];
-}
+/** What a {@link Peer} has to send besides what its outlet has, as it travels through continue-as-new. */
+export type CarriedControls = readonly Control[];
 
-/** About how large a signal without data is. */
-const CONTROL_BYTES = 500;
 /** The pauses before what was not taken is sent again; milliseconds. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
@@ -37,20 +54,17 @@ const LONGEST_PAUSE = 60_000;
 const NOBODY: readonly unknown[] = ['ExternalWorkflowExecutionNotFound', 'NamespaceNotFound'];
 
 /**
- * Another workflow that is sent signals: what waits for it, and that one is under way at a time, so that they
- * arrive in order. What comes while one is under way goes together with the next.
+ * Another workflow that is sent signals: one is under way at a time, so that they arrive in order. What comes while
+ * one is under way goes together with the next.
  */
 export interface Peer {
   readonly workflowId: string;
-  /** The entity that it is told of. */
-  readonly entityName: string;
-  readonly dirty: Dirty;
   /** Why something is not sent, or not taken. */
   readonly problem: string | undefined;
   readonly isIdle: boolean;
   /** Whether it is there and does not take what it is sent: that is kept, and sent again after a pause. */
   readonly isRefusing: boolean;
-  /** Forgets what waits: it is told in another way. */
+  /** Forgets the signals that wait: they are told in another way. */
   clear(): void;
   /** Has a signal wait that is no change of data. */
   tell(signal: string, payload?: unknown, via?: readonly string[]): void;
@@ -66,43 +80,39 @@ export interface Peer {
    * @param isNeeded whether it has to be sent still
    * @returns whether the other workflow was there
    */
-  signal(signal: string, payload?: unknown, isNeeded?: () => boolean): Promise<boolean>;
+  signal(
+    signal: string,
+    payload?: unknown,
+    envelope?: { readonly link?: string },
+    isNeeded?: () => boolean,
+  ): Promise<boolean>;
   /** Has the server cancel the other workflow, if it is there. */
   requestCancel(): Promise<void>;
   /** For continue-as-new; nothing when nothing waits. */
-  carry(): CarriedPeer | undefined;
+  carry(): CarriedControls | undefined;
 }
 
 /** @param onGone is called when the other workflow turns out not to be there */
 export function peerOf(
   workflowId: string,
-  post: Post,
-  receiver: Receiver,
+  { window, shield, workflowId: from, onRefusal }: Post,
+  outlet: Outlet,
   onGone: () => void,
-  carried: CarriedPeer = {},
+  carried: CarriedControls = [],
 ): Peer {
-  const { window, shield, workflowId: from } = post;
-  const dirty = new Dirty(carried.dirty);
   /** Other signals that wait, the last of each kind. */
-  const controls = new Map(carried.controls?.map((control) => [control[0], control]));
-  /** What is too large to be sent; it is tried again when something else comes. */
-  const unsent = new Dirty();
-  /** What is being sent: were the run to end before it is, the next one sends it again, to no effect. */
-  let taken: Dirty | undefined;
-  /** The same of a signal that is no change of data. */
-  let takenControl: Control | undefined;
-  let problem: string | undefined;
+  const controls = new Map(carried.map((control) => [control[0], control]));
   let refusal: string | undefined;
   let pause = FIRST_PAUSE;
   let isSending = false;
 
-  const waits = (): boolean => controls.size > 0 || !dirty.isEmpty;
+  const waits = (): boolean => controls.size > 0 || outlet.isDue;
 
   const isTaken = (): void => {
     if (refusal === undefined) return;
     refusal = undefined;
     pause = FIRST_PAUSE;
-    post.onRefusal();
+    onRefusal();
   };
 
   /** Whether a signal failed because nobody is there. If not, it is to be sent again. */
@@ -111,7 +121,7 @@ export function peerOf(
     if (!(error instanceof ApplicationFailure)) throw error;
     if (NOBODY.includes(error.type) || !has('refusedSignals')) return true;
     refusal = `${workflowId} does not take what it is sent: ${error.message}. It is kept and sent again. Where the limit of signals is met, have that workflow continue as new, or send it less often.`;
-    post.onRefusal();
+    onRefusal();
     return false;
   };
 
@@ -122,64 +132,58 @@ export function peerOf(
     return shield.run(() => sleep(wait));
   };
 
-  /** Has wait again what was under way. */
-  const restore = (): void => {
-    if (taken) dirty.add(taken);
-    const [signal = ''] = takenControl ?? [];
-    if (takenControl && !controls.has(signal) && !controls.has(opposite(signal)))
-      controls.set(signal, takenControl);
-    taken = takenControl = undefined;
-  };
-
-  const begin = ({ signal, payload, envelope, bytes, marked = [] }: Message): Begun | undefined => {
-    if (bytes > MOST_PAYLOAD) {
-      problem = tooLarge(bytes).message;
-      for (const entity of marked) unsent.mark(...entity);
-      return undefined;
-    }
+  const begin = ({ signal, payload, envelope, bytes }: Signal): Begun => {
     // Also when the workflow is cancelled: who hears of it hears by this.
     const done = shield.run(() => getExternalWorkflowHandle(workflowId).signal(signal, payload, envelope));
     return { bytes, done };
   };
 
-  const beginControl = ([signal, payload, via]: Control): Begun | undefined => {
-    const envelope = { from, via: via.length > 0 ? via : undefined };
+  const beginControl = ([signal, payload, via]: Control, link?: string): Begun => {
+    const envelope = { from, link, via: via.length > 0 ? via : undefined };
     return begin({ signal, payload, envelope, bytes: CONTROL_BYTES });
   };
 
-  const sendControl = (): Promise<unknown> =>
-    window.pass(() => {
-      // Taken out only now: what has not begun is carried to the next run.
-      const [next] = controls.values();
-      if (!next) return undefined;
-      controls.delete(next[0]);
-      takenControl = next;
-      return beginControl(next);
-    });
-
-  const sendDirty = async (): Promise<void> => {
-    let messages: Message[] | undefined;
-    do {
+  const sendControl = async (): Promise<void> => {
+    let taken: Control | undefined;
+    try {
       await window.pass(() => {
-        if (!messages) {
-          dirty.add(unsent.take());
-          problem = undefined;
-          taken = dirty.take();
-          messages = messagesOf(post, taken, receiver);
-        }
-        const message = messages.shift();
-        return message && begin(message);
+        // Taken out only now: what has not begun is carried to the next run.
+        [taken] = controls.values();
+        if (!taken) return undefined;
+        controls.delete(taken[0]);
+        return beginControl(taken);
       });
-    } while (!messages || messages.length > 0);
-    taken = undefined;
+    } catch (error) {
+      if (taken && !controls.has(taken[0])) controls.set(taken[0], taken);
+      throw error;
+    }
+  };
+
+  const sendParcel = async (): Promise<void> => {
+    let parcel: Parcel | undefined;
+    let left: Signal[] | undefined;
+    let isBegun = false;
+    try {
+      do {
+        isBegun ||= left !== undefined;
+        await window.pass(() => {
+          parcel ??= outlet.next();
+          left ??= [...(parcel?.signals ?? [])];
+          const signal = left.shift();
+          return signal && begin(signal);
+        });
+      } while (left && left.length > 0);
+    } catch (error) {
+      parcel?.refused(isBegun);
+      throw error;
+    }
+    parcel?.accepted();
   };
 
   return {
     workflowId,
-    entityName: receiver.entityName,
-    dirty,
     get problem() {
-      return problem ?? refusal;
+      return outlet.problem ?? refusal;
     },
     get isIdle() {
       return !isSending && !waits();
@@ -187,15 +191,9 @@ export function peerOf(
     get isRefusing() {
       return refusal !== undefined;
     },
-    clear() {
-      dirty.take();
-      unsent.take();
-      problem = undefined;
-      controls.clear();
-    },
+    clear: () => controls.clear(),
     tell(signal, payload, via = []) {
-      // What is taken back has no effect, and what is said anew comes last.
-      controls.delete(opposite(signal));
+      // What is said anew comes last.
       controls.delete(signal);
       controls.set(signal, [signal, payload, via]);
     },
@@ -208,29 +206,23 @@ export function peerOf(
       await Promise.resolve();
       while (isThere && waits()) {
         try {
-          while (controls.size > 0) {
-            await sendControl();
-            takenControl = undefined;
-          }
-          if (!dirty.isEmpty) await sendDirty();
+          while (controls.size > 0) await sendControl();
+          if (outlet.isDue) await sendParcel();
           isTaken();
           sent = true;
         } catch (error) {
           isThere = !isGone(error);
-          if (isThere) {
-            restore();
-            await rest();
-          }
+          if (isThere) await rest();
         }
       }
       isSending = false;
       if (!isThere) onGone();
       return sent && isThere;
     },
-    async signal(signal, payload, isNeeded = () => true) {
+    async signal(signal, payload, { link } = {}, isNeeded = () => true) {
       while (isNeeded()) {
         try {
-          await window.pass(() => beginControl([signal, payload, []]));
+          await window.pass(() => beginControl([signal, payload, []], link));
           isTaken();
           return true;
         } catch (error) {
@@ -250,15 +242,6 @@ export function peerOf(
         if (!(error instanceof ApplicationFailure)) throw error;
       }
     },
-    carry() {
-      const all = new Dirty();
-      for (const part of [taken, unsent, dirty]) if (part) all.add(part);
-      const waiting = all.carry();
-      return waiting || controls.size > 0 ? { dirty: waiting, controls: [...controls.values()] } : undefined;
-    },
+    carry: () => (controls.size > 0 ? [...controls.values()] : undefined),
   };
 }
-
-/** The signal that takes back another one; none does, but for these. */
-const opposite = (signal: string): string =>
-  signal === 'pause' ? 'resume' : signal === 'resume' ? 'pause' : '';

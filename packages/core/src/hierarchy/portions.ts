@@ -1,18 +1,18 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
-import type { Ancestor, ParentLink } from '../contract/hierarchy';
-import { type Fields, reachableSchema, relationTarget } from '../contract/schema';
-import type { ChangeSet, StartInput } from '../contract/wire';
+import type { ParentLink } from '../contract/hierarchy';
+import { reachableSchema, relationTarget } from '../contract/schema';
+import type { StartInput } from '../contract/wire';
 import { denormalize } from '../state/denormalize';
-import { forEach, inner, table } from '../state/json';
 import { getOrAdd, keys, values } from '../state/objects';
+import { isSame } from '../state/refs';
 import type { Session } from '../workflow/session';
 import { callUserCode } from '../workflow/user-code';
 import type { Child } from './child';
+import type { Exchange } from './exchange';
 import type { Item, ManagedPath } from './managed-path';
+import { sourcesNamed, wordNamed } from './naming';
 import type { Access } from './parents';
-import type { Post } from './peer';
-import type { Reach } from './reach';
 
 /** What each child is given: its part of the state, or what is made of it, and what it is told of its parent. */
 export interface Portions {
@@ -20,73 +20,34 @@ export interface Portions {
   kindsIn(target: string): ReadonlySet<string>;
   /** An item with its relations filled in, as far as no other workflow is their home. */
   itemOf(item: EntityRef): Item;
-  /** Makes anew what a child is given instead of its item, and has it told what of that changed. */
-  project(child: Child): void;
-  /** Notes what is made of an item now as what the child has. @returns what of that is new */
-  note(child: Child): ChangeSet | undefined;
-  /** Has a child told all that it is to have. */
-  tellAll(child: Child): void;
+  /** What is made of an item for its child. */
+  make(path: ManagedPath, item: EntityRef): Item;
   /** What a child starts with: all there is, so that nothing waits for it any more. */
   inputOf(child: Child): StartInput;
-  /** What a workflow that may be the child is told of its parent. */
-  linkOf(child: Child): ParentLink;
+  /** What a workflow that may be the child is told of its parent, besides their link. */
+  linkOf(child: Child): Omit<ParentLink, 'link'>;
 }
 
-/**
- * @param line from the top of the hierarchy to this workflow
- * @param isHome whether an entity has a workflow of its own
- */
-export function portionsOf(
-  session: Session,
-  { store: held, stamps }: Post,
-  line: readonly Ancestor[],
-  reach: Reach,
-  isHome: (ref: EntityRef) => boolean,
-): Portions {
+export function portionsOf(session: Session, exchange: Exchange): Portions {
   const { schema, root } = session;
+  const { store: held } = session.state;
   const wantsOf = new Map<string, readonly string[]>();
   /** The kinds of entity that are part of an item, by the item's. */
   const kinds = new Map<string, ReadonlySet<string>>();
 
   const itemOf = ({ name, id }: EntityRef): Item => {
-    const isCut = (kind: string, key: string): boolean => isHome({ name: kind, id: key });
+    const isCut = (kind: string, key: string): boolean => exchange.isElsewhere({ name: kind, id: key });
     return (denormalize(held, schema, name, id, isCut) as Item | undefined) ?? { id };
   };
 
-  const note = ({ path, item, projection }: Child): ChangeSet | undefined => {
-    if (!projection) return undefined;
-    const given = itemOf(item);
-    return callUserCode(`managedPaths.${path.field}.processData, for ${item.name} ${item.id},`, () =>
-      projection.take(path.processData?.(given) ?? given),
-    );
-  };
-
-  const project = (child: Child): void => {
-    const changes = note(child);
-    if (changes) child.peer.dirty.note(changes);
-  };
-
-  /** What a child is to be told all of. */
-  const partsOf = ({ item, projection }: Child): EntityRef[] => {
-    if (!projection) return [item, ...reach.partsOf(item)].filter(({ name, id }) => held.get(name, id));
-    const parts: EntityRef[] = [];
-    forEach(projection.store.entities, (name, id) => parts.push({ name, id }));
-    return parts;
-  };
-
-  const link = ({
-    loads,
-    orphanPolicy,
-    checkEveryMs,
-    field,
-    target,
-    entityName,
-  }: ManagedPath): ParentLink => {
-    const wants = getOrAdd(wantsOf, field, () =>
-      keys(reachableSchema(schema, target)).map((name) => (name === target ? entityName : name)),
-    );
+  const link = ({ path, item, entity }: Child): Omit<ParentLink, 'link'> => {
+    const { loads, orphanPolicy, checkEveryMs, field, target } = path;
+    const wants = getOrAdd(wantsOf, field, () => {
+      const reachable = keys(reachableSchema(schema, target));
+      return item.name === entity.name ? reachable : [...reachable, entity.name];
+    });
     const { firstExecutionRunId: runId } = workflowInfo();
-    return { ancestry: line, runId, wants, loads, orphanPolicy, checkEveryMs };
+    return { ancestry: exchange.line, runId, wants, loads, orphanPolicy, checkEveryMs };
   };
 
   /** The address and the credential that the children of a path are given. */
@@ -105,31 +66,35 @@ export function portionsOf(
         return new Set(relations.map(relationTarget));
       }),
     itemOf,
-    project,
-    note,
-    tellAll(child) {
-      for (const { name, id } of partsOf(child)) child.peer.dirty.mark(name, id, true);
+    make({ field, processData }, item) {
+      const given = itemOf(item);
+      const { name, id } = item;
+      if (!processData) return given;
+      return (
+        callUserCode(`managedPaths.${field}.processData, for ${name} ${id},`, () => processData(given)) ??
+        given
+      );
     },
     inputOf(child) {
-      const { path, entity, peer, projection } = child;
-      project(child);
+      const { workflowId, path, item, entity, peer } = child;
       peer.clear();
-      const { store } = projection ?? { store: held };
-      const state = table<Record<string, Fields>>();
-      for (const ref of partsOf(child)) {
-        const { name, id } = child.rename(ref);
-        inner(state, name)[id] = store.get(ref.name, ref.id) as Fields;
-      }
-      child.begunAt = stamps.clock;
+      const start = exchange.start(workflowId);
+      const rename = (ref: EntityRef): EntityRef => (isSame(ref, item) ? entity : ref);
+      const { set = {} } = wordNamed(start.word, rename);
       return {
         id: entity.id,
         entityName: entity.name,
-        state: keys(state).length > 0 ? state : undefined,
+        state: keys(set).length > 0 ? set : undefined,
         ...access(path),
-        status: session.paused ? 'paused' : undefined,
-        parent: link(path),
+        parent: {
+          ...link(child),
+          link: start.link,
+          sources: sourcesNamed(start.sources, rename),
+          pauses: start.pauses || undefined,
+          isMade: start.isMade || undefined,
+        },
       };
     },
-    linkOf: ({ path, entity }) => ({ ...link(path), entity, ...access(path) }),
+    linkOf: (child) => ({ ...link(child), entity: child.entity, ...access(child.path) }),
   };
 }

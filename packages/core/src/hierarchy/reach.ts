@@ -23,6 +23,8 @@ export interface Reach {
   itemsOf(ref: EntityRef): Iterable<string>;
   /** What is part of an item, without the item itself. */
   partsOf(item: EntityRef): Iterable<EntityRef>;
+  /** The items, by key, from which something leads to an entity that has a workflow of its own. */
+  itemsNextTo(ref: EntityRef): Iterable<string>;
   /** Whether a change may have changed what is part of what. */
   isMovedBy(changes: ChangeSet, ref: EntityRef): boolean;
   /** Looks anew at what is part of an item. */
@@ -35,35 +37,52 @@ export interface Reach {
 export function reachOf(store: EntityStore, isHome: (ref: EntityRef) => boolean): Reach {
   const parts = new Map<string, Map<string, EntityRef>>();
   const items = new Map<string, Set<string>>();
+  /** The entities at which an item ends, and the items that end at an entity. */
+  const ends = new Map<string, ReadonlySet<string>>();
+  const nextTo = new Map<string, Set<string>>();
 
   const relationsOf = (name: string): NonNullable<EntitySchema['relations']> =>
     own(store.schema, name)?.relations ?? {};
 
-  const drop = (part: string, item: string): void => {
-    const holders = items.get(part);
+  const drop = (index: Map<string, Set<string>>, part: string, item: string): void => {
+    const holders = index.get(part);
     holders?.delete(item);
-    if (holders?.size === 0) items.delete(part);
+    if (holders?.size === 0) index.delete(part);
+  };
+
+  const end = (item: string, at: ReadonlySet<string>): void => {
+    for (const key of ends.get(item) ?? []) if (!at.has(key)) drop(nextTo, key, item);
+    for (const key of at) getOrAdd(nextTo, key, () => new Set()).add(item);
+    if (at.size > 0) ends.set(item, at);
+    else ends.delete(item);
   };
 
   const find = (item: EntityRef): Map<string, EntityRef> => {
     const found = new Map<string, EntityRef>();
+    const at = new Set<string>();
     const visit = ({ name, id }: EntityRef): void => {
       for (const [field, relation] of entries(relationsOf(name))) {
         for (const held of idsOf(own(store.get(name, id), field))) {
           const ref = { name: relationTarget(relation), id: held };
           const key = keyOf(ref);
           // An id without an entity counts: it may come later.
-          if (found.has(key) || isHome(ref)) continue;
+          if (found.has(key)) continue;
+          if (isHome(ref)) {
+            at.add(key);
+            continue;
+          }
           found.set(key, ref);
           visit(ref);
         }
       }
     };
     visit(item);
+    end(keyOf(item), at);
     return found;
   };
 
   return {
+    itemsNextTo: (ref) => nextTo.get(keyOf(ref)) ?? [],
     itemsOf: (ref) => items.get(keyOf(ref)) ?? [],
     partsOf: (item) => parts.get(keyOf(item))?.values() ?? [],
     isMovedBy: (changes, ref) => fieldsIn(changes, ref).some((field) => hasOwn(relationsOf(ref.name), field)),
@@ -81,15 +100,16 @@ export function reachOf(store: EntityStore, isHome: (ref: EntityRef) => boolean)
       }
       for (const [part, ref] of before ?? []) {
         if (after.has(part)) continue;
-        drop(part, key);
+        drop(items, part, key);
         removed.push(ref);
       }
       return { added, removed };
     },
     forget(item) {
       const key = keyOf(item);
-      for (const part of parts.get(key)?.keys() ?? []) drop(part, key);
+      for (const part of parts.get(key)?.keys() ?? []) drop(items, part, key);
       parts.delete(key);
+      end(key, new Set());
     },
   };
 }

@@ -5,11 +5,11 @@ import { ChangeLog } from '../state/change-log';
 import { isEmpty } from '../state/change-set';
 import { difference } from '../state/difference';
 import type { EntityState } from '../state/entity-state';
-import { forEach, inner, table, without } from '../state/json';
-import { isSame, keyOf } from '../state/refs';
+import { at, forEach, inner, table, without } from '../state/json';
+import { keyOf } from '../state/refs';
 import type { Host } from './exchange';
 import { fieldsIn } from './fields-in';
-import { type Below, Kin } from './kin';
+import { type Below, isMissing, Kin } from './kin';
 import type { Link } from './link';
 import type { Made } from './made';
 import { entitiesIn, MADE } from './speech';
@@ -41,7 +41,7 @@ export class Settlement {
 
   constructor(
     readonly state: EntityState,
-    readonly host: Pick<Host, 'listed' | 'make'>,
+    readonly host: Pick<Host, 'changed' | 'make'>,
   ) {
     this.kin = new Kin(state);
     this.spread = new Spread(state, this.kin);
@@ -89,13 +89,16 @@ export class Settlement {
     const { from, said = [], isNews } = cause;
     if (isEmpty(changes) && said.length === 0 && entire.size === 0) return;
     this.#changes.add(changes);
+    if (this.kin.isAlone) {
+      this.host.changed(changes);
+      return this.lookAnew();
+    }
     const named = [...said.map(([ref]) => ref), ...changes.deletes];
     const before = new Map(named.map((ref) => [keyOf(ref), this.kin.childrenWith(ref)] as const));
     const wasMine = changes.deletes.filter((ref) => this.kin.isMine(ref));
     const touched = new Set<Below>();
     const moved = new Set<Below>();
     let isMoved = changes.deletes.length > 0;
-    let isListed = false;
     for (const ref of changes.deletes) for (const below of this.kin.childrenWith(ref)) moved.add(below);
     forEach(changes.upserts, (name, id) => {
       const ref = { name, id };
@@ -103,18 +106,21 @@ export class Settlement {
       for (const below of children) touched.add(below);
       if (!this.kin.isMovedBy(changes, ref)) return;
       isMoved = true;
-      isListed ||= isSame(ref, this.state.root);
       for (const below of children) moved.add(below);
     });
-    if (isListed) this.host.listed();
+    this.host.changed(changes);
+    this.lookAnew();
     const added = this.#move(moved);
-    for (const below of new Set([...touched, ...moved]))
+    // What is made of an item may be made of fields of the root entity as well.
+    const { name, id } = this.state.root;
+    const remade = at(changes.upserts, name, id) ? this.kin.below.values() : [...touched, ...moved];
+    for (const below of new Set(remade))
       if (below.made && below.link !== from) this.#makeAnew(below, below.made);
     if (isNews) this.#answer(from, added, entire);
     else {
       this.spread.down(changes, cause, before);
-      for (const [{ link, made }, refs] of added)
-        if (!made && link !== from) for (const ref of refs) this.spread.give(link, ref);
+      for (const [below, refs] of added)
+        if (!below.made && below.link !== from) for (const ref of refs) this.spread.give(below, ref);
     }
     if (this.kin.above.size > 0) this.#tellAbove(changes, cause, wasMine, isMoved);
   }
@@ -125,16 +131,15 @@ export class Settlement {
     added: ReadonlyMap<Below, readonly EntityRef[]>,
     entire: ReadonlySet<string>,
   ): void {
-    for (const [{ link }, refs] of added)
+    for (const [below, refs] of added)
       for (const ref of refs) {
         if (entire.has(keyOf(ref))) continue;
-        if (link.state === 'joined') link.ask(ref);
-        this.spread.offer(link, ref);
+        if (below.link.state === 'joined') below.link.ask(ref);
+        this.spread.offer(below, ref);
       }
     const below = from && this.kin.below.get(from.peer);
     if (!below || entire.size === 0) return;
-    for (const ref of this.kin.partsOf(below.item))
-      if (entire.has(keyOf(ref))) this.spread.offer(below.link, ref);
+    for (const ref of this.kin.partsOf(below.item)) if (entire.has(keyOf(ref))) this.spread.offer(below, ref);
   }
 
   #tellAbove(changes: ChangeSet, cause: Cause, wasMine: readonly EntityRef[], isMoved: boolean): void {
@@ -167,12 +172,10 @@ export class Settlement {
     return result;
   }
 
-  /** Which entities have a workflow of their own is another question now. */
+  /** Which entities have a workflow of their own may be another question now. */
   lookAnew(): void {
-    for (const [{ link }, added] of this.#move(this.kin.below.values()))
-      for (const ref of added) {
-        this.spread.give(link, ref);
-      }
+    for (const [below, added] of this.#move(this.kin.takeStale()))
+      for (const ref of added) this.spread.give(below, ref);
   }
 
   /** Has what is made of an item said, as far as it is new. */
@@ -187,11 +190,12 @@ export class Settlement {
 
   /** Removes what nobody refers to any more. @returns everything that changed since the last time */
   finish(): ChangeSet {
-    const suspects = this.#suspects.splice(0);
+    this.lookAnew();
+    const suspects = this.#suspects.splice(0).filter((ref) => !this.kin.isPart(ref));
     const gone = suspects.length > 0 ? findUnreferenced(this.state, suspects) : [];
     for (const ref of this.#absent.splice(0)) {
       const homes = [...this.kin.childrenWith(ref)];
-      if (homes.length > 0 && homes.every(({ missing }) => missing.has(keyOf(ref)))) gone.push(ref);
+      if (homes.length > 0 && homes.every((below) => isMissing(below, ref))) gone.push(ref);
     }
     if (gone.length > 0) {
       const draft = this.state.store.draft();

@@ -20,7 +20,11 @@ function written(): EntityState {
 /** What a message has, as it travels. */
 const said = (waiting: Outbox, portion?: { name: string; id: string }[]): unknown =>
   JSON.parse(JSON.stringify(compose(written(), undefined, waiting, portion)));
-const word = (set: object, unset = {}, deletes: unknown[] = []): object => ({ set, unset, deletes });
+const word = (set: object, unset: object = {}, deletes: unknown[] = []): object => ({
+  ...(Object.keys(set).length > 0 && { set }),
+  ...(Object.keys(unset).length > 0 && { unset }),
+  ...(deletes.length > 0 && { deletes }),
+});
 
 describe('compose', () => {
   it('says what was written, as it is now, and fields that went', () => {

@@ -1,8 +1,8 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Fields, Json } from '../contract/schema';
 import type { EntityState } from '../state/entity-state';
-import { equalJson, inner, own, setField, table } from '../state/json';
-import { entries, fromEntries, getOrAdd, keys } from '../state/objects';
+import { at, equalJson, inner, own, setField, table } from '../state/json';
+import { entries, fromEntries, getOrAdd, hasOwn, keys } from '../state/objects';
 import type { Made } from './made';
 import { COPIED, type Outbox, SHOWN, WRITTEN } from './outbox';
 import type { Tell, Word } from './word';
@@ -17,7 +17,7 @@ export const contributed = (peer: string, source: string): string => `${encodeUR
 export const isOwn = (source: string): boolean => !source.includes('/');
 
 /** A word that is being put together. */
-export class Speech implements Word {
+export class Speech {
   readonly set = table<Record<string, Fields>>();
   readonly unset = table<Record<string, string[]>>();
   readonly deletes: EntityRef[] = [];
@@ -35,8 +35,16 @@ export class Speech implements Word {
     if (gone.length > 0) inner(this.unset, name)[id] = [...(own(own(this.unset, name), id) ?? []), ...gone];
   }
 
-  get isEmpty(): boolean {
-    return this.deletes.length === 0 && keys(this.set).length === 0;
+  /** What was put together; nothing where that is nothing. */
+  get word(): Word | undefined {
+    const { set, unset, deletes } = this;
+    const hasSet = keys(set).length > 0;
+    if (!hasSet && deletes.length === 0) return undefined;
+    return {
+      set: hasSet ? set : undefined,
+      unset: keys(unset).length > 0 ? unset : undefined,
+      deletes: deletes.length > 0 ? deletes : undefined,
+    };
   }
 }
 
@@ -70,14 +78,17 @@ export function compose(
     else if (others.length > 0) shows.say(ref, held, others);
   };
 
+  /** What sources give goes without a copy of it. */
+  const isSaid = ({ name, id }: EntityRef, field: string): boolean =>
+    [...sources.values()].some(({ set }) => hasOwn(at(set, name, id) ?? {}, field));
+  const copied: EntityRef[] = [];
+
   for (const [lane, { ref, fields, entire: isEntire, removed }] of waiting.marks()) {
     const held = store.get(ref.name, ref.id);
     if (lane === SHOWN) {
       if (held) shows.say(ref, held, fields);
     } else if (lane === COPIED) {
-      if (!held) continue;
-      fills.say(ref, held, keys(held));
-      entire.push(ref);
+      if (held) copied.push(ref);
     } else if (lane !== WRITTEN) {
       const speech = getOrAdd(sources, lane, () => new Speech());
       const given = lane === MADE && made ? made.get(ref) : views.get(lane)?.fields(ref.name, ref.id, held);
@@ -96,28 +107,38 @@ export function compose(
     }
   }
   for (const ref of portion ?? []) sayAll(ref);
+  for (const ref of copied) {
+    const held = store.get(ref.name, ref.id) ?? {};
+    const unsaid = keys(held).filter((field) => !isSaid(ref, field));
+    if (unsaid.length > 0 || keys(held).length === 0) fills.say(ref, held, unsaid);
+    entire.push(ref);
+  }
   return {
-    sources: sources.size > 0 ? fromEntries(sources) : undefined,
-    word: word.isEmpty ? undefined : word,
-    shows: shows.isEmpty ? undefined : shows,
-    fills: fills.isEmpty ? undefined : fills,
+    sources: sources.size > 0 ? wordsOf(sources) : undefined,
+    word: word.word,
+    shows: shows.word,
+    fills: fills.word,
     entire: entire.length > 0 ? entire : undefined,
   };
 }
 
 /** What all the sources say of some entities. */
 export function sourcesOf({ store, views }: EntityState, refs: readonly EntityRef[]): Record<string, Word> {
-  const sources = table<Word>();
+  const sources = new Map<string, Speech>();
   for (const [source, view] of views) {
     const speech = new Speech();
+    sources.set(source, speech);
     for (const ref of refs) {
       const given = view.fields(ref.name, ref.id, store.get(ref.name, ref.id));
       if (given) speech.say(ref, given, keys(given));
     }
-    if (!speech.isEmpty) sources[source] = speech;
   }
-  return sources;
+  return wordsOf(sources);
 }
+
+/** Words that were put together, by who says them. */
+export const wordsOf = (speeches: ReadonlyMap<string, Speech>): Record<string, Word> =>
+  fromEntries([...speeches].flatMap(([source, { word }]) => (word ? [[source, word]] : [])));
 
 /** Every entity that a word names with fields, the fields it sets and those that it takes away. */
 export function* entitiesIn({

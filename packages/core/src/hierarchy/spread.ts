@@ -6,7 +6,7 @@ import { forEach } from '../state/json';
 import { keys } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { fieldsIn } from './fields-in';
-import { type Below, isAbove, type Kin } from './kin';
+import { type Below, isAbove, isMissing, type Kin } from './kin';
 import type { Link } from './link';
 import { COPIED, SHOWN } from './outbox';
 
@@ -94,29 +94,42 @@ export class Spread {
   }
 
   /** Marks what an entity is that this workflow put into a portion. */
-  give(link: Link, ref: EntityRef): void {
-    this.offer(link, ref);
-    const held = this.#state.store.get(ref.name, ref.id);
-    if (held) {
-      link.waiting.mark(ref, keys(held), COPIED);
-      link.waiting.markEntire(ref, COPIED);
-    } else if (link.state === 'joined') link.ask(ref);
+  give(below: Below, ref: EntityRef): void {
+    const { link } = below;
+    this.offer(below, ref);
+    if (this.#state.store.get(ref.name, ref.id)) this.#copy(link, ref);
+    else if (link.state === 'joined') link.ask(ref);
+  }
+
+  /** Marks what is known of an item here, for one that runs already and has not: what that has stands. */
+  handOver({ link, item }: Below): void {
+    for (const ref of this.#kin.portionOf(item)) this.#copy(link, ref);
   }
 
   /** Marks what the sources say of an entity. */
-  offer({ waiting }: Link, ref: EntityRef): void {
+  offer({ link, missing }: Below, ref: EntityRef): void {
+    const answered = missing.get(keyOf(ref));
     for (const [source, view] of this.#state.views) {
       const given = view.given(ref.name, ref.id);
-      if (given) waiting.mark(ref, given.shape, source);
+      if (!given) continue;
+      link.waiting.mark(ref, given.shape, source);
+      // It is there then, unless it was removed on purpose: that is told.
+      if (answered) answered.isAnswered = true;
     }
+  }
+
+  #copy({ waiting }: Link, ref: EntityRef): void {
+    waiting.mark(ref, keys(this.#state.store.get(ref.name, ref.id) ?? {}), COPIED);
+    waiting.markEntire(ref, COPIED);
   }
 
   /** Asks the homes of an entity that has left one for it: what they say is not known, where they differ. */
   askOthers(ref: EntityRef): boolean {
     let hasOther = false;
-    for (const { link, missing } of this.#kin.childrenWith(ref)) {
-      if (missing.has(keyOf(ref))) continue;
+    for (const below of this.#kin.childrenWith(ref)) {
+      if (isMissing(below, ref)) continue;
       hasOther = true;
+      const { link } = below;
       if (link.state === 'joined') link.ask(ref);
     }
     return hasOther;

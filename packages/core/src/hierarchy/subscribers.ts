@@ -4,8 +4,10 @@ import type { ChangeSet, MergeStrategy } from '../contract/wire';
 import { forEach } from '../state/json';
 import { getOrAdd, keys } from '../state/objects';
 import { iso } from '../workflow/iso';
+import type { EntityStore } from '../state/entity-store';
+import { type CarriedFeed, Feed, type Way } from './feed';
 import { fieldsIn } from './fields-in';
-import { type CarriedPeer, type Peer, peerOf, type Post } from './peer';
+import { type Peer, peerOf, type Post } from './peer';
 import { type Selector, selectorOf } from './selector';
 
 /** How many subscriptions of subscribers that are gone are kept to be seen. */
@@ -15,12 +17,15 @@ const KEPT = 20;
 export interface CarriedSubscribers {
   readonly subscriptions?: readonly Subscription[];
   readonly gone?: readonly SubscriptionInfo[];
-  readonly peers?: readonly (readonly [key: string, peer: CarriedPeer])[];
+  readonly feeds?: readonly (readonly [key: string, feed: CarriedFeed])[];
+  /** How many feeds there were. */
+  readonly count?: number;
 }
 
 /** A workflow's subscriptions that are taken in the same way. */
 interface Subscriber {
   readonly peer: Peer;
+  readonly feed: Feed;
   readonly strategy: MergeStrategy | undefined;
   readonly subscriptions: Map<string, readonly [asked: Subscription, selector: Selector]>;
   sentAt?: number;
@@ -32,8 +37,8 @@ export interface Subscribers {
   readonly infos: SubscriptionInfo[];
   add(subscription: Subscription): void;
   remove(subscriptions: Unsubscription): void;
-  /** Passes on what changed, to those who asked for it, but not to `from`. */
-  changed(changes: ChangeSet, from?: string): void;
+  /** Passes on what changed, to those who asked for it, but not to whom it has come through. */
+  changed(changes: ChangeSet, via: Way): void;
   /** Waits until everybody has been told everything, or is gone, or takes nothing for now. */
   flush(): Promise<unknown>;
   carry(): CarriedSubscribers;
@@ -41,13 +46,15 @@ export interface Subscribers {
 
 export function subscribersOf(
   post: Post,
+  store: EntityStore,
   entityName: string,
-  { subscriptions: carried = [], gone: formerly = [], peers = [] }: CarriedSubscribers,
+  { subscriptions: carried = [], gone: formerly = [], feeds = [], count = 0 }: CarriedSubscribers,
 ): Subscribers {
-  const { store } = post;
+  const { workflowId: self, runId } = post;
   const bySend = new Map<string, Subscriber>();
   const gone = [...formerly];
-  const left = new Map(peers);
+  const left = new Map(feeds);
+  let made = count;
 
   const isGone = (workflowId: string): void => {
     for (const [key, subscriber] of bySend) {
@@ -59,7 +66,7 @@ export function subscribersOf(
     log.warn(`The subscriber ${workflowId} is not there any more: its subscriptions are removed.`);
   };
 
-  const mark = ({ peer, subscriptions, strategy }: Subscriber, changes: ChangeSet): void => {
+  const mark = ({ feed, subscriptions, strategy }: Subscriber, changes: ChangeSet, via: Way): void => {
     const selectors = (signal: Subscription['signalName']): Selector[] =>
       [...subscriptions.values()].flatMap(([asked, covers]) => (asked.signalName === signal ? [covers] : []));
     const updates = selectors('update');
@@ -71,10 +78,10 @@ export function subscribersOf(
       if (changed.length === 0) return;
       // One that replaces what it has is given all that it asked for.
       const fields = strategy === '$replace' ? keys(store.get(name, id) ?? {}).filter(covered) : changed;
-      peer.dirty.mark(name, id, fields);
+      feed.mark(ref, fields, via);
     });
     for (const ref of changes.deletes)
-      if (deletes.some((covers) => covers(store, ref))) peer.dirty.remove(ref);
+      if (deletes.some((covers) => covers(store, ref))) feed.remove(ref, via);
   };
 
   const remove = ({ workflowId, subscriptionId }: Unsubscription): void => {
@@ -92,8 +99,9 @@ export function subscribersOf(
     const key = `${strategy ?? ''} ${workflowId}`;
     const { subscriptions } = getOrAdd(bySend, key, (): Subscriber => {
       const onGone = (): void => isGone(workflowId);
-      const peer = peerOf(workflowId, post, { entityName, strategy }, onGone, left.get(key));
-      return { peer, strategy, subscriptions: new Map() };
+      const begun = left.get(key) ?? { link: `${runId}#${++made}`, number: 0, marks: [] };
+      const feed = new Feed({ workflowId: self, entityName, strategy, store }, begun);
+      return { feed, peer: peerOf(workflowId, post, feed, onGone), strategy, subscriptions: new Map() };
     });
     subscriptions.set(subscriptionId, [subscription, selectorOf(selector)]);
   };
@@ -109,11 +117,11 @@ export function subscribersOf(
     },
     add,
     remove,
-    changed(changes, from) {
+    changed(changes, via) {
       for (const subscriber of bySend.values()) {
         const { peer } = subscriber;
-        if (peer.workflowId === from || peer.workflowId === changes.origin) continue;
-        mark(subscriber, changes);
+        if (via.includes(peer.workflowId)) continue;
+        mark(subscriber, changes, via);
         if (!peer.isIdle) void send(subscriber);
       }
     },
@@ -125,13 +133,12 @@ export function subscribersOf(
       ),
     carry() {
       const subscriptions: Subscription[] = [];
-      const waiting: [key: string, peer: CarriedPeer][] = [];
+      const waiting: [key: string, feed: CarriedFeed][] = [];
       for (const [key, subscriber] of bySend) {
         for (const [asked] of subscriber.subscriptions.values()) subscriptions.push(asked);
-        const peer = subscriber.peer.carry();
-        if (peer) waiting.push([key, peer]);
+        waiting.push([key, subscriber.feed.carry()]);
       }
-      return { subscriptions, gone, peers: waiting };
+      return { subscriptions, gone, feeds: waiting, count: made };
     },
   };
 }

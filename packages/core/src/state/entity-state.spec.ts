@@ -142,19 +142,21 @@ describe('EntityState', () => {
   });
 
   describe('setRoot', () => {
-    it('removes the items that a list no longer holds, and only from lists it is given', () => {
-      const changes = state.setRoot({ name: 'Ada' });
-      expect(changes.deletes).toEqual([]);
+    it('gives the items that a list no longer holds, and only of lists it is given', () => {
+      expect(state.setRoot({ name: 'Ada' }).dropped).toEqual([]);
       expect(state.setRoot({ contacts: [{ id: 'k_2', name: 'E.' }] })).toEqual({
-        upserts: { Customer: { c_1: { contacts: ['k_2'] } }, Contact: { k_2: { name: 'E.' } } },
-        unset: {},
-        deletes: [{ name: 'Contact', id: 'k_1' }],
+        changes: {
+          upserts: { Customer: { c_1: { contacts: ['k_2'] } }, Contact: { k_2: { name: 'E.' } } },
+          unset: {},
+          deletes: [],
+        },
+        dropped: [{ name: 'Contact', id: 'k_1' }],
       });
     });
 
     it('takes a list that is null for one that is empty', () => {
-      expect(state.setRoot({ contacts: null }).deletes).toHaveLength(2);
-      expect(state.setRoot({ contacts: ['k_1'] }).deletes).toEqual([]);
+      expect(state.setRoot({ contacts: null }).dropped).toHaveLength(2);
+      expect(state.setRoot({ contacts: ['k_1'] }).dropped).toEqual([]);
     });
   });
 

@@ -119,14 +119,21 @@ export class EntityState {
   /** Removes entities, and their ids from the relations that hold them. */
   remove(refs: readonly EntityRef[], origin?: string): ChangeSet {
     const held = refs.filter(({ name, id }) => this.store.get(name, id));
-    return this.#drop(held, this.store.draft(), origin);
+    const draft = this.store.draft();
+    for (const { name, id } of held) draft.put(name, id, undefined);
+    this.store.dropReferences(draft, held);
+    return this.commit(draft, origin);
   }
 
   /**
-   * Takes in a `data` signal: sets the root entity's fields. Entities that its lists held and no longer hold
-   * are removed.
+   * Sets the root entity's fields.
+   *
+   * @returns also what its lists held and no longer hold
    */
-  setRoot(data: Readonly<Record<string, unknown>>): ChangeSet {
+  setRoot(data: Readonly<Record<string, unknown>>): {
+    readonly changes: ChangeSet;
+    readonly dropped: readonly EntityRef[];
+  } {
     const { store } = this;
     const { name, id } = this.root;
     const draft = store.draft();
@@ -141,7 +148,7 @@ export class EntityState {
       for (const item of (before?.[field] ?? []) as readonly string[])
         if (!kept.has(item) && !this.isRoot(target, item)) dropped.push({ name: target, id: item });
     }
-    return this.#drop(dropped, draft);
+    return { changes: this.commit(draft), dropped };
   }
 
   /** The views as plain JSON, for continue-as-new. */
@@ -166,12 +173,6 @@ export class EntityState {
     const created = this.#created;
     this.#created = undefined;
     return created;
-  }
-
-  #drop(refs: readonly EntityRef[], draft: Draft, origin?: string): ChangeSet {
-    for (const { name, id } of refs) draft.put(name, id, undefined);
-    this.store.dropReferences(draft, refs);
-    return this.commit(draft, origin);
   }
 
   #draftOf(

@@ -80,7 +80,7 @@ describe.each(HOSTILE)('the name %s, chosen by somebody else', (key) => {
     state.seed({ state: entities, data: checkRootData({ id: 'c_1', contacts: [key], ...nested }) });
     expect(contact(key)).toEqual(json({ id: key, ...nested }));
     expect(json(state.data)).toEqual(json({ id: 'c_1', contacts: [{ id: key, ...nested }], ...nested }));
-    state.setRoot(checkRootData({ contacts: [], ...keyed(key, 2) }));
+    state.remove(state.setRoot(checkRootData({ contacts: [], ...keyed(key, 2) })).dropped);
     expect(state.store.get('Contact', key)).toBeUndefined();
     expect(json(state.data)).toEqual(json({ id: 'c_1', contacts: [], ...keyed(key, 2) }));
   });

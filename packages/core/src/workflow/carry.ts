@@ -35,7 +35,7 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
     state: session.state.store.entities,
     apiUrl: session.apiUrl,
     apiToken: session.apiToken,
-    status: session.paused ? 'paused' : 'running',
+    status: session.hierarchy.exchange.pauses.isPaused ? 'paused' : 'running',
     carried: {
       chain: workflowInfo().firstExecutionRunId,
       sources: fromEntries(session.carriedSources.map(({ name, known }) => [name, known])),

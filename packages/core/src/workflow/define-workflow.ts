@@ -118,7 +118,7 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
   for (const error of dropped) session.refusals.add('start', error);
   StatefulWorkflow.attach(workflow, session);
   // Signals that came before are handled as soon as all handlers are set: what they change concerns the children too.
-  session.hierarchy.begin();
+  session.begin();
   try {
     inOrderOfArrival(() => {
       // Those that the class set as it was constructed, and those of setup(), may replace none of the contract's.

@@ -57,12 +57,16 @@ export function refuseUnknownSignals(session: Session): void {
 }
 
 function registerSignals(session: Session): void {
-  const { state, inbox, hierarchy } = session;
-  const { parents, children, subscribers } = hierarchy;
+  const { hierarchy } = session;
+  const { parents, children, subscribers, exchange } = hierarchy;
   // A workflow ends another only as one of its parents, and then not one that has others.
   const end = (how: Ending, envelope?: Envelope): void => {
-    if (envelope) parents.letGo(envelope.from, how);
+    if (envelope) hierarchy.letGo(envelope, how);
     else session.end(how);
+  };
+  const pause = (isPaused: boolean, envelope?: Envelope): void => {
+    if (envelope) session.receive({ entityName: session.root.name }, envelope);
+    else exchange.pause(isPaused);
   };
   const signals: Record<string, (payload: unknown, envelope?: Envelope) => void> = {
     apiToken(payload, envelope) {
@@ -78,14 +82,14 @@ function registerSignals(session: Session): void {
     update(payload, envelope) {
       const update = checkUpdate(payload);
       if (envelope && !update.data) session.receive(update, envelope);
-      else session.changed(state.update(update), 'update');
+      else session.changed(exchange.update(update), 'update', originOf(update));
     },
     delete(payload, envelope) {
       const removal = checkDelete(payload);
       if (envelope && !removal.data) session.receive(removal, envelope);
-      else session.changed(state.delete(removal), 'delete');
+      else session.changed(exchange.delete(removal), 'delete', originOf(removal));
     },
-    data: (payload) => session.changed(state.setRoot(checkRootData(payload)), 'data'),
+    data: (payload) => session.changed(exchange.setRoot(checkRootData(payload)), 'data'),
     refresh(payload) {
       session.acceptDeletions(checkRefresh(payload));
       session.refresh();
@@ -97,25 +101,20 @@ function registerSignals(session: Session): void {
     },
     unsubscribe: (payload) => subscribers.remove(checkUnsubscription(payload)),
     parent: (payload) => hierarchy.adopt(checkParentLink(payload, undefined, session.checkToken)),
-    child: (payload) => children.noticed(checkNotice(payload)),
-    pause() {
-      if (!session.paused) children.tell('pause');
-      session.paused = true;
+    child(payload, envelope) {
+      const notice = checkNotice(payload);
+      if (notice.status !== 'stranger') children.noticed(notice);
+      else if (envelope?.link) exchange.receive({ do: 'stranger', from: envelope.from, link: envelope.link });
     },
-    resume() {
-      if (session.paused) {
-        inbox.add('resume');
-        children.tell('resume');
-      }
-      session.paused = false;
-    },
+    pause: (_, envelope) => pause(true, envelope),
+    resume: (_, envelope) => pause(false, envelope),
     status: (payload, envelope) => end(checkFinalStatus(payload), envelope),
     cancel(payload, envelope) {
       if (envelope) session.isCancelRequested = payload === CANCEL_REQUESTED;
       end('cancelled', envelope);
     },
     release(_, envelope) {
-      if (envelope) parents.letGo(envelope.from, undefined);
+      if (envelope) hierarchy.letGo(envelope, undefined);
     },
   };
   for (const [name, take] of entries(signals))
@@ -130,6 +129,10 @@ function registerSignals(session: Session): void {
       }
     });
 }
+
+/** The workflow that a change came from, which does not hear of it again. */
+const originOf = ({ changeOrigin }: { readonly changeOrigin?: string }): readonly string[] =>
+  changeOrigin === undefined ? [] : [changeOrigin];
 
 function registerUpdates(session: Session): void {
   const { state } = session;
@@ -163,8 +166,9 @@ function registerUpdates(session: Session): void {
     'update',
     (payload) => state.checkUpdate(checkUpdate(payload)),
     (payload) => {
-      const changes = state.update(checkUpdate(payload));
-      session.changed(changes, 'update');
+      const update = checkUpdate(payload);
+      const changes = session.hierarchy.exchange.update(update);
+      session.changed(changes, 'update', originOf(update));
       return sizeOf(changes);
     },
   );

@@ -91,7 +91,7 @@ export function cycleLoader(
     } else {
       const most = known.acceptsDeletions ? 1 : maxDeleteRatio;
       const options = { now, maxDeleteRatio: most, minDeleteCount: MIN_DELETE_COUNT };
-      const taken = state.integrate(name, result, options);
+      const taken = session.hierarchy.exchange.load(name, result, options);
       if ('refused' in taken) {
         const { deletes, of } = taken.refused;
         known.refusedSweep = { deletes, of, at: iso(now) };

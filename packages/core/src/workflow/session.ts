@@ -19,9 +19,8 @@ import { EntityState } from '../state/entity-state';
 import { own } from '../state/json';
 import { entries, fromEntries } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
-import { type Hierarchy, hierarchyOf } from '../hierarchy/hierarchy';
+import { type Hierarchy, hierarchyOf, type Received } from '../hierarchy/hierarchy';
 import type { Ending } from '../hierarchy/parents';
-import type { Received } from '../hierarchy/receive';
 import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
 import type { Continuation } from './continuation';
@@ -52,7 +51,6 @@ export class Session {
   readonly inbox: Inbox;
   apiUrl?: string;
   apiToken?: CredentialReference;
-  paused: boolean;
   /** Whether a parent that let go has the server cancel the workflow as well. */
   isCancelRequested = false;
   /** Whether the workflow ends with a failure; absent until its run is known to be over. */
@@ -115,7 +113,6 @@ export class Session {
     this.checkToken = tokenCheck(declaration);
     this.checkNewToken = newTokenCheck(declaration);
     this.#warn();
-    this.paused = input.status === 'paused';
     this.refusals = new Refusals(refusals);
     this.inbox = new Inbox(inbox);
     this.quiet = carried?.quiet ?? 0;
@@ -124,7 +121,7 @@ export class Session {
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, carried && input.state, views);
     this.pending = PendingChanges.from(pending ?? {}, this.state.store, changes);
-    if (!carried) this.pending.add(this.state.seed(input), this.state.takeCreated());
+    if (!carried && !input.parent) this.pending.add(this.state.seed(input), this.state.takeCreated());
     this.allSources = entries(declaration.sources ?? {}).map(([name, definition]) => {
       const into = listOf(schema, root.name, name, definition);
       return new SourceState(name, definition, into, own(carried?.sources, name));
@@ -140,6 +137,11 @@ export class Session {
     const { maxStateBytes = MOST_PAYLOAD_BYTES } = declaration;
     this.size = new StateSize(maxStateBytes, () => carryOver(this));
     this.mostBytes = Math.max(maxStateBytes, MOST_PAYLOAD_BYTES);
+  }
+
+  /** Whether it pauses: because a client wants it, or a parent. */
+  get paused(): boolean {
+    return this.hierarchy.exchange.pauses.isPaused;
   }
 
   /** Something that is wrong with the workflow itself and not with a source. */
@@ -220,35 +222,38 @@ export class Session {
     return this.apiToken && !isReference(this.apiToken) ? PLAINTEXT : undefined;
   }
 
-  /** Notes what changed, and begins a cycle if anything did. */
-  changed(changes: ChangeSet, trigger: TriggerName): void {
-    this.took(changes);
+  /** Begins to look after the others of the hierarchy. */
+  begin(): void {
+    this.pending.add(this.hierarchy.begin(), this.state.takeCreated());
+  }
+
+  /** Notes what changed, and begins a cycle if anything did. @param via the workflows that it has come through */
+  changed(changes: ChangeSet, trigger: TriggerName, via: readonly string[] = []): void {
+    this.took(changes, via);
     if (!isEmpty(changes)) this.inbox.add(trigger);
   }
 
-  /** Notes what changed here, and passes it on. */
-  took(changes: ChangeSet): void {
+  /** Notes what changed here, and has subscribers told. @param via the workflows that it has come through */
+  took(changes: ChangeSet, via: readonly string[] = []): void {
+    if (isEmpty(changes)) return;
     this.pending.add(changes, this.state.takeCreated());
     this.size.took(changes);
-    this.hierarchy.changed(changes);
+    this.hierarchy.subscribers.changed(changes, via);
   }
 
-  /** Notes what the class changed itself, and passes it on. */
+  /** Notes what the class changed itself, and has subscribers told. */
   wrote(changes: ChangeSet): void {
     this.pending.addOwn(changes, this.state.takeCreated());
     this.size.took(changes);
     this.hearsOwn(changes);
-    this.hierarchy.changed(changes);
+    this.hierarchy.subscribers.changed(changes, []);
   }
 
-  /** Takes in what another workflow of the hierarchy changed, and begins a cycle if it changed anything. */
+  /** Takes in what another workflow says, and begins a cycle if that changed anything. */
   receive(what: Received, envelope: Envelope): void {
-    const { hierarchy } = this;
-    const changes = hierarchy.receive(what, envelope);
-    if (!changes || isEmpty(changes)) return;
-    this.pending.add(changes, this.state.takeCreated());
-    this.size.took(changes);
-    this.inbox.add(hierarchy.children.get(envelope.from) ? 'child' : 'update');
+    const { from, as, via = [] } = envelope;
+    const trigger = as ?? 'update';
+    this.changed(this.hierarchy.receive(what, envelope), trigger, [...via, from]);
   }
 
   /** Notes what a load over all sources came to. */

@@ -136,12 +136,13 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * @throws InvalidInputError that names the field
    */
   update(payload: UpdatePayload): ChangeSummary {
-    return this.#wrote(this.#running.state.update(JSON.parse(JSON.stringify(payload)) as UpdatePayload));
+    const plain = JSON.parse(JSON.stringify(payload)) as UpdatePayload;
+    return this.#wrote(this.#running.hierarchy.exchange.update(plain));
   }
 
   /** Removes entities from within the workflow. Like the `delete` signal, but it starts no cycle. */
   delete(payload: DeletePayload): ChangeSummary {
-    return this.#wrote(this.#running.state.delete(payload));
+    return this.#wrote(this.#running.hierarchy.exchange.delete(payload));
   }
 
   /** The workflows of the items on the managed paths. */

@@ -75,14 +75,14 @@ describe('an entity under two parents', () => {
     });
   });
 
-  it('keeps what is newer where a parent that comes later knows only what is older', async () => {
+  it('takes what the source of a parent that comes later says for the last word', async () => {
     const [one, other] = [new TestDesk(env), new TestDesk(env)];
     const id = one.idOf('a');
     const held = async ({ handle }: TestDesk) => (await handle.state())['Ticket']?.[id];
-    other.source.records = [{ id, status: 'older' }];
+    other.source.records = [{ id, status: 'by the other' }];
     await other.start('ManualDeskWorkflow');
-    await eventually(async () => expect(await held(other)).toMatchObject({ status: 'older' }));
-    one.source.records = [{ id, status: 'newer' }];
+    await eventually(async () => expect(await held(other)).toMatchObject({ status: 'by the other' }));
+    one.source.records = [{ id, status: 'by the one' }];
     await one.start();
     await one.settled('a');
     await other.handle.temporal.signal('take', 'tickets', id);
@@ -90,9 +90,9 @@ describe('an entity under two parents', () => {
       expect(await other.handle.children()).toMatchObject([{ status: 'running' }]),
     );
     await eventually(async () => {
-      expect(await held(other)).toMatchObject({ status: 'newer' });
-      expect(await held(one)).toMatchObject({ status: 'newer' });
-      expect(await one.ticket('a').data()).toMatchObject({ status: 'newer' });
+      expect(await held(other)).toMatchObject({ status: 'by the other' });
+      expect(await held(one)).toMatchObject({ status: 'by the other' });
+      expect(await one.ticket('a').data()).toMatchObject({ status: 'by the other' });
     });
   });
 

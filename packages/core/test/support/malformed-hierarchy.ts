@@ -41,7 +41,7 @@ export const UNSUBSCRIPTIONS: readonly Malformed[] = [
 ];
 
 const ANCESTOR = { workflowId: 'Account-a_1', entityName: 'Account', id: 'a_1' };
-export const PARENT = { ancestry: [ANCESTOR], wants: ['Contact'] };
+export const PARENT = { ancestry: [ANCESTOR], wants: ['Contact'], link: 'run#1' };
 
 /** What a parent says of itself, in the signal `parent` and in a start argument. */
 export const PARENTS: readonly Malformed[] = [
@@ -68,6 +68,9 @@ export const PARENTS: readonly Malformed[] = [
       ['with a list as id of the entity', { entity: { name: 'Customer', id: [] } }, 'entity.id'],
       ['that does not say what it wants', { wants: null }, 'wants'],
       ['that wants what is no name', { wants: ['Contact', `${CANARY} `] }, 'wants[1]'],
+      ['without a link', { link: undefined }, 'link'],
+      ['that pauses with a text', { pauses: CANARY }, 'pauses'],
+      ['with a list of what its sources say', { sources: [CANARY] }, 'sources'],
       ['that loads in a strange way', { loads: CANARY }, 'loads'],
       ['with an unknown orphan policy', { orphanPolicy: 'adopt' }, 'orphanPolicy'],
       ['that is never looked at', { checkEveryMs: 0 }, 'checkEveryMs'],
@@ -110,21 +113,28 @@ export const enveloped = (payload: unknown): Malformed[] => [
       ['without a sender', { from: undefined }, 'envelope.from'],
       ['with a list as sender', { from: [CANARY] }, 'envelope.from'],
       ['with a huge sender', { from: HUGE }, 'envelope.from'],
-      ['with a text as time', { at: CANARY }, 'envelope.at'],
-      ['with a time before time', { at: -1 }, 'envelope.at'],
-      ['with a time that cannot be compared', { at: { valueOf: 1, toString: 1 } }, 'envelope.at'],
-      ['with a list as times', { stamps: [1] }, 'envelope.stamps'],
-      ['with __proto__ in its times', { stamps: json('{"__proto__":{"k_1":1}}') }, 'envelope.stamps'],
-      ['with null as table of times', { stamps: { Contact: null } }, 'envelope.stamps.Contact'],
-      ['with a huge key in its times', { stamps: { Contact: { [HUGE]: 1 } } }, 'envelope.stamps.Contact'],
-      ['with null as a time', { stamps: { Contact: { k_1: null } } }, 'envelope.stamps.Contact.k_1'],
-      ['with a text as a time', { stamps: { Contact: { k_1: CANARY } } }, 'envelope.stamps.Contact.k_1'],
+      ['with a blank link', { link: ' ' }, 'envelope.link'],
+      ['with a text as number', { number: CANARY }, 'envelope.number'],
+      ['with a number that cannot be compared', { seen: { valueOf: 1, toString: 1 } }, 'envelope.seen'],
+      ['with a part of nothing', { part: [0, 0] }, 'envelope.part'],
+      ['with a list as sources', { sources: [1] }, 'envelope.sources'],
       [
-        'with a text as the time of a field',
-        { stamps: { Contact: { k_1: { name: CANARY } } } },
-        'envelope.stamps.Contact.k_1',
+        'with __proto__ in what a source gives',
+        { sources: { contacts: { set: json('{"__proto__":{"k_1":{}}}') } } },
+        'envelope.sources.contacts.set',
       ],
-      ['with times nested too deeply', { stamps: { Contact: deep(2_000) } }, 'envelope.stamps.Contact.a'],
+      ['with null as table', { shows: { set: { Contact: null } } }, 'envelope.shows.set.Contact'],
+      ['with a huge key', { fills: { set: { Contact: { [HUGE]: {} } } } }, 'envelope.fills.set.Contact'],
+      ['with a text as entity', { entire: [CANARY] }, 'envelope.entire[0]'],
+      ['with an entity without a name', { deletes: [{ id: 'k_1' }] }, 'envelope.deletes[0].name'],
+      ['that is whole with a text', { whole: CANARY }, 'envelope.whole'],
+      ['that asks for a text', { asks: CANARY }, 'envelope.asks'],
+      ['that pauses with a text', { pauses: CANARY }, 'envelope.pauses'],
+      [
+        'nested too deeply',
+        { sources: { contacts: { set: { Contact: deep(2_000) } } } },
+        'envelope.sources.contacts.set',
+      ],
       ['with a text for its way', { via: CANARY }, 'envelope.via'],
       ['with an object on its way', { via: ['w', {}] }, 'envelope.via[1]'],
       ['from who is something else', { as: CANARY }, 'envelope.as'],

@@ -81,6 +81,7 @@ const KEYS = {
     { id: 'k_2', name: 'Edsger' },
   ],
   tickets: (): unknown[] => [],
+  comments: (): unknown[] => [],
   ticket: (id: string): unknown[] => [{ id }],
 };
 export type ScriptedKey = keyof typeof KEYS;

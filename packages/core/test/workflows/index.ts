@@ -32,6 +32,13 @@ export {
 export { BriefOwnWaysWorkflow, OwnWaysWorkflow } from './own-ways';
 export { OutspokenWorkflow } from './plaintext';
 export { DeskWorkflow, TicketWorkflow } from './hierarchy';
+export {
+  GatheringDeskWorkflow,
+  GatheringTicketWorkflow,
+  SortedCommentWorkflow,
+  SortingDeskWorkflow,
+  SortingTicketWorkflow,
+} from './hierarchy-homes';
 export { RollingCommentWorkflow, RollingDeskWorkflow, RollingTicketWorkflow } from './hierarchy-random';
 export {
   HeadOfficeWorkflow,

@@ -46,6 +46,7 @@ export const STEPS: readonly (readonly [weight: number, step: Step])[] = [
       if (found === undefined) return undefined;
       const { ticket, desk } = found;
       desk.tickets.delete(ticket.id);
+      ticket.settled = false;
       return `remove ${ticket.id} from ${desk.id}`;
     },
   ],
@@ -56,8 +57,45 @@ export const STEPS: readonly (readonly [weight: number, step: Step])[] = [
       const to = random.pick(world.desks);
       if (found === undefined || to === undefined || to === found.desk) return undefined;
       found.desk.tickets.delete(found.ticket.id);
-      to.tickets.set(found.ticket.id, { ...found.ticket, settled: false });
+      found.ticket.settled = false;
+      to.tickets.set(found.ticket.id, found.ticket);
       return `move ${found.ticket.id} from ${found.desk.id} to ${to.id}`;
+    },
+  ],
+  [
+    4,
+    (world, random) => {
+      const found = random.pick(world.tickets);
+      const to = random.pick(world.desks);
+      if (found === undefined || to === undefined || to.tickets.has(found.ticket.id)) return undefined;
+      found.ticket.settled = false;
+      to.tickets.set(found.ticket.id, found.ticket);
+      return `have ${found.ticket.id} at ${to.id} as well`;
+    },
+  ],
+  [
+    4,
+    async (world, random, client) => {
+      const desk = random.pick(world.desks);
+      if (desk === undefined) return undefined;
+      desk.isPaused = !desk.isPaused;
+      await signal(client, `Desk-${desk.id}`, desk.isPaused ? 'pause' : 'resume');
+      return `${desk.isPaused ? 'pause' : 'resume'} ${desk.id}`;
+    },
+  ],
+  [
+    1,
+    async (world, random, client) => {
+      const found = random.pick(world.tickets);
+      if (found === undefined) return undefined;
+      found.ticket.settled = false;
+      try {
+        await client.workflow.getHandle(`Ticket-${found.ticket.id}`).terminate('by chance');
+      } catch {
+        // It does not run yet.
+        return undefined;
+      }
+      return `terminate the workflow of ${found.ticket.id}`;
     },
   ],
   [

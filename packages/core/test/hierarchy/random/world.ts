@@ -10,7 +10,7 @@ export interface Ticket {
   title: string;
   readonly comments: Map<string, Comment>;
   note?: string;
-  /** Whether it was never anywhere else: only then what was written to its workflow must still be there. */
+  /** Whether it was always at one desk: only then what was written to its workflow must still be there. */
   settled: boolean;
 }
 
@@ -19,6 +19,8 @@ export interface Desk {
   readonly id: string;
   readonly tickets: Map<string, Ticket>;
   token: string;
+  /** Whether a client has it pause. */
+  isPaused: boolean;
 }
 
 /** What the sources hold, and what the workflows were told: what all of them must hold in the end. */
@@ -33,6 +35,7 @@ export class World {
       id: `${prefix}-d${i}`,
       tickets: new Map<string, Ticket>(),
       token: 'secret:FIRST',
+      isPaused: false,
     }));
   }
 
@@ -40,9 +43,14 @@ export class World {
     return `${this.#prefix}-${kind}${++this.#made}`;
   }
 
-  /** Every ticket, with the desk that it is at. */
+  /** Every ticket, with each desk that it is at. */
   get tickets(): { readonly desk: Desk; readonly ticket: Ticket }[] {
     return this.desks.flatMap((desk) => [...desk.tickets.values()].map((ticket) => ({ desk, ticket })));
+  }
+
+  /** The desks that a ticket is at. */
+  desksOf({ id }: Ticket): Desk[] {
+    return this.desks.filter(({ tickets }) => tickets.has(id));
   }
 
   /** What a desk's source answers. */
@@ -57,12 +65,13 @@ export class World {
 
   /** The ids of all workflows that there must be. */
   get workflowIds(): string[] {
-    return [
+    const ids = [
       ...this.desks.map(({ id }) => `Desk-${id}`),
       ...this.tickets.flatMap(({ ticket }) => [
         `Ticket-${ticket.id}`,
         ...[...ticket.comments.keys()].map((id) => `Comment-${id}`),
       ]),
-    ].toSorted();
+    ];
+    return [...new Set(ids)].toSorted();
   }
 }

@@ -2,13 +2,14 @@ import type { EntityRef } from '../../../src/contract/adapter';
 import type { Entities, Json } from '../../../src/contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../../../src/contract/wire';
 import type { Host, Self } from '../../../src/hierarchy/exchange';
+import type { End } from '../../../src/hierarchy/outgoing';
 import { idsOf } from '../../../src/hierarchy/managed-path';
 import { Link } from '../../../src/hierarchy/link';
 import { Pauses } from '../../../src/hierarchy/pauses';
 import { isOwn } from '../../../src/hierarchy/speech';
 import type { Message, Start, Tell, Word } from '../../../src/hierarchy/word';
 import type { EntityState } from '../../../src/state/entity-state';
-import type { SourceContent } from '../../../src/state/integrate';
+import type { Integration, SourceContent } from '../../../src/state/integrate';
 import { keyOf } from '../../../src/state/refs';
 import type { Protocol } from './world';
 
@@ -27,6 +28,7 @@ const NOTHING: ChangeSet = { upserts: {}, unset: {}, deletes: [] };
 export class ByTime implements Protocol {
   static #now = 0;
   readonly pauses = new Pauses();
+  readonly outgoing = this;
   readonly #below = new Map<string, { link: Link; item: EntityRef; out: Message[] }>();
   readonly #above = new Map<string, Message[]>();
   readonly #times = new Map<string, number>();
@@ -36,10 +38,6 @@ export class ByTime implements Protocol {
     readonly state: EntityState,
     readonly host: Host,
   ) {}
-
-  get line(): readonly [] {
-    return [];
-  }
 
   get parents(): IterableIterator<string> {
     return this.#above.keys();
@@ -53,14 +51,14 @@ export class ByTime implements Protocol {
     this.#above.set(from, []);
     this.pauses.set(pauses);
     this.#write(word, 0);
-    this.host.listed();
+    this.host.changed(NOTHING);
     return NOTHING;
   }
 
-  load(source: string, content: SourceContent): ChangeSet {
+  load(source: string, content: SourceContent): Integration {
     const result = this.state.integrate(source, content, { now: 1, maxDeleteRatio: 1, minDeleteCount: 0 });
     if ('changes' in result) this.#changed(result.changes, ++ByTime.#now);
-    return NOTHING;
+    return result;
   }
 
   update(payload: UpdatePayload): ChangeSet {
@@ -88,7 +86,7 @@ export class ByTime implements Protocol {
   close(peer: string): void {
     this.#below.delete(peer);
     this.#leaving.set(peer, { do: 'leave', from: this.self.workflowId, link: '' });
-    this.host.wake(peer);
+    this.host.wake(peer, 'parent');
   }
 
   start(peer: string): Start {
@@ -115,7 +113,7 @@ export class ByTime implements Protocol {
       pauses: this.pauses.isPaused,
       isMade: false,
     });
-    this.host.wake(peer);
+    this.host.wake(peer, 'parent');
     this.#sayAll(peer);
   }
 
@@ -126,7 +124,8 @@ export class ByTime implements Protocol {
 
   readonly #leaving = new Map<string, Message>();
 
-  next(peer: string): Message | undefined {
+  next(peer: string, as: End): Message | undefined {
+    if (as !== 'parent') return undefined;
     return this.#leaving.get(peer) ?? this.#out(peer)?.[0];
   }
 
@@ -134,7 +133,7 @@ export class ByTime implements Protocol {
     if (this.#leaving.get(peer) === message) this.#leaving.delete(peer);
     const out = this.#out(peer);
     if (out?.[0] === message) out.shift();
-    if (out && out.length > 0) this.host.wake(peer);
+    if (out && out.length > 0) this.host.wake(peer, 'parent');
   }
 
   refused(): void {}
@@ -148,6 +147,10 @@ export class ByTime implements Protocol {
     else if (message.do === 'tell') this.#hear(message as Timed);
     return NOTHING;
   }
+
+  begun(): void {}
+
+  remember(): void {}
 
   carry(): never {
     throw new Error('It does not continue as new.');
@@ -195,7 +198,7 @@ export class ByTime implements Protocol {
         isListed ||= this.state.isRoot(name, id);
         for (const field of Object.keys(fields)) this.#times.set(`${keyOf({ name, id })}:${field}`, at);
       }
-    if (isListed) this.host.listed();
+    if (isListed) this.host.changed(NOTHING);
     if (Object.keys(upserts).length === 0 && deletes.length === 0) return;
     const { Item = {}, Sub = {} } = upserts;
     for (const peer of [...this.#below.keys(), ...this.#above.keys()])
@@ -231,7 +234,7 @@ export class ByTime implements Protocol {
       pauses,
     };
     this.#out(peer)?.push(tell);
-    this.host.wake(peer);
+    this.host.wake(peer, 'parent');
   }
 
   #out(peer: string): Message[] | undefined {

@@ -2,6 +2,7 @@ import type { EntityRef } from '../../../src/contract/adapter';
 import { type Entities, type Fields, many, one, defineSchema } from '../../../src/contract/schema';
 import { type CarriedExchange, Exchange, type Host } from '../../../src/hierarchy/exchange';
 import { idsOf } from '../../../src/hierarchy/managed-path';
+import type { Outgoing } from '../../../src/hierarchy/outgoing';
 import type { Message, Start } from '../../../src/hierarchy/word';
 import { EntityState } from '../../../src/state/entity-state';
 
@@ -63,7 +64,26 @@ interface Upstream {
 const OPTIONS = { now: 1, maxDeleteRatio: 1, minDeleteCount: 0 };
 
 /** What decides about entities in a workflow: an exchange, or something to compare it with. */
-export type Protocol = Pick<Exchange, keyof Exchange>;
+export type Protocol = Pick<
+  Exchange,
+  | 'pauses'
+  | 'parents'
+  | 'childOf'
+  | 'begin'
+  | 'load'
+  | 'update'
+  | 'delete'
+  | 'pause'
+  | 'open'
+  | 'close'
+  | 'start'
+  | 'attach'
+  | 'gone'
+  | 'receive'
+  | 'begun'
+  | 'remember'
+  | 'carry'
+> & { readonly outgoing: Pick<Outgoing, 'next' | 'accepted' | 'refused'> };
 export type ProtocolClass = new (...args: ConstructorParameters<typeof Exchange>) => Protocol;
 
 /** One workflow. */
@@ -88,9 +108,10 @@ export class Member {
     this.state = begin.state ?? new EntityState(root, schema);
     this.isIndependent = root.name === 'Shop';
     const host: Host = {
-      listed: () => this.#listed(),
+      changed: () => this.#listed(),
       wake: (peer) => void this.due.add(peer),
       left: () => {},
+      paused: () => {},
       make: ({ name, id }: EntityRef) => this.world.make(this.state.store.get(name, id) ?? {}, id),
     };
     this.exchange = new world.Protocol({ workflowId: id, runId }, this.state, host, begin.carried);
@@ -134,6 +155,12 @@ export class Member {
     }
   }
 }
+
+/** What a workflow has to send to another, whatever the two are to each other. */
+const nextTo = ({ exchange }: Member, to: string): Message | undefined =>
+  exchange.outgoing.next(to, 'stranger') ??
+  exchange.outgoing.next(to, 'parent') ??
+  exchange.outgoing.next(to, 'child');
 
 export const idOf = ({ name, id }: EntityRef): string => `${name}-${id}`;
 
@@ -219,7 +246,7 @@ export class World {
   send(from: Member, to: string): boolean {
     const way = `${from.id}>${to}`;
     if (this.underWay.has(way)) return false;
-    const message = from.exchange.next(to);
+    const message = nextTo(from, to);
     from.due.delete(to);
     if (!message) return false;
     this.underWay.set(way, [from, to, message]);
@@ -235,11 +262,11 @@ export class World {
     if (receiver) {
       receiver.inbox.push(message);
       this.arrived.push([to, message]);
-      from.exchange.accepted(to, message);
+      from.exchange.outgoing.accepted(to, message);
     } else {
-      if (message.do === 'leave' || message.do === 'stranger') from.exchange.accepted(to, message);
+      if (message.do === 'leave' || message.do === 'stranger') from.exchange.outgoing.accepted(to, message);
       else {
-        from.exchange.refused(to, message);
+        from.exchange.outgoing.refused(to, message);
         this.#tellGone(from, to);
       }
     }
@@ -265,6 +292,7 @@ export class World {
       const start = member.exchange.start(id);
       const child = new Member(this, id, this.#run(), { name, id: key }, { start });
       this.members.set(id, child);
+      member.exchange.begun(id);
       this.refresh(child);
     }
     return true;
@@ -285,6 +313,7 @@ export class World {
       member.state.carryViews(),
     );
     const next = new Member(this, member.id, member.runId, member.root, { state, carried });
+    for (const item of next.items) if (next.exchange.childOf(item)) next.exchange.remember(idOf(item));
     next.inbox.push(...member.inbox);
     for (const name of this.names()) next.due.add(name);
     for (const id of member.toBegin) next.toBegin.add(id);
@@ -346,7 +375,8 @@ export class World {
     const [name = '', id = ''] = peer.split('-');
     const link = member.exchange.childOf({ name, id });
     if (link && link.state === 'apart') return;
-    member.exchange.gone(peer, runId);
+    member.exchange.gone(peer, 'parent', runId);
+    member.exchange.gone(peer, 'child', runId);
     if (link) member.toBegin.add(peer);
     this.#endIfDone(member);
   }
@@ -358,9 +388,9 @@ export class World {
     if (!member.isDone || this.members.get(member.id) !== member) return;
     for (const item of member.items) member.exchange.close(idOf(item));
     for (const to of member.due)
-      for (let message = member.exchange.next(to); message; message = member.exchange.next(to)) {
+      for (let message = nextTo(member, to); message; message = nextTo(member, to)) {
         this.members.get(to)?.inbox.push(message);
-        member.exchange.accepted(to, message);
+        member.exchange.outgoing.accepted(to, message);
       }
     this.members.delete(member.id);
     for (const [way, [from, to, message]] of [...this.underWay]) {

@@ -1,0 +1,190 @@
+import type { EntityRef } from '../contract/adapter';
+import type { Word } from '../contract/hierarchy';
+import type { Fields } from '../contract/schema';
+import type { MergeStrategy } from '../contract/wire';
+import type { EntityStore } from '../state/entity-store';
+import { getOrAdd } from '../state/objects';
+import { keyOf } from '../state/refs';
+import { split } from './parts';
+import type { Outlet, Parcel } from './peer';
+import { type Signal, signalOf } from './signals';
+import { CONTROL_BYTES, MOST_PAYLOAD, sizeOf, tooLarge } from './size';
+import { Speech } from './speech';
+
+/** The workflows that a change has come through. */
+export type Way = readonly string[];
+
+/** What waits about one entity: that it went, then what it is now, each with the way that it came. */
+interface Mark {
+  readonly ref: EntityRef;
+  readonly gone?: Way;
+  readonly fields: ReadonlyMap<string, Way>;
+}
+
+/** A {@link Feed} as it travels through continue-as-new. */
+export interface CarriedFeed {
+  readonly link: string;
+  readonly number: number;
+  readonly marks: readonly (readonly [
+    ref: EntityRef,
+    gone: Way | null,
+    fields: readonly (readonly [string, Way])[],
+  ])[];
+}
+
+/** Who sends, and how it is to be taken. */
+export interface FeedOptions {
+  readonly workflowId: string;
+  readonly entityName: string;
+  readonly strategy: MergeStrategy | undefined;
+  readonly store: EntityStore;
+}
+
+/**
+ * What a subscriber has not been told yet: which fields, not their values. They are read when they are sent, so what
+ * waits costs the same however often it changes, and what arrives is what is. An entity that is gone is taken away
+ * last, when nothing leads to it any more; one that came back, first.
+ */
+export class Feed implements Outlet {
+  problem: string | undefined;
+  readonly #options: FeedOptions;
+  readonly #link: string;
+  #number: number;
+  #marks = new Map<string, Mark>();
+  #underWay: readonly Mark[] = [];
+  /** What is too large to be sent; it is tried again when something else comes. */
+  #aside: Mark[] = [];
+
+  constructor(options: FeedOptions, { link, number, marks }: CarriedFeed) {
+    this.#options = options;
+    this.#link = link;
+    this.#number = number;
+    for (const [ref, gone, fields] of marks)
+      this.#marks.set(keyOf(ref), { ref, gone: gone ?? undefined, fields: new Map(fields) });
+  }
+
+  get isDue(): boolean {
+    return this.#marks.size > 0;
+  }
+
+  mark(ref: EntityRef, fields: Iterable<string>, via: Way): void {
+    const key = keyOf(ref);
+    const { gone, fields: before = [] } = this.#marks.get(key) ?? {};
+    const marked = new Map(before);
+    for (const field of fields) marked.set(field, via);
+    this.#marks.set(key, { ref, gone, fields: marked });
+  }
+
+  /** The entity is gone. Should it come back, both is told. */
+  remove(ref: EntityRef, via: Way): void {
+    this.#marks.set(keyOf(ref), { ref, gone: via, fields: new Map() });
+  }
+
+  next(): Parcel | undefined {
+    for (const mark of this.#aside.splice(0)) this.#add(mark);
+    this.problem = undefined;
+    const marks = [...this.#marks.values()];
+    this.#marks.clear();
+    const signals = this.#compose(marks);
+    this.#underWay = marks.filter((mark) => !this.#aside.includes(mark));
+    return {
+      signals,
+      accepted: () => (this.#underWay = []),
+      refused: () => {
+        for (const mark of this.#underWay) this.#add(mark);
+        this.#underWay = [];
+      },
+    };
+  }
+
+  /** For continue-as-new. */
+  carry(): CarriedFeed {
+    const waiting = new Feed(this.#options, { link: this.#link, number: this.#number, marks: [] });
+    for (const mark of [...this.#marks.values()].reverse()) waiting.#add(mark);
+    for (const mark of [...this.#underWay, ...this.#aside]) waiting.#add(mark);
+    return {
+      link: this.#link,
+      number: this.#number,
+      marks: [...waiting.#marks.values()].map(({ ref, gone = null, fields }) => [ref, gone, [...fields]]),
+    };
+  }
+
+  /** Has an earlier mark wait as well. */
+  #add({ ref, gone, fields }: Mark): void {
+    const key = keyOf(ref);
+    const later = this.#marks.get(key);
+    if (later?.gone) return;
+    this.#marks.set(key, { ref, gone, fields: new Map([...fields, ...(later?.fields ?? [])]) });
+  }
+
+  #compose(marks: readonly Mark[]): Signal[] {
+    const { store } = this.#options;
+    const back: Mark[] = [];
+    const changed: Mark[] = [];
+    const gone: Mark[] = [];
+    for (const mark of marks) {
+      if (store.get(mark.ref.name, mark.ref.id)) {
+        if (mark.gone) back.push(mark);
+        if (mark.fields.size > 0) changed.push(mark);
+      } else if (mark.gone) gone.push(mark);
+    }
+    return [...this.#removals(back), ...this.#updates(changed), ...this.#removals(gone)];
+  }
+
+  #removals(marks: readonly Mark[]): Signal[] {
+    const words = new Ways();
+    for (const { ref, gone = [] } of marks) words.of(gone).deletes.push(ref);
+    return words.all.flatMap(([via, { word }]) => this.#signals(word, via, marks));
+  }
+
+  #updates(marks: readonly Mark[]): Signal[] {
+    const { store } = this.#options;
+    const words = new Ways();
+    for (const { ref, fields } of marks) {
+      const held = store.get(ref.name, ref.id) as Fields;
+      const byWay = new Map<Way, string[]>();
+      for (const [field, via] of fields) getOrAdd(byWay, via, () => []).push(field);
+      for (const [via, some] of byWay) words.of(via).say(ref, held, some);
+    }
+    return words.all.flatMap(([via, { word }]) => this.#signals(word, via, marks));
+  }
+
+  #signals(word: Word | undefined, via: Way, marks: readonly Mark[]): Signal[] {
+    const { workflowId: from, entityName, strategy } = this.#options;
+    const signals: Signal[] = [];
+    for (const { content, ref } of split({ word })) {
+      const envelope = {
+        from,
+        link: this.#link,
+        number: this.#number + 1,
+        via: via.length > 0 ? via : undefined,
+      };
+      const base = { entityName, changeOrigin: from };
+      const isRemoval = (content.word?.deletes?.length ?? 0) > 0;
+      const signal = signalOf(isRemoval ? base : { ...base, strategy }, content.word ?? {}, envelope);
+      const bytes = sizeOf(signal.payload) + CONTROL_BYTES;
+      if (bytes > MOST_PAYLOAD) {
+        this.problem = tooLarge(bytes).message;
+        const mark = marks.find((one) => ref && keyOf(one.ref) === keyOf(ref));
+        if (mark) this.#aside.push(mark);
+        continue;
+      }
+      this.#number++;
+      signals.push({ ...signal, bytes });
+    }
+    return signals;
+  }
+}
+
+/** Words by the way that what they say has come. */
+class Ways {
+  readonly #words = new Map<string, readonly [Way, Speech]>();
+
+  of(via: Way): Speech {
+    return getOrAdd(this.#words, via.join('\n'), () => [via, new Speech()] as const)[1];
+  }
+
+  get all(): (readonly [Way, Speech])[] {
+    return [...this.#words.values()];
+  }
+}
