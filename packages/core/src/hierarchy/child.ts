@@ -40,6 +40,8 @@ export interface CarriedChild {
   readonly error?: string;
   readonly unheard?: boolean;
   readonly isSole?: boolean;
+  /** Whether it was told that the server cancels it, which this has not been asked to do yet. */
+  readonly isCancelDue?: true;
   /** Whether it was started by hand. */
   readonly asked?: true;
   readonly controls?: CarriedControls;
@@ -114,7 +116,7 @@ export function childOf(
   let wasOther = false;
   let stopAs: ManagedPath['onRemoved'] = 'cancel';
   /** Whether the server is to cancel it as well: it was told so, and closes as the request comes. */
-  let isCancelRequested = false;
+  let isCancelDue = carried.isCancelDue ?? false;
   let joinedAt = 0;
   let pauses = 0;
   let isBusy = false;
@@ -132,7 +134,7 @@ export function childOf(
     control(message) {
       if (message.do !== 'join') {
         const how = leave();
-        isCancelRequested = how === 'request';
+        isCancelDue = how === 'request';
         return LEAVES[how];
       }
       const { link, pauses, isMade } = message;
@@ -259,8 +261,8 @@ export function childOf(
   /** Sends what waits; who was told that it is let go may have been, although it is wanted again. */
   const sendAll = async (): Promise<boolean> => {
     const isSent = await peer.send();
-    if (isCancelRequested) await peer.requestCancel();
-    isCancelRequested = false;
+    if (isCancelDue) await peer.requestCancel();
+    isCancelDue = false;
     return isSent;
   };
 
@@ -400,6 +402,7 @@ export function childOf(
       error: self.error,
       unheard: !self.heard || undefined,
       isSole: isSole || undefined,
+      isCancelDue: isCancelDue || undefined,
       controls: peer.carry(),
     }),
   };
