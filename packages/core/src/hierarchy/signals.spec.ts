@@ -67,7 +67,7 @@ describe('tellOf', () => {
     { asks: [T2], pauses: false },
   ])('reads what was said: %j', (more) => {
     const [signal] = signals(more);
-    const said = tellOf((signal?.payload ?? {}), signal?.envelope as Envelope);
+    const said = tellOf(signal?.payload ?? {}, signal?.envelope as Envelope);
     const { word, sources, ...others } = tell(more);
     expect(said).toMatchObject(others);
     for (const [source, given] of Object.entries(sources ?? {}))
