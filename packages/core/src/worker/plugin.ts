@@ -150,8 +150,8 @@ function withEnvironment({ webpackConfigHook, ...options }: BundleOptions): Bund
 }
 
 /**
- * Has all workflows of a V8 context share this package's code, as they share Temporal's: it keeps no state of its own,
- * and of each workflow's own copy a third of what an idle workflow needs was made.
+ * Has all workflows of a V8 context share this package's code, as they share Temporal's: it keeps no state of its own.
+ * A copy for each of them would take as much memory as all else that an idle workflow needs.
  */
 function sharingCore({ preloadModules = [], ...options }: BundleOptions): BundleOptions {
   return { ...options, preloadModules: [...new Set([...preloadModules, ownPath('workflow')])] };
