@@ -58,6 +58,19 @@ describe('Link', () => {
     expect(holder.isPending(ref, 'title')).toBe(false);
   });
 
+  it('has what is answered count as arrived, before it hears that it did', () => {
+    const { holder, home } = joined();
+    holder.waiting.mark(ref, ['title']);
+    const question = holder.next(compose) as Tell;
+    home.take(question);
+    home.waiting.mark(ref, ['title']);
+    holder.take(send(home));
+    expect(holder.isPending(ref, 'title')).toBe(false);
+    // That it may not have arrived is no news.
+    holder.refused(question);
+    expect(holder.isDue).toBe(false);
+  });
+
   it('leaves aside what comes twice', () => {
     const { holder, home } = joined();
     holder.waiting.mark(ref, ['title']);

@@ -211,6 +211,9 @@ export class Link {
     if (tell.number > this.#taken + 1 && !tell.whole) this.#asks = true;
     this.#taken = tell.number;
     for (const [key, { number }] of this.#unseen) if (number <= tell.seen) this.#unseen.delete(key);
+    // An answer may come before whoever sent the question hears that it arrived.
+    const underWay = this.#flight?.message;
+    if (underWay?.do === 'tell' && underWay.number <= tell.seen) this.#flight = undefined;
     if (tell.whole) {
       this.#go('whole');
       if (this.#asks === true) this.#asks = new Map();

@@ -61,6 +61,14 @@ interface Upstream {
   readonly lists: Map<string, string[]>;
 }
 
+/** A message, until its sender has heard that it arrived. */
+interface UnderWay {
+  readonly from: Member;
+  readonly to: string;
+  readonly message: Message;
+  hasArrived: boolean;
+}
+
 const OPTIONS = { now: 1, maxDeleteRatio: 1, minDeleteCount: 0 };
 
 /** What decides about entities in a workflow: an exchange, or something to compare it with. */
@@ -92,6 +100,8 @@ export class Member {
   readonly exchange: Protocol;
   /** Children that are to be started or joined. */
   readonly toBegin = new Set<string>();
+  /** Children that have begun, which this workflow has not heard yet. */
+  readonly begun = new Set<string>();
   readonly inbox: Message[] = [];
   /** To whom there may be something to send. */
   readonly due = new Set<string>();
@@ -167,8 +177,8 @@ export const idOf = ({ name, id }: EntityRef): string => `${name}-${id}`;
 /** Workflows, and what is under way between them. */
 export class World {
   readonly members = new Map<string, Member>();
-  /** One message of a pair is under way at a time. */
-  readonly underWay = new Map<string, readonly [from: Member, to: string, Message]>();
+  /** One message of a pair is under way at a time: until its sender has heard that it arrived. */
+  readonly underWay = new Map<string, UnderWay>();
   /** What has arrived once, to arrive again. */
   readonly arrived: (readonly [to: string, Message])[] = [];
   /** Who has yet to hear that somebody is gone. */
@@ -249,21 +259,25 @@ export class World {
     const message = nextTo(from, to);
     from.due.delete(to);
     if (!message) return false;
-    this.underWay.set(way, [from, to, message]);
+    this.underWay.set(way, { from, to, message, hasArrived: false });
     return true;
   }
 
-  /** It has arrived; or its sender is told that nobody is there. */
+  /** It arrives, and its sender hears so later than the answer may come; or is told that nobody is there. */
   arrive(way: string): boolean {
-    const [from, to, message] = this.underWay.get(way) ?? [];
-    if (!from || !to || !message) return false;
-    this.underWay.delete(way);
+    const flight = this.underWay.get(way);
+    if (!flight) return false;
+    const { from, to, message } = flight;
     const receiver = this.members.get(to);
-    if (receiver) {
+    if (receiver && !flight.hasArrived) {
+      flight.hasArrived = true;
       receiver.inbox.push(message);
       this.arrived.push([to, message]);
-      from.exchange.outgoing.accepted(to, message);
-    } else {
+      return true;
+    }
+    this.underWay.delete(way);
+    if (flight.hasArrived) from.exchange.outgoing.accepted(to, message);
+    else {
       if (message.do === 'leave' || message.do === 'stranger') from.exchange.outgoing.accepted(to, message);
       else {
         from.exchange.outgoing.refused(to, message);
@@ -281,8 +295,14 @@ export class World {
     return true;
   }
 
-  /** A child that is to begin does. */
+  /** A child that is to begin does; or its parent hears that it did, which may be later than what it says. */
   begin(member: Member): boolean {
+    const [begun] = member.begun;
+    if (begun) {
+      member.begun.delete(begun);
+      member.exchange.begun(begun);
+      return true;
+    }
     const [id] = member.toBegin;
     if (!id) return false;
     member.toBegin.delete(id);
@@ -292,7 +312,7 @@ export class World {
       const start = member.exchange.start(id);
       const child = new Member(this, id, this.#run(), { name, id: key }, { start });
       this.members.set(id, child);
-      member.exchange.begun(id);
+      member.begun.add(id);
       this.refresh(child);
     }
     return true;
@@ -300,11 +320,7 @@ export class World {
 
   /** Continues as new: what is under way has arrived, or has not. */
   cut(member: Member, arrives: boolean): void {
-    for (const [way, [from, to, message]] of [...this.underWay]) {
-      if (from !== member) continue;
-      this.underWay.delete(way);
-      if (arrives && this.members.has(to)) this.members.get(to)?.inbox.push(message);
-    }
+    this.#leaveBehind(member, arrives);
     const carried = JSON.parse(JSON.stringify(member.exchange.carry())) as CarriedExchange;
     const state = new EntityState(
       member.root,
@@ -317,6 +333,8 @@ export class World {
     next.inbox.push(...member.inbox);
     for (const name of this.names()) next.due.add(name);
     for (const id of member.toBegin) next.toBegin.add(id);
+    // A workflow continues as new only when it has heard what it waits for.
+    for (const id of member.begun) next.exchange.begun(id);
     next.pausedByClient = member.pausedByClient;
     this.members.set(member.id, next);
   }
@@ -324,11 +342,7 @@ export class World {
   /** Somebody ends it, without a word. */
   terminate(member: Member): void {
     this.members.delete(member.id);
-    for (const [way, [from, to, message]] of [...this.underWay]) {
-      if (from !== member) continue;
-      this.underWay.delete(way);
-      this.members.get(to)?.inbox.push(message);
-    }
+    this.#leaveBehind(member, true);
     for (const other of this.members.values()) this.gone.push([other.id, member.id, member.runId]);
   }
 
@@ -352,10 +366,14 @@ export class World {
         moved = true;
       }
       for (const member of [...this.members.values()]) {
-        while (this.begin(member)) moved = true;
+        if (this.begin(member)) moved = true;
         for (const to of [...member.due]) if (this.send(member, to)) moved = true;
       }
-      for (const way of [...this.underWay.keys()]) if (this.arrive(way)) moved = true;
+      for (const [way, { hasArrived }] of [...this.underWay]) {
+        moved = true;
+        // Every other answer comes before its sender has heard that the question arrived.
+        if (!hasArrived || round % 2 === 0) this.arrive(way);
+      }
       for (const member of [...this.members.values()]) while (this.process(member)) moved = true;
       if (!moved) return;
     }
@@ -393,10 +411,15 @@ export class World {
         member.exchange.outgoing.accepted(to, message);
       }
     this.members.delete(member.id);
-    for (const [way, [from, to, message]] of [...this.underWay]) {
+    this.#leaveBehind(member, true);
+  }
+
+  /** What a run has under way when it ends: it arrives, or does not. */
+  #leaveBehind(member: Member, arrives: boolean): void {
+    for (const [way, { from, to, message, hasArrived }] of [...this.underWay]) {
       if (from !== member) continue;
       this.underWay.delete(way);
-      this.members.get(to)?.inbox.push(message);
+      if (arrives && !hasArrived) this.members.get(to)?.inbox.push(message);
     }
   }
 
