@@ -26,4 +26,30 @@ describe('errors', () => {
     expect(errors[0]?.cause).toBe(cause);
     expect(Object.hasOwn(errors[1] as Error, 'cause')).toBe(false);
   });
+
+  it('are known to another copy of the package, each class by itself', async () => {
+    const copy = (await import('./errors?copy' as './errors')) as typeof import('./errors');
+    expect(copy.LoadError).not.toBe(LoadError);
+    const theirs = new copy.LoadError('m');
+    expect(theirs).toBeInstanceOf(LoadError);
+    expect(theirs).toBeInstanceOf(StatefulWorkflowError);
+    expect(theirs).not.toBeInstanceOf(CredentialError);
+    expect(new copy.StatefulWorkflowError('WORKFLOW_BUSY', 'm')).not.toBeInstanceOf(LoadError);
+
+    class OfAnAdapter extends StatefulWorkflowError {}
+    const ofAnAdapter = new OfAnAdapter('LOAD_FAILED', 'm');
+    expect(ofAnAdapter).toBeInstanceOf(OfAnAdapter);
+    expect(ofAnAdapter).toBeInstanceOf(copy.StatefulWorkflowError);
+    expect(new StatefulWorkflowError('LOAD_FAILED', 'm')).not.toBeInstanceOf(OfAnAdapter);
+    for (const other of [
+      undefined,
+      null,
+      'text',
+      {},
+      Object.create(null),
+      { constructor: 1 },
+      new Error('m'),
+    ])
+      expect(other).not.toBeInstanceOf(StatefulWorkflowError);
+  });
 });
