@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type * as errorsModule from './errors';
 import { CredentialError, InvalidInputError, LoadError, StatefulWorkflowError } from './errors';
 
@@ -30,7 +30,7 @@ describe('errors', () => {
 
   it('are known to another copy of the package, each class by itself', async () => {
     // A file of its own to the bundler, as a second copy of the package is.
-    const copy = await import('./errors?copy' as string);
+    const copy = await vi.importActual<typeof errorsModule>('./errors?copy');
     expect(copy.LoadError).not.toBe(LoadError);
     const theirs = new copy.LoadError('m');
     expect(theirs).toBeInstanceOf(LoadError);
