@@ -7,9 +7,10 @@ import {
   relationTarget,
   type Schema,
 } from '../contract/schema';
+import type { MergeStrategy } from '../contract/merge-strategy';
 import type { ChangeSet } from '../contract/wire';
 import { isEmpty } from './change-set';
-import { Draft, type Rule } from './draft';
+import { Draft } from './draft';
 import { denormalize } from './denormalize';
 import { difference } from './difference';
 import { equalJson, inner, table } from './json';
@@ -66,9 +67,9 @@ export class EntityStore {
    *
    * @throws InvalidInputError `RECORD_INVALID`, leaving the store as it was
    */
-  upsert(name: string, records: readonly unknown[], rule: Rule = '$merge'): ChangeSet {
+  upsert(name: string, records: readonly unknown[], strategy: MergeStrategy = '$merge'): ChangeSet {
     const draft = this.draft();
-    draft.upsertAll(name, records, rule, name);
+    draft.upsertAll(name, records, strategy, name);
     return this.commit(draft);
   }
 
