@@ -10,7 +10,7 @@ import {
 } from '../contract/schema';
 import { identify, notA, recordOf } from './identify';
 import { copyFields, keepEqual, mergeJson, own, setField } from './json';
-import { entries, getOrAdd, keys } from './objects';
+import { getOrAdd } from './objects';
 import { forEachGiven, type Place, textOf } from './place';
 
 /** Where a draft reads what is held. */
@@ -87,7 +87,7 @@ export class Draft {
     place: Place,
   ): Record<string, unknown> {
     const flat = { ...record };
-    for (const [field, relation] of entries(relations)) {
+    for (const [field, relation] of Object.entries(relations)) {
       const value = own(record, field);
       if (value == null) continue;
       const ids = this.#relate(relation, value, strategy, () => `${textOf(place)}.${field}`);
@@ -134,7 +134,7 @@ function merged(held: Fields | undefined, record: Record<string, unknown>, strat
     if (after !== before) setField((next ??= copyFields(held)), field, after);
   }
   if (strategy === '$replace')
-    for (const field of keys(held ?? {}))
+    for (const field of Object.keys(held ?? {}))
       if (own(record, field) === undefined) delete (next ??= copyFields(held))[field];
   return next ?? held ?? {};
 }

@@ -14,7 +14,7 @@ import { Draft } from './draft';
 import { denormalize } from './denormalize';
 import { difference } from './difference';
 import { equalJson, inner, table } from './json';
-import { entries, getOrAdd, keys } from './objects';
+import { getOrAdd } from './objects';
 
 /** Hears of every entity that a commit changes, before it is changed. */
 export type WriteListener = (
@@ -39,7 +39,7 @@ export class EntityStore {
   /** @param entities entities to begin with; they are not copied, and must not be changed afterwards */
   constructor(schema: Schema, entities: Entities = {}) {
     this.schema = schema;
-    for (const [name, table] of entries(entities)) Object.assign(inner(this.#tables, name), table);
+    for (const [name, table] of Object.entries(entities)) Object.assign(inner(this.#tables, name), table);
   }
 
   /** Counts the commits that changed something. */
@@ -116,12 +116,12 @@ export class EntityStore {
   ): void {
     const gone = new Map<string, Set<unknown>>();
     for (const { name, id } of removed) getOrAdd(gone, name, () => new Set()).add(id);
-    for (const [name, { relations = {} }] of entries(this.schema)) {
-      for (const [field, relation] of entries(relations)) {
+    for (const [name, { relations = {} }] of Object.entries(this.schema)) {
+      for (const [field, relation] of Object.entries(relations)) {
         const ids = gone.get(relationTarget(relation));
         if (!ids) continue;
         const stays = (id: unknown): boolean => !ids.has(id);
-        for (const holder of keys(this.#tables[name] ?? {})) {
+        for (const holder of Object.keys(this.#tables[name] ?? {})) {
           const fields = draft.get(name, holder);
           const value = fields?.[field];
           // A start argument may have given something else in its place.

@@ -7,7 +7,6 @@ import { difference } from './difference';
 import type { Draft } from './draft';
 import type { EntityStore } from './entity-store';
 import { at, copyFields, equalJson, forEach, own, setField, without } from './json';
-import { entries, hasOwn, keys } from './objects';
 import { keyOf } from './refs';
 import type { SourceView } from './source-view';
 import { applySplice } from './splice';
@@ -116,7 +115,7 @@ class Intake {
     forEach(entities, (name, id, fields) => {
       let before = this.#earlier(name, id);
       // A list page can hold the root, nested in a record: the list that grows by this page was no field of that root.
-      if (before && append && this.#state.isRoot(name, id) && !hasOwn(fields, append.field))
+      if (before && append && this.#state.isRoot(name, id) && !Object.hasOwn(fields, append.field))
         before = without(before, [append.field]);
       const changed = difference(before, fields);
       if (changed) this.#change(name, id, changed.set, changed.unset);
@@ -128,7 +127,7 @@ class Intake {
     forEach(unset, (name, id, fields) => this.#change(name, id, {}, fields));
     forEach(splice, (name, id, edits) => {
       const lists: Record<string, Json> = {};
-      for (const [field, edit] of entries(edits)) {
+      for (const [field, edit] of Object.entries(edits)) {
         const list = (own(this.#earlier(name, id), field) ?? []) as readonly Json[];
         setField(lists, field, applySplice(list, edit));
       }
@@ -172,7 +171,7 @@ class Intake {
     const view = this.#view;
     const held = draft.get(name, id);
     const next = copyFields(held ?? this.#earlier(name, id));
-    for (const [field, value] of entries(set))
+    for (const [field, value] of Object.entries(set))
       if (!equalJson(own(next, field), value)) setField(next, field, value);
     for (const field of unset) {
       const other = this.#others.find((candidate) => candidate.given(name, id)?.shape.includes(field));
@@ -180,9 +179,15 @@ class Intake {
       else setField(next, field, own(other.fields(name, id, held), field) as Json);
     }
     const given = without({ ...this.#earlier(name, id), ...set }, unset);
-    view.give(name, id, keys(given), this.#now, view.given(name, id)?.base && difference(next, given)?.set);
+    view.give(
+      name,
+      id,
+      Object.keys(given),
+      this.#now,
+      view.given(name, id)?.base && difference(next, given)?.set,
+    );
     draft.put(name, id, next);
-    this.said.push([{ name, id }, [...keys(set), ...unset]]);
+    this.said.push([{ name, id }, [...Object.keys(set), ...unset]]);
   }
 }
 
