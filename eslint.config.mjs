@@ -17,6 +17,8 @@ const sandbox = [
   'packages/*/src/workflow/**/*.ts',
   'packages/*/src/state/**/*.ts',
   'packages/*/src/contract/**/*.ts',
+  'packages/*/src/hierarchy/**/*.ts',
+  'packages/*/src/base/**/*.ts',
 ];
 
 /** The dependency rules of docs/decisions and CONTRIBUTING: what a project of one type may import. */

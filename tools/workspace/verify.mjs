@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 const steps = [
   'format:check',
   'lint',
+  'imports:check',
   'typecheck',
   'build',
   'package-check',
