@@ -1,9 +1,10 @@
 import { type Credential, type CredentialIdentity, InvalidInputError } from '@stateful-workflow/core';
+import { LRUCache } from 'lru-cache';
 import type { Authorization, AuthRequest, AuthScheme } from './auth-scheme';
 import type { ClientCredentialsOptions } from './client-credentials-options';
 import { fetchToken, type Token } from './fetch-token';
 
-/** So many clients share one worker at most; past it the oldest token is fetched anew. */
+/** So many clients share one worker at most; past it the token that was used longest ago is fetched anew. */
 const MAX_TOKENS = 1_000;
 
 /**
@@ -23,7 +24,7 @@ export function clientCredentials(options: ClientCredentialsOptions): AuthScheme
   if (options.clientAuth === 'private_key_jwt' && options.clientId === undefined)
     throw new InvalidInputError('clientId', 'is missing, and the credential is a key', 'Name the client');
   const tokenUrl = new URL(options.tokenUrl);
-  const tokens = new Map<CredentialIdentity, Promise<Token>>();
+  const tokens = new LRUCache<CredentialIdentity, Promise<Token>>({ max: MAX_TOKENS });
 
   /** The token for a credential: held, on its way, or fetched. */
   const tokenFor = async (held: Credential, request: AuthRequest): Promise<Token> => {
@@ -37,7 +38,6 @@ export function clientCredentials(options: ClientCredentialsOptions): AuthScheme
     }
     const fetched = fetchToken(held, request, options);
     tokens.set(key, fetched);
-    if (tokens.size > MAX_TOKENS) tokens.delete(tokens.keys().next().value as CredentialIdentity);
     try {
       return await fetched;
     } catch (error) {
