@@ -8,6 +8,7 @@ const steps = [
   'imports:check',
   'typecheck',
   'build',
+  'api:check',
   'package-check',
   'dependencies:check',
   // The tour, which `test` runs, looks for the demo's secrets itself.
