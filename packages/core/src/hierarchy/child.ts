@@ -310,14 +310,17 @@ export class Child implements Linked {
     const input = portions.inputOf(this);
     const bytes = sizeOf(input);
     if (bytes > MOST_PAYLOAD) throw tooLarge(bytes);
+    const args = [input];
     const done = startChild(path.workflowType, {
       workflowId,
-      args: [input],
+      args,
       // Temporal applies this at every continue-as-new of the parent.
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       taskQueue: path.taskQueue,
     }).then((handle) => {
+      // The SDK holds what a child was started with for as long as it runs.
+      args.length = 0;
       exchange.begun(workflowId);
       this.#join(handle.firstExecutionRunId, false);
       this.#follow(handle.firstExecutionRunId, handle.result());

@@ -71,6 +71,7 @@ export class Exchange {
   readonly #settlement: Settlement;
   /** How many links this run and those before it made. */
   #count = 0;
+  #line?: { readonly above: readonly Ancestor[]; readonly all: readonly Ancestor[] };
 
   constructor(self: Self, state: EntityState, host: Host, carried?: CarriedExchange) {
     this.#self = self;
@@ -93,9 +94,14 @@ export class Exchange {
 
   /** From the top of the hierarchy to this workflow. */
   get line(): readonly Ancestor[] {
-    const { workflowId } = this.#self;
-    const { name, id } = this.#state.root;
-    return [...this.#kin.ancestry, { workflowId, entityName: name, id }];
+    const above = this.#kin.ancestry;
+    // The same for all children, of which there may be thousands.
+    if (this.#line?.above !== above) {
+      const { name, id } = this.#state.root;
+      const self = { workflowId: this.#self.workflowId, entityName: name, id };
+      this.#line = { above, all: [...above, self] };
+    }
+    return this.#line.all;
   }
 
   get parents(): IterableIterator<string> {

@@ -4,7 +4,6 @@ import { parentHistory } from '../hierarchy/parent-history';
 import { tickets } from '../measure/records';
 import { until } from '../temporal/until';
 import { WorkerEnvironment } from '../temporal/worker-environment';
-import { CHILDREN_QUEUE } from '../workflows/parents';
 import type { ChildrenTask } from './child-protocol';
 import { heap } from './heap';
 
@@ -18,13 +17,12 @@ export async function measureChildren(
   { address, codePath, children }: ChildrenTask,
   progress: (line: string) => void,
 ): Promise<readonly number[]> {
-  const options = { address, sources: {}, workflowBundle: { codePath } };
-  // In debug mode workflows run in this thread, whose heap is the one that is measured; the children run in others.
-  const parents = await WorkerEnvironment.start({ ...options, worker: { debugMode: true } });
-  const others = await WorkerEnvironment.start({
-    ...options,
-    taskQueue: CHILDREN_QUEUE,
-    worker: { maxCachedWorkflows: (samples + 1) * children + warmUpCount },
+  const parents = await WorkerEnvironment.start({
+    address,
+    sources: {},
+    workflowBundle: { codePath },
+    // In debug mode workflows run in this thread, whose heap is the one that is measured.
+    worker: { debugMode: true },
   });
 
   const grow = async (workflowType: 'HolderWorkflow' | 'ParentWorkflow', count: number): Promise<number> => {
@@ -57,7 +55,6 @@ export async function measureChildren(
     const data = await grow('HolderWorkflow', children);
     taken.push(((await grow('ParentWorkflow', children)) - data) / children);
   }
-  await others.stop();
   await parents.stop();
   return taken;
 }
