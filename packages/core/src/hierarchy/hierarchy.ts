@@ -144,6 +144,7 @@ export function hierarchyOf(
       take(parents.given, (held, what) => held === link[what]);
       if (loaded) session.inbox.add('refresh');
     },
+    (changes) => session.changed(changes, 'update'),
   );
   /** Whether a subscription can match something; if not, it is left out, and that is counted. */
   const canMatch = ({ selector }: Subscription, i: number): boolean => {

@@ -1,6 +1,7 @@
 import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor, ChildNotice, ParentLink } from '../contract/hierarchy';
+import type { ChangeSet } from '../contract/wire';
 import { isSame } from '../state/refs';
 import { has } from '../workflow/patches';
 import { FIND_ORPHANED } from './activities';
@@ -60,13 +61,17 @@ export interface Parents {
   carry(): CarriedParents;
 }
 
-/** @param onLeft a parent has let the workflow go: which, and whether it was the last to load for it */
+/**
+ * @param onLeft a parent has let the workflow go: which, and whether it was the last to load for it
+ * @param onChanged something changed because one did
+ */
 export function parentsOf(
   post: Post,
   root: EntityRef,
   exchange: Exchange,
   { links: carried, isIndependent }: CarriedParents,
   onLeft: (link: ParentLink, loaded: boolean) => void,
+  onChanged: (changes: ChangeSet) => void,
 ): Parents {
   const { name, id } = root;
   const parents = new Map<string, Parent>();
@@ -105,7 +110,7 @@ export function parentsOf(
   /** A parent that nobody ended in good order: it was terminated, or it failed. */
   const isGone = (workflowId: string, runId?: string): void => {
     wanted = parents.get(workflowId)?.link.orphanPolicy === 'keep' ? undefined : 'cancelled';
-    exchange.gone(workflowId, 'child', runId);
+    onChanged(exchange.gone(workflowId, 'child', runId));
   };
 
   /**
@@ -204,7 +209,7 @@ export function parentsOf(
     letGo(workflowId, link, how) {
       if (link === undefined) return;
       wanted = how;
-      exchange.receive({ do: 'leave', from: workflowId, link });
+      onChanged(exchange.receive({ do: 'leave', from: workflowId, link }));
     },
     left,
     tell(signal, payload) {

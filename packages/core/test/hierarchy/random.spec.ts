@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { StatefulHandle } from '../../src/client';
 import { seed } from '../properties/seed';
 import { TestEnvironment } from '../support/environment';
+import { eventsOf, taskFailures } from '../support/history';
 import type { DeskData, TicketData } from '../workflows/hierarchy';
 import { Random } from './random/random';
 import { STEPS } from './random/steps';
@@ -82,49 +83,69 @@ describe(`a hierarchy to which anything happens (FC_SEED=${seed})`, () => {
       };
 
       const log: string[] = [];
-      while (log.length < STEP_COUNT) {
-        const step = random.weighted(STEPS);
-        const done = await step(world, random, client);
-        if (done === undefined) continue;
-        log.push(done);
-        // From time to time the workflows keep up; otherwise everything would come at once.
-        if (log.length % PAUSE_EVERY === 0) {
-          await worker.ready;
-          const desk = random.pick(world.desks) as Desk;
-          await handleOf<DeskData>(`Desk-${desk.id}`).refresh({ acceptDeletions: true });
-        }
-        if (log.length % END_EVERY === 0) log.push(await endAndStart(world.desks.at(-1) as Desk));
-        if (log.length % CRASH_EVERY !== 0) continue;
-        await worker.ready;
-        await worker.kill();
-        worker = startWorker();
-      }
-
-      await worker.ready;
-      for (const { id } of world.desks) await handleOf(`Desk-${id}`).resume();
-      for (const { id } of world.desks) await handleOf(`Desk-${id}`).refresh({ acceptDeletions: true });
-      for (const desk of world.desks) await atRest(() => expectDesk(world, desk));
-      await atRest(async () => expect(await runningIds()).toEqual(world.workflowIds));
-      for (const workflowId of world.workflowIds) {
-        await env.expectNeverWedged(workflowId);
-        expect(await client.workflow.getHandle(workflowId).query('status'), workflowId).toBe('running');
-      }
-      const late = startWorker(heldBack);
       try {
-        const { Ticket: tickets = {}, Comment: comments = {} } = await handleOf(`Desk-${heardOf.id}`).state();
-        await atRest(async () => {
-          const { Ticket = {}, Comment = {} } = await handleOf(subscriber).state();
-          expect({ Ticket, Comment }).toEqual({ Ticket: tickets, Comment: comments });
-        });
-      } finally {
-        await late.kill();
+        await live();
+      } catch (error) {
+        throw new Error([...log, ...(await wedged(world))].join('\n'), { cause: error });
       }
-      expect(log.length).toBeGreaterThanOrEqual(200);
+      expect(log.length).toBeGreaterThanOrEqual(STEP_COUNT);
+
+      async function live(): Promise<void> {
+        while (log.length < STEP_COUNT) {
+          const step = random.weighted(STEPS);
+          const done = await step(world, random, client);
+          if (done === undefined) continue;
+          log.push(done);
+          // From time to time the workflows keep up; otherwise everything would come at once.
+          if (log.length % PAUSE_EVERY === 0) {
+            await worker.ready;
+            const desk = random.pick(world.desks) as Desk;
+            await handleOf<DeskData>(`Desk-${desk.id}`).refresh({ acceptDeletions: true });
+          }
+          if (log.length % END_EVERY === 0) log.push(await endAndStart(world.desks.at(-1) as Desk));
+          if (log.length % CRASH_EVERY !== 0) continue;
+          await worker.ready;
+          await worker.kill();
+          worker = startWorker();
+        }
+
+        await worker.ready;
+        for (const { id } of world.desks) await handleOf(`Desk-${id}`).resume();
+        for (const { id } of world.desks) await handleOf(`Desk-${id}`).refresh({ acceptDeletions: true });
+        for (const desk of world.desks) await atRest(() => expectDesk(world, desk));
+        await atRest(async () => expect(await runningIds()).toEqual(world.workflowIds));
+        for (const workflowId of world.workflowIds) {
+          await env.expectNeverWedged(workflowId);
+          expect(await client.workflow.getHandle(workflowId).query('status'), workflowId).toBe('running');
+        }
+        const late = startWorker(heldBack);
+        try {
+          const { Ticket: tickets = {}, Comment: comments = {} } = await handleOf(
+            `Desk-${heardOf.id}`,
+          ).state();
+          await atRest(async () => {
+            const { Ticket = {}, Comment = {} } = await handleOf(subscriber).state();
+            expect({ Ticket, Comment }).toEqual({ Ticket: tickets, Comment: comments });
+          });
+        } finally {
+          await late.kill();
+        }
+      }
     },
   );
 
   const handleOf = <Data>(workflowId: string): StatefulHandle<Data> =>
     new StatefulHandle<Data>(env.client, workflowId);
+
+  /** Why workflow tasks failed, if any did. */
+  async function wedged({ workflowIds }: World): Promise<string[]> {
+    const found: string[] = [];
+    for (const id of workflowIds) {
+      const failures = await eventsOf(env.client, id).then(taskFailures, (error: unknown) => [String(error)]);
+      if (failures.length > 0) found.push(`${id}: ${failures.join('; ')}`);
+    }
+    return found;
+  }
 
   async function expectDesk(world: World, desk: Desk): Promise<void> {
     const handle = handleOf<DeskData>(`Desk-${desk.id}`);

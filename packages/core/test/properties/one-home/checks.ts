@@ -1,5 +1,5 @@
 import type { EntityRef } from '../../../src/contract/adapter';
-import type { Fields } from '../../../src/contract/schema';
+import type { Fields, Json } from '../../../src/contract/schema';
 import { relationTarget, type EntitySchema } from '../../../src/contract/schema';
 import { idsOf } from '../../../src/hierarchy/managed-path';
 import { isOwn } from '../../../src/hierarchy/speech';
@@ -40,6 +40,7 @@ export function problems(world: World): string[] {
       ...leftovers(member),
       ...pauses(world, member),
       ...own(world, member),
+      ...given(world, member),
     );
     if (member.root.name !== 'Shop' && [...member.exchange.parents].length === 0)
       found.push(`${member.id} has no parent`);
@@ -150,4 +151,41 @@ function own(world: World, member: Member): string[] {
       }
     }
   return found;
+}
+
+/** What no client wrote is as one of the sources gives it that say something to the home, where there is one. */
+function given(world: World, member: Member): string[] {
+  // Of what another home had decided nobody knows what a source gave.
+  if (world.shape.isMade || world.ended.has(member.id)) return [];
+  const found: string[] = [];
+  const elsewhere = new Set(member.items.flatMap((item) => [...portionOf(member, item, () => false).keys()]));
+  for (const ref of portionOf(member, member.root, ({ name }) => name === 'Shop').values()) {
+    const { name, id } = ref;
+    const isShared = ref !== member.root && (world.hungFrom.get(id)?.size ?? 0) > 1;
+    if (isShared || elsewhere.has(keyOf(ref))) continue;
+    for (const [field, values] of givenOf(world, member, ref)) {
+      if (world.origins.get(`${name}:${id}:${field}`)?.has('client')) continue;
+      const held = member.state.store.get(name, id)?.[field];
+      if (!values.some((value) => equalJson(held, value)))
+        found.push(
+          `${name} ${id} has ${field} ${JSON.stringify(held)} at ${member.id}, and the sources give ${JSON.stringify(values)}`,
+        );
+    }
+  }
+  return found;
+}
+
+/** The values that a workflow's source and those above it give the fields of an entity. */
+function givenOf(world: World, member: Member, ref: EntityRef): Map<string, Json[]> {
+  const values = new Map<string, Json[]>();
+  const from = new Set([member]);
+  for (const one of from)
+    for (const id of one.exchange.parents) {
+      const parent = world.members.get(id);
+      if (parent && portionOf(parent, member.root, () => false).has(keyOf(ref))) from.add(parent);
+    }
+  for (const one of from)
+    for (const [field, value] of Object.entries(world.contentOf(one)?.[ref.name]?.[ref.id] ?? {}))
+      values.set(field, [...(values.get(field) ?? []), value]);
+  return values;
 }

@@ -1,4 +1,5 @@
 import type { Fields } from '../../../src/contract/schema';
+import { idsOf } from '../../../src/hierarchy/managed-path';
 import { ITEMS, idOf, type Member, type ProtocolClass, type Shape, SUBS, World } from './world';
 
 /** What can happen, and how often it does beside the others. */
@@ -105,6 +106,7 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
         ? { pin: pick(SUBS, how >> 2) }
         : { subs: toggled(held, pick(SUBS, how >> 2)) };
       world.note(ref, isPin ? 'pin' : 'subs', 'client');
+      world.hangs(ref.id, Object.values(given).flatMap(idsOf));
       member.exchange.update({ entityName: 'Item', updates: { Item: { [ref.id]: given } } });
       return `a client sets ${JSON.stringify(given)} of ${idOf(ref)} at ${member.id}`;
     }

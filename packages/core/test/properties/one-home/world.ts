@@ -49,6 +49,15 @@ export const SHAPES: readonly [Shape, ...Shape[]] = [
     isMade: true,
   },
   { name: 'a circle', shops: ['r'], hasSubs: false, shopGivesSubs: false, itemsLoad: true, isCircular: true },
+  { name: 'two chains', shops: ['r', 'q'], hasSubs: true, shopGivesSubs: true, itemsLoad: false },
+  {
+    name: 'two shops of a circle',
+    shops: ['r', 'q'],
+    hasSubs: false,
+    shopGivesSubs: false,
+    itemsLoad: true,
+    isCircular: true,
+  },
 ];
 
 export const ITEMS = ['a', 'b'];
@@ -184,6 +193,10 @@ export class World {
   /** Who has yet to hear that somebody is gone. */
   readonly gone: (readonly [to: string, peer: string, runId: string])[] = [];
   readonly upstreams = new Map<string, Upstream>();
+  /** Homes that came to an end: with them went who had said what. */
+  readonly ended = new Set<string>();
+  /** The items from which subs have hung: what one home says is heard by the next. */
+  readonly hungFrom = new Map<string, Set<string>>();
   /** Who wrote fields, in all of a schedule. */
   readonly origins = new Map<string, Set<string>>();
   #runs = 0;
@@ -242,7 +255,10 @@ export class World {
     if (!entities) return;
     for (const [name, some] of Object.entries(entities))
       for (const [id, fields] of Object.entries(some))
-        for (const field of Object.keys(fields)) this.note({ name, id }, field, `${member.id}`);
+        for (const [field, value] of Object.entries(fields)) {
+          this.note({ name, id }, field, `${member.id}`);
+          if (name === 'Item') this.hangs(id, idsOf(value));
+        }
     member.exchange.load('src', { entities, complete: true }, OPTIONS);
   }
 
@@ -250,6 +266,11 @@ export class World {
     const key = `${name}:${id}:${field}`;
     const origins = this.origins.get(key) ?? new Set();
     this.origins.set(key, origins.add(origin));
+  }
+
+  /** Subs hang from an item. */
+  hangs(item: string, subs: readonly string[]): void {
+    for (const sub of subs) this.hungFrom.set(sub, (this.hungFrom.get(sub) ?? new Set()).add(item));
   }
 
   /** A message to somebody begins its way. */
@@ -342,6 +363,7 @@ export class World {
   /** Somebody ends it, without a word. */
   terminate(member: Member): void {
     this.members.delete(member.id);
+    this.ended.add(member.id);
     this.#leaveBehind(member, true);
     for (const other of this.members.values()) this.gone.push([other.id, member.id, member.runId]);
   }
@@ -411,6 +433,7 @@ export class World {
         member.exchange.outgoing.accepted(to, message);
       }
     this.members.delete(member.id);
+    this.ended.add(member.id);
     this.#leaveBehind(member, true);
   }
 
