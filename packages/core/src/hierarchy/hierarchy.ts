@@ -222,7 +222,10 @@ export function hierarchyOf(
     adopt(link) {
       // What it has of its own stays, or of another parent; what a parent gave that let it go does not.
       const takes = parents.isEmpty && !parents.isIndependent;
+      const loaded = parents.loads;
       parents.adopt(link);
+      // Not all parents load for it any more.
+      if (loaded && !parents.loads) session.inbox.add('refresh');
       take(link, (held) => takes || held === undefined);
     },
     letGo: ({ from, link }, ending) => parents.letGo(from, link, ending),

@@ -5,7 +5,8 @@ import { idsOf } from '../../../src/hierarchy/managed-path';
 import { isOwn } from '../../../src/hierarchy/speech';
 import { equalJson } from '../../../src/state/json';
 import { keyOf } from '../../../src/state/refs';
-import { idOf, type Member, schema, type World } from './world';
+import { schema } from './schema';
+import { idOf, type Member, type World } from './world';
 
 /** What hangs from an entity, not past those that have workflows or are above. */
 function portionOf(
@@ -42,9 +43,9 @@ export function problems(world: World): string[] {
       ...own(world, member),
       ...given(world, member),
     );
-    if (member.root.name !== 'Shop' && [...member.exchange.parents].length === 0)
-      found.push(`${member.id} has no parent`);
+    if (member.isDone) found.push(`${member.id} has no parent`);
   }
+  found.push(...heard(world));
   return found;
 }
 
@@ -188,4 +189,30 @@ function givenOf(world: World, member: Member, ref: EntityRef): Map<string, Json
     for (const [field, value] of Object.entries(world.contentOf(one)?.[ref.name]?.[ref.id] ?? {}))
       values.set(field, [...(values.get(field) ?? []), value]);
   return values;
+}
+
+/** Who is subscribed has what it was told, and what it tells comes back to nobody. */
+function heard(world: World): string[] {
+  const shop = world.members.get(`Shop-${world.shape.shops[0]}`);
+  if (!shop?.channel) return [];
+  const told = (name: string): string =>
+    JSON.stringify(
+      Object.entries(shop.state.store.entities[name] ?? {})
+        .map(([id, fields]) => `${id} ${textOf(fields)}`)
+        .toSorted(),
+    );
+  return world.listeners.flatMap(({ id, state, echoes }) => {
+    const has = (name: string): string =>
+      JSON.stringify(
+        Object.entries(state.store.entities[name] ?? {})
+          .map(([key, fields]) => `${key} ${textOf(fields)}`)
+          .toSorted(),
+      );
+    return [
+      ...echoes.map((echo) => `${id} is told what it told: ${echo}`),
+      ...['Item', 'Sub']
+        .filter((name) => told(name) !== has(name))
+        .map((name) => `${id} has ${name} ${has(name)}, ${shop.id} ${told(name)}`),
+    ];
+  });
 }
