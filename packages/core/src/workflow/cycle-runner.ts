@@ -19,7 +19,7 @@ import { has } from './patches';
 import { interval, type RefreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/parents';
 import { comesOfCancellation } from './scopes';
-import type { Session } from './session';
+import { nothing, type Session } from './session';
 import { allElse } from './moments';
 import { sourceActivities } from './source-activities';
 import { bytesOf, sendable } from './state-size';
@@ -44,7 +44,7 @@ export async function runCycles(
   times: RefreshTimes,
   continuation: Continuation,
 ): Promise<unknown> {
-  const { inbox, hierarchy, loads, pending, readOnly } = session;
+  const { inbox, hierarchy, loads, pending, readOnly, shield } = session;
   const activities = sourceActivities(session);
   /** What a watch brought and no load has taken in yet. */
   let arrivals = NO_ARRIVALS;
@@ -86,13 +86,16 @@ export async function runCycles(
     } else if (due && !inTime) inbox.add(due.trigger);
   };
 
+  /** Of all loads until one is cancelled: a scope is kept by the one around it for as long as that lives. */
+  let scope: CancellationScope | undefined;
+
   /** @returns whether the load was overtaken */
   const runLoad = async (loader: CycleLoader): Promise<boolean> => {
-    const scope = new CancellationScope();
+    const loading = scope?.consideredCancelled === false ? scope : (scope = new CancellationScope());
     let superseded = false;
     session.supersede = () => {
       superseded = true;
-      scope.cancel();
+      loading.cancel();
     };
     let isOver = false;
     const cutOff = (): void => {
@@ -100,10 +103,11 @@ export async function runCycles(
       if (!isOver && (loads.cutOffs === 0 || has('interruptible'))) session.supersede();
     };
     // One that takes longer than the history lasts begins again in the next run.
-    condition(() => isOver || continuation.cutsOff()).then(cutOff, () => {});
+    void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(cutOff);
     try {
       const ended = interruptible(() => loader.run((load) => workflow.loadData(load)), {
-        scope,
+        scope: loading,
+        shield,
         isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
         isUsedUp: continuation.isUsedUp,
         isAllowed: () => has('interruptible'),
@@ -114,7 +118,7 @@ export async function runCycles(
       if (!superseded || !(session.ending ? isOfNoUse : comesOfCancellation)(error)) throw error;
     } finally {
       isOver = true;
-      session.supersede = () => {};
+      session.supersede = nothing;
     }
     return superseded;
   };
@@ -163,7 +167,7 @@ export async function runCycles(
     while (!isOver()) {
       // Hooks that do not wait are over when conditions are looked at: the first look comes before that.
       let looks = 0;
-      await CancellationScope.nonCancellable(() => condition(() => isOver() || (looks++ > 0 && isAsked())));
+      await shield.run(() => condition(() => isOver() || (looks++ > 0 && isAsked())));
       if (isOver() || !has('interruptible')) return;
       const triggers = new Set(inbox);
       try {
@@ -230,7 +234,7 @@ export async function runCycles(
   const end = async (how: Ending | 'failed', message?: string): Promise<void> => {
     if (how === 'failed') session.hasFailed = true;
     else session.end(how);
-    await CancellationScope.nonCancellable(() => hierarchy.end(how, message));
+    await shield.run(() => hierarchy.end(how, message));
   };
 
   let isGivenUp = false;
