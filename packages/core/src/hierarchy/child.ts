@@ -282,7 +282,9 @@ export class Child implements Linked {
         await condition(() => !this.wanted, Math.min(FIRST_PAUSE * 2 ** this.#pauses++, LONGEST_PAUSE));
         this.#go('again');
         return true;
-      default:
+      case 'stopping':
+      case 'completed':
+      case 'failed':
         return false;
     }
   }
