@@ -6,6 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { carryOver } from './carry';
+import { handlersUnderWay } from './handlers-under-way';
 import { historyLength } from './history-length';
 import type { HookRunner } from './hooks';
 import { has } from './patches';
@@ -24,13 +25,22 @@ const PAUSE_BYTES = 4_000_000;
 const MOST_PUT_OFF = 2_000;
 /**
  * After which part of them one load has to do for all who ask, after which nobody is waited for, and after which not even
- * code that cleans up.
+ * code that cleans up. Where much comes it is earlier: see {@link TASKS_TO_CLOSE}.
  */
 const OVERDUE = 0.25;
 const SPENT = 0.75;
 const USED_UP = 0.9;
-/** Of them, so many are for ending: what comes meanwhile and what is on its way takes a few tasks. A quarter, where there are few. */
-const FOR_ENDING = 20;
+/**
+ * How many events the end of a run takes while nobody sends anything, and how many workflow tasks' traffic comes to
+ * them: the task until the history is looked at again, and those after which the server has the run look at what came as
+ * it closed.
+ */
+const TO_CLOSE = 8;
+const TASKS_TO_CLOSE = 5;
+/** How much may come of a sudden, of which nothing is known before; half of what there is, where that is less. */
+const SUDDEN = 60;
+/** The shortest that a run may have to be: as long as it takes to load once and to close. */
+const SHORTEST = 40;
 /** How many events a load has for itself before it is cut off: as many as one of a few sources needs. */
 const FOR_A_LOAD = 16;
 
@@ -68,7 +78,7 @@ export function continuationOf(
   const { maxHistoryEvents = Infinity } = workflow;
   const { size } = session;
   const { children, window } = session.hierarchy;
-  const { loads } = session;
+  const { loads, traffic } = session;
   /** The length of the history, and its size, from which on it may be tried: one of them is enough. */
   let from = 0;
   let fromBytes = 0;
@@ -80,23 +90,41 @@ export function continuationOf(
   const isDue = (): boolean => {
     const events = historyLength();
     const { continueAsNewSuggested, historySize } = workflowInfo();
-    const isPaused = events < from && historySize < fromBytes && !size.hasShrunk;
-    const due = !isPaused && (continueAsNewSuggested || events >= maxHistoryEvents || children.isFull);
+    if (events < from && historySize < fromBytes && !size.hasShrunk) return false;
+    const due = continueAsNewSuggested || events >= maxHistoryEvents || children.isFull;
     // It may have come to be due in the midst of a task that brought many events.
     if (due) dueAt ??= Math.max(Math.min(from, events), Math.min(events, maxHistoryEvents));
-    return due;
+    return due || isPressed();
   };
-  const limit = (part: number, forEnding = FOR_ENDING): number => {
-    const most = Math.min(dueAt ?? Infinity, MOST_PUT_OFF);
-    return (dueAt ?? Infinity) + Math.floor(part * Math.max(most - forEnding, (most * 3) / 4));
+  const limit = (part: number): number => {
+    const since = dueAt ?? maxHistoryEvents;
+    return since + Math.floor(part * Math.min(since, MOST_PUT_OFF));
   };
-  const isPast = (part: number): boolean =>
-    isDue() &&
-    // Runs of the first versions kept nothing for ending.
-    (historyLength() >= limit(part, 0) || (historyLength() >= limit(part) && has('interruptible')));
+  /** Whether a handler of the class waits for something. */
+  const isClassBusy = (): boolean => !allHandlersFinished() && handlersUnderWay() > loads.waiting;
+  /**
+   * Whether so much comes by each task that the history could become too long before it is looked at again: then the run
+   * ends, be it due or not.
+   *
+   * @param forMore how many events are to come besides
+   */
+  const isPressed = (forMore = 0): boolean => {
+    const most = Math.max(limit(1), SHORTEST);
+    // What waits for something of its own is not cut short by one burst, nor for fear of one.
+    const isBusy = isClassBusy();
+    const perTask = Math.max((isBusy ? traffic.lasting : traffic.most) - 1, 0);
+    const expected = TO_CLOSE + TASKS_TO_CLOSE * perTask + loads.waiting + window.underWay;
+    const toClose = isBusy ? expected : Math.max(expected, Math.min(SUDDEN, most / 4));
+    return historyLength() + forMore + toClose > most && has('interruptible');
+  };
+  const isPast = (part: number): boolean => isDue() && (historyLength() >= limit(part) || isPressed());
   const isSpent = (): boolean => isPast(SPENT);
   const isUsedUp = (): boolean => isPast(USED_UP);
-  const isNext = (): boolean => isSpent() || (isDue() && loads.awaited === 0 && allHandlersFinished());
+  // The second question may cost events, and the answer may be known without.
+  /** Whether who waits for a load is not waited for: there is no room for one, or it would be cut off at once. */
+  const isClosing = (): boolean =>
+    isSpent() || (!loads.isRunning && !isClassBusy() && isDue() && isPressed(FOR_A_LOAD));
+  const isNext = (): boolean => (isDue() && loads.awaited === 0 && allHandlersFinished()) || isClosing();
 
   /** Goes on, and says why, when the state is too large, rather than lose it. */
   const goOn = async (): Promise<void> => {
@@ -129,7 +157,7 @@ export function continuationOf(
   return {
     isDue,
     isOverdue: () => isPast(OVERDUE),
-    cutsOff: () => isSpent() && (historyLength() - loads.begunAt >= FOR_A_LOAD || isUsedUp()),
+    cutsOff: () => isUsedUp() || (isSpent() && historyLength() - loads.begunAt >= FOR_A_LOAD),
     isUsedUp,
     isNext,
     get putOffBy() {
@@ -157,7 +185,7 @@ export function continuationOf(
       };
     },
     async run(hooked) {
-      const stops = (): boolean => !!session.ending || (loads.awaited > 0 && !isSpent());
+      const stops = (): boolean => !!session.ending || (loads.awaited > 0 && !isClosing());
       await tell(hooked);
       if (session.ending) return;
       // A run that continues takes no handler along: those that can end do so first.

@@ -95,7 +95,9 @@ export async function runCycles(
       scope.cancel();
     };
     let isOver = false;
-    const cutOff = (): void => {
+    const cutOff = async (): Promise<void> => {
+      // What has come together with the end is taken in.
+      if (!isOver && has('interruptible')) await allElse();
       // Runs of the first versions let one take its time that the run before had cut off.
       if (!isOver && (loads.cutOffs === 0 || has('interruptible'))) session.supersede();
     };
