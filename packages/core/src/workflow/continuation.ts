@@ -37,7 +37,7 @@ const USED_UP = 0.9;
  */
 const TO_CLOSE = 8;
 const TASKS_TO_CLOSE = 5;
-/** How much may come of a sudden, of which nothing is known before; half of what there is, where that is less. */
+/** How much may come of a sudden, of which nothing is known before; a quarter of what there is, where that is less. */
 const SUDDEN = 60;
 /** The shortest that a run may have to be: as long as it takes to load once and to close. */
 const SHORTEST = 40;
@@ -48,157 +48,188 @@ const FOR_A_LOAD = 16;
  * When a workflow continues as new, and how. Once it is due it waits for the handlers that have not ended, while the
  * cycles go on, but not for ever: the history does not grow to more than twice the length at which it was due.
  */
-export interface Continuation {
+export class Continuation {
+  readonly #session: Session;
+  readonly #workflow: Pick<StatefulWorkflow, 'onContinue'>;
+  readonly #maxHistoryEvents: number;
+  /** The length of the history, and its size, from which on it may be tried: one of them is enough. */
+  #from = 0;
+  #fromBytes = 0;
+  /** The length of the history at which it was due. */
+  #dueAt?: number;
+
+  constructor(session: Session, workflow: Pick<StatefulWorkflow, 'maxHistoryEvents' | 'onContinue'>) {
+    this.#session = session;
+    this.#workflow = workflow;
+    this.#maxHistoryEvents = workflow.maxHistoryEvents ?? Infinity;
+  }
+
   /** Whether the history has grown enough. */
-  isDue(): boolean;
+  isDue(): boolean {
+    const { size, hierarchy } = this.#session;
+    const most = this.#maxHistoryEvents;
+    const events = historyLength();
+    const { continueAsNewSuggested, historySize } = workflowInfo();
+    if (events < this.#from && historySize < this.#fromBytes && !size.hasShrunk) return false;
+    const due = continueAsNewSuggested || events >= most || hierarchy.children.isFull;
+    // It may have come to be due in the midst of a task that brought many events.
+    if (due) this.#dueAt ??= Math.max(Math.min(this.#from, events), Math.min(events, most));
+    return due || this.#isPressed();
+  }
+
   /** Whether it has been put off for so long that who waits for a load takes the one that is running. */
-  isOverdue(): boolean;
+  isOverdue(): boolean {
+    return this.#isPast(OVERDUE);
+  }
+
   /** Whether it cannot wait for a load, either, that is running. */
-  readonly cutsOff: () => boolean;
+  cutsOff(): boolean {
+    return (
+      this.isUsedUp() || (this.#isSpent() && historyLength() - this.#session.loads.begunAt >= FOR_A_LOAD)
+    );
+  }
+
   /** Whether the run has to end now. */
-  readonly isUsedUp: () => boolean;
+  isUsedUp(): boolean {
+    return this.#isPast(USED_UP);
+  }
+
   /** Whether it is due, and nothing that is waited for puts it off. */
-  isNext(): boolean;
+  isNext(): boolean {
+    // The second question may cost events, and the answer may be known without.
+    return (this.isDue() && this.#session.loads.awaited === 0 && allHandlersFinished()) || this.#isClosing();
+  }
+
   /** What puts it off, for a person. `isProblem`: it may do so for ever. */
-  readonly putOffBy: { readonly message: string; readonly isProblem: boolean } | undefined;
+  get putOffBy(): { readonly message: string; readonly isProblem: boolean } | undefined {
+    if (this.#dueAt === undefined) return undefined;
+    const { loads, hooksSince } = this.#session;
+    const since = `Continue-as-new has been due since event ${this.#dueAt}`;
+    const last = this.#limit(SPENT);
+    if (loads.awaited > 0)
+      return {
+        message: `${since}: ${loads.awaited} that wait for a load are answered first.`,
+        isProblem: false,
+      };
+    if (hooksSince !== undefined)
+      return {
+        message: `${since}, and execute() or another hook of the class has not ended. From event ${last} on it is cancelled, and the next run calls it again.`,
+        isProblem: false,
+      };
+    if (loads.isRunning)
+      return {
+        message: `${since}, and a load is under way. From event ${last} on it is cut off, and the next run begins it again.`,
+        isProblem: false,
+      };
+    if (allHandlersFinished()) return undefined;
+    return {
+      message: `${since}, and a signal or update handler of the class has not ended. Loads go on; at event ${last} the run ends without it.`,
+      isProblem: true,
+    };
+  }
+
   /**
    * Continues as new. Returns when it does not, because somebody came to wait for a load, the workflow ends, or
    * its state is too large.
    *
    * @param hooked runs `onContinue()`
    */
-  run(hooked: HookRunner): Promise<void>;
-}
+  async run(hooked: HookRunner): Promise<void> {
+    const session = this.#session;
+    const { window } = session.hierarchy;
+    const stops = (): boolean => !!session.ending || (session.loads.awaited > 0 && !this.#isClosing());
+    await this.#tell(hooked);
+    if (session.ending) return;
+    // A run that continues takes no handler along: those that can end do so first.
+    if (!allHandlersFinished()) await allElse();
+    if (stops() || !this.isNext()) return;
+    window.hold();
+    let isOver = false;
+    try {
+      // What is on its way when a run ends may get lost.
+      await condition(() => window.underWay === 0 || stops());
+      if (stops() || !this.isNext()) return;
+      // What is held stays so: it is carried, and would be sent by both runs.
+      isOver = session.size.fits();
+      if (isOver) {
+        await session.loads.leave();
+        await continueAsNew(carryOver(session));
+      }
+      this.#putOff();
+    } finally {
+      if (!isOver) window.release();
+    }
+  }
 
-/** Continues a workflow as new when its history has grown, with everything it knows. */
-export function continuationOf(
-  session: Session,
-  workflow: Pick<StatefulWorkflow, 'maxHistoryEvents' | 'onContinue'>,
-): Continuation {
-  const { maxHistoryEvents = Infinity } = workflow;
-  const { size } = session;
-  const { children, window } = session.hierarchy;
-  const { loads, traffic } = session;
-  /** The length of the history, and its size, from which on it may be tried: one of them is enough. */
-  let from = 0;
-  let fromBytes = 0;
-  /** The length of the history at which it was due. */
-  let dueAt: number | undefined;
-  /** Whether the run ends now. */
-  let isOver = false;
+  #isSpent(): boolean {
+    return this.#isPast(SPENT);
+  }
 
-  const isDue = (): boolean => {
-    const events = historyLength();
-    const { continueAsNewSuggested, historySize } = workflowInfo();
-    if (events < from && historySize < fromBytes && !size.hasShrunk) return false;
-    const due = continueAsNewSuggested || events >= maxHistoryEvents || children.isFull;
-    // It may have come to be due in the midst of a task that brought many events.
-    if (due) dueAt ??= Math.max(Math.min(from, events), Math.min(events, maxHistoryEvents));
-    return due || isPressed();
-  };
-  const limit = (part: number): number => {
-    const since = dueAt ?? maxHistoryEvents;
-    return since + Math.floor(part * Math.min(since, MOST_PUT_OFF));
-  };
+  /** Whether who waits for a load is not waited for: there is no room for one, or it would be cut off at once. */
+  #isClosing(): boolean {
+    if (this.#isSpent()) return true;
+    const { loads, hooksSince } = this.#session;
+    // Beside hooks, which end in their own time, who waits for a load gets one.
+    const begins = !loads.isRunning && hooksSince === undefined && !this.#isClassBusy;
+    return begins && this.isDue() && this.#isPressed(FOR_A_LOAD);
+  }
+
   /** Whether a handler of the class waits for something. */
-  const isClassBusy = (): boolean => !allHandlersFinished() && handlersUnderWay() > loads.waiting;
+  get #isClassBusy(): boolean {
+    return !allHandlersFinished() && handlersUnderWay() > this.#session.loads.waiting;
+  }
+
   /**
    * Whether so much comes by each task that the history could become too long before it is looked at again: then the run
    * ends, be it due or not.
    *
    * @param forMore how many events are to come besides
    */
-  const isPressed = (forMore = 0): boolean => {
-    const most = Math.max(limit(1), SHORTEST);
+  #isPressed(forMore = 0): boolean {
+    const { loads, traffic, hierarchy } = this.#session;
+    const most = Math.max(this.#limit(1), SHORTEST);
     // What waits for something of its own is not cut short by one burst, nor for fear of one.
-    const isBusy = isClassBusy();
+    const isBusy = this.#isClassBusy;
     const perTask = Math.max((isBusy ? traffic.lasting : traffic.most) - 1, 0);
-    const expected = TO_CLOSE + TASKS_TO_CLOSE * perTask + loads.waiting + window.underWay;
+    const expected = TO_CLOSE + TASKS_TO_CLOSE * perTask + loads.waiting + hierarchy.window.underWay;
     const toClose = isBusy ? expected : Math.max(expected, Math.min(SUDDEN, most / 4));
     return historyLength() + forMore + toClose > most && has('interruptible');
-  };
-  const isPast = (part: number): boolean => isDue() && (historyLength() >= limit(part) || isPressed());
-  const isSpent = (): boolean => isPast(SPENT);
-  const isUsedUp = (): boolean => isPast(USED_UP);
-  // The second question may cost events, and the answer may be known without.
-  /** Whether who waits for a load is not waited for: there is no room for one, or it would be cut off at once. */
-  const isClosing = (): boolean =>
-    isSpent() || (!loads.isRunning && !isClassBusy() && isDue() && isPressed(FOR_A_LOAD));
-  const isNext = (): boolean => (isDue() && loads.awaited === 0 && allHandlersFinished()) || isClosing();
+  }
+
+  #isPast(part: number): boolean {
+    return this.isDue() && (historyLength() >= this.#limit(part) || this.#isPressed());
+  }
+
+  #limit(part: number): number {
+    const since = this.#dueAt ?? this.#maxHistoryEvents;
+    return since + Math.floor(part * Math.min(since, MOST_PUT_OFF));
+  }
 
   /** Goes on, and says why, when the state is too large, rather than lose it. */
-  const goOn = async (): Promise<void> => {
-    if (size.fits()) {
-      // What is held stays so: it is carried, and would be sent by both runs.
-      isOver = true;
-      await loads.leave();
-      await continueAsNew(carryOver(session));
-    }
+  #putOff(): void {
+    const { size } = this.#session;
     const { historySize } = workflowInfo();
     const message = size.problem as string;
     if (historyLength() >= LAST_EVENTS || historySize >= LAST_BYTES)
       throw ApplicationFailure.nonRetryable(message, 'STATE_TOO_LARGE');
     size.hasShrunk = false;
-    from = historyLength() + PAUSE_EVENTS;
-    fromBytes = historySize + PAUSE_BYTES;
-    dueAt = undefined;
-  };
+    this.#from = historyLength() + PAUSE_EVENTS;
+    this.#fromBytes = historySize + PAUSE_BYTES;
+    this.#dueAt = undefined;
+  }
 
   /** Runs `onContinue()`, if there is one, as long as it can be waited for. */
-  const tell = async (hooked: HookRunner): Promise<void> => {
+  async #tell(hooked: HookRunner): Promise<void> {
+    const workflow = this.#workflow;
     if (!workflow.onContinue) return;
     let isLeft = false;
     // Runs of the first versions go on without it then, and do not cancel it.
-    const isAllowed = (): boolean => has('interruptible') || !(isLeft = isSpent());
-    const told = hooked(async () => workflow.onContinue?.(), { isOverdue: isSpent, isUsedUp, isAllowed });
+    const isAllowed = (): boolean => has('interruptible') || !(isLeft = this.#isSpent());
+    const told = hooked(async () => workflow.onContinue?.(), {
+      isOverdue: () => this.#isSpent(),
+      isUsedUp: () => this.isUsedUp(),
+      isAllowed,
+    });
     await settledOr(told, () => isLeft);
-  };
-
-  return {
-    isDue,
-    isOverdue: () => isPast(OVERDUE),
-    cutsOff: () => isUsedUp() || (isSpent() && historyLength() - loads.begunAt >= FOR_A_LOAD),
-    isUsedUp,
-    isNext,
-    get putOffBy() {
-      if (dueAt === undefined) return undefined;
-      const { awaited } = loads;
-      if (awaited > 0)
-        return {
-          message: `Continue-as-new has been due since event ${dueAt}: ${awaited} that wait for a load are answered first.`,
-          isProblem: false,
-        };
-      if (session.hooksSince !== undefined)
-        return {
-          message: `Continue-as-new has been due since event ${dueAt}, and execute() or another hook of the class has not ended. From event ${limit(SPENT)} on it is cancelled, and the next run calls it again.`,
-          isProblem: false,
-        };
-      if (loads.isRunning)
-        return {
-          message: `Continue-as-new has been due since event ${dueAt}, and a load is under way. From event ${limit(SPENT)} on it is cut off, and the next run begins it again.`,
-          isProblem: false,
-        };
-      if (allHandlersFinished()) return undefined;
-      return {
-        message: `Continue-as-new has been due since event ${dueAt}, and a signal or update handler of the class has not ended. Loads go on; at event ${limit(SPENT)} the run ends without it.`,
-        isProblem: true,
-      };
-    },
-    async run(hooked) {
-      const stops = (): boolean => !!session.ending || (loads.awaited > 0 && !isClosing());
-      await tell(hooked);
-      if (session.ending) return;
-      // A run that continues takes no handler along: those that can end do so first.
-      if (!allHandlersFinished()) await allElse();
-      if (stops() || !isNext()) return;
-      window.hold();
-      try {
-        // What is on its way when a run ends may get lost.
-        await condition(() => window.underWay === 0 || stops());
-        if (!stops() && isNext()) await goOn();
-      } finally {
-        if (!isOver) window.release();
-      }
-    },
-  };
+  }
 }

@@ -1,5 +1,5 @@
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import { CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
+import { type CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
 import { InvalidInputError } from '../contract/errors';
 import { keys } from '../state/objects';
 
@@ -51,12 +51,12 @@ export function settingHandlers(set: () => void): Kept[] {
  * Sees to it that handlers stay as they are while the workflow runs: code of the class may set its own at any time. What
  * replaces one of them, or takes it away, fails the workflow task in which it happens, so that nothing of it is kept.
  */
-export function keepHandlers(handlers: readonly Kept[]): void {
+export function keepHandlers(handlers: readonly Kept[], shield: CancellationScope): void {
   const activator = getActivator();
   let kept = handlers;
   const isLost = ([kind, name, handler]: Kept): boolean => activator[KINDS[kind]].get(name) !== handler;
   // Conditions are looked at whenever something has happened. This one is never met.
-  void CancellationScope.nonCancellable(() =>
+  void shield.run(() =>
     condition(() => {
       const lost = kept.find(isLost);
       if (!lost) return false;
