@@ -14,8 +14,8 @@ import { endpointOf } from './endpoint';
 import type { GraphqlAnswer } from './graphql-errors';
 import type { GraphqlCursor, GraphqlOperation, GraphqlQuery } from './graphql-query';
 import { Incremental } from './incremental';
-import { sawEnvelope } from './list-envelope';
-import { isNamedEnd, isNumbered, repeatedPage } from './next-page';
+import { placesOf, sawEnvelope } from './list-envelope';
+import { isNamedEnd, isNumbered, repeatedPage, totalOf } from './next-page';
 import { joined, readPage, readWhole } from './read-page';
 import { Session, type Shared } from './session';
 import { targetOf } from './target';
@@ -62,7 +62,7 @@ export async function* loadPages(
   let before: readonly unknown[] | undefined;
   // Of a list whose pages may have shifted while it waited for another attempt, nothing is proven.
   let drifts = resumed?.drifts ?? (resumed !== undefined && query.pagination?.type === 'offset');
-  const unread = new UnreadSigns(query.ignoreSigns);
+  const unread = new UnreadSigns([...(query.ignoreSigns ?? []), ...placesOf(query, document)]);
   const visited = new Visited('Check that the document uses the variable of the next page');
   for (let isFirst = resumed === undefined; ; isFirst = false) {
     const variables = { ...fixed, ...position };
@@ -86,7 +86,7 @@ export async function* loadPages(
     if (next !== undefined && read.records.length > 0 && isDeepStrictEqual(before, read.records))
       throw repeatedPage(query);
     visited.go(position, next, given.request);
-    const isList = sawEnvelope(unread, given, target, document);
+    const isList = sawEnvelope(unread, given, target, document, totalOf(query, given.data));
     if (next === undefined && isList && !isNamedEnd(query, position))
       unread.checkEnd({
         read: resumed === undefined ? { records: count + read.records.length, pages: 1 } : undefined,
@@ -96,7 +96,8 @@ export async function* loadPages(
           : 'has no pagination',
       });
     if (next !== undefined) drifts ||= isNumbered(query, position, next, read.records);
-    if (drifts) incremental?.drifted();
+    drifts ||= unread.hasMoved;
+    if (drifts) incremental?.drifted(unread.hasMoved);
     before = read.records;
     let { records } = read;
     const partial = [...read.partial];

@@ -53,7 +53,7 @@ export async function* loadLines(
  */
 function checkEnd({ headers, request }: HttpAnswerHead, query: RestQuery, { records }: Harvest): void {
   const unread = new UnreadSigns(query.ignoreSigns);
-  unread.saw({ body: undefined, headers });
+  unread.saw({ body: undefined, headers, records });
   unread.checkEnd({ read: { records, pages: 1 }, request, why: 'reads one answer line by line' });
   const chunked = /\bchunked\s*$/i.test(headers['transfer-encoding'] ?? '');
   if (query.unframed === true || headers['content-length'] !== undefined || chunked) return;

@@ -64,7 +64,7 @@ function isAll(
 ): boolean {
   if (isList) {
     const unread = new UnreadSigns(ignoreSigns);
-    unread.saw({ body, headers, items });
+    unread.saw({ body, headers, items, records: records.length });
     unread.checkEnd({ read: { records: records.length, pages: 1 }, request, why: 'has no pagination' });
     return true;
   }

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { InvalidInputError } from '@stateful-workflow/core';
-import { isObject } from '../values';
+import { at, isObject } from '../values';
 import { linkTo } from './link-header';
+import { Totals } from './totals';
 
 /** Something in an answer that says that a list goes on, and that nobody told the adapter to look at. */
 interface Sign {
@@ -9,6 +10,8 @@ interface Sign {
   readonly where: string;
   /** How many records, or pages, there are by it. @default it only says that there are more */
   readonly counts?: { readonly records?: number; readonly pages?: number };
+  /** Whether it says that there are no more. */
+  readonly ends?: true;
 }
 
 /** A page, as far as its envelope goes. */
@@ -17,6 +20,10 @@ export interface Envelope {
   readonly headers?: IncomingHttpHeaders;
   /** Where the records are in the body, as a dotted path. @default the body itself, or nobody knows */
   readonly items?: string;
+  /** How many records the page has. */
+  readonly records: number;
+  /** How many there are by the sign that the source names. @default it names none */
+  readonly total?: number;
 }
 
 /** What the named signs of the source have said already. */
@@ -37,6 +44,7 @@ export class UnreadSigns {
   readonly #ignored: ReadonlySet<string>;
   /** The least that was said of each count, since records come while a list is read. */
   readonly #least = new Map<string, number>();
+  readonly #totals = new Totals();
   #last: readonly Sign[] = [];
 
   /** @param ignored signs that mean something else, as the error names them */
@@ -45,14 +53,30 @@ export class UnreadSigns {
   }
 
   /** Takes in a page. */
-  saw({ body, headers = {}, items }: Envelope): void {
+  saw({ body, headers = {}, items, records, total }: Envelope): void {
     this.#last = [...inHeaders(headers), ...inBody(body, items)].filter(
       ({ where }) => !this.#ignored.has(where.toLowerCase()),
     );
     for (const { where, counts } of this.#last) {
       const count = counts?.records ?? counts?.pages;
       if (count !== undefined) this.#least.set(where, Math.min(count, this.#least.get(where) ?? count));
+      if (counts?.records !== undefined) this.#totals.saw(where, counts.records, records);
     }
+    if (total !== undefined) this.#totals.saw('', total, records);
+  }
+
+  /** Whether a total was another on one page than on the one before: records came or went meanwhile. */
+  get hasMoved(): boolean {
+    return this.#totals.hasMoved;
+  }
+
+  /**
+   * Whether the last page says in so many words that it is the last, or as many records came as there are by it.
+   *
+   * @param records how many came
+   */
+  isOver(records: number): boolean {
+    return this.#last.some(({ ends, counts }) => ends === true || counts?.records === records);
   }
 
   /**
@@ -76,8 +100,8 @@ export class UnreadSigns {
     );
   }
 
-  #isAgainst({ where, counts }: Sign, read: EndSaid['read']): boolean {
-    if (counts === undefined) return true;
+  #isAgainst({ where, counts, ends }: Sign, read: EndSaid['read']): boolean {
+    if (counts === undefined) return ends !== true;
     const said = this.#least.get(where) ?? 0;
     return read !== undefined && said > (counts.records === undefined ? read.pages : read.records);
   }
@@ -99,18 +123,28 @@ const ASIDE =
 /** The signs on the objects that lead to the records. */
 function inBody(body: unknown, items = ''): readonly Sign[] {
   const signs: Sign[] = [];
-  const keys = items === '' ? [] : items.split('.');
   let level: unknown = body;
   let path = '';
-  for (let i = 0; isObject(level); i += 1) {
-    // A key that holds dots leads to no object: what stands beside it was looked at.
-    const inner: string | undefined = keys[i];
+  let rest = items;
+  while (isObject(level)) {
+    const inner: string | undefined = rest === '' ? undefined : keyOf(level, rest);
     signs.push(...beside(level, path, inner));
     if (inner === undefined) break;
     path += `${inner}.`;
-    level = Object.hasOwn(level, inner) ? level[inner] : undefined;
+    rest = rest.slice(inner.length + 1);
+    level = level[inner];
   }
   return signs;
+}
+
+/** The key that a dotted path begins with: the longest that is there and leads to the end of the path. */
+function keyOf(level: Readonly<Record<string, unknown>>, path: string): string | undefined {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
+    const key = path.slice(0, end);
+    if (!Object.hasOwn(level, key)) continue;
+    if (end === path.length || at(level[key], path.slice(end + 1)) !== undefined) return key;
+  }
+  return undefined;
 }
 
 function beside(
@@ -134,8 +168,10 @@ function beside(
 
 function signOf(name: string, value: unknown): Omit<Sign, 'where'> | undefined {
   if (MORE.test(name) && isTrue(value)) return {};
-  if (LAST.test(name) && (value === false || value === 'false')) return {};
+  if (LAST.test(name) && isFalse(value)) return {};
   if (NEXT.test(name) && leadsOn(value)) return {};
+  if (MORE.test(name) ? isFalse(value) : LAST.test(name) ? isTrue(value) : NEXT.test(name) && value === null)
+    return { ends: true };
   const count = countOf(isObject(value) ? value['value'] : value);
   if (count === undefined) return undefined;
   if (TOTAL.test(name)) return { counts: { records: count } };
@@ -163,6 +199,7 @@ function inHeaders(headers: IncomingHttpHeaders): readonly Sign[] {
 }
 
 const isTrue = (value: unknown): boolean => value === true || value === 'true';
+const isFalse = (value: unknown): boolean => value === false || value === 'false';
 
 /** Whether something can be the place of a page. Cursors of 0 and -1 are how some APIs end. */
 function leadsOn(value: unknown): boolean {
