@@ -87,6 +87,7 @@ export async function* loadPages(
       throw repeatedPage(query);
     visited.go(position, next, given.request);
     const isList = sawEnvelope(unread, given, target, document, totalOf(query, given.data));
+    if (next === undefined && isList) unread.checkAnswers(given.request);
     if (next === undefined && isList && !isNamedEnd(query, position))
       unread.checkEnd({
         read: resumed === undefined ? { records: count + read.records.length, pages: 1 } : undefined,
@@ -106,12 +107,14 @@ export async function* loadPages(
       const place = targetOf(other.document, other.operation.items);
       const whole = await readWhole(query, place, answers[i] as GraphqlAnswer, added);
       const signs = new UnreadSigns(query.ignoreSigns);
-      if (sawEnvelope(signs, answers[i] as GraphqlAnswer, place, other.document))
+      if (sawEnvelope(signs, answers[i] as GraphqlAnswer, place, other.document)) {
+        signs.checkAnswers(given.request);
         signs.checkEnd({
           read: { records: whole.records.length, pages: 1 },
           request: given.request,
           why: 'reads it in one request of "also"',
         });
+      }
       records = joined(target, records, whole.records);
       partial.push(...whole.partial);
     }

@@ -61,10 +61,14 @@ describe('a connection is read to its end', () => {
     ['a page without pageInfo', 'tickets(first: 2) { nodes { id } }', 'tickets'],
     ['a page whose size is the server’s, without pageInfo', 'tickets { nodes { id } }', 'tickets'],
     ['edges without pageInfo', 'tickets { e: edges { node { id } } }', 'tickets'],
+    ['a page from its end, of which none is next', `tickets(last: 2) { nodes { id } ${INFO} }`, 'tickets'],
+    ['a page from its end or its start', `tickets(first: 1, last: 2) { nodes { id } ${INFO} }`, 'tickets'],
   ])('and refused with %s', async (_, field, items) => {
     const { issues } = await scripted(() => ({}));
     expect(await issues({ document: `{ ${field} }`, items })).toEqual([
-      expect.stringMatching(/^items: leads into the records|^document: asks for a page of tickets/),
+      expect.stringMatching(
+        /^items: leads into the records|^document: asks for a page of tickets|^document: pages backwards/,
+      ),
     ]);
   });
 
@@ -266,6 +270,16 @@ describe('an end that something in the answer speaks against', () => {
     expect(error.message).toContain(`"${sign}"`);
     expect(adapter.classify(error).kind).toBe('invalid');
     expect((await load({ ...whole, ignoreSigns: [sign] })).at(-1)?.complete).toBe(true);
+  });
+
+  it.each([
+    ['success', false],
+    ['errors', [{ message: 'one shard' }]],
+  ])('is an error where the list is said to be none, or not all: %s', async (name, said) => {
+    const { failure, load } = await scripted(() => ({ list: { items: [], [name]: said } }));
+    const query = { document: `{ list { items { id } ${name} } }`, items: 'list.items' };
+    expect((await failure(query)).message).toContain(`says at "list.${name}" that it is an error`);
+    expect((await load({ ...query, ignoreSigns: [`list.${name}`] })).at(-1)?.complete).toBe(true);
   });
 
   it('is none where the list is all there', async () => {

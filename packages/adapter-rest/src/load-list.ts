@@ -154,6 +154,7 @@ class ListReader {
   #checkEnd(request: string, pages: number): void {
     const { harvest, progress, query } = this.#load;
     const { endsBy } = this.#pager;
+    this.#unread.checkAnswers(request);
     if (endsBy === 'sign' || (endsBy === 'place' && this.#place !== undefined)) return;
     const read = progress === undefined ? { records: harvest.records, pages } : undefined;
     this.#unread.checkEnd({

@@ -71,9 +71,10 @@ function pagePager(pagination: PagePagination): ListPager {
     onward(page) {
       const { number, cap = capOf(page, size) } = read(page.place);
       const pages = number + 1 - firstPage;
-      const more = isMore(pagination, page, { pages, page: number, size });
+      const said = isMore(pagination, page, { pages, page: number, size });
+      const more = said ?? unlessEmpty(page);
       // One of several pages that are counted cannot be empty; where the first number is wrong, the last one is.
-      const isCounted = isPaged(pagination) && more === false && pages > 1;
+      const isCounted = isPaged(pagination) && said === false && pages > 1;
       if (isCounted || (more === true && (pagination.total !== undefined || isPaged(pagination))))
         refuseEmpty(page, `page ${number}`);
       const next = cap === undefined ? number + 1 : { page: number + 1, size: cap };
@@ -110,7 +111,8 @@ function offsetPager(pagination: OffsetPagination): ListPager {
     onward(page) {
       const from = Number(page.place ?? 0);
       const next = from + page.records.length;
-      const more = isMore(pagination, { ...page, seen: next }, { pages: page.pages, size: limit });
+      const said = isMore(pagination, { ...page, seen: next }, { pages: page.pages, size: limit });
+      const more = said ?? unlessEmpty(page);
       if (more === true) refuseEmpty(page, `offset ${from}`);
       return more === undefined
         ? { says: 'nothing', next, fits: fits(pagination, page) }
@@ -202,7 +204,10 @@ function customPager(name: string, { custom }: PagerContext): ListPager {
   if (pager !== undefined)
     return {
       request: (place) => pager.request(place),
-      onward: (page) => moreAt(pager.next(page)),
+      onward: (page) => {
+        const source = { field: 'pagination.name', where: `what "${name}" gives`, request: page.request };
+        return moreAt(nextPlace(pager.next(page), true, source) as Place | undefined);
+      },
       stable: pager.stable === true,
       headers: (pager.headers ?? []).map((name) => name.toLowerCase()),
       hidesHeaders: pager.headers === undefined,
@@ -235,13 +240,11 @@ function isMore(
   const { records, seen } = page;
   const isFirstAndFull = pages === 1 && (records.length >= size || isCap(records.length));
   const soFar = { records: seen, pages, isFirstAndFull, ...(number !== undefined && { page: number }) };
-  const more = promisesMore<Where>(signs, soFar, (where) => ({
-    ...readAt(page, where),
-    request: page.request,
-  }));
-  // Nothing tells, and nothing came.
-  return more === undefined && records.length === 0 && signs.type !== 'cursor' ? false : more;
+  return promisesMore<Where>(signs, soFar, (where) => ({ ...readAt(page, where), request: page.request }));
 }
+
+/** Where nothing tells: no, where nothing came; `undefined` else. */
+const unlessEmpty = ({ records }: PageSeen): false | undefined => (records.length === 0 ? false : undefined);
 
 /** Whether a page may be as long as the API lets pages be: caps are round. */
 const isCap = (length: number): boolean => length > 0 && (length % 10 === 0 || length % 25 === 0);

@@ -12,6 +12,8 @@ interface Sign {
   readonly counts?: { readonly records?: number; readonly pages?: number };
   /** Whether it says that there are no more. */
   readonly ends?: true;
+  /** Whether it says that the answer is none, or lacks something: whatever ends the list, it is not all. */
+  readonly fails?: true;
 }
 
 /** A page, as far as its envelope goes. */
@@ -45,6 +47,8 @@ export class UnreadSigns {
   /** The least that was said of each count, since records come while a list is read. */
   readonly #least = new Map<string, number>();
   readonly #totals = new Totals();
+  /** The first that says that a page is no answer, or not all of one. */
+  #failed: string | undefined;
   #last: readonly Sign[] = [];
 
   /** @param ignored signs that mean something else, as the error names them */
@@ -54,9 +58,11 @@ export class UnreadSigns {
 
   /** Takes in a page. */
   saw({ body, headers = {}, items, records, total }: Envelope): void {
-    this.#last = [...inHeaders(headers), ...inBody(body, items)].filter(
+    const signs = [...inHeaders(headers), ...inBody(body, items)].filter(
       ({ where }) => !this.#ignored.has(where.toLowerCase()),
     );
+    this.#failed ??= signs.find(({ fails }) => fails)?.where;
+    this.#last = signs.filter(({ fails }) => fails === undefined);
     for (const { where, counts } of this.#last) {
       const count = counts?.records ?? counts?.pages;
       if (count !== undefined) this.#least.set(where, Math.min(count, this.#least.get(where) ?? count));
@@ -77,6 +83,21 @@ export class UnreadSigns {
    */
   isOver(records: number): boolean {
     return this.#last.some(({ ends, counts }) => ends === true || counts?.records === records);
+  }
+
+  /**
+   * Checks that no page says in its envelope that it is an error, or that something is missing in it, as some APIs do
+   * with status 200 beside an empty list. Whatever ends the list: it is not all.
+   *
+   * @throws InvalidInputError that names what says so
+   */
+  checkAnswers(request: string): void {
+    if (this.#failed === undefined) return;
+    throw new InvalidInputError(
+      'pagination',
+      `${request} says at "${this.#failed}" that it is an error, or not all, so what it lacks would be taken for gone`,
+      `Look at what the API answers; if "${this.#failed}" means something else, name it in ignoreSigns`,
+    );
   }
 
   /**
@@ -116,6 +137,19 @@ const LAST = /^(is)?last(page)?$/;
 const TOTAL =
   /^(odata|x)?(grand)?(total(count|items|elements|records|results|rows|hits|size)?|count|(item|record|result|row)count|numfound)$/;
 const PAGES = /^(total|num|number|numberof|max|last)?pages?(count|total)?$/;
+const ERRORS = /^errors?$/;
+const SUCCESS = /^(is)?(success|successful|succeeded|ok)$/;
+/** Elasticsearch, GitHub's search, Solr. */
+const INCOMPLETE = /^(is)?(incomplete|partial)(results?)?$|^timedout$|^terminatedearly$/;
+
+function isFailure(name: string, value: unknown): boolean {
+  if (SUCCESS.test(name)) return isFalse(value);
+  if (INCOMPLETE.test(name)) return isTrue(value);
+  if (!ERRORS.test(name)) return false;
+  if (isObject(value)) return Object.values(value).some((part) => part !== null && part !== '');
+  return Array.isArray(value) ? value.length > 0 : typeof value === 'string' ? value !== '' : isTrue(value);
+}
+
 /** Objects beside the records that speak of the page. */
 const ASIDE =
   /^(meta|metadata|links?|page|paging|pagination|pager|pageinfo|cursors?|info|navigation|responsemetadata|result(s)?info|hits)$/;
@@ -172,11 +206,16 @@ function signOf(name: string, value: unknown): Omit<Sign, 'where'> | undefined {
   if (NEXT.test(name) && leadsOn(value)) return {};
   if (MORE.test(name) ? isFalse(value) : LAST.test(name) ? isTrue(value) : NEXT.test(name) && value === null)
     return { ends: true };
+  if (isFailure(name, value)) return { fails: true };
   const count = countOf(isObject(value) ? value['value'] : value);
   if (count === undefined) return undefined;
   if (TOTAL.test(name)) return { counts: { records: count } };
   return PAGES.test(name) && name !== 'page' ? { counts: { pages: count } } : undefined;
 }
+
+/** Whether headers say that a list goes on: what came with a 304 may be newer than its body. */
+export const goesOn = (headers: IncomingHttpHeaders): boolean =>
+  inHeaders(headers).some(({ counts, ends, fails }) => counts === undefined && !ends && !fails);
 
 const NEXT_HEADER =
   /^(x-)?((pagination-)?next-?(page|cursor|token|link|url|offset)|(ms-)?continuation(-?token)?)$/;
