@@ -15,7 +15,7 @@ import type { GraphqlAnswer } from './graphql-errors';
 import type { GraphqlCursor, GraphqlOperation, GraphqlQuery } from './graphql-query';
 import { Incremental } from './incremental';
 import { placesOf, sawEnvelope } from './list-envelope';
-import { isNamedEnd, isNumbered, repeatedPage, totalOf } from './next-page';
+import { isNamedEnd, isNumbered, isPlacedEnd, repeatedPage, totalOf } from './next-page';
 import { joined, readPage, readWhole } from './read-page';
 import { Session, type Shared } from './session';
 import { targetOf } from './target';
@@ -88,13 +88,14 @@ export async function* loadPages(
     visited.go(position, next, given.request);
     const isList = sawEnvelope(unread, given, target, document, totalOf(query, given.data));
     if (next === undefined && isList) unread.checkAnswers(given.request);
-    if (next === undefined && isList && !isNamedEnd(query, position))
+    if (next === undefined && isList && !isNamedEnd(query))
       unread.checkEnd({
         read: resumed === undefined ? { records: count + read.records.length, pages: 1 } : undefined,
         request: given.request,
         why: query.pagination
           ? `ends it there by its "${query.pagination.type}" pagination`
           : 'has no pagination',
+        isPlaced: isPlacedEnd(query, position),
       });
     if (next !== undefined) drifts ||= isNumbered(query, position, next, read.records);
     drifts ||= unread.hasMoved;

@@ -108,14 +108,16 @@ export function isNumbered(
   );
 }
 
-/** Whether the end of a list rests on what the source names, and has been seen to be right. */
-export function isNamedEnd({ pagination }: GraphqlQuery, position: Variables): boolean {
-  if (pagination === undefined) return false;
-  const { hasMore, isLast, remaining, type, variable } = pagination;
-  if ((hasMore ?? isLast ?? remaining) !== undefined) return true;
-  if (type === 'cursor' && pagination.endsEmpty === true) return false;
-  return type === 'cursor' && position[variable] !== undefined;
-}
+/** Whether the end of a list rests on a sign that the source names. */
+export const isNamedEnd = ({
+  pagination: { hasMore, isLast, remaining } = {} as OffsetPagination,
+}: GraphqlQuery) => (hasMore ?? isLast ?? remaining) !== undefined;
+
+/** Whether the end of a list rests on the place of its cursor, which has been seen to be right. */
+export const isPlacedEnd = ({ pagination }: GraphqlQuery, position: Variables): boolean =>
+  pagination?.type === 'cursor' &&
+  pagination.endsEmpty !== true &&
+  position[pagination.variable] !== undefined;
 
 /** The error for an API that gives the same page again. */
 export function repeatedPage({ pagination }: GraphqlQuery): InvalidInputError {

@@ -282,6 +282,23 @@ describe('an end that something in the answer speaks against', () => {
     expect((await load({ ...query, ignoreSigns: [`list.${name}`] })).at(-1)?.complete).toBe(true);
   });
 
+  it.each([{ hasMore: true }, { total: 45 }])('is an error on a later page, too: %j', async (said) => {
+    const { failure } = await scripted(({ variables: { at } }) => ({
+      list: {
+        items: at === undefined ? records(2) : records(1, 2),
+        next: at === undefined ? 'k' : null,
+        ...said,
+      },
+    }));
+    const [name = ''] = Object.keys(said);
+    const query: GraphqlQuery = {
+      document: `query ($at: String) { list(at: $at) { items { id } next ${name} } }`,
+      items: 'list.items',
+      pagination: { type: 'cursor', variable: 'at', cursor: 'list.next' },
+    };
+    expect((await failure(query)).message).toContain(`"list.${name}"`);
+  });
+
   it('is none where the list is all there', async () => {
     const { load } = await scripted(() => ({ list: { items: records(2), total: 2, nextToken: null } }));
     const document = '{ list { items { id } total nextToken } }';

@@ -155,12 +155,13 @@ class ListReader {
     const { harvest, progress, query } = this.#load;
     const { endsBy } = this.#pager;
     this.#unread.checkAnswers(request);
-    if (endsBy === 'sign' || (endsBy === 'place' && this.#place !== undefined)) return;
+    if (endsBy === 'sign') return;
     const read = progress === undefined ? { records: harvest.records, pages } : undefined;
     this.#unread.checkEnd({
       read,
       request,
       why: `ends it there by its "${query.pagination?.type}" pagination`,
+      isPlaced: endsBy === 'place' && this.#place !== undefined,
     });
   }
 

@@ -88,8 +88,8 @@ describe('a list that moves while it is read', () => {
   });
 
   it.each<[string, Pagination, object, object, boolean]>([
-    ['total', { type: 'cursor', cursor: 'next' }, { total: 5 }, { total: 4 }, true],
-    ['total that grows', { type: 'cursor', cursor: 'next' }, { total: 5 }, { total: 6 }, true],
+    ['total', { type: 'cursor', cursor: 'next' }, { total: 4 }, { total: 3 }, true],
+    ['total that grows', { type: 'cursor', cursor: 'next' }, { total: 3 }, { total: 4 }, true],
     [
       'total that is named',
       { type: 'cursor', cursor: 'next', total: 'anzahl' },
@@ -100,8 +100,8 @@ describe('a list that moves while it is read', () => {
     [
       'total beside a link',
       { type: 'next', next: 'link' },
-      { meta: { total: 5 } },
       { meta: { total: 4 } },
+      { meta: { total: 3 } },
       true,
     ],
     ['nothing', { type: 'cursor', cursor: 'next' }, { total: 3 }, { total: 3 }, false],

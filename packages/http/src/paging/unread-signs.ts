@@ -10,6 +10,8 @@ interface Sign {
   readonly where: string;
   /** How many records, or pages, there are by it. @default it only says that there are more */
   readonly counts?: { readonly records?: number; readonly pages?: number };
+  /** Whether it names a place, which may be that of another page. */
+  readonly names?: true;
   /** Whether it says that there are no more. */
   readonly ends?: true;
   /** Whether it says that the answer is none, or lacks something: whatever ends the list, it is not all. */
@@ -36,6 +38,8 @@ export interface EndSaid {
   readonly request: string;
   /** What the source says of its pages: "has no pagination". */
   readonly why: string;
+  /** Whether the source names where the next page is, and that has led to one: other names of pages mean something else. */
+  readonly isPlaced?: boolean;
 }
 
 /**
@@ -105,8 +109,8 @@ export class UnreadSigns {
    *
    * @throws InvalidInputError that names what does
    */
-  checkEnd({ read, request, why }: EndSaid): void {
-    const against = this.#last.find((sign) => this.#isAgainst(sign, read));
+  checkEnd({ read, request, why, isPlaced = false }: EndSaid): void {
+    const against = this.#last.find((sign) => this.#isAgainst(sign, read) && !(isPlaced && sign.names));
     if (against === undefined) return;
     const { where, counts } = against;
     const came = counts?.records === undefined ? `${read?.pages} page(s)` : `${read?.records} record(s)`;
@@ -193,7 +197,8 @@ function beside(
     const name = key.toLowerCase().replace(/[^a-z0-9]/g, '');
     const own = signOf(name, value);
     if (own !== undefined) return [{ where, ...own }];
-    if (Array.isArray(value)) return /^links?$/.test(name) && value.some(isNextLink) ? [{ where }] : [];
+    if (Array.isArray(value))
+      return /^links?$/.test(name) && value.some(isNextLink) ? [{ where, names: true }] : [];
     return isObject(value) && ASIDE.test(name) && depth < 2
       ? beside(value, `${where}.`, undefined, depth + 1)
       : [];
@@ -203,7 +208,7 @@ function beside(
 function signOf(name: string, value: unknown): Omit<Sign, 'where'> | undefined {
   if (MORE.test(name) && isTrue(value)) return {};
   if (LAST.test(name) && isFalse(value)) return {};
-  if (NEXT.test(name) && leadsOn(value)) return {};
+  if (NEXT.test(name) && leadsOn(value)) return { names: true };
   if (MORE.test(name) ? isFalse(value) : LAST.test(name) ? isTrue(value) : NEXT.test(name) && value === null)
     return { ends: true };
   if (isFailure(name, value)) return { fails: true };
@@ -225,9 +230,9 @@ const PAGES_HEADER = /^(x-)?(pagination-|wp-)?(total-?pages|page-?count)$/;
 function inHeaders(headers: IncomingHttpHeaders): readonly Sign[] {
   return Object.entries(headers).flatMap(([where, given]): readonly Sign[] => {
     const value = [given ?? ''].flat().join(', ');
-    if (where === 'link') return linkTo(value, 'next') === undefined ? [] : [{ where: 'Link' }];
+    if (where === 'link') return linkTo(value, 'next') === undefined ? [] : [{ where: 'Link', names: true }];
     if (where === 'x-pagination') return inBody(parsed(value)).map((sign) => ({ ...sign, where }));
-    if (NEXT_HEADER.test(where)) return leadsOn(value) ? [{ where }] : [];
+    if (NEXT_HEADER.test(where)) return leadsOn(value) ? [{ where, names: true }] : [];
     if (/^x-has-?(more|next)/.test(where)) return isTrue(value) ? [{ where }] : [];
     const total = where === 'content-range' ? /\/(\d+)$/.exec(value)?.[1] : value;
     const count = countOf(total);
