@@ -257,6 +257,20 @@ describe('an incremental list by number', () => {
     expect((await next()).news).toContain('t_15');
   });
 
+  it('is read again as long as a record comes twice', async () => {
+    const all = timed();
+    const { origin, rest } = await moving(() => {}, all, { says: [] });
+    const next = loads(rest, origin);
+    await next();
+    const again = await moving((held) => (held[12] = { id: 't_13', at: 30 }), all, { says: [] });
+    const third = loads(again.rest, again.origin, next.cursor());
+    expect(await third(), 't_20 slipped over the border of the page').toMatchObject({
+      value: 19,
+      readTo: 30,
+    });
+    expect((await third()).news).toContain('t_20');
+  });
+
   it('is read again as long as its total differs from page to page', async () => {
     const all = timed();
     const { origin, rest } = await moving(() => {}, all);

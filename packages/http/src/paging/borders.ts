@@ -40,7 +40,7 @@ export interface NextStart {
 }
 
 /**
- * Watches the borders between the pages of an incremental list. When a record changes or goes while the list is read,
+ * Watches the borders between the pages of an incremental list that has several. When a record changes or goes while the list is read,
  * those after it move up by one, and the first of the next page slips onto one that was read. So what is after the first
  * page is read once more by the next load, which then is done with it. One that changed is there twice; where that is
  * seen, or a total that differs, more may have slipped, and the list is read again from the end of its first page
@@ -54,7 +54,6 @@ export class Borders {
   #last: Value | undefined;
   #again: Value | undefined;
   #pages = 0;
-  #hasSeveral = false;
   #hasMoved = false;
 
   /**
@@ -70,7 +69,6 @@ export class Borders {
     this.#last = last;
     this.#again = again;
     this.#pages = 1;
-    this.#hasSeveral = true;
     for (let i = 0; i < names.length; i += NAME_LENGTH) this.#names.add(names.slice(i, i + NAME_LENGTH));
   }
 
@@ -85,8 +83,7 @@ export class Borders {
     this.#hasMoved ||= names.some((name) => this.#names.has(name));
     for (const name of names) this.#names.add(name);
     // In order of time it is the end of the first page; where the newest come first, the beginning of the last one.
-    this.#hasSeveral = this.#pages++ > 0;
-    if (this.#hasSeveral) this.#border(this.#last, at(records[0], field));
+    if (this.#pages++ > 0) this.#border(this.#last, at(records[0], field));
     const value = at(records.at(-1), field);
     if (!isValue(value)) return;
     this.#first ??= value;
@@ -133,6 +130,6 @@ export class Borders {
     const isDone = !this.#hasMoved && done !== undefined;
     const once = isDone && first !== undefined && compareValues(first, done, zone) < 0 ? done : first;
     // The border of a page can lie in the future, where no load begins.
-    return earlier(this.#hasSeveral ? earlier(newest, once) : newest, this.#again);
+    return earlier(earlier(newest, once), this.#again);
   }
 }
