@@ -14,15 +14,17 @@ import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy'
 import { iso } from '../workflow/iso';
 import { has } from '../workflow/patches';
 import { UserCodeError } from '../workflow/user-code';
+import { after, type ChildEvent, type ChildState, isLive, statusOf } from './child-state';
 import type { ManagedPath } from './managed-path';
 import type { Exchange } from './exchange';
-import { outletOf } from './outlet';
-import { type CarriedControls, type Peer, peerOf, type Post } from './peer';
+import { ExchangeOutlet, type Linked } from './outlet';
+import { type CarriedControls, Peer, type Post } from './peer';
 import type { Portions } from './portions';
 import { LEAVES } from './signals';
 import { MOST_PAYLOAD, sizeOf, tooLarge } from './size';
 import type { StartTurns } from './start-turns';
 import type { Begun } from './window';
+import type { Message, Tell } from './word';
 
 /** How long a workflow that has a child's id may take to say that it is the one. */
 const ANSWER_MS = 30_000;
@@ -59,8 +61,11 @@ export interface Family {
   left(child: Child): void;
 }
 
+const EVENT_OF_END = { completed: 'complete', cancelled: 'cancel', failed: 'fail' } as const;
+
 /** One item's workflow: brought to where it should be, one step at a time, whatever happens meanwhile. */
-export interface Child {
+export class Child implements Linked {
+  readonly as = 'parent';
   readonly path: ManagedPath;
   readonly item: EntityRef;
   /** The item as the child calls it. */
@@ -68,151 +73,241 @@ export interface Child {
   readonly workflowId: string;
   readonly peer: Peer;
   /** The relations of the root entity that hold the item. */
-  readonly listedOn: Set<string>;
+  readonly listedOn = new Set<string>();
   /** Whether its item is there. */
-  wanted: boolean;
+  wanted = true;
   /** Whether anything has come from it. */
   heard: boolean;
   /** What is wrong with it. */
   error: string | undefined;
-  readonly status: ChildStatus | undefined;
-  readonly info: ChildInfo;
-  /** Something came from it. */
-  synced(): void;
-  /** It says how it is. */
-  noticed(notice: ChildNotice): void;
-  /** Nobody needs it any more. */
-  dismiss(how: ManagedPath['onRemoved']): void;
-  /** It is needed after all. */
-  recall(): void;
-  /** Its item changed: what failed before may go well now. */
-  retry(): void;
-  /** Takes every step there is to take. One run at a time: another has the first look once more. */
-  sync(): void;
-  carry(): CarriedChild;
-}
-
-export function childOf(
-  path: ManagedPath,
-  item: EntityRef,
-  entity: EntityRef,
-  workflowId: string,
-  family: Family,
-  carried: Partial<CarriedChild> = { unheard: true },
-): Child {
-  const { post, exchange, turns, portions } = family;
-  let { status, runId, syncedAt, isSole = false } = carried;
+  readonly #family: Family;
+  #state: ChildState;
   /** What it was when it was told to stop, until that is said. */
-  let stopping: ChildStatus | undefined;
-  /** Whether it failed because it has not answered: it may do so still. */
-  let isAwaited = false;
+  #stoppedAs?: ChildState;
+  #runId?: string;
+  /** When something came from it or reached it, in milliseconds. */
+  #syncedAt?: number;
+  #isSole: boolean;
   /** Whether who was asked to be the child has said how it is. */
-  let isAnswered = false;
-  /** Whether it takes signals, as far as is known. */
-  const isLive = (): boolean => status === 'running' || status === 'attaching' || isAwaited;
+  #isAnswered = false;
   /** The run that was told to stop, or that said how it ends: that it does is no news of the one after it. */
-  let stoppedRunId = isLive() ? undefined : runId;
+  #stoppedRunId?: string;
   /** Whether what ended was in the way of the child, and not the child. */
-  let wasOther = false;
-  let stopAs: ManagedPath['onRemoved'] = 'cancel';
+  #wasOther = false;
+  #stopAs: ManagedPath['onRemoved'] = 'cancel';
   /** Whether the server is to cancel it as well: it was told so, and closes as the request comes. */
-  let isCancelDue = carried.isCancelDue ?? false;
-  let joinedAt = 0;
-  let pauses = 0;
-  let isBusy = false;
+  #isCancelDue: boolean;
+  #joinedAt = 0;
+  #pauses = 0;
+  #isBusy = false;
   /** Whether something has happened since the last look. */
-  let isDue = false;
+  #isDue = false;
 
-  /** How it is told to stop. */
-  const leave = (): keyof typeof LEAVES =>
-    stopAs === 'cancel' && isSole && has('soleParents') ? 'request' : stopAs;
-  const outlet = outletOf(exchange, {
-    workflowId,
-    as: 'parent',
-    item,
-    entity,
-    control(message) {
-      if (message.do !== 'join') {
-        const how = leave();
-        isCancelDue = how === 'request';
-        return LEAVES[how];
-      }
+  constructor(
+    path: ManagedPath,
+    item: EntityRef,
+    entity: EntityRef,
+    workflowId: string,
+    family: Family,
+    carried: Partial<CarriedChild> = { unheard: true },
+  ) {
+    const { status, runId, syncedAt, isSole = false, isCancelDue = false, unheard = false } = carried;
+    this.path = path;
+    this.item = item;
+    this.entity = entity;
+    this.workflowId = workflowId;
+    this.heard = !unheard;
+    this.error = carried.error;
+    this.#family = family;
+    // The server was asked by a run that is no more: should it have started, its id runs already.
+    this.#state = status === 'starting' ? 'waiting' : (status ?? 'waiting');
+    this.#runId = runId;
+    this.#syncedAt = syncedAt;
+    this.#isSole = isSole;
+    this.#isCancelDue = isCancelDue;
+    this.#stoppedRunId = this.#isLive ? undefined : runId;
+    const outlet = new ExchangeOutlet(family.exchange, this);
+    this.peer = new Peer(workflowId, family.post, outlet, () => this.#isGone(), carried.controls);
+  }
+
+  get status(): ChildStatus | undefined {
+    return statusOf(this.#state);
+  }
+
+  get info(): ChildInfo {
+    return {
+      workflowId: this.workflowId,
+      workflowType: this.path.workflowType,
+      entityName: this.entity.name,
+      id: this.entity.id,
+      path: this.path.field,
+      status: this.status ?? 'starting',
+      lastSyncedAt: iso(this.#syncedAt),
+      error: this.error ?? this.peer.problem,
+    };
+  }
+
+  /** What a message without content goes as. */
+  control(message: Exclude<Message, Tell>): readonly [signal: string, payload: unknown] {
+    if (message.do === 'join') {
       const { link, pauses, isMade } = message;
-      return ['parent', { ...portions.linkOf(self), link, pauses, isMade }];
-    },
-  });
-  // It is not there any more, and could not say so: somebody terminated it.
-  const onGone = (): void => {
-    if (status !== 'attaching') return ended('cancelled', runId);
-    // It ended meanwhile; in a moment its id is free.
-    exchange.gone(workflowId, 'parent');
-    isAnswered = true;
-    status = 'cancelled';
-    wasOther = true;
-  };
-  const peer = peerOf(workflowId, post, outlet, onGone, carried.controls);
+      return ['parent', { ...this.#family.portions.linkOf(this), link, pauses, isMade }];
+    }
+    const how = this.#stopAs === 'cancel' && this.#isSole && has('soleParents') ? 'request' : this.#stopAs;
+    this.#isCancelDue = how === 'request';
+    return LEAVES[how];
+  }
 
-  const fail = (error: string): void => {
-    isAnswered = true;
-    status = 'failed';
-    self.error = error;
-  };
+  /** Something came from it. */
+  synced(): void {
+    this.#syncedAt = Date.now();
+    this.heard = true;
+    // It gets on after all.
+    if (this.#state === 'running') this.error = undefined;
+  }
 
-  const join = (run: string, ran: boolean): void => {
-    isAwaited = false;
-    // It is this parent's own, until it says that it has another.
-    if (!ran) isSole = true;
-    isAnswered = true;
-    runId = run;
-    // It was let go meanwhile, and is wanted again by another link.
-    const isApart = exchange.childOf(item)?.state === 'apart';
-    status = isApart ? 'attaching' : 'running';
-    stoppedRunId = isApart ? run : undefined;
-    self.error = undefined;
-    joinedAt = syncedAt = Date.now();
-    family.joined();
-  };
+  /** It says how it is. */
+  noticed({ status, runId, message, isSole }: ChildNotice): void {
+    this.synced();
+    this.#isSole = isSole ?? this.#isSole;
+    if (status === 'running') {
+      if (this.#state === 'attaching' || this.#state === 'unanswered') this.#join(runId, true);
+      // It began anew, started by another of its parents, and was joined by itself.
+      else if (this.#state === 'running') this.#runId = runId;
+    } else if (status === 'refused') {
+      this.#family.exchange.gone(this.workflowId, 'parent');
+      this.#fail(message ?? 'The workflow refuses to be its child.');
+    } else if (status !== 'stranger') this.#ended(status, runId, message);
+  }
 
-  const ended = (
-    how: 'completed' | 'cancelled' | 'failed',
-    run: string | undefined,
-    message = 'it does not say why',
-  ): void => {
-    // It is heard of twice, by its own word and by Temporal's; and an earlier run's end is no news.
-    if (!isLive() || (run && runId && run !== runId)) return;
-    isAwaited = false;
-    isAnswered = true;
-    exchange.gone(workflowId, 'parent');
-    wasOther = !!run && run === stoppedRunId;
-    status = wasOther ? 'cancelled' : how;
-    // It says so before it closes, and may still be in the way of the next.
-    stoppedRunId = run;
-    if (Date.now() - joinedAt > LONGEST_PAUSE) pauses = 0;
-    if (status === 'failed') self.error = `It failed: ${message}`;
-    self.sync();
-  };
+  /** Nobody needs it any more. */
+  dismiss(how: ManagedPath['onRemoved']): void {
+    this.wanted = false;
+    this.#stopAs = how;
+  }
 
-  /** Learns from Temporal how the child ends, as long as this run lives. */
-  const follow = (run: string, result: Promise<unknown>): void => {
-    result.then(
-      () => ended('completed', run),
-      (error: unknown) => {
-        const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
-        const wasEnded = [CancelledFailure, TerminatedFailure, TimeoutFailure].some(
-          (type) => cause instanceof type,
-        );
-        ended(wasEnded ? 'cancelled' : 'failed', run, messageOf(cause));
-      },
-    );
-  };
+  /** It is needed after all. */
+  recall(): void {
+    this.wanted = true;
+    // It has been let go by the link that it had, and may have heard of that.
+    if (!this.#isLive) return;
+    this.#go('rejoin');
+    this.#stoppedRunId = this.#runId;
+  }
 
-  const begin = (): Begun | undefined => {
-    if (!self.wanted) return undefined;
-    status = 'starting';
-    isAwaited = false;
-    self.error = runId = undefined;
-    self.heard = wasOther = false;
-    const input = portions.inputOf(self);
+  /** Its item changed: what failed before may go well now. */
+  retry(): void {
+    if (this.status === 'failed') this.#go('again');
+  }
+
+  /** Takes every step there is to take. One run at a time: another has the first look once more. */
+  sync(): void {
+    this.#isDue = true;
+    if (this.#isBusy || this.#rests) return;
+    this.#isBusy = true;
+    // Also when the workflow is cancelled: its children are told so.
+    void this.#family.post.shield.run(async () => {
+      while (this.#isDue) {
+        this.#isDue = false;
+        while (await this.#step());
+      }
+      this.#isBusy = false;
+    });
+  }
+
+  carry(): CarriedChild {
+    const state = this.#stoppedAs ?? this.#state;
+    return {
+      item: this.item.id,
+      id: this.path.idAttribute && this.entity.id,
+      // Who has not been told yet to stop is told by the next run; who has not answered yet is asked again.
+      status: state === 'unanswered' ? 'attaching' : statusOf(state),
+      runId: this.#runId,
+      syncedAt: this.#syncedAt,
+      error: this.error,
+      unheard: !this.heard || undefined,
+      isSole: this.#isSole || undefined,
+      isCancelDue: this.#isCancelDue || undefined,
+      controls: this.peer.carry(),
+    };
+  }
+
+  get #isLive(): boolean {
+    return isLive(this.#state);
+  }
+
+  /** Whether there is no step to take: so it is for most of many children, and a look costs them no promise. */
+  get #rests(): boolean {
+    if (!this.wanted) return false;
+    if (this.#state === 'waiting') return !this.#family.turns.take(this);
+    return this.#state === 'running' ? this.peer.isIdle : this.#hasEnded;
+  }
+
+  /** Whether it does nothing more by itself. */
+  get #hasEnded(): boolean {
+    return this.status === 'completed' || this.status === 'failed';
+  }
+
+  #go(event: ChildEvent): void {
+    this.#state = after(this.#state, event);
+  }
+
+  /** @returns whether there may be another step to take */
+  async #step(): Promise<boolean> {
+    if (!this.wanted) {
+      if (this.#isLive) await this.#stop();
+      if (!this.wanted) this.#family.left(this);
+      return this.wanted;
+    }
+    switch (this.#state) {
+      case 'waiting':
+      case 'starting':
+        if (!this.#family.turns.take(this)) return false;
+        await this.#start();
+        return true;
+      case 'attaching':
+        await this.#attach();
+        return true;
+      case 'running':
+        return this.#send();
+      case 'cancelled':
+        if (!this.path.restart && !this.#wasOther) return false;
+        await condition(() => !this.wanted, Math.min(FIRST_PAUSE * 2 ** this.#pauses++, LONGEST_PAUSE));
+        this.#go('again');
+        return true;
+      case 'unanswered':
+      case 'stopping':
+      case 'completed':
+      case 'failed':
+        return false;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { post, exchange, turns } = this.#family;
+    // The rest of what happens in this moment is part of what it starts with.
+    await Promise.resolve();
+    try {
+      await post.window.pass(() => this.#begin());
+    } catch (error) {
+      exchange.gone(this.workflowId, 'parent');
+      // Either it runs already, as the child of somebody else or from before, or the id is somebody else's.
+      if (error instanceof WorkflowExecutionAlreadyStartedError) this.#go('exists');
+      else if (error instanceof UserCodeError) throw error;
+      else this.#fail(`It could not be started: ${messageOf(error)}`);
+    } finally {
+      turns.end(this);
+    }
+  }
+
+  #begin(): Begun | undefined {
+    if (!this.wanted) return undefined;
+    const { exchange, portions } = this.#family;
+    const { path, workflowId } = this;
+    this.#go('start');
+    this.error = this.#runId = undefined;
+    this.heard = this.#wasOther = false;
+    const input = portions.inputOf(this);
     const bytes = sizeOf(input);
     if (bytes > MOST_PAYLOAD) throw tooLarge(bytes);
     const done = startChild(path.workflowType, {
@@ -224,189 +319,109 @@ export function childOf(
       taskQueue: path.taskQueue,
     }).then((handle) => {
       exchange.begun(workflowId);
-      join(handle.firstExecutionRunId, false);
-      follow(handle.firstExecutionRunId, handle.result());
+      this.#join(handle.firstExecutionRunId, false);
+      this.#follow(handle.firstExecutionRunId, handle.result());
     });
     return { bytes: bytes + 500, done };
-  };
+  }
 
-  const start = async (): Promise<void> => {
-    // The rest of what happens in this moment is part of what it starts with.
-    await Promise.resolve();
-    try {
-      await post.window.pass(begin);
-    } catch (error) {
-      exchange.gone(workflowId, 'parent');
-      // Either it runs already, as the child of somebody else or from before, or the id is somebody else's.
-      if (error instanceof WorkflowExecutionAlreadyStartedError) status = 'attaching';
-      else if (error instanceof UserCodeError) throw error;
-      else fail(`It could not be started: ${messageOf(error)}`);
-    } finally {
-      turns.end(self);
-    }
-  };
+  /** Learns from Temporal how the child ends, as long as this run lives. */
+  #follow(run: string, result: Promise<unknown>): void {
+    result.then(
+      () => this.#ended('completed', run),
+      (error: unknown) => {
+        const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+        const wasEnded = [CancelledFailure, TerminatedFailure, TimeoutFailure].some(
+          (type) => cause instanceof type,
+        );
+        this.#ended(wasEnded ? 'cancelled' : 'failed', run, messageOf(cause));
+      },
+    );
+  }
 
   /** Asks the workflow that has its id whether it is the one. */
-  const attach = async (): Promise<void> => {
-    exchange.attach(workflowId);
-    isAnswered = false;
-    await sendAll();
-    if (await condition(() => isAnswered || !self.wanted, ANSWER_MS)) return;
-    fail(
-      `The id ${workflowId} is taken by a workflow that has not answered. Should it be the child, have workers poll its task queue: it is joined as soon as it answers. If it is somebody else's, end that one, or give the path includeParentId or another entityName.`,
-    );
-    isAwaited = has('lateAnswers');
-  };
+  async #attach(): Promise<void> {
+    this.#family.exchange.attach(this.workflowId);
+    this.#isAnswered = false;
+    await this.#sendAll();
+    if (await condition(() => this.#isAnswered || !this.wanted, ANSWER_MS)) return;
+    this.error = `The id ${this.workflowId} is taken by a workflow that has not answered. Should it be the child, have workers poll its task queue: it is joined as soon as it answers. If it is somebody else's, end that one, or give the path includeParentId or another entityName.`;
+    this.#isAnswered = true;
+    this.#go(has('lateAnswers') ? 'silence' : 'fail');
+  }
+
+  async #send(): Promise<boolean> {
+    if (this.peer.isIdle) return false;
+    if (await this.#sendAll()) this.#syncedAt = Date.now();
+    return !this.peer.isIdle;
+  }
 
   /** Sends what waits; who was told that it is let go may have been, although it is wanted again. */
-  const sendAll = async (): Promise<boolean> => {
-    const isSent = await peer.send();
-    if (isCancelDue) await peer.requestCancel();
-    isCancelDue = false;
+  async #sendAll(): Promise<boolean> {
+    const isSent = await this.peer.send();
+    if (this.#isCancelDue) await this.peer.requestCancel();
+    this.#isCancelDue = false;
     return isSent;
-  };
+  }
 
-  const send = async (): Promise<boolean> => {
-    if (peer.isIdle) return false;
-    if (await sendAll()) syncedAt = Date.now();
-    return !peer.isIdle;
-  };
+  async #stop(): Promise<void> {
+    this.#stoppedAs = this.#state;
+    this.#go('stop');
+    this.#stoppedRunId = this.#runId;
+    this.peer.clear();
+    await this.#sendAll();
+    this.#family.exchange.outgoing.forget(this.workflowId);
+    this.#stoppedAs = undefined;
+    this.#go('stopped');
+  }
 
-  const stop = async (): Promise<void> => {
-    stopping = isAwaited ? 'attaching' : status;
-    status = undefined;
-    isAwaited = false;
-    stoppedRunId = runId;
-    peer.clear();
-    await sendAll();
-    exchange.outgoing.forget(workflowId);
-    stopping = undefined;
-  };
+  #join(run: string, ran: boolean): void {
+    // It is this parent's own, until it says that it has another.
+    if (!ran) this.#isSole = true;
+    this.#isAnswered = true;
+    this.#runId = run;
+    // It was let go meanwhile, and is wanted again by another link.
+    const isApart = this.#family.exchange.childOf(this.item)?.state === 'apart';
+    this.#go(isApart ? 'rejoin' : 'join');
+    this.#stoppedRunId = isApart ? run : undefined;
+    this.error = undefined;
+    this.#joinedAt = this.#syncedAt = Date.now();
+    this.#family.joined();
+  }
 
-  /** @returns whether there may be another step to take */
-  const step = async (): Promise<boolean> => {
-    if (!self.wanted) {
-      if (isLive()) await stop();
-      if (!self.wanted) family.left(self);
-      return self.wanted;
-    }
-    switch (status) {
-      case undefined:
-      case 'starting':
-        if (!turns.take(self)) return false;
-        await start();
-        return true;
-      case 'attaching':
-        await attach();
-        return true;
-      case 'running':
-        return send();
-      case 'cancelled':
-        if (!path.restart && !wasOther) return false;
-        await condition(() => !self.wanted, Math.min(FIRST_PAUSE * 2 ** pauses++, LONGEST_PAUSE));
-        status = undefined;
-        return true;
-      case 'completed':
-      case 'failed':
-        return false;
-    }
-  };
+  #ended(
+    how: 'completed' | 'cancelled' | 'failed',
+    run: string | undefined,
+    message = 'it does not say why',
+  ): void {
+    // It is heard of twice, by its own word and by Temporal's; and an earlier run's end is no news.
+    if (!this.#isLive || (run && this.#runId && run !== this.#runId)) return;
+    this.#isAnswered = true;
+    this.#family.exchange.gone(this.workflowId, 'parent');
+    this.#wasOther = !!run && run === this.#stoppedRunId;
+    this.#go(this.#wasOther ? 'cancel' : EVENT_OF_END[how]);
+    // It says so before it closes, and may still be in the way of the next.
+    this.#stoppedRunId = run;
+    if (Date.now() - this.#joinedAt > LONGEST_PAUSE) this.#pauses = 0;
+    if (this.#state === 'failed') this.error = `It failed: ${message}`;
+    this.sync();
+  }
 
-  /** Whether there is no step to take: so it is for most of many children, and a look costs them no promise. */
-  const rests = (): boolean => {
-    if (!self.wanted) return false;
-    if (status === undefined) return !turns.take(self);
-    return status === 'running' ? peer.isIdle : status === 'completed' || status === 'failed';
-  };
+  /** It is not there any more, and could not say so: somebody terminated it. */
+  #isGone(): void {
+    if (this.#state !== 'attaching') return this.#ended('cancelled', this.#runId);
+    // It ended meanwhile; in a moment its id is free.
+    this.#family.exchange.gone(this.workflowId, 'parent');
+    this.#isAnswered = true;
+    this.#wasOther = true;
+    this.#go('cancel');
+  }
 
-  const self: Child = {
-    path,
-    item,
-    entity,
-    workflowId,
-    peer,
-    listedOn: new Set(),
-    wanted: true,
-    heard: !carried.unheard,
-    error: carried.error,
-    get status() {
-      return status;
-    },
-    get info() {
-      return {
-        workflowId,
-        workflowType: path.workflowType,
-        entityName: entity.name,
-        id: entity.id,
-        path: path.field,
-        status: status ?? 'starting',
-        lastSyncedAt: iso(syncedAt),
-        error: self.error ?? peer.problem,
-      };
-    },
-    synced() {
-      syncedAt = Date.now();
-      self.heard = true;
-      // It gets on after all.
-      if (status === 'running') self.error = undefined;
-    },
-    noticed({ status: how, runId: run, message, isSole: sole = isSole }) {
-      self.synced();
-      isSole = sole;
-      if (how === 'running') {
-        if (status === 'attaching' || isAwaited) join(run, true);
-        // It began anew, started by another of its parents, and was joined by itself.
-        else if (status === 'running') runId = run;
-      } else if (how === 'refused') {
-        exchange.gone(workflowId, 'parent');
-        fail(message ?? 'The workflow refuses to be its child.');
-        isAwaited = false;
-      } else if (how !== 'stranger') ended(how, run, message);
-    },
-    dismiss(how) {
-      self.wanted = false;
-      stopAs = how;
-    },
-    recall() {
-      self.wanted = true;
-      // It has been let go by the link that it had, and may have heard of that.
-      if (!isLive()) return;
-      status = 'attaching';
-      stoppedRunId = runId;
-    },
-    retry() {
-      if (status !== 'failed') return;
-      status = undefined;
-      isAwaited = false;
-    },
-    sync() {
-      isDue = true;
-      if (isBusy || rests()) return;
-      isBusy = true;
-      // Also when the workflow is cancelled: its children are told so.
-      void post.shield.run(async () => {
-        while (isDue) {
-          isDue = false;
-          while (await step());
-        }
-        isBusy = false;
-      });
-    },
-    carry: () => ({
-      item: item.id,
-      id: path.idAttribute && entity.id,
-      // Who has not been told yet to stop is told by the next run; who has not answered yet is asked again.
-      status: stopping ?? (isAwaited ? 'attaching' : status),
-      runId,
-      syncedAt,
-      error: self.error,
-      unheard: !self.heard || undefined,
-      isSole: isSole || undefined,
-      isCancelDue: isCancelDue || undefined,
-      controls: peer.carry(),
-    }),
-  };
-  return self;
+  #fail(error: string): void {
+    this.#isAnswered = true;
+    this.#go('fail');
+    this.error = error;
+  }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,23 +1,33 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { type CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { EntityRef } from '../contract/adapter';
 import type { Envelope, ParentLink, Subscription } from '../contract/hierarchy';
+import type { Schema } from '../contract/schema';
 import { checkSelector } from '../contract/selector';
-import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../contract/wire';
+import type {
+  ChangeSet,
+  CredentialReference,
+  DeletePayload,
+  StartInput,
+  UpdatePayload,
+} from '../contract/wire';
 import { NO_CHANGES, refsOf } from '../state/change-set';
 import { getOrAdd } from '../state/objects';
-import type { Session } from '../workflow/session';
-import { type CarriedChildren, type Children, childrenOf, NO_CHILDREN } from './children';
-import { type CarriedExchange, Exchange } from './exchange';
+import type { EntityState } from '../state/entity-state';
+import { type CarriedChildren, type Children, ManagedChildren, NO_CHILDREN } from './children';
+import { type CarriedExchange, Exchange, type Host } from './exchange';
 import { type CarriedHeard, Heard } from './heard';
 import { managedPaths, type ManagedPaths } from './managed-path';
+import type { Item } from './managed-path';
 import { known, renamed } from './naming';
-import { outletOf } from './outlet';
-import { type Access, type CarriedParents, type Ending, type Parents, parentsOf, STRANGER } from './parents';
+import { ExchangeOutlet } from './outlet';
+import type { End } from './outgoing';
+import { type Access, type CarriedParents, type Ending, Parents, STRANGER } from './parents';
 import { Assembly, type CarriedAssembly } from './parts';
-import { type Peer, peerOf } from './peer';
+import { Peer, type Post } from './peer';
 import { idsOf, tellOf } from './signals';
-import { startCheck } from './start-check';
-import { type CarriedSubscribers, type Subscribers, subscribersOf } from './subscribers';
-import { type Window, windowOf } from './window';
+import { StartCheck } from './start-check';
+import { type CarriedSubscribers, Subscribers } from './subscribers';
+import { Window } from './window';
 
 /** What of the protocol travels: a run does not take on what one of another version handed over. */
 const VERSION = 2;
@@ -42,214 +52,261 @@ const UNDER_WAY = 200;
 /** What a signal of another workflow says. */
 export type Received = Partial<UpdatePayload & DeletePayload> & Pick<UpdatePayload, 'entityName'>;
 
+/** What a hierarchy needs of the workflow whose place it is. */
+export interface HierarchyHost {
+  readonly root: EntityRef;
+  readonly schema: Schema;
+  readonly state: EntityState;
+  readonly apiUrl?: string;
+  readonly apiToken?: CredentialReference;
+  /** What runs in it goes on when the workflow is cancelled. */
+  readonly shield: CancellationScope;
+  /** How the workflow ends, once it is known. */
+  readonly ending: Ending | undefined;
+  readonly inbox: { add(trigger: 'refresh' | 'resume'): void };
+  readonly refusals: { add(signal: string, error: unknown): void };
+  setApiUrl(url: string): void;
+  setApiToken(reference: CredentialReference): void;
+  /** Something changed because others came or went. */
+  took(changes: ChangeSet): void;
+  /** Cancels the load that is running. */
+  supersede(): void;
+  /** Shows how it is in Temporal's UI. */
+  show(): void;
+}
+
 /** A workflow's place among others: its parents, its children, and those who hear of its changes. */
-export interface Hierarchy {
+export class Hierarchy implements Host {
   /** Decides what of the state is whose. */
   readonly exchange: Exchange;
   readonly children: Children;
   readonly parents: Parents;
   readonly subscribers: Subscribers;
   /** What is on its way to others. It is held while the run ends: what waits is carried to the next. */
-  readonly window: Window;
+  readonly window = new Window(UNDER_WAY);
+  readonly #host: HierarchyHost;
+  readonly #post: Post;
+  readonly #heard: Heard;
+  readonly #parts: Assembly;
+  readonly #check: StartCheck;
+  /** What it is to begin with, of a parent or of the run before, until it has begun. */
+  #given?: { readonly input: StartInput; readonly carried?: CarriedHierarchy };
+  /** Workflows that take themselves to be parents, and are told that they are not. */
+  #strangers?: Map<string, Peer>;
+
+  /** @throws InvalidInputError when a managed path is misdeclared */
+  constructor(
+    host: HierarchyHost,
+    declared: true | ManagedPaths | undefined,
+    input: StartInput,
+    before?: CarriedHierarchy,
+  ) {
+    const { root, state, apiToken, apiUrl, shield } = host;
+    const { workflowId, firstExecutionRunId: runId } = workflowInfo();
+    const { parent, status, subscriptions } = input;
+    const carried = before?.version === VERSION ? before : undefined;
+    this.#host = host;
+    this.#given = { input, carried };
+    this.#post = { workflowId, runId, window: this.window, shield, onRefusal: () => host.show() };
+    this.#heard = new Heard(carried?.heard);
+    this.#parts = new Assembly(carried?.parts);
+    this.exchange = new Exchange({ workflowId, runId }, state, this, carried?.exchange);
+    if (!carried && status === 'paused') this.exchange.pauses.set(true);
+    const links = parent ? [{ link: { ...parent, sources: undefined, apiToken, apiUrl } }] : [];
+    this.parents = new Parents({
+      post: this.#post,
+      root,
+      exchange: this.exchange,
+      carried: carried?.parents ?? { links, isIndependent: !parent },
+      onLeft: (link, loaded) => this.#parentLeft(link, loaded),
+    });
+    this.subscribers = new Subscribers(
+      this.#post,
+      state.store,
+      root.name,
+      carried?.subscribers ?? {
+        subscriptions: subscriptions?.filter((asked, i) => this.#canMatch(asked, i)),
+      },
+    );
+    const paths = managedPaths(declared, state.store.schema, root.name);
+    const { exchange } = this;
+    this.children =
+      paths.length > 0
+        ? new ManagedChildren(host, this.#post, exchange, paths, () => this.#check.begin())
+        : NO_CHILDREN;
+    this.#check = new StartCheck(this.children);
+  }
+
   /** Begins to look after the others: those of the run before, and those of the state. @returns what it began with */
-  begin(): ChangeSet;
+  begin(): ChangeSet {
+    const { input, carried } = this.#given ?? {};
+    this.#given = undefined;
+    const { parent, state: given } = input ?? {};
+    let changes = NO_CHANGES;
+    if (parent && !carried) {
+      const { ancestry, link, wants, sources = {}, pauses = false, isMade = false } = parent;
+      const from = ancestry.at(-1)?.workflowId ?? '';
+      const begun = known({ word: { set: given }, sources }, this.#host.schema);
+      changes = this.exchange.begin({ from, link, ancestry, wants, pauses, isMade, ...begun });
+    }
+    this.children.begin(carried?.children);
+    this.parents.begin();
+    this.#check.begin();
+    return changes;
+  }
+
   /** Takes in what another workflow says. */
-  receive(what: Received, envelope: Envelope): ChangeSet;
+  receive(what: Received, envelope: Envelope): ChangeSet {
+    const child = envelope.as && this.children.get(envelope.from);
+    child?.synced();
+    const told = tellOf(what, envelope);
+    if (!told) return this.#hear(what, envelope);
+    const whole = this.#parts.take(told, envelope.part);
+    if (!whole) return NO_CHANGES;
+    const named = child ? renamed(whole, child.entity, child.item) : whole;
+    return this.exchange.receive(known(named, this.#host.schema));
+  }
+
   /** A workflow says that it is a parent of this one. */
-  adopt(link: ParentLink): void;
+  adopt(link: ParentLink): void {
+    // What it has of its own stays, or of another parent; what a parent gave that let it go does not.
+    const takes = this.parents.isEmpty && !this.parents.isIndependent;
+    this.parents.adopt(link);
+    this.#take(link, (held) => takes || held === undefined);
+  }
+
   /** A parent lets this workflow go. */
-  letGo(envelope: Envelope, ending: Ending | undefined): void;
+  letGo({ from, link }: Envelope, ending: Ending | undefined): void {
+    this.parents.letGo(from, link, ending);
+  }
+
   /** Hands a token or an address down to the children that follow this workflow's. */
-  pass(what: keyof Access, given: string, via?: readonly string[]): void;
+  pass(what: keyof Access, given: string, via: readonly string[] = []): void {
+    this.children.tell(
+      what,
+      given,
+      [...via, this.#post.workflowId],
+      (path) => (what === 'apiToken' ? path.credentials : path.apiUrl) === 'inherit',
+    );
+  }
+
   /**
    * Ends it: the children are stopped, everybody hears the last changes, and the parents how it ended.
    *
    * @param message why it failed
    */
-  end(how: 'completed' | 'cancelled' | 'failed', message?: string): Promise<void>;
+  async end(how: 'completed' | 'cancelled' | 'failed', message?: string): Promise<void> {
+    this.#check.stop();
+    this.parents.stopWatch();
+    await Promise.all([this.children.end(how), this.subscribers.flush()]);
+    await this.parents.end(how, message);
+  }
+
   /** For continue-as-new; nothing for a workflow that is alone. */
-  carry(): CarriedHierarchy | undefined;
-}
+  carry(): CarriedHierarchy | undefined {
+    if (this.#isAlone) return undefined;
+    return {
+      version: VERSION,
+      exchange: this.exchange.carry(),
+      parents: this.parents.carry(),
+      children: this.children.carry(),
+      subscribers: this.subscribers.carry(),
+      heard: this.#heard.isEmpty ? undefined : this.#heard.carry(),
+      parts: this.#parts.carry(),
+    };
+  }
 
-/** @throws InvalidInputError when a managed path is misdeclared */
-export function hierarchyOf(
-  session: Session,
-  declared: true | ManagedPaths | undefined,
-  { parent, state: given, status, subscriptions }: StartInput,
-  before?: CarriedHierarchy,
-): Hierarchy {
-  const { root, state, apiToken, apiUrl } = session;
-  const { store } = state;
-  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
-  const carried = before?.version === VERSION ? before : undefined;
-  const window = windowOf(UNDER_WAY);
-  const shield = new CancellationScope({ cancellable: false });
-  const post = { workflowId, runId, window, shield, onRefusal: () => session.show() };
-  const heard = new Heard(carried?.heard);
-  const parts = new Assembly(carried?.parts);
-  /** Workflows that take themselves to be parents, and are told that they are not. */
-  const strangers = new Map<string, Peer>();
+  /** Of the exchange: something changed, and with it perhaps which items have children. */
+  changed(changes: ChangeSet): void {
+    this.children.changed(changes);
+  }
 
-  const tellStranger = (id: string): void => {
-    const peer = getOrAdd(strangers, id, () => {
-      const outlet = outletOf(exchange, {
-        workflowId: id,
-        as: 'stranger',
-        item: root,
-        entity: root,
-        control: STRANGER,
-      });
-      return peerOf(id, post, outlet, () => exchange.outgoing.forget(id));
+  /** Of the exchange: there is something to send to somebody. */
+  wake(peer: string, as: End): void {
+    if (as === 'parent') this.children.get(peer)?.sync();
+    else if (as === 'child') this.parents.send(peer);
+    else this.#tellStranger(peer);
+  }
+
+  /** Of the exchange: a parent has let the workflow go, or is there no more. */
+  left(peer: string): void {
+    this.parents.left(peer);
+  }
+
+  /** Of the exchange: the workflow pauses from now on, or goes on. */
+  paused(isPaused: boolean): void {
+    if (!isPaused) this.#host.inbox.add('resume');
+  }
+
+  /** Of the exchange: what is made of an item for a child that is not given it as it is. */
+  make(item: EntityRef): Item {
+    return this.children.make(item);
+  }
+
+  #tellStranger(workflowId: string): void {
+    const { exchange } = this;
+    const strangers = (this.#strangers ??= new Map<string, Peer>());
+    const peer = getOrAdd(strangers, workflowId, () => {
+      const { root } = this.#host;
+      const linked = { workflowId, as: 'stranger', item: root, entity: root, control: STRANGER } as const;
+      const outlet = new ExchangeOutlet(exchange, linked);
+      return new Peer(workflowId, this.#post, outlet, () => exchange.outgoing.forget(workflowId));
     });
-    void peer.send().then(() => peer.isIdle && strangers.delete(id));
-  };
+    void peer.send().then(() => peer.isIdle && strangers.delete(workflowId));
+  }
 
-  const exchange = new Exchange(
-    { workflowId, runId },
-    state,
-    {
-      changed: (changes) => children.changed(changes),
-      wake(peer, as) {
-        if (as === 'parent') children.get(peer)?.sync();
-        else if (as === 'child') parents.send(peer);
-        else tellStranger(peer);
-      },
-      left: (peer) => parents.left(peer),
-      paused(isPaused) {
-        if (!isPaused) session.inbox.add('resume');
-      },
-      make: (item) => children.make(item),
-    },
-    carried?.exchange,
-  );
-  if (!carried && status === 'paused') exchange.pauses.set(true);
+  #parentLeft(link: ParentLink, loaded: boolean): void {
+    const host = this.#host;
+    if (host.ending) return host.supersede();
+    // What that one gave is taken from another now.
+    this.#take(this.parents.given, (held, what) => held === link[what]);
+    if (loaded) host.inbox.add('refresh');
+  }
 
   /** Takes what a parent gives, unless it is held already or what is held stays. */
-  const take = (access: Access, yields: (held: string | undefined, what: keyof Access) => boolean): void => {
+  #take(access: Access, yields: (held: string | undefined, what: keyof Access) => boolean): void {
+    const host = this.#host;
     const { apiUrl: url, apiToken: token } = access;
-    if (url && url !== session.apiUrl && yields(session.apiUrl, 'apiUrl')) session.setApiUrl(url);
-    if (token && token !== session.apiToken && yields(session.apiToken, 'apiToken'))
-      session.setApiToken(token);
-  };
+    if (url && url !== host.apiUrl && yields(host.apiUrl, 'apiUrl')) host.setApiUrl(url);
+    if (token && token !== host.apiToken && yields(host.apiToken, 'apiToken')) host.setApiToken(token);
+  }
 
-  const links = parent ? [{ link: { ...parent, sources: undefined, apiToken, apiUrl } }] : [];
-  const parents = parentsOf(
-    post,
-    root,
-    exchange,
-    carried?.parents ?? { links, isIndependent: !parent },
-    (link, loaded) => {
-      if (session.ending) return session.supersede();
-      // What that one gave is taken from another now.
-      take(parents.given, (held, what) => held === link[what]);
-      if (loaded) session.inbox.add('refresh');
-    },
-  );
   /** Whether a subscription can match something; if not, it is left out, and that is counted. */
-  const canMatch = ({ selector }: Subscription, i: number): boolean => {
+  #canMatch({ selector }: Subscription, i: number): boolean {
     try {
-      checkSelector(selector, store.schema, `subscriptions[${i}].selector`);
+      checkSelector(selector, this.#host.schema, `subscriptions[${i}].selector`);
       return true;
     } catch (error) {
-      session.refusals.add('start', error);
+      this.#host.refusals.add('start', error);
       return false;
     }
-  };
-  const subscribers = subscribersOf(
-    post,
-    store,
-    root.name,
-    carried?.subscribers ?? { subscriptions: subscriptions?.filter(canMatch) },
-  );
-  const paths = managedPaths(declared, store.schema, root.name);
-  const children: Children =
-    paths.length > 0 ? childrenOf(session, post, exchange, paths, () => check.begin()) : NO_CHILDREN;
-  const check = startCheck(children);
+  }
 
-  const isAlone = (): boolean =>
-    // One that a parent let go may be taken on again: when it changed what matters then.
-    paths.length === 0 &&
-    exchange.isAlone &&
-    parents.isEmpty &&
-    parents.isIndependent &&
-    subscribers.isEmpty &&
-    heard.isEmpty;
+  get #isAlone(): boolean {
+    const { children, exchange, parents, subscribers } = this;
+    return (
+      // One that a parent let go may be taken on again: when it changed what matters then.
+      children.paths.length === 0 &&
+      exchange.isAlone &&
+      parents.isEmpty &&
+      parents.isIndependent &&
+      subscribers.isEmpty &&
+      this.#heard.isEmpty
+    );
+  }
 
   /** Takes in what a workflow says that this one is subscribed to. */
-  const hear = ({ updates, unset, deletions, strategy }: Received, from: Envelope): ChangeSet => {
+  #hear({ updates, unset, deletions, strategy }: Received, from: Envelope): ChangeSet {
+    const { root, state, schema } = this.#host;
     const { link, number, deletes = [] } = from;
-    if (link !== undefined && number !== undefined && !heard.take(link, number)) return NO_CHANGES;
+    if (link !== undefined && number !== undefined && !this.#heard.take(link, number)) return NO_CHANGES;
     const said = { set: updates, unset, deletes: [...refsOf(deletions), ...deletes] };
-    const { set, unset: gone, deletes: removed = [] } = known({ word: said }, store.schema).word;
+    const { set, unset: gone, deletes: removed = [] } = known({ word: said }, schema).word;
     const base = { entityName: root.name, changeOrigin: from.from };
-    if (updates) return exchange.update({ ...base, updates: set, unset: gone, strategy });
-    return exchange.delete({
+    if (updates) return this.exchange.update({ ...base, updates: set, unset: gone, strategy });
+    return this.exchange.delete({
       ...base,
       deletions: idsOf(removed.filter(({ name, id }) => !state.isRoot(name, id))),
     });
-  };
-
-  return {
-    exchange,
-    children,
-    parents,
-    subscribers,
-    window,
-    begin() {
-      let changes = NO_CHANGES;
-      if (parent && !carried) {
-        const { ancestry, link, wants, sources = {}, pauses = false, isMade = false } = parent;
-        const from = ancestry.at(-1)?.workflowId ?? '';
-        const begun = known({ word: { set: given }, sources }, store.schema);
-        changes = exchange.begin({ from, link, ancestry, wants, pauses, isMade, ...begun });
-      }
-      children.begin(carried?.children);
-      parents.begin();
-      check.begin();
-      return changes;
-    },
-    receive(what, envelope) {
-      const child = envelope.as && children.get(envelope.from);
-      child?.synced();
-      const told = tellOf(what, envelope);
-      if (!told) return hear(what, envelope);
-      const whole = parts.take(told, envelope.part);
-      if (!whole) return NO_CHANGES;
-      const named = child ? renamed(whole, child.entity, child.item) : whole;
-      return exchange.receive(known(named, store.schema));
-    },
-    adopt(link) {
-      // What it has of its own stays, or of another parent; what a parent gave that let it go does not.
-      const takes = parents.isEmpty && !parents.isIndependent;
-      parents.adopt(link);
-      take(link, (held) => takes || held === undefined);
-    },
-    letGo: ({ from, link }, ending) => parents.letGo(from, link, ending),
-    pass(what, token, via = []) {
-      children.tell(
-        what,
-        token,
-        [...via, workflowId],
-        (path) => (what === 'apiToken' ? path.credentials : path.apiUrl) === 'inherit',
-      );
-    },
-    async end(how, message) {
-      check.stop();
-      parents.stopWatch();
-      await Promise.all([children.end(how), subscribers.flush()]);
-      await parents.end(how, message);
-    },
-    carry: () =>
-      isAlone()
-        ? undefined
-        : {
-            version: VERSION,
-            exchange: exchange.carry(),
-            parents: parents.carry(),
-            children: children.carry(),
-            subscribers: subscribers.carry(),
-            heard: heard.isEmpty ? undefined : heard.carry(),
-            parts: parts.carry(),
-          },
-  };
+  }
 }

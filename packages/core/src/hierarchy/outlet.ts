@@ -17,46 +17,60 @@ export interface Linked {
   readonly item: EntityRef;
   readonly entity: EntityRef;
   /** What a message without content goes as. */
-  readonly control: (message: Exclude<Message, Tell>) => readonly [signal: string, payload: unknown];
+  control(message: Exclude<Message, Tell>): readonly [signal: string, payload: unknown];
 }
 
 /** What an exchange has to tell somebody. What is too large to be sent waits, and takes nothing else with it. */
-export function outletOf(exchange: Exchange, { workflowId, as, item, entity, control }: Linked): Outlet {
-  let problem: string | undefined;
+export class ExchangeOutlet implements Outlet {
+  readonly #exchange: Exchange;
+  readonly #linked: Linked;
+  #problem?: string;
 
-  const parcel = (message: Message, signals: readonly Signal[]): Parcel => ({
-    signals,
-    accepted: () => exchange.outgoing.accepted(workflowId, message),
-    refused: (isBegun) => exchange.outgoing.refused(workflowId, message, !isBegun),
-  });
+  constructor(exchange: Exchange, linked: Linked) {
+    this.#exchange = exchange;
+    this.#linked = linked;
+  }
 
-  return {
-    get isDue() {
-      return exchange.outgoing.isDue(workflowId, as);
-    },
-    get problem() {
-      return exchange.outgoing.holdsBack(workflowId) ? problem : undefined;
-    },
-    next() {
-      for (;;) {
-        const message = exchange.outgoing.next(workflowId, as);
-        if (!message) return undefined;
-        if (message.do !== 'tell') {
-          const [signal, payload] = control(message);
-          const { from, link } = message;
-          return parcel(message, [{ signal, payload, envelope: { from, link }, bytes: CONTROL_BYTES }]);
-        }
-        const signals = signalsOf(renamed(message, item, entity), entity.name);
-        const large = signals.filter(({ bytes }) => bytes > MOST_PAYLOAD);
-        if (!large[0]) return parcel(message, signals);
-        problem = tooLarge(large[0].bytes).message;
-        const refs = large.flatMap(({ ref }) => ref ?? []);
-        exchange.outgoing.setAside(
-          workflowId,
-          message,
-          refs.map((ref) => (isSame(ref, entity) ? item : ref)),
-        );
+  get isDue(): boolean {
+    const { workflowId, as } = this.#linked;
+    return this.#exchange.outgoing.isDue(workflowId, as);
+  }
+
+  get problem(): string | undefined {
+    return this.#exchange.outgoing.holdsBack(this.#linked.workflowId) ? this.#problem : undefined;
+  }
+
+  next(): Parcel | undefined {
+    const { workflowId, as, item, entity } = this.#linked;
+    const { outgoing } = this.#exchange;
+    for (;;) {
+      const message = outgoing.next(workflowId, as);
+      if (!message) return undefined;
+      if (message.do !== 'tell') {
+        const [signal, payload] = this.#linked.control(message);
+        const { from, link } = message;
+        return this.#parcel(message, [{ signal, payload, envelope: { from, link }, bytes: CONTROL_BYTES }]);
       }
-    },
-  };
+      const signals = signalsOf(renamed(message, item, entity), entity.name);
+      const large = signals.filter(({ bytes }) => bytes > MOST_PAYLOAD);
+      if (!large[0]) return this.#parcel(message, signals);
+      this.#problem = tooLarge(large[0].bytes).message;
+      const refs = large.flatMap(({ ref }) => ref ?? []);
+      outgoing.setAside(
+        workflowId,
+        message,
+        refs.map((ref) => (isSame(ref, entity) ? item : ref)),
+      );
+    }
+  }
+
+  #parcel(message: Message, signals: readonly Signal[]): Parcel {
+    const { workflowId } = this.#linked;
+    const { outgoing } = this.#exchange;
+    return {
+      signals,
+      accepted: () => outgoing.accepted(workflowId, message),
+      refused: (isBegun) => outgoing.refused(workflowId, message, !isBegun),
+    };
+  }
 }

@@ -57,120 +57,194 @@ const NOBODY: readonly unknown[] = ['ExternalWorkflowExecutionNotFound', 'Namesp
  * Another workflow that is sent signals: one is under way at a time, so that they arrive in order. What comes while
  * one is under way goes together with the next.
  */
-export interface Peer {
+export class Peer {
   readonly workflowId: string;
+  readonly #post: Post;
+  readonly #outlet: Outlet;
+  readonly #onGone: () => void;
+  /** Signals that wait and are no change of data, the last of each kind; most have none. */
+  #controls?: Map<string, Control>;
+  #refusal?: string;
+  #pause = FIRST_PAUSE;
+  #isSending = false;
+
+  /** @param onGone is called when the other workflow turns out not to be there */
+  constructor(workflowId: string, post: Post, outlet: Outlet, onGone: () => void, carried?: CarriedControls) {
+    this.workflowId = workflowId;
+    this.#post = post;
+    this.#outlet = outlet;
+    this.#onGone = onGone;
+    if (carried) this.#controls = new Map(carried.map((control) => [control[0], control]));
+  }
+
   /** Why something is not sent, or not taken. */
-  readonly problem: string | undefined;
-  readonly isIdle: boolean;
+  get problem(): string | undefined {
+    return this.#outlet.problem ?? this.#refusal;
+  }
+
+  get isIdle(): boolean {
+    return !this.#isSending && !this.#waits;
+  }
+
   /** Whether it is there and does not take what it is sent: that is kept, and sent again after a pause. */
-  readonly isRefusing: boolean;
+  get isRefusing(): boolean {
+    return this.#refusal !== undefined;
+  }
+
   /** Forgets the signals that wait: they are told in another way. */
-  clear(): void;
+  clear(): void {
+    this.#controls = undefined;
+  }
+
   /** Has a signal wait that is no change of data. */
-  tell(signal: string, payload?: unknown, via?: readonly string[]): void;
+  tell(signal: string, payload?: unknown, via: readonly string[] = []): void {
+    const controls = (this.#controls ??= new Map<string, Control>());
+    // What is said anew comes last.
+    controls.delete(signal);
+    controls.set(signal, [signal, payload, via]);
+  }
+
   /**
    * Sends all that waits, and what comes to wait meanwhile. One run at a time: another returns at once.
    *
    * @returns whether anything was sent
    */
-  send(): Promise<boolean>;
+  async send(): Promise<boolean> {
+    if (this.#isSending) return false;
+    this.#isSending = true;
+    let sent = false;
+    let isThere = true;
+    // The rest of what happens in this moment goes along.
+    await Promise.resolve();
+    while (isThere && this.#waits) {
+      try {
+        while (this.#controls?.size) await this.#sendControl();
+        if (this.#outlet.isDue) await this.#sendParcel();
+        this.#isTaken();
+        sent = true;
+      } catch (error) {
+        isThere = !this.#isGone(error);
+        if (isThere) await this.#rest();
+      }
+    }
+    this.#isSending = false;
+    if (!isThere) this.#onGone();
+    return sent && isThere;
+  }
+
   /**
    * Sends one signal now, in its turn, and again until it is taken.
    *
    * @param isNeeded whether it has to be sent still
    * @returns whether the other workflow was there
    */
-  signal(
+  async signal(
     signal: string,
     payload?: unknown,
-    envelope?: { readonly link?: string },
-    isNeeded?: () => boolean,
-  ): Promise<boolean>;
+    { link }: { readonly link?: string } = {},
+    isNeeded = (): boolean => true,
+  ): Promise<boolean> {
+    while (isNeeded()) {
+      try {
+        await this.#post.window.pass(() => this.#beginControl([signal, payload, []], link));
+        this.#isTaken();
+        return true;
+      } catch (error) {
+        if (this.#isGone(error)) return false;
+        await this.#rest();
+      }
+    }
+    return true;
+  }
+
   /** Has the server cancel the other workflow, if it is there. */
-  requestCancel(): Promise<void>;
+  async requestCancel(): Promise<void> {
+    const { window, shield } = this.#post;
+    try {
+      await window.pass(() => {
+        const done = shield.run(() => getExternalWorkflowHandle(this.workflowId).cancel());
+        return { bytes: CONTROL_BYTES, done };
+      });
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure)) throw error;
+    }
+  }
+
   /** For continue-as-new; nothing when nothing waits. */
-  carry(): CarriedControls | undefined;
-}
+  carry(): CarriedControls | undefined {
+    return this.#controls?.size ? [...this.#controls.values()] : undefined;
+  }
 
-/** @param onGone is called when the other workflow turns out not to be there */
-export function peerOf(
-  workflowId: string,
-  { window, shield, workflowId: from, onRefusal }: Post,
-  outlet: Outlet,
-  onGone: () => void,
-  carried: CarriedControls = [],
-): Peer {
-  /** Other signals that wait, the last of each kind. */
-  const controls = new Map(carried.map((control) => [control[0], control]));
-  let refusal: string | undefined;
-  let pause = FIRST_PAUSE;
-  let isSending = false;
+  get #waits(): boolean {
+    return !!this.#controls?.size || this.#outlet.isDue;
+  }
 
-  const waits = (): boolean => controls.size > 0 || outlet.isDue;
-
-  const isTaken = (): void => {
-    if (refusal === undefined) return;
-    refusal = undefined;
-    pause = FIRST_PAUSE;
-    onRefusal();
-  };
+  #isTaken(): void {
+    if (this.#refusal === undefined) return;
+    this.#refusal = undefined;
+    this.#pause = FIRST_PAUSE;
+    this.#post.onRefusal();
+  }
 
   /** Whether a signal failed because nobody is there. If not, it is to be sent again. */
-  const isGone = (error: unknown): boolean => {
+  #isGone(error: unknown): boolean {
     // Not the server's answer but a mistake: it fails the task.
     if (!(error instanceof ApplicationFailure)) throw error;
     if (NOBODY.includes(error.type) || !has('refusedSignals')) return true;
-    refusal = `${workflowId} does not take what it is sent: ${error.message}. It is kept and sent again. Where the limit of signals is met, have that workflow continue as new, or send it less often.`;
-    onRefusal();
+    this.#refusal = `${this.workflowId} does not take what it is sent: ${error.message}. It is kept and sent again. Where the limit of signals is met, have that workflow continue as new, or send it less often.`;
+    this.#post.onRefusal();
     return false;
-  };
+  }
 
   /** Lets the other one recover; longer each time. */
-  const rest = (): Promise<void> => {
-    const wait = pause;
-    pause = Math.min(pause * 2, LONGEST_PAUSE);
-    return shield.run(() => sleep(wait));
-  };
+  #rest(): Promise<void> {
+    const wait = this.#pause;
+    this.#pause = Math.min(wait * 2, LONGEST_PAUSE);
+    return this.#post.shield.run(() => sleep(wait));
+  }
 
-  const begin = ({ signal, payload, envelope, bytes }: Signal): Begun => {
+  #begin({ signal, payload, envelope, bytes }: Signal): Begun {
+    const { workflowId } = this;
     // Also when the workflow is cancelled: who hears of it hears by this.
-    const done = shield.run(() => getExternalWorkflowHandle(workflowId).signal(signal, payload, envelope));
+    const done = this.#post.shield.run(() =>
+      getExternalWorkflowHandle(workflowId).signal(signal, payload, envelope),
+    );
     return { bytes, done };
-  };
+  }
 
-  const beginControl = ([signal, payload, via]: Control, link?: string): Begun => {
-    const envelope = { from, link, via: via.length > 0 ? via : undefined };
-    return begin({ signal, payload, envelope, bytes: CONTROL_BYTES });
-  };
+  #beginControl([signal, payload, via]: Control, link?: string): Begun {
+    const envelope = { from: this.#post.workflowId, link, via: via.length > 0 ? via : undefined };
+    return this.#begin({ signal, payload, envelope, bytes: CONTROL_BYTES });
+  }
 
-  const sendControl = async (): Promise<void> => {
+  async #sendControl(): Promise<void> {
     let taken: Control | undefined;
     try {
-      await window.pass(() => {
+      await this.#post.window.pass(() => {
         // Taken out only now: what has not begun is carried to the next run.
-        [taken] = controls.values();
+        [taken] = this.#controls?.values() ?? [];
         if (!taken) return undefined;
-        controls.delete(taken[0]);
-        return beginControl(taken);
+        this.#controls?.delete(taken[0]);
+        return this.#beginControl(taken);
       });
     } catch (error) {
-      if (taken && !controls.has(taken[0])) controls.set(taken[0], taken);
+      if (taken && !this.#controls?.has(taken[0])) this.tell(...taken);
       throw error;
     }
-  };
+  }
 
-  const sendParcel = async (): Promise<void> => {
+  async #sendParcel(): Promise<void> {
     let parcel: Parcel | undefined;
     let left: Signal[] | undefined;
     let isBegun = false;
     try {
       do {
         isBegun ||= left !== undefined;
-        await window.pass(() => {
-          parcel ??= outlet.next();
+        await this.#post.window.pass(() => {
+          parcel ??= this.#outlet.next();
           left ??= [...(parcel?.signals ?? [])];
           const signal = left.shift();
-          return signal && begin(signal);
+          return signal && this.#begin(signal);
         });
       } while (left && left.length > 0);
     } catch (error) {
@@ -178,70 +252,5 @@ export function peerOf(
       throw error;
     }
     parcel?.accepted();
-  };
-
-  return {
-    workflowId,
-    get problem() {
-      return outlet.problem ?? refusal;
-    },
-    get isIdle() {
-      return !isSending && !waits();
-    },
-    get isRefusing() {
-      return refusal !== undefined;
-    },
-    clear: () => controls.clear(),
-    tell(signal, payload, via = []) {
-      // What is said anew comes last.
-      controls.delete(signal);
-      controls.set(signal, [signal, payload, via]);
-    },
-    async send() {
-      if (isSending) return false;
-      isSending = true;
-      let sent = false;
-      let isThere = true;
-      // The rest of what happens in this moment goes along.
-      await Promise.resolve();
-      while (isThere && waits()) {
-        try {
-          while (controls.size > 0) await sendControl();
-          if (outlet.isDue) await sendParcel();
-          isTaken();
-          sent = true;
-        } catch (error) {
-          isThere = !isGone(error);
-          if (isThere) await rest();
-        }
-      }
-      isSending = false;
-      if (!isThere) onGone();
-      return sent && isThere;
-    },
-    async signal(signal, payload, { link } = {}, isNeeded = () => true) {
-      while (isNeeded()) {
-        try {
-          await window.pass(() => beginControl([signal, payload, []], link));
-          isTaken();
-          return true;
-        } catch (error) {
-          if (isGone(error)) return false;
-          await rest();
-        }
-      }
-      return true;
-    },
-    async requestCancel() {
-      try {
-        await window.pass(() => {
-          const done = shield.run(() => getExternalWorkflowHandle(workflowId).cancel());
-          return { bytes: CONTROL_BYTES, done };
-        });
-      } catch (error) {
-        if (!(error instanceof ApplicationFailure)) throw error;
-      }
-    },
-    carry: () => (controls.size > 0 ? [...controls.values()] : undefined),
-  };
+  }
 }

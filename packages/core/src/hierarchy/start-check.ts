@@ -13,27 +13,45 @@ const MOST = 500;
  * Looks, some time after children were started, at those that have not been heard of: a workflow whose type no
  * worker knows is started like any other and then gets nowhere, which only the server can tell.
  */
-export interface StartCheck {
+export class StartCheck {
+  readonly #children: Pick<Children, 'all' | 'paths'>;
+  /** Ends the wait for the next look; absent while there is nothing to look at. */
+  #stop?: () => void;
+
+  constructor(children: Pick<Children, 'all' | 'paths'>) {
+    this.#children = children;
+  }
+
   /** Begins to wait for the time to look, unless it does already or there is nothing to look at. */
-  begin(): void;
-  stop(): void;
-}
+  begin(): void {
+    if (this.#stop || this.#unheard().length === 0) return;
+    this.#stop = lookAside(
+      () => this.#look(),
+      () => {
+        // Until there are other children.
+        for (const child of this.#unheard()) child.heard = true;
+        this.#stop = undefined;
+      },
+    );
+  }
 
-export function startCheck({ all, paths }: Pick<Children, 'all' | 'paths'>): StartCheck {
-  let isLooking = false;
-  let stop = (): void => {};
+  stop(): void {
+    this.#stop?.();
+  }
 
-  const unheard = (): Child[] => [...all()].filter((child) => child.status === 'running' && !child.heard);
+  #unheard(): Child[] {
+    return [...this.#children.all()].filter((child) => child.status === 'running' && !child.heard);
+  }
 
-  const look = async (): Promise<void> => {
+  async #look(): Promise<void> {
     const { [FIND_STUCK]: findStuck } = looks({
       scheduleToCloseTimeout: '5 minutes',
       summary: 'look at children',
     });
-    let pause = Math.min(...paths.map(({ checkEveryMs }) => checkEveryMs));
-    for (; unheard().length > 0; pause = Math.min(pause * 2, LONGEST_MS)) {
+    let pause = Math.min(...this.#children.paths.map(({ checkEveryMs }) => checkEveryMs));
+    for (; this.#unheard().length > 0; pause = Math.min(pause * 2, LONGEST_MS)) {
       await sleep(pause);
-      for (let children = unheard(); children.length > 0;) {
+      for (let children = this.#unheard(); children.length > 0;) {
         const some = children.splice(0, MOST);
         const stuck = await findStuck(some.map((child) => child.workflowId));
         for (const child of some) {
@@ -42,19 +60,6 @@ export function startCheck({ all, paths }: Pick<Children, 'all' | 'paths'>): Sta
         }
       }
     }
-    isLooking = false;
-  };
-
-  return {
-    begin() {
-      if (isLooking || unheard().length === 0) return;
-      isLooking = true;
-      stop = lookAside(look, () => {
-        // Until there are other children.
-        for (const child of unheard()) child.heard = true;
-        isLooking = false;
-      });
-    },
-    stop: () => stop(),
-  };
+    this.#stop = undefined;
+  }
 }

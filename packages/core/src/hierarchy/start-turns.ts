@@ -19,48 +19,39 @@ interface Line {
  * Whose turn it is to start: so many of a path at a time, and so many in one run. Who waits costs no promise:
  * thousands may come in one workflow task, and Temporal ends one that takes five seconds.
  */
-export interface StartTurns {
+export class StartTurns {
+  readonly #lines = new Map<string, Line>();
+  #given = 0;
+
   /** Whether nobody starts any more in this run. */
-  readonly areUsedUp: boolean;
+  get areUsedUp(): boolean {
+    return this.#given >= MOST_STARTS;
+  }
+
   /** Whether it is its turn. If not, it is told when it is. */
-  take(starter: Starter): boolean;
-  /** It has started, or does not want to any more. */
-  end(starter: Starter): void;
-}
-
-export function startTurns(): StartTurns {
-  const lines = new Map<string, Line>();
-  let given = 0;
-  const areUsedUp = (): boolean => given >= MOST_STARTS;
-
-  const take = (starter: Starter): boolean => {
+  take(starter: Starter): boolean {
     const { field, maxConcurrentStarts } = starter.path;
-    const { starting, waiting } = getOrAdd(lines, field, (): Line => ({
+    const { starting, waiting } = getOrAdd(this.#lines, field, (): Line => ({
       starting: new Set(),
       waiting: new Set(),
     }));
     if (starting.has(starter)) return true;
-    if (areUsedUp() || starting.size >= maxConcurrentStarts) {
+    if (this.areUsedUp || starting.size >= maxConcurrentStarts) {
       waiting.add(starter);
       return false;
     }
     waiting.delete(starter);
     starting.add(starter);
-    given++;
+    this.#given++;
     return true;
-  };
+  }
 
-  return {
-    get areUsedUp() {
-      return areUsedUp();
-    },
-    take,
-    end(starter) {
-      const line = lines.get(starter.path.field);
-      line?.waiting.delete(starter);
-      if (!line?.starting.delete(starter)) return;
-      const [next] = line.waiting;
-      if (next && take(next)) next.sync();
-    },
-  };
+  /** It has started, or does not want to any more. */
+  end(starter: Starter): void {
+    const line = this.#lines.get(starter.path.field);
+    line?.waiting.delete(starter);
+    if (!line?.starting.delete(starter)) return;
+    const [next] = line.waiting;
+    if (next && this.take(next)) next.sync();
+  }
 }

@@ -7,11 +7,12 @@ import { iso } from '../workflow/iso';
 import type { EntityStore } from '../state/entity-store';
 import { type CarriedFeed, Feed, type Way } from './feed';
 import { fieldsIn } from './fields-in';
-import { type Peer, peerOf, type Post } from './peer';
+import { Peer, type Post } from './peer';
 import { type Selector, selectorOf } from './selector';
 
 /** How many subscriptions of subscribers that are gone are kept to be seen. */
 const KEPT = 20;
+const NONE: ReadonlyMap<string, CarriedFeed> = new Map();
 
 /** {@link Subscribers} as they travel through continue-as-new. */
 export interface CarriedSubscribers {
@@ -32,41 +33,107 @@ interface Subscriber {
 }
 
 /** Workflows that hear of the changes they asked for. */
-export interface Subscribers {
-  readonly isEmpty: boolean;
-  readonly infos: SubscriptionInfo[];
-  add(subscription: Subscription): void;
-  remove(subscriptions: Unsubscription): void;
+export class Subscribers {
+  readonly #post: Post;
+  readonly #store: EntityStore;
+  readonly #entityName: string;
+  /** By how they are told; most workflows have none. */
+  readonly #subscribers = new Map<string, Subscriber>();
+  #gone: readonly SubscriptionInfo[];
+  readonly #left: ReadonlyMap<string, CarriedFeed>;
+  #count: number;
+
+  constructor(
+    post: Post,
+    store: EntityStore,
+    entityName: string,
+    { subscriptions = [], gone = [], feeds = [], count = 0 }: CarriedSubscribers,
+  ) {
+    this.#post = post;
+    this.#store = store;
+    this.#entityName = entityName;
+    this.#gone = gone;
+    this.#count = count;
+    this.#left = feeds.length > 0 ? new Map(feeds) : NONE;
+    for (const subscription of subscriptions) this.add(subscription);
+    for (const [key] of feeds) void send(this.#subscribers.get(key));
+  }
+
+  get isEmpty(): boolean {
+    return this.#subscribers.size === 0;
+  }
+
+  get infos(): SubscriptionInfo[] {
+    const active = [...this.#subscribers.values()].flatMap((subscriber) => infosOf(subscriber, 'active'));
+    return [...active, ...this.#gone];
+  }
+
+  add(subscription: Subscription): void {
+    const { workflowId, subscriptionId, selector, strategy } = subscription;
+    this.remove({ workflowId, subscriptionId });
+    const key = `${strategy ?? ''} ${workflowId}`;
+    const { subscriptions } = getOrAdd(this.#subscribers, key, (): Subscriber => {
+      const { workflowId: self, runId } = this.#post;
+      const begun = this.#left.get(key) ?? { link: `${runId}#${++this.#count}`, number: 0, marks: [] };
+      const options = { workflowId: self, entityName: this.#entityName, strategy, store: this.#store };
+      const feed = new Feed(options, begun);
+      const peer = new Peer(workflowId, this.#post, feed, () => this.#isGone(workflowId));
+      return { feed, peer, strategy, subscriptions: new Map() };
+    });
+    subscriptions.set(subscriptionId, [subscription, selectorOf(selector)]);
+  }
+
+  remove({ workflowId, subscriptionId }: Unsubscription): void {
+    for (const [key, { peer, subscriptions }] of this.#subscribers) {
+      if (peer.workflowId !== workflowId) continue;
+      if (subscriptionId === undefined) subscriptions.clear();
+      else subscriptions.delete(subscriptionId);
+      if (subscriptions.size === 0) this.#subscribers.delete(key);
+    }
+  }
+
   /** Passes on what changed, to those who asked for it, but not to whom it has come through. */
-  changed(changes: ChangeSet, via: Way): void;
+  changed(changes: ChangeSet, via: Way): void {
+    for (const subscriber of this.#subscribers.values()) {
+      const { peer } = subscriber;
+      if (via.includes(peer.workflowId)) continue;
+      this.#mark(subscriber, changes, via);
+      if (!peer.isIdle) void send(subscriber);
+    }
+  }
+
   /** Waits until everybody has been told everything, or is gone, or takes nothing for now. */
-  flush(): Promise<unknown>;
-  carry(): CarriedSubscribers;
-}
+  flush(): Promise<unknown> {
+    return Promise.all(
+      [...this.#subscribers.values()].map((subscriber) =>
+        Promise.race([send(subscriber), condition(() => subscriber.peer.isRefusing)]),
+      ),
+    );
+  }
 
-export function subscribersOf(
-  post: Post,
-  store: EntityStore,
-  entityName: string,
-  { subscriptions: carried = [], gone: formerly = [], feeds = [], count = 0 }: CarriedSubscribers,
-): Subscribers {
-  const { workflowId: self, runId } = post;
-  const bySend = new Map<string, Subscriber>();
-  const gone = [...formerly];
-  const left = new Map(feeds);
-  let made = count;
+  carry(): CarriedSubscribers {
+    const subscriptions: Subscription[] = [];
+    const feeds: [key: string, feed: CarriedFeed][] = [];
+    for (const [key, subscriber] of this.#subscribers) {
+      for (const [asked] of subscriber.subscriptions.values()) subscriptions.push(asked);
+      feeds.push([key, subscriber.feed.carry()]);
+    }
+    return { subscriptions, gone: this.#gone, feeds, count: this.#count };
+  }
 
-  const isGone = (workflowId: string): void => {
-    for (const [key, subscriber] of bySend) {
+  #isGone(workflowId: string): void {
+    const gone = [...this.#gone];
+    for (const [key, subscriber] of this.#subscribers) {
       if (subscriber.peer.workflowId !== workflowId) continue;
-      bySend.delete(key);
+      this.#subscribers.delete(key);
       gone.push(...infosOf({ ...subscriber, sentAt: Date.now() }, 'gone'));
     }
-    gone.splice(0, gone.length - KEPT);
+    this.#gone = gone.slice(-KEPT);
     log.warn(`The subscriber ${workflowId} is not there any more: its subscriptions are removed.`);
-  };
+  }
 
-  const mark = ({ feed, subscriptions, strategy }: Subscriber, changes: ChangeSet, via: Way): void => {
+  #mark({ feed, subscriptions, strategy }: Subscriber, changes: ChangeSet, via: Way): void {
+    const store = this.#store;
     const selectors = (signal: Subscription['signalName']): Selector[] =>
       [...subscriptions.values()].flatMap(([asked, covers]) => (asked.signalName === signal ? [covers] : []));
     const updates = selectors('update');
@@ -82,65 +149,7 @@ export function subscribersOf(
     });
     for (const ref of changes.deletes)
       if (deletes.some((covers) => covers(store, ref))) feed.remove(ref, via);
-  };
-
-  const remove = ({ workflowId, subscriptionId }: Unsubscription): void => {
-    for (const [key, { peer, subscriptions }] of bySend) {
-      if (peer.workflowId !== workflowId) continue;
-      if (subscriptionId === undefined) subscriptions.clear();
-      else subscriptions.delete(subscriptionId);
-      if (subscriptions.size === 0) bySend.delete(key);
-    }
-  };
-
-  const add = (subscription: Subscription): void => {
-    const { workflowId, subscriptionId, selector, strategy } = subscription;
-    remove({ workflowId, subscriptionId });
-    const key = `${strategy ?? ''} ${workflowId}`;
-    const { subscriptions } = getOrAdd(bySend, key, (): Subscriber => {
-      const onGone = (): void => isGone(workflowId);
-      const begun = left.get(key) ?? { link: `${runId}#${++made}`, number: 0, marks: [] };
-      const feed = new Feed({ workflowId: self, entityName, strategy, store }, begun);
-      return { feed, peer: peerOf(workflowId, post, feed, onGone), strategy, subscriptions: new Map() };
-    });
-    subscriptions.set(subscriptionId, [subscription, selectorOf(selector)]);
-  };
-
-  for (const subscription of carried) add(subscription);
-  for (const key of left.keys()) void send(bySend.get(key));
-  return {
-    get isEmpty() {
-      return bySend.size === 0;
-    },
-    get infos() {
-      return [...[...bySend.values()].flatMap((subscriber) => infosOf(subscriber, 'active')), ...gone];
-    },
-    add,
-    remove,
-    changed(changes, via) {
-      for (const subscriber of bySend.values()) {
-        const { peer } = subscriber;
-        if (via.includes(peer.workflowId)) continue;
-        mark(subscriber, changes, via);
-        if (!peer.isIdle) void send(subscriber);
-      }
-    },
-    flush: () =>
-      Promise.all(
-        [...bySend.values()].map((subscriber) =>
-          Promise.race([send(subscriber), condition(() => subscriber.peer.isRefusing)]),
-        ),
-      ),
-    carry() {
-      const subscriptions: Subscription[] = [];
-      const waiting: [key: string, feed: CarriedFeed][] = [];
-      for (const [key, subscriber] of bySend) {
-        for (const [asked] of subscriber.subscriptions.values()) subscriptions.push(asked);
-        waiting.push([key, subscriber.feed.carry()]);
-      }
-      return { subscriptions, gone, feeds: waiting, count: made };
-    },
-  };
+  }
 }
 
 async function send(subscriber: Subscriber | undefined): Promise<void> {

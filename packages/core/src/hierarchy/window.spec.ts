@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Window, windowOf } from './window';
+import { Window } from './window';
 
 /** Commands whose ends a test decides. */
 class Commands {
@@ -31,7 +31,7 @@ class Commands {
 
 describe('Window', () => {
   it('begins as many as may be under way, and the next in turn as one ends', async () => {
-    const commands = new Commands(windowOf(2));
+    const commands = new Commands(new Window(2));
     for (const name of ['a', 'b', 'c', 'd']) commands.pass(name);
     expect(commands.begun).toEqual(['a', 'b']);
     expect(commands.window.underWay).toBe(2);
@@ -45,7 +45,7 @@ describe('Window', () => {
   });
 
   it('begins no more while those under way are too large together', async () => {
-    const commands = new Commands(windowOf(10));
+    const commands = new Commands(new Window(10));
     for (const name of ['a', 'b', 'c']) commands.pass(name, 600_000);
     expect(commands.begun).toEqual(['a', 'b']);
     await commands.end('a');
@@ -60,14 +60,14 @@ describe('Window', () => {
   });
 
   it('begins one that is too large alone', () => {
-    const commands = new Commands(windowOf(10));
+    const commands = new Commands(new Window(10));
     commands.pass('a', 5_000_000);
     commands.pass('b');
     expect(commands.begun).toEqual(['a']);
   });
 
   it('begins nothing while it is held', async () => {
-    const commands = new Commands(windowOf(2));
+    const commands = new Commands(new Window(2));
     commands.pass('a');
     commands.window.hold();
     commands.pass('b');
@@ -79,7 +79,7 @@ describe('Window', () => {
   });
 
   it('goes on after one that fails, or that cannot begin', async () => {
-    const commands = new Commands(windowOf(1));
+    const commands = new Commands(new Window(1));
     const refused = commands.window.pass(() => {
       throw new Error('cannot begin');
     });
@@ -89,6 +89,6 @@ describe('Window', () => {
     await commands.end('a', new Error('failed'));
     expect(commands.begun).toEqual(['a', 'b']);
     expect(await commands.done[0]).toMatchObject({ message: 'failed' });
-    expect(await windowOf(1).pass(() => ({ bytes: 0, done: Promise.resolve(7) }))).toBe(7);
+    expect(await new Window(1).pass(() => ({ bytes: 0, done: Promise.resolve(7) }))).toBe(7);
   });
 });

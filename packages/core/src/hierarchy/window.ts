@@ -12,64 +12,64 @@ export interface Begun {
  * Lets a bounded number of commands be under way at a time, of bounded size together; the others wait in turn.
  * While it is held, none begins.
  */
-export interface Window {
+export class Window {
+  readonly #most: number;
+  readonly #waiting: (() => void)[] = [];
+  #bytes = 0;
+  #count = 0;
+  #isHeld = false;
+
+  /** @param most how many at a time */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
   /** How many are under way. */
-  readonly underWay: number;
-  hold(): void;
-  release(): void;
+  get underWay(): number {
+    return this.#count;
+  }
+
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#next();
+  }
+
   /**
    * Runs a command when it is its turn.
    *
    * @param begin begins it, unless there is no need any more
    */
-  pass(begin: () => Begun | undefined): Promise<unknown>;
-}
+  pass(begin: () => Begun | undefined): Promise<unknown> {
+    return new Promise((resolve) => {
+      this.#waiting.push(() => resolve(this.#run(begin)));
+      this.#next();
+    });
+  }
 
-/** @param most how many at a time */
-export function windowOf(most: number): Window {
-  const waiting: (() => void)[] = [];
-  let bytes = 0;
-  let count = 0;
-  let isHeld = false;
-
-  const next = (): void => {
+  #next(): void {
     // Begun in this moment and not in the next: only so is it known how large those before were.
-    while (!isHeld && count < most && bytes < MOST_BYTES) {
-      const begin = waiting.shift();
+    while (!this.#isHeld && this.#count < this.#most && this.#bytes < MOST_BYTES) {
+      const begin = this.#waiting.shift();
       if (!begin) return;
       begin();
     }
-  };
+  }
 
-  const run = async (begin: () => Begun | undefined): Promise<unknown> => {
+  async #run(begin: () => Begun | undefined): Promise<unknown> {
     let size = 0;
-    count++;
+    this.#count++;
     try {
       const begun = begin();
-      bytes += size = begun?.bytes ?? 0;
+      this.#bytes += size = begun?.bytes ?? 0;
       return await begun?.done;
     } finally {
-      count--;
-      bytes -= size;
-      next();
+      this.#count--;
+      this.#bytes -= size;
+      this.#next();
     }
-  };
-
-  return {
-    get underWay() {
-      return count;
-    },
-    hold() {
-      isHeld = true;
-    },
-    release() {
-      isHeld = false;
-      next();
-    },
-    pass: (begin) =>
-      new Promise((resolve) => {
-        waiting.push(() => resolve(run(begin)));
-        next();
-      }),
-  };
+  }
 }

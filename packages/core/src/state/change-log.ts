@@ -31,7 +31,8 @@ const nothing = (): Sum => ({
  * workflow can be sent thousands of signals before anybody looks.
  */
 export class ChangeLog {
-  #sum = nothing();
+  /** Absent while nothing waits: most workflows are idle, and hold three of these. */
+  #sum?: Sum;
   /** Entities that were not there before all that waits; and those of them that are gone again, the last ones. */
   #made?: Set<string>;
   #passed?: Set<string>;
@@ -42,12 +43,12 @@ export class ChangeLog {
   }
 
   get isEmpty(): boolean {
-    const { deletes, upserted } = this.#sum;
-    return deletes.size === 0 && upserted === 0;
+    return !this.#sum || (this.#sum.deletes.size === 0 && this.#sum.upserted === 0);
   }
 
   /** What waits, as one change set; later changes do not show in it. */
   get changes(): ChangeSet {
+    if (!this.#sum) return NO_CHANGES;
     const { upserts, unset, deletes, origin } = this.#sum;
     return { upserts: copied(upserts), unset: copied(unset), deletes: [...deletes.values()], origin };
   }
@@ -59,7 +60,7 @@ export class ChangeLog {
    */
   add(changes: ChangeSet, created?: ReadonlySet<string>): void {
     if (isEmpty(changes)) return;
-    const sum = this.#sum;
+    const sum = (this.#sum ??= nothing());
     const { upserts, unset, deletes } = sum;
     sum.origin = this.isEmpty || sum.origin === changes.origin ? changes.origin : undefined;
     // An entity that went and came back is among the deletes and the upserts, so the deletes come first.
@@ -93,7 +94,7 @@ export class ChangeLog {
     const [oldest] = passed;
     if (oldest === undefined || passed.size <= MOST_PASSED) return;
     passed.delete(oldest);
-    this.#sum.deletes.delete(oldest);
+    this.#sum?.deletes.delete(oldest);
   }
 
   /** Adds what another one holds. */
@@ -112,8 +113,7 @@ export class ChangeLog {
   /** Hands over what waits; nothing does afterwards. */
   take(): ChangeSet {
     const { changes } = this;
-    this.#sum = nothing();
-    this.#made = this.#passed = undefined;
+    this.#sum = this.#made = this.#passed = undefined;
     return changes;
   }
 }

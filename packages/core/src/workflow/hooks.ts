@@ -23,8 +23,9 @@ export async function runHooks(
   { isOverdue, ...how }: HookOptions,
   hooks: () => Promise<void>,
 ): Promise<boolean> {
-  const scope = new CancellationScope();
-  session.hooks = scope;
+  const { hookScope: before, shield } = session;
+  const scope = before?.consideredCancelled === false ? before : new CancellationScope();
+  session.hooks = session.hookScope = scope;
   const ended = async (): Promise<void> => {
     try {
       await hooks();
@@ -34,6 +35,7 @@ export async function runHooks(
   };
   return interruptible(ended, {
     scope,
+    shield,
     isOver: () => session.isInterrupted || isOverdue(),
     ...how,
   });

@@ -9,6 +9,8 @@ const CLEAN_UP = '10 seconds';
 export interface Interruption {
   /** The scope that the code runs in. */
   readonly scope: CancellationScope;
+  /** A scope that no cancellation reaches. */
+  readonly shield: CancellationScope;
   /** Whether the run cannot wait for the code any longer. */
   readonly isOver: () => boolean;
   /** Whether nothing more can be waited for. */
@@ -26,7 +28,7 @@ export interface Interruption {
  */
 export async function interruptible(
   code: () => Promise<void>,
-  { scope, isOver, isUsedUp, isAllowed }: Interruption,
+  { scope, shield, isOver, isUsedUp, isAllowed }: Interruption,
 ): Promise<boolean> {
   const outer = CancellationScope.current();
   let isSettled = false;
@@ -46,17 +48,13 @@ export async function interruptible(
   const settled = done.then(settle, settle);
 
   // Who hears of a cancellation ends at once; for the others it is looked at when nothing else is to be done.
-  const over = CancellationScope.nonCancellable(() =>
-    condition(() => isSettled || outer.consideredCancelled || isOver()),
-  );
+  const over = shield.run(() => condition(() => isSettled || outer.consideredCancelled || isOver()));
   await Promise.race([settled, over]);
   if (isSettled || !isAllowed()) return done;
   isCut = true;
   scope.cancel();
   const isBounded = has('interruptible');
-  await CancellationScope.nonCancellable(() =>
-    condition(() => isSettled || (isBounded && isUsedUp()), CLEAN_UP),
-  );
+  await shield.run(() => condition(() => isSettled || (isBounded && isUsedUp()), CLEAN_UP));
   const isDone = isSettled && (await done);
   if (!isDone && outer.consideredCancelled) await outer.cancelRequested;
   return isDone;

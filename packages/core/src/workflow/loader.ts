@@ -9,7 +9,7 @@ import { faultFrom, type LoadFault } from './load-fault';
 import type { RefreshTimes } from './refresh';
 import { has } from './patches';
 import { isWithin } from './scopes';
-import type { Session } from './session';
+import { nothing, type Session } from './session';
 import type { SourceActivities } from './source-activities';
 import type { SourceState } from './source-state';
 import type { Arrival } from './watch';
@@ -205,7 +205,7 @@ export function cycleLoader(
         if (scope.consideredCancelled) throw error;
         fail(ownLoad, faultFrom(ownLoad.name, error));
       } finally {
-        session.hearsOwn = () => {};
+        session.hearsOwn = nothing;
       }
     },
   };

@@ -1,4 +1,4 @@
-import { type CancellationScope, log } from '@temporalio/workflow';
+import { CancellationScope, log } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
@@ -19,7 +19,7 @@ import { EntityState } from '../state/entity-state';
 import { own } from '../state/json';
 import { entries, fromEntries } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
-import { type Hierarchy, hierarchyOf, type Received } from '../hierarchy/hierarchy';
+import { Hierarchy, type Received } from '../hierarchy/hierarchy';
 import type { Ending } from '../hierarchy/parents';
 import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
@@ -40,6 +40,9 @@ const PLAINTEXT =
   'The token stands in plaintext in the history of this workflow, because allowPlaintextTokens is set. That is for development: use secret:NAME or a sealed token.';
 
 const OWN_LOAD_DEFINITION: SourceDefinition = { adapter: OWN_LOAD, package: '', query: undefined };
+
+/** Instead of a function that would hold on to what is no longer there. */
+export const nothing = (): void => {};
 
 /** Everything that one running workflow knows. The handlers write to it; the cycle reads it. */
 export class Session {
@@ -62,12 +65,16 @@ export class Session {
   /** What the class's own `loadData` does besides loading sources. */
   readonly ownLoad?: SourceState;
   /** Hears of what the class itself writes, while its `loadData` runs. */
-  hearsOwn: (changes: ChangeSet) => void = () => {};
+  hearsOwn: (changes: ChangeSet) => void = nothing;
   /** The scope of the class's hooks, while they run, and since when: milliseconds. */
   hooks?: CancellationScope;
+  /** The same, also while none run: the next ones run in it unless it was cancelled. */
+  hookScope?: CancellationScope;
   hooksSince?: number;
   /** The loads of this run, and who waits for them. */
   readonly loads: Loads;
+  /** What runs in it goes on when the workflow is cancelled. One for all: each costs the workflow three promises. */
+  readonly shield = new CancellationScope({ cancellable: false });
   /** When and how the workflow continues as new; absent until its handlers are set. */
   continuation?: Continuation;
   /** What the last load gave. */
@@ -79,9 +86,9 @@ export class Session {
   /** When the next load is due by itself, in milliseconds. */
   nextLoadAt?: number;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
-  supersede: () => void = () => {};
+  supersede: () => void = nothing;
   /** Shows how it is in Temporal's UI. */
-  show: () => void = () => {};
+  show: () => void = nothing;
   /** Changes that `execute()` has not seen yet. */
   readonly pending: PendingChanges;
   /** Its parents, its children, and those who hear of its changes. */
@@ -133,7 +140,7 @@ export class Session {
         undefined,
         own(carried?.sources, OWN_LOAD),
       );
-    this.hierarchy = hierarchyOf(this, declaration.managedPaths, input, hierarchy);
+    this.hierarchy = new Hierarchy(this, declaration.managedPaths, input, hierarchy);
     const { maxStateBytes = MOST_PAYLOAD_BYTES } = declaration;
     this.size = new StateSize(maxStateBytes, () => carryOver(this));
     this.mostBytes = Math.max(maxStateBytes, MOST_PAYLOAD_BYTES);
