@@ -32,6 +32,8 @@ export const PATCHES = {
   emptyInDoubt: 'stateful-empty-in-doubt',
   /** A name of a secret is a path of segments; what was taken before that is taken on replay. */
   secretNames: 'secret-names-are-segments',
+  /** A password of the worker's that is refused is sent again after pauses that double up to an hour, as credentials are. */
+  refusedPasswords: 'stateful-refused-passwords',
 } as const;
 
 /** Whether this run has a change. Ask only where the answer matters: it is written to the history. */
