@@ -104,7 +104,7 @@ function checkFields(
     const path = [...above, key];
     const given = node.arguments?.map(({ name }) => name.value) ?? [];
     const isPaged = nodesOf(children) !== undefined;
-    if (isPaged && given.includes('last') && !given.includes('first'))
+    if (isPaged && given.includes('last'))
       refuse(`pages backwards at ${path.join('.')}`, 'Use first and after in place of last and before');
     if (isPaged && connection === undefined && (given.includes('first') || isConnection(node))) {
       refuse(

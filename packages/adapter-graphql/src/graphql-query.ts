@@ -103,10 +103,20 @@ export interface CursorPagination extends ListEnd {
   readonly variable: string;
   /** Where the answer has that cursor, as a dotted path in the data. Nothing or `null` there ends the list. */
   readonly cursor: string;
+  /**
+   * What stands there on the last page, besides nothing and null: `0`, `'-1'`, or several such values. A text and a
+   * number that read alike are the same. @default none
+   */
+  readonly endCursor?: string | number | readonly (string | number)[];
+  /**
+   * Takes an empty page for the last, although its cursor moved on: for feeds that always give one.
+   * @default false: empty pages may be in the middle
+   */
+  readonly endsEmpty?: boolean;
 }
 
 /** What answers say of the length of a list, each as a dotted path in the data. At most one of them is named. */
-export type ListEnd = Omit<EndSigns, 'totalPages'>;
+export type ListEnd = Omit<EndSigns, 'totalPages' | 'lastPage'>;
 
 /**
  * A list that is asked for by the number of records to pass over. Without a sign of the end it ends at the first page
@@ -145,6 +155,11 @@ export interface GraphqlIncremental {
 export interface GraphqlCursor {
   /** The last change that is known. */
   readonly since?: string | number;
+  /**
+   * Up to where records were read once, on pages that may have moved: from `since` on they are read again, and then are
+   * done with.
+   */
+  readonly readTo?: string | number;
   /** When everything was loaded last, in milliseconds since 1970. */
   readonly sweptAt?: number;
   /** The records that the next load will see again, by key, with what they looked like. */

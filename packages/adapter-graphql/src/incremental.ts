@@ -38,6 +38,8 @@ export class Incremental {
   #capped: CursorValue | undefined;
   /** When the load began by the server's clock, once an answer has told. */
   #servedAt: number | undefined;
+  /** What lies before has been forgotten. */
+  #keptFrom: CursorValue | undefined;
   #isEmpty: boolean;
   #hasRecords = false;
   #hasField = false;
@@ -52,12 +54,12 @@ export class Incremental {
     now: number,
     progress?: GraphqlProgress,
   ) {
-    const { since, sweptAt = 0 } = cursor ?? {};
+    const { since, readTo, sweptAt = 0 } = cursor ?? {};
     const { fullEvery = DAY_MS } = options;
     this.#options = options;
     this.#before = cursor ?? {};
     this.#started = progress?.startedAt ?? now;
-    this.#borders = new Borders(options, progress?.borders);
+    this.#borders = new Borders(options, progress?.borders, readTo);
     const isDue = since === undefined || (fullEvery !== 'never' && now - sweptAt >= fullEvery);
     this.isSweep = progress?.sweep ?? (options.initial === undefined && isDue);
     const newest = progress?.since ?? since;
@@ -108,7 +110,10 @@ export class Incremental {
     }
     const since = this.#since;
     if (since === undefined) return news;
-    const from = earlierValue(since, lag, zone);
+    const from = earlierValue(this.#hasDrifted ? this.#borders.from(since) : since, lag, zone);
+    // While it stays, what was looked at stays, too.
+    if (from === this.#keptFrom) return news;
+    this.#keptFrom = from;
     for (const [id, { value }] of this.#known)
       if (value !== undefined && compareValues(value, from, zone) < 0) this.#known.delete(id);
     return news;
@@ -122,9 +127,14 @@ export class Incremental {
     return { sweep: this.isSweep, startedAt: this.#started, since, seen, ...(borders && { borders }) };
   }
 
-  /** Records may have moved from page to page while they were read. */
-  drifted(): void {
+  /**
+   * Records may have moved from page to page while they were read.
+   *
+   * @param isSeen whether something shows that they did
+   */
+  drifted(isSeen: boolean): void {
     this.#hasDrifted = true;
+    if (isSeen) this.#borders.moved();
   }
 
   /** Where the next load begins. */
@@ -133,17 +143,19 @@ export class Incremental {
     const looks = Object.fromEntries([...this.#known].map(([id, { look }]) => [id, look]));
     const kept = this.#isEmpty && !this.isSweep ? seen : this.#known.size > MAX_SEEN ? undefined : looks;
     return {
-      ...(this.#next !== undefined && { since: this.#next }),
+      ...this.#next,
       ...(this.isSweep ? { sweptAt: this.#started } : sweptAt !== undefined && { sweptAt }),
       ...(kept && { seen: kept }),
     };
   }
 
-  /** Where the next load begins: before the newest, where records moved to pages that had been read. */
-  get #next(): CursorValue | undefined {
-    const [since, again] = [this.#since, this.#hasDrifted ? this.#borders.again : undefined];
-    if (since === undefined || again === undefined) return since;
-    return compareValues(again, since, this.#options.zone) < 0 ? again : since;
+  /** Where the next load begins: before the newest, where records may have moved to pages that had been read. */
+  get #next(): Pick<GraphqlCursor, 'since' | 'readTo'> {
+    const newest = this.#since;
+    if (newest === undefined) return {};
+    if (!this.#hasDrifted) return { since: newest };
+    const { value, ...once } = this.#borders.next(newest);
+    return { since: value, ...once };
   }
 
   get #since(): CursorValue | undefined {

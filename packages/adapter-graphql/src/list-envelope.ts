@@ -1,39 +1,46 @@
 import { setField } from '@stateful-workflow/core';
-import { at, type Envelope, isObject, type UnreadSigns } from '@stateful-workflow/http';
+import { at, isObject, type UnreadSigns } from '@stateful-workflow/http';
 import type { CheckedDocument } from './check-document';
-import type { FieldShape } from './field-shape';
+import { type FieldShape, nodesOf } from './field-shape';
 import type { GraphqlAnswer } from './graphql-errors';
+import type { GraphqlQuery } from './graphql-query';
 import type { Target } from './target';
 
 /**
- * Takes in what stands beside a list that is no connection, by the names that the API has for it, whatever the document
- * calls it.
+ * Takes in what stands beside a list, by the names that the API has for it, whatever the document calls it.
  *
- * @returns whether there is a list
+ * @param total how many there are by the sign that the source names
+ * @returns whether there is a list that is no connection, so that what stands there can speak against its end
  */
 export function sawEnvelope(
   unread: UnreadSigns,
   { data }: GraphqlAnswer,
   { path, shape }: Target,
   { fields }: CheckedDocument,
+  total?: number,
 ): boolean {
-  if (shape.connection !== undefined || !Array.isArray(at(data, path.join('.')))) return false;
-  unread.saw(envelopeOf(data, path, fields));
-  return true;
+  const isConnection = shape.connection !== undefined;
+  const inner = isConnection ? nodesOf(shape.children)?.list : undefined;
+  const list = at(data, [...path, ...(inner === undefined ? [] : [inner.key])].join('.'));
+  if (!Array.isArray(list)) return false;
+  const items = [...namesOf(path, fields), ...(inner === undefined ? [] : [inner.node.name.value])].join('.');
+  const page = { body: named(data, fields), items, records: list.length };
+  unread.saw(total === undefined ? page : { ...page, total });
+  return !isConnection;
 }
 
-function envelopeOf(
-  data: unknown,
-  path: readonly string[],
-  fields: ReadonlyMap<string, FieldShape>,
-): Envelope {
+/** Where the source has said that the cursor is, which it knows how to read: by the names that the API has for it. */
+export const placesOf = ({ pagination }: GraphqlQuery, { fields }: CheckedDocument): readonly string[] =>
+  pagination?.type === 'cursor' ? [namesOf(pagination.cursor.split('.'), fields).join('.')] : [];
+
+/** The names that the API has for the fields of a path. */
+function namesOf(path: readonly string[], fields: ReadonlyMap<string, FieldShape>): readonly string[] {
   let within: ReadonlyMap<string, FieldShape> | undefined = fields;
-  const names = path.map((key) => {
+  return path.map((key) => {
     const shape: FieldShape | undefined = within?.get(key);
     within = shape?.children;
     return shape?.node.name.value ?? key;
   });
-  return { body: named(data, fields), items: names.join('.') };
 }
 
 /** An object with its fields under their own names. Lists are left as they are: they are the records. */

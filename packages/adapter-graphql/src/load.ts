@@ -14,8 +14,8 @@ import { endpointOf } from './endpoint';
 import type { GraphqlAnswer } from './graphql-errors';
 import type { GraphqlCursor, GraphqlOperation, GraphqlQuery } from './graphql-query';
 import { Incremental } from './incremental';
-import { sawEnvelope } from './list-envelope';
-import { isNamedEnd, isNumbered, repeatedPage } from './next-page';
+import { placesOf, sawEnvelope } from './list-envelope';
+import { isNamedEnd, isNumbered, isPlacedEnd, repeatedPage, totalOf } from './next-page';
 import { joined, readPage, readWhole } from './read-page';
 import { Session, type Shared } from './session';
 import { targetOf } from './target';
@@ -62,7 +62,7 @@ export async function* loadPages(
   let before: readonly unknown[] | undefined;
   // Of a list whose pages may have shifted while it waited for another attempt, nothing is proven.
   let drifts = resumed?.drifts ?? (resumed !== undefined && query.pagination?.type === 'offset');
-  const unread = new UnreadSigns(query.ignoreSigns);
+  const unread = new UnreadSigns([...(query.ignoreSigns ?? []), ...placesOf(query, document)]);
   const visited = new Visited('Check that the document uses the variable of the next page');
   for (let isFirst = resumed === undefined; ; isFirst = false) {
     const variables = { ...fixed, ...position };
@@ -86,17 +86,20 @@ export async function* loadPages(
     if (next !== undefined && read.records.length > 0 && isDeepStrictEqual(before, read.records))
       throw repeatedPage(query);
     visited.go(position, next, given.request);
-    const isList = sawEnvelope(unread, given, target, document);
-    if (next === undefined && isList && !isNamedEnd(query, position))
+    const isList = sawEnvelope(unread, given, target, document, totalOf(query, given.data));
+    if (next === undefined && isList) unread.checkAnswers(given.request);
+    if (next === undefined && isList && !isNamedEnd(query))
       unread.checkEnd({
         read: resumed === undefined ? { records: count + read.records.length, pages: 1 } : undefined,
         request: given.request,
         why: query.pagination
           ? `ends it there by its "${query.pagination.type}" pagination`
           : 'has no pagination',
+        isPlaced: isPlacedEnd(query, position),
       });
     if (next !== undefined) drifts ||= isNumbered(query, position, next, read.records);
-    if (drifts) incremental?.drifted();
+    drifts ||= unread.hasMoved;
+    if (drifts) incremental?.drifted(unread.hasMoved);
     before = read.records;
     let { records } = read;
     const partial = [...read.partial];
@@ -105,12 +108,14 @@ export async function* loadPages(
       const place = targetOf(other.document, other.operation.items);
       const whole = await readWhole(query, place, answers[i] as GraphqlAnswer, added);
       const signs = new UnreadSigns(query.ignoreSigns);
-      if (sawEnvelope(signs, answers[i] as GraphqlAnswer, place, other.document))
+      if (sawEnvelope(signs, answers[i] as GraphqlAnswer, place, other.document)) {
+        signs.checkAnswers(given.request);
         signs.checkEnd({
           read: { records: whole.records.length, pages: 1 },
           request: given.request,
           why: 'reads it in one request of "also"',
         });
+      }
       records = joined(target, records, whole.records);
       partial.push(...whole.partial);
     }

@@ -47,17 +47,19 @@ function byOffset(pagination: OffsetPagination, page: ListPage): Onward<Variable
 }
 
 function byCursor(pagination: CursorPagination, page: ListPage): Onward<Variables> {
-  const { variable, cursor: path } = pagination;
+  const { variable, cursor: path, endsEmpty = false, endCursor = [] } = pagination;
   const { data, position, records, request } = page;
   const more = isMore(pagination, page);
-  if (more === false) return END;
+  if (more === false || (more === undefined && endsEmpty && records.length === 0)) return END;
   const value = at(data, path);
-  const next = nextPlace(value, true, { field: 'pagination.cursor', where: `"${path}"`, request });
+  const isEnd = [endCursor].flat().map(String).includes(String(value));
+  const source = { field: 'pagination.cursor', where: `"${path}"`, request };
+  const next = isEnd ? undefined : nextPlace(value, true, source);
   if (next === undefined) {
     if (more === undefined) return END;
     throw new InvalidInputError(
       'pagination.cursor',
-      `the answer promises more and has ${kindOf(value)} at "${path}", where the cursor of the next page is expected`,
+      `the answer promises more and has ${isEnd ? 'endCursor' : kindOf(value)} at "${path}", where the cursor of the next page is expected`,
       'Check the path, and what says whether there is more',
     );
   }
@@ -86,6 +88,12 @@ function isMore(
   }));
 }
 
+/** How many records there are by the sign that the source names; `undefined` where that is none. */
+export function totalOf({ pagination }: GraphqlQuery, data: unknown): number | undefined {
+  const total = pagination?.total === undefined ? NaN : Number(at(data, pagination.total));
+  return Number.isNaN(total) ? undefined : total;
+}
+
 /** Whether records that come or go may move others to a page that was read. */
 export function isNumbered(
   { pagination }: GraphqlQuery,
@@ -100,13 +108,16 @@ export function isNumbered(
   );
 }
 
-/** Whether the end of a list rests on what the source names, and has been seen to be right. */
-export function isNamedEnd({ pagination }: GraphqlQuery, position: Variables): boolean {
-  if (pagination === undefined) return false;
-  const { hasMore, isLast, remaining, type, variable } = pagination;
-  if ((hasMore ?? isLast ?? remaining) !== undefined) return true;
-  return type === 'cursor' && position[variable] !== undefined;
-}
+/** Whether the end of a list rests on a sign that the source names. */
+export const isNamedEnd = ({
+  pagination: { hasMore, isLast, remaining } = {} as OffsetPagination,
+}: GraphqlQuery) => (hasMore ?? isLast ?? remaining) !== undefined;
+
+/** Whether the end of a list rests on the place of its cursor, which has been seen to be right. */
+export const isPlacedEnd = ({ pagination }: GraphqlQuery, position: Variables): boolean =>
+  pagination?.type === 'cursor' &&
+  pagination.endsEmpty !== true &&
+  position[pagination.variable] !== undefined;
 
 /** The error for an API that gives the same page again. */
 export function repeatedPage({ pagination }: GraphqlQuery): InvalidInputError {

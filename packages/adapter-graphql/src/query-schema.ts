@@ -38,7 +38,17 @@ const signs = {
   remaining: dottedPath.optional(),
   total: dottedPath.optional(),
 };
-const cursor = z.strictObject({ type: z.literal('cursor'), variable, cursor: dottedPath, ...signs });
+const endCursor = z.union([z.string(), z.number()]);
+const cursor = z.strictObject({
+  type: z.literal('cursor'),
+  variable,
+  cursor: dottedPath,
+  endCursor: z
+    .union([endCursor, z.array(endCursor).min(1).readonly()], 'must be a text or a number, or several')
+    .optional(),
+  endsEmpty: z.boolean('must be true or false').optional(),
+  ...signs,
+});
 const offset = z.strictObject({ type: z.literal('offset'), variable, ...signs });
 const value = z.union([z.string(), z.number()], 'must be a text or a number');
 const name = z.string().regex(/^[A-Za-z_]\w*$/, 'must be a name of GraphQL');

@@ -61,10 +61,14 @@ describe('a connection is read to its end', () => {
     ['a page without pageInfo', 'tickets(first: 2) { nodes { id } }', 'tickets'],
     ['a page whose size is the server’s, without pageInfo', 'tickets { nodes { id } }', 'tickets'],
     ['edges without pageInfo', 'tickets { e: edges { node { id } } }', 'tickets'],
+    ['a page from its end, of which none is next', `tickets(last: 2) { nodes { id } ${INFO} }`, 'tickets'],
+    ['a page from its end or its start', `tickets(first: 1, last: 2) { nodes { id } ${INFO} }`, 'tickets'],
   ])('and refused with %s', async (_, field, items) => {
     const { issues } = await scripted(() => ({}));
     expect(await issues({ document: `{ ${field} }`, items })).toEqual([
-      expect.stringMatching(/^items: leads into the records|^document: asks for a page of tickets/),
+      expect.stringMatching(
+        /^items: leads into the records|^document: asks for a page of tickets|^document: pages backwards/,
+      ),
     ]);
   });
 
@@ -197,6 +201,21 @@ describe('another list is read to its end', () => {
     expect((await failure({ ...cursor, pagination })).message).toMatch(message);
   });
 
+  it.each<[string, object, (at: number) => unknown]>([
+    ['0', { endCursor: 0 }, (at) => (at < 4 ? `${at}` : 0)],
+    ['a word', { endCursor: ['END', '-1'] }, (at) => (at < 4 ? `k${at}` : 'END')],
+    ['an empty page, though its cursor moves on', { endsEmpty: true }, (at) => `k${at}-${Math.random()}`],
+  ])('by a cursor that ends with %s', async (_, end, next) => {
+    const { load } = await scripted(({ variables: { at } }) => {
+      const from = Number(/\d+/.exec((at ?? '0') as string)?.[0]);
+      const items = records(Math.max(0, Math.min(2, 4 - from)), from);
+      return { page: { items, next: next(from + items.length) } };
+    });
+    const pages = await load({ ...cursor, pagination: { ...cursor.pagination, ...end } } as GraphqlQuery);
+    expect(pages.flatMap((page) => page.records)).toEqual(records(4));
+    expect(pages.at(-1)?.complete).toBe(true);
+  });
+
   it('and a cursor that the document does not ask for is refused', async () => {
     const { issues } = await scripted(() => ({}));
     expect(await issues({ ...cursor, pagination: { ...cursor.pagination, cursor: 'page.nxt' } })).toEqual([
@@ -253,6 +272,33 @@ describe('an end that something in the answer speaks against', () => {
     expect((await load({ ...whole, ignoreSigns: [sign] })).at(-1)?.complete).toBe(true);
   });
 
+  it.each([
+    ['success', false],
+    ['errors', [{ message: 'one shard' }]],
+  ])('is an error where the list is said to be none, or not all: %s', async (name, said) => {
+    const { failure, load } = await scripted(() => ({ list: { items: [], [name]: said } }));
+    const query = { document: `{ list { items { id } ${name} } }`, items: 'list.items' };
+    expect((await failure(query)).message).toContain(`says at "list.${name}" that it is an error`);
+    expect((await load({ ...query, ignoreSigns: [`list.${name}`] })).at(-1)?.complete).toBe(true);
+  });
+
+  it.each([{ hasMore: true }, { total: 45 }])('is an error on a later page, too: %j', async (said) => {
+    const { failure } = await scripted(({ variables: { at } }) => ({
+      list: {
+        items: at === undefined ? records(2) : records(1, 2),
+        next: at === undefined ? 'k' : null,
+        ...said,
+      },
+    }));
+    const [name = ''] = Object.keys(said);
+    const query: GraphqlQuery = {
+      document: `query ($at: String) { list(at: $at) { items { id } next ${name} } }`,
+      items: 'list.items',
+      pagination: { type: 'cursor', variable: 'at', cursor: 'list.next' },
+    };
+    expect((await failure(query)).message).toContain(`"list.${name}"`);
+  });
+
   it('is none where the list is all there', async () => {
     const { load } = await scripted(() => ({ list: { items: records(2), total: 2, nextToken: null } }));
     const document = '{ list { items { id } total nextToken } }';
@@ -267,6 +313,58 @@ describe('an end that something in the answer speaks against', () => {
     const pagination = { type: 'cursor', variable: 'page', cursor: 'list.next' } as const;
     const pages = await load({ document, items: 'list.items', pagination });
     expect(pages.at(-1)).toMatchObject({ complete: true, drifts: true });
+  });
+});
+
+describe('a list whose total differs from page to page', () => {
+  it.each<[string, GraphqlQuery]>([
+    [
+      'a connection',
+      {
+        document: `query ($at: String) { list(first: 2, after: $at) { nodes { id } n: totalCount ${INFO} } }`,
+      },
+    ],
+    [
+      'a list with a cursor',
+      {
+        document: 'query ($at: String) { list(at: $at) { items { id } next total } }',
+        items: 'list.items',
+        pagination: { type: 'cursor', variable: 'at', cursor: 'list.next' },
+      },
+    ],
+    [
+      'a list with a cursor and a total that is named',
+      {
+        document: 'query ($at: String) { list(at: $at) { items { id } next anzahl } }',
+        items: 'list.items',
+        pagination: { type: 'cursor', variable: 'at', cursor: 'list.next', total: 'list.anzahl' },
+      },
+    ],
+  ])('may have moved: %s', async (_, query) => {
+    for (const [first, drifts] of [
+      [4, true],
+      [3, false],
+    ] as const) {
+      const { load } = await scripted(({ variables: { at } }) => {
+        const isFirst = (at ?? null) === null;
+        const total = isFirst ? first : 3;
+        const next = isFirst ? 'k' : null;
+        return {
+          list: {
+            items: isFirst ? records(2) : records(1, 2),
+            nodes: isFirst ? records(2) : records(1, 2),
+            pageInfo: { hasNextPage: isFirst, endCursor: next },
+            next,
+            n: total,
+            total,
+            anzahl: total,
+          },
+        };
+      });
+      const last = (await load(query)).at(-1);
+      expect(last?.complete).toBe(true);
+      expect(last?.drifts ?? false).toBe(drifts);
+    }
   });
 });
 
@@ -299,6 +397,24 @@ describe('what changed only, by offset', () => {
     const second = await load(query, { checkpoint: { cursor } });
     expect(idsOf(second)).toContain(11);
     expect((second.at(-1)?.cursor as GraphqlCursor).since).toBe(30);
+  });
+
+  it('finds what slipped since another was removed, and is done with it then', async () => {
+    const all = records(25).map(({ id }) => ({ id, at: id }));
+    let asked = 0;
+    const { load } = await scripted(({ variables: { since = 0, offset = 0 } }) => {
+      const held = all.filter(({ at }) => at >= Number(since ?? 0));
+      if ((asked += 1) === 1) all.splice(2, 1);
+      return { list: held.slice(Number(offset), Number(offset) + 10) };
+    });
+    const first = await load(query);
+    expect(idsOf(first)).not.toContain(11);
+    const second = await load(query, { checkpoint: { cursor: first.at(-1)?.cursor as GraphqlCursor } });
+    expect(idsOf(second)).toEqual([11]);
+    const cursor = second.at(-1)?.cursor as GraphqlCursor;
+    expect(cursor).toMatchObject({ since: 25 });
+    expect(cursor).not.toHaveProperty('readTo');
+    expect(idsOf(await load(query, { checkpoint: { cursor } }))).toEqual([]);
   });
 
   it('does so in a new attempt, too', async () => {

@@ -74,6 +74,7 @@ describe('classify', () => {
     ['unauthorized', 'SASL authentication failed', '08P01'],
     ['unauthorized', 'Tenant or user not found', 'XX000'],
     ['invalid', 'unsupported startup parameter: search_path', '08P01'],
+    ['invalid', 'transaction blocks not allowed in statement pooling mode', '08P01'],
     ['transient', 'something else', '08P01'],
   ])('%s: a pooler that says "%s"', (kind, message, code = '08P01') => {
     expect(classify(server(code, message)).kind).toBe(kind);

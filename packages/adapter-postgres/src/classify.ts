@@ -70,6 +70,11 @@ const POOLER: readonly (readonly [RegExp, FaultKind, string])[] = [
     'invalid',
     'The pooler refuses a parameter of the connection. Take it out of the connection string, or allow it there',
   ],
+  [
+    /statement pooling mode/i,
+    'invalid',
+    'The pooler gives each statement a connection of its own, and a load is one transaction. Set its pool_mode to transaction for this database, or connect without it',
+  ],
 ];
 
 function pooler(error: Error): Fault | undefined {

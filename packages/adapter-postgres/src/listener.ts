@@ -1,4 +1,5 @@
 import { abortable } from './abortable';
+import { checkNotified, UnheardError } from './check-notified';
 import type { OwnClient } from './connection';
 import type { PgNotification } from './pg-types';
 import { quote } from './sql';
@@ -7,6 +8,8 @@ import { quote } from './sql';
 const PING_EVERY = 30_000;
 /** How long an answer may take. */
 const ANSWER_TIMEOUT = 5_000;
+/** How long a connection that carries no notifications is not tried again. */
+const UNHEARD_FOR = 10 * 60_000;
 /** So many marks are kept; of a source whose mark is gone, the next wait is over at once. */
 const MAX_MARKS = 10_000;
 
@@ -36,6 +39,8 @@ export class Listener {
   #connection: Promise<OwnClient> | undefined;
   readonly #channels = new Map<string, Promise<unknown>>();
   #ping: NodeJS.Timeout | undefined;
+  /** Why nothing is heard, and until when nobody tries again. */
+  #unheard: { readonly error: unknown; readonly until: number } | undefined;
 
   constructor(open: () => Promise<OwnClient>) {
     this.#open = open;
@@ -95,8 +100,13 @@ export class Listener {
   }
 
   async #connect(): Promise<OwnClient> {
+    if (this.#unheard !== undefined && Date.now() < this.#unheard.until) {
+      this.#connection = undefined;
+      throw this.#unheard.error;
+    }
     try {
       const own = await this.#open();
+      await this.#check(own);
       const isCurrent = this.#connection;
       const lost = (): void => {
         if (this.#connection !== isCurrent) return;
@@ -110,6 +120,16 @@ export class Listener {
       return own;
     } catch (error) {
       this.#connection = undefined;
+      throw error;
+    }
+  }
+
+  async #check(own: OwnClient): Promise<void> {
+    try {
+      await checkNotified(own, this.#open);
+    } catch (error) {
+      if (error instanceof UnheardError) this.#unheard = { error, until: Date.now() + UNHEARD_FOR };
+      own.close(true).catch(() => {});
       throw error;
     }
   }

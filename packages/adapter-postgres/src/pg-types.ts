@@ -6,6 +6,7 @@ export interface PgClient {
   query(config: QueryConfig | string): Promise<QueryResult>;
   on(event: 'notification', listener: (message: PgNotification) => void): unknown;
   on(event: 'error' | 'end', listener: (error?: Error) => void): unknown;
+  removeListener(event: 'notification', listener: (message: PgNotification) => void): unknown;
   removeListener(event: 'error' | 'end', listener: (error?: Error) => void): unknown;
   /**
    * Where the bytes come from. `pg` itself has it; of a client without it, nobody sees how much of an answer has come.
@@ -13,6 +14,8 @@ export interface PgClient {
   readonly connection?: { readonly stream: PgStream };
   /** What it has logged in with, wherever that came from. Looked at only to keep it out of what is said. */
   readonly password?: unknown;
+  /** The process that it was told serves it: of a pooler, none of the server's. */
+  readonly processID?: number | null;
 }
 
 /** What the adapter needs of the socket of a client. */

@@ -1,7 +1,8 @@
 import { credentialOf } from '@stateful-workflow/adapter-testkit';
 import { describe, expect, it } from 'vitest';
 import { entity, installNotifyTrigger, type PostgresQuery } from '../src/index';
-import { adapter, database, type Database, loadContext, on, records } from './support';
+import { adapter, cleanup, database, type Database, loadContext, on, records } from './support';
+import { startWireProxy } from './wire-proxy';
 
 const TABLE = 'CREATE TABLE invoices (id int PRIMARY KEY, customer_id text, note text)';
 const query = on({
@@ -60,6 +61,45 @@ describe('installNotifyTrigger', () => {
     await listener.query('LISTEN "it\'s"');
     await db.exec(`INSERT INTO "odd's.t""able" SELECT generate_series(1, 5)`);
     await expect.poll(() => heard).toEqual(["it's"]);
+  });
+});
+
+describe('a pooler', () => {
+  /** A database behind a proxy that is one. */
+  async function pooled(carries: 'no notifications' | 'as a session') {
+    const db = await database(
+      `${TABLE}; ${installNotifyTrigger({ table: 'invoices', payload: 'customer_id' })}`,
+    );
+    const url = new URL(db.url);
+    const proxy = await startWireProxy({ host: url.hostname, port: Number(url.port) }, () => 'pass', carries);
+    cleanup(() => proxy.stop());
+    url.port = String(proxy.port);
+    return { db, postgres: adapter({ ...db, url: url.href }) };
+  }
+
+  it('that carries no notifications is told of, with what to do, and is not tried at every look', async () => {
+    const { postgres } = await pooled('no notifications');
+    const context = loadContext();
+    expect(await records(postgres, query, context)).toEqual([]);
+    expect(context.seen.warnings).toEqual([
+      expect.stringMatching(/^Cannot listen for notifications; a watch looks at its interval instead/),
+    ]);
+    const began = performance.now();
+    await expect(postgres.waitForHint(query, context)).rejects.toThrow(
+      /a pooler that carries no notifications.*leads to the server itself.*leave notify out/,
+    );
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
+  it('that carries them is heard through', async () => {
+    const { db, postgres } = await pooled('as a session');
+    const context = loadContext();
+    await records(postgres, query, context);
+    expect(context.seen.warnings).toEqual([]);
+    const wait = waiting(postgres, context);
+    await db.exec("INSERT INTO invoices VALUES (1, 'c_42', '')");
+    await wait.done;
+    expect(wait.state()).toBe('hinted');
   });
 });
 

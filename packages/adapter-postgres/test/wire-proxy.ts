@@ -34,10 +34,19 @@ export interface WireProxy {
   stop(): Promise<void>;
 }
 
-/** Starts a proxy on loopback that reads what clients send by the Postgres protocol. */
-export async function startWireProxy(to: { host: string; port: number }, meet: Meet): Promise<WireProxy> {
+/**
+ * Starts a proxy on loopback that reads what clients send by the Postgres protocol.
+ *
+ * @param carries `'no notifications'`: as a pooler in transaction mode, it gives its clients process ids of its own and
+ *   passes no notification on; `'as a session'`: it passes them on
+ */
+export async function startWireProxy(
+  to: { host: string; port: number },
+  meet: Meet,
+  carries: 'all' | 'no notifications' | 'as a session' = 'all',
+): Promise<WireProxy> {
   const links = new Set<ProxiedLink>();
-  const wire: Wire = { meet, to, sent: 0, silent: undefined };
+  const wire: Wire = { meet, to, carries, sent: 0, silent: undefined };
   let resume = (): void => {};
   const silence = (isSilent: boolean): void => {
     resume();
@@ -71,6 +80,7 @@ export async function startWireProxy(to: { host: string; port: number }, meet: M
 interface Wire {
   readonly meet: Meet;
   readonly to: { host: string; port: number };
+  readonly carries: 'all' | 'no notifications' | 'as a session';
   sent: number;
   /** Resolves when there is no silence any more. */
   silent: Promise<void> | undefined;
@@ -87,6 +97,8 @@ class ProxiedLink implements Link {
   #pending: Buffer = Buffer.alloc(0);
   /** What is left of the messages that belong to an answered statement is not passed on. */
   #isSwallowing = false;
+  /** What the server sent and is no whole message yet, of a proxy that is a pooler. */
+  #unread: Buffer = Buffer.alloc(0);
   /** The answer that is to be broken off, as far as it has come. */
   #half: Buffer | undefined;
 
@@ -145,8 +157,9 @@ class ProxiedLink implements Link {
     }
   }
 
-  async #fromServer(chunk: Buffer): Promise<void> {
+  async #fromServer(given: Buffer): Promise<void> {
     while (this.#wire.silent) await this.#wire.silent;
+    const chunk = this.#wire.carries === 'all' ? given : this.#pooled(given);
     this.pid ??= pidIn(chunk);
     if (this.#half !== undefined) {
       this.#half = Buffer.concat([this.#half, chunk]);
@@ -157,6 +170,22 @@ class ProxiedLink implements Link {
     }
     this.#wire.sent += chunk.length;
     if (this.client.writable && !this.client.write(chunk)) await drained(this.client);
+  }
+
+  /** The whole messages of the server, as a pooler passes them on. */
+  #pooled(chunk: Buffer): Buffer {
+    this.#unread = Buffer.concat([this.#unread, chunk]);
+    const passed: Buffer[] = [];
+    while (this.#unread.length >= 5) {
+      const length = 1 + this.#unread.readUInt32BE(1);
+      if (this.#unread.length < length) break;
+      const message = Buffer.from(this.#unread.subarray(0, length));
+      this.#unread = this.#unread.subarray(length);
+      const type = String.fromCharCode(message[0] ?? 0);
+      if (type === 'K') message.writeUInt32BE(message.readUInt32BE(5) + 1, 5);
+      if (type !== 'A' || this.#wire.carries === 'as a session') passed.push(message);
+    }
+    return Buffer.concat(passed);
   }
 }
 

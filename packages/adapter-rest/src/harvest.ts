@@ -1,14 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LoadContext, PartialError } from '@stateful-workflow/core';
 import { InvalidInputError } from '@stateful-workflow/core';
-import {
-  at,
-  Borders,
-  checkRecords,
-  compareValues,
-  HttpError,
-  type KnownBorders,
-} from '@stateful-workflow/http';
+import { at, Borders, checkRecords, HttpError, type KnownBorders } from '@stateful-workflow/http';
 import { IncrementalLoad } from './incremental';
 import type { RestParts } from './rest-parts';
 import type { Progress, RestCursor, Since } from './rest-cursor';
@@ -48,7 +41,7 @@ export class Harvest {
     if (query.incremental === undefined) return;
     const before = context.checkpoint?.cursor?.since;
     this.#incremental = new IncrementalLoad(query.incremental, before, this.startedAt, progress);
-    this.#borders = new Borders(query.incremental, progress?.borders);
+    this.#borders = new Borders(query.incremental, progress?.borders, before?.readTo);
   }
 
   /** Parameters that ask for what changed only. */
@@ -76,11 +69,8 @@ export class Harvest {
 
   get since(): Since | undefined {
     const since = this.#incremental?.since;
-    const again = this.#hasDrifted ? this.#borders?.again : undefined;
-    if (since?.value === undefined || again === undefined) return since;
-    // The border of a page can lie in the future, where no load begins.
-    const isEarlier = compareValues(again, since.value, this.#query.incremental?.zone) < 0;
-    return isEarlier ? { ...since, value: again } : since;
+    if (since?.value === undefined || !this.#hasDrifted || this.#borders === undefined) return since;
+    return { ...since, ...this.#borders.next(since.value) };
   }
 
   /** Of an incremental source: what is known of the borders between its pages. */
@@ -88,9 +78,14 @@ export class Harvest {
     return this.#borders?.known;
   }
 
-  /** Records may have moved from page to page while they were read. */
-  drifted(): void {
+  /**
+   * Records may have moved from page to page while they were read.
+   *
+   * @param isSeen whether something shows that they did
+   */
+  drifted(isSeen: boolean): void {
     this.#hasDrifted = true;
+    if (isSeen) this.#borders?.moved();
   }
 
   /** Whether the load, once it is through, has seen everything that there is. */
@@ -134,7 +129,8 @@ export class Harvest {
       );
     }
     this.#borders?.take(records);
-    const news = this.#incremental?.take(records) ?? records;
+    const borders = this.#hasDrifted ? this.#borders : undefined;
+    const news = this.#incremental?.take(records, (newest) => borders?.from(newest) ?? newest) ?? records;
     const turns = this.#turns(news, request);
     if (!isList && turns.some(({ removed }) => removed.length > 0))
       throw new HttpError(

@@ -33,6 +33,8 @@ export class IncrementalLoad {
   #servedAt: number | undefined;
   /** What was seen in this load and may come again, with the value that it had. */
   #seen: { readonly name: string; readonly value: string | number | undefined }[] = [];
+  /** What lies before has been forgotten. */
+  #keptFrom: string | number | undefined;
   #isTooMuch = false;
   #hasRecords = false;
   #hasField = false;
@@ -77,8 +79,12 @@ export class IncrementalLoad {
     this.#servedAt ??= serverStart(date, this.#startedAt);
   }
 
-  /** Of a page's records those that are news. */
-  take(records: readonly unknown[]): readonly unknown[] {
+  /**
+   * Of a page's records those that are news.
+   *
+   * @param begins where the next load would begin, by the newest value
+   */
+  take(records: readonly unknown[], begins: Begins = (newest) => newest): readonly unknown[] {
     const news = records.filter((record) => {
       const value = this.#valueOf(record);
       const name = nameOf(record);
@@ -86,7 +92,7 @@ export class IncrementalLoad {
       if (value !== undefined) this.#advance(value);
       return !this.#seenBefore.has(name);
     });
-    this.#forget();
+    this.#forget(begins);
     return news;
   }
 
@@ -137,11 +143,13 @@ export class IncrementalLoad {
   }
 
   /** Lets go of what the next load will not be given again. */
-  #forget(): void {
+  #forget(begins: Begins): void {
     const { lag = 0, zone } = this.#options;
     const { value: newest } = this.#value;
-    if (newest !== undefined) {
-      const from = earlierValue(newest, lag, zone);
+    const from = newest === undefined ? undefined : earlierValue(begins(newest), lag, zone);
+    // While it stays, what was looked at stays, too.
+    if (from !== undefined && from !== this.#keptFrom) {
+      this.#keptFrom = from;
       // Where the API puts what is no time among its times, such as "infinity", nobody knows: it may come again.
       const isOdd = (value: string | number): boolean => isOrdered(from, zone) && !isOrdered(value, zone);
       this.#seen = this.#seen.filter(
@@ -165,6 +173,9 @@ export class IncrementalLoad {
     );
   }
 }
+
+/** Where the next load would begin, by the newest value. */
+type Begins = (newest: string | number) => string | number;
 
 /** Names a record as it is: one that changed and kept its value is another, and news. */
 const nameOf = (record: unknown): string =>

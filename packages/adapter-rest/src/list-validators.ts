@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LoadContext } from '@stateful-workflow/core';
-import { type HttpAnswer, linkTo } from '@stateful-workflow/http';
+import { goesOn, type HttpAnswer } from '@stateful-workflow/http';
 import { ask } from './ask';
 import type { ListPager, Place } from './pagination/pager';
 import type { PageValidators, RestCursor } from './rest-cursor';
@@ -65,7 +65,7 @@ export async function isUnchanged({
     const { status, headers } = await ask(parts.client, context, request, conditionalHeaders(page));
     if (status !== 304 || toldBy(headers, pager) !== page.told) return false;
     // What is in no header of the answer before may be in one of this.
-    if (i === pages.length - 1 && linkTo(headers.link, 'next') !== undefined) return false;
+    if (i === pages.length - 1 && goesOn(headers)) return false;
   }
   return true;
 }

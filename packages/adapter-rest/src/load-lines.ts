@@ -53,11 +53,12 @@ export async function* loadLines(
  */
 function checkEnd({ headers, request }: HttpAnswerHead, query: RestQuery, { records }: Harvest): void {
   const unread = new UnreadSigns(query.ignoreSigns);
-  unread.saw({ body: undefined, headers });
+  unread.saw({ body: undefined, headers, records });
   unread.checkEnd({ read: { records, pages: 1 }, request, why: 'reads one answer line by line' });
   const chunked = /\bchunked\s*$/i.test(headers['transfer-encoding'] ?? '');
   if (query.unframed === true || headers['content-length'] !== undefined || chunked) return;
-  if (/gzip|deflate|br/i.test(headers['content-encoding'] ?? '')) return;
+  // Of another name nothing is packed.
+  if (/(^|,)\s*(x-gzip|gzip|deflate|br)\s*(,|$)/i.test(headers['content-encoding'] ?? '')) return;
   throw new HttpError(
     { type: 'body', problem: 'truncated' },
     `${request} answered with lines of unknown length, and the end of the connection does not prove that they were all. The load is tried again; if it stays so, have the server or the proxy before it send Content-Length or chunks (HTTP/1.1), or believe it with unframed: true.`,

@@ -14,6 +14,7 @@ import {
 } from '@stateful-workflow/http';
 import { ask } from './ask';
 import type { Harvest } from './harvest';
+import { readAt } from './pagination/answer-place';
 import { isUnchanged, ListValidators } from './list-validators';
 import { explained, PastTheEnd } from './past-the-end';
 import { linkAt, type ListPager, type PageSeen, type Place } from './pagination/pager';
@@ -82,7 +83,7 @@ class ListReader {
     this.#pager = this.#isLinked ? linkPager() : pager;
     this.#validators = new ListValidators(pager);
     this.#past = new PastTheEnd(query, progress);
-    this.#unread = new UnreadSigns(query.ignoreSigns);
+    this.#unread = new UnreadSigns([...(query.ignoreSigns ?? []), ...placesOf(query)]);
     this.#place = progress?.place;
     this.#drifts = progress?.drifts ?? (progress !== undefined && !pager.stable);
     // A place that was kept was checked against the page that held it, which may have been elsewhere by a redirect.
@@ -108,7 +109,7 @@ class ListReader {
       }
       if (answer.status === 304) throw statusError(answer.request, 304, answer.headers);
       const { body, records } = contentsOf(answer, query, this.#load.parts);
-      this.#unread.saw({ body, headers: answer.headers, items: query.items });
+      this.#saw(answer, body, records);
       const onward = this.#onward(answer, body, records, page + 1);
       const next = onward.says === 'end' ? undefined : onward.next;
       this.#visited.go(this.#place, next, answer.request);
@@ -116,8 +117,10 @@ class ListReader {
         throw sameAgain(query, answer.request);
       before = records;
       this.#validators.add(this.#place, answer);
-      this.#past.saw(records.length, onward.says, onward.says === 'nothing' && onward.fits === true);
+      const fits = onward.says === 'nothing' && onward.fits === true;
+      this.#past.saw(onward.says, fits || this.#unread.isOver(harvest.records + records.length));
       harvest.answered(answer.headers);
+      if (this.#drifts) harvest.drifted(this.#unread.hasMoved);
       const turns = await harvest.take(records, answer.request);
       const last = turns.at(-1) ?? { records: [] };
       for (const harvested of turns.slice(0, -1)) yield { ...harvested, complete: false };
@@ -136,16 +139,29 @@ class ListReader {
     }
   }
 
+  /** Looks at what a page says of its list besides the sign that the source names; of totals, at that one, too. */
+  #saw(answer: HttpAnswer, body: unknown, records: readonly unknown[]): void {
+    const { query } = this.#load;
+    const { headers } = answer;
+    const page = { body, headers, items: query.items, records: records.length };
+    const where = query.pagination !== undefined && 'total' in query.pagination && query.pagination.total;
+    const total = where ? Number(readAt({ body, headers }, where).value) : NaN;
+    this.#unread.saw(Number.isNaN(total) ? page : { ...page, total });
+    this.#drifts ||= this.#unread.hasMoved;
+  }
+
   /** @throws InvalidInputError for an end that something else in the answers speaks against */
   #checkEnd(request: string, pages: number): void {
     const { harvest, progress, query } = this.#load;
     const { endsBy } = this.#pager;
-    if (endsBy === 'sign' || (endsBy === 'place' && this.#place !== undefined)) return;
+    this.#unread.checkAnswers(request);
+    if (endsBy === 'sign') return;
     const read = progress === undefined ? { records: harvest.records, pages } : undefined;
     this.#unread.checkEnd({
       read,
       request,
       why: `ends it there by its "${query.pagination?.type}" pagination`,
+      isPlaced: endsBy === 'place' && this.#place !== undefined,
     });
   }
 
@@ -226,7 +242,6 @@ class ListReader {
     const { harvest, progress, query } = this.#load;
     harvest.finish();
     const hasWaited = progress !== undefined;
-    if (this.#drifts) harvest.drifted();
     // A list whose pages may have shifted while it waited for another attempt proves nothing gone.
     const complete = harvest.isWhole && !(hasWaited && this.#drifts);
     const { since } = harvest;
@@ -241,6 +256,12 @@ class ListReader {
     };
   }
 }
+
+/** Where the source has said that the cursor is, which it knows how to read. */
+const placesOf = ({ pagination }: RestQuery): readonly string[] =>
+  pagination?.type !== 'cursor'
+    ? []
+    : [pagination.cursor, pagination.header].filter((place) => typeof place === 'string');
 
 /**
  * A page that is asked for while the one before it is taken in. What is wrong with it is for whoever waits for it, and

@@ -1,5 +1,5 @@
 import type { LoadContext, Page } from '@stateful-workflow/core';
-import { type HttpAnswer, linkTo, statusError, UnreadSigns } from '@stateful-workflow/http';
+import { goesOn, type HttpAnswer, linkTo, statusError, UnreadSigns } from '@stateful-workflow/http';
 import { ask } from './ask';
 import type { Harvest } from './harvest';
 import { contentsOf, type Contents } from './records';
@@ -27,7 +27,7 @@ export async function* loadOne(
   let answer = await asked(conditional);
   if (answer.status === 304) {
     if (Object.keys(conditional).length === 0) throw statusError(answer.request, 304, answer.headers);
-    if (query.record !== undefined || linkTo(answer.headers.link, 'next') === undefined) {
+    if (query.record !== undefined || !goesOn(answer.headers)) {
       const validators = answerValidators(answer.headers) ?? context.checkpoint?.validators;
       // Not `complete`: it has no records, and their absence means nothing.
       yield { records: [], unchanged: true, validators, complete: false };
@@ -64,7 +64,8 @@ function isAll(
 ): boolean {
   if (isList) {
     const unread = new UnreadSigns(ignoreSigns);
-    unread.saw({ body, headers, items });
+    unread.saw({ body, headers, items, records: records.length });
+    unread.checkAnswers(request);
     unread.checkEnd({ read: { records: records.length, pages: 1 }, request, why: 'has no pagination' });
     return true;
   }

@@ -11,46 +11,34 @@ export type Said = Onward<unknown>['says'];
 
 /**
  * Tells whether an answer that is an error means that a numbered list has no such page. It may only where the page
- * before did not promise it, and where the source says so; or where nothing else is left: the page before was the first
- * that was shorter than the others, so it was no page that the API caps, or the total is reached, and the next one is
- * not there.
+ * before did not promise it, and where the source says so; or where that page itself says that it is the last, or as
+ * many records came as there are said to be, and the next one is not there.
  */
 export class PastTheEnd {
   readonly #statuses: readonly number[];
-  #largest: number;
-  #last: number;
-  /** Whether pages that were no last ones had fewer records than others: then a short page is no sign of the end. */
-  #isUneven: boolean;
-  #fits = false;
+  #isOver: boolean;
   says: Said | undefined;
 
   constructor({ pagination }: RestQuery, progress: Progress | undefined) {
     this.#statuses =
       pagination !== undefined && 'endStatus' in pagination ? [pagination.endStatus ?? []].flat() : [];
-    this.#largest = progress?.largest ?? 0;
-    this.#last = progress?.last ?? 0;
-    this.#isUneven = progress?.uneven ?? false;
-    this.says = progress && (progress.largest === undefined ? 'more' : 'nothing');
+    this.#isOver = progress?.unsure === 'over';
+    this.says = progress && (progress.unsure === undefined ? 'more' : 'nothing');
   }
 
   /**
-   * A page with so many records came, and said whether there is another.
+   * A page came, and said whether there is another.
    *
-   * @param fits whether as many records have come as there are said to be
+   * @param isOver whether something on it says that it is the last, besides the sign that the source names
    */
-  saw(records: number, says: Said, fits: boolean): void {
-    this.#fits = fits;
-    this.#isUneven ||= this.#last < this.#largest;
-    this.#last = records;
-    this.#largest = Math.max(this.#largest, records);
+  saw(says: Said, isOver: boolean): void {
+    this.#isOver = isOver;
     this.says = says;
   }
 
   /** What an attempt that goes on has to know. */
-  get progress(): Pick<Progress, 'largest' | 'last' | 'uneven'> {
-    if (this.says !== 'nothing') return {};
-    const uneven = this.#isUneven && { uneven: true as const };
-    return { largest: this.#largest, last: this.#last, ...uneven };
+  get progress(): Pick<Progress, 'unsure'> {
+    return this.says === 'nothing' ? { unsure: this.#isOver ? 'over' : true } : {};
   }
 
   /** Which statuses are no error for the next page. */
@@ -65,8 +53,7 @@ export class PastTheEnd {
 
   get #ends(): readonly number[] {
     if (this.says !== 'nothing') return [];
-    const isShort = this.#last < this.#largest && !this.#isUneven;
-    return isShort || this.#fits ? [404, ...this.#statuses] : this.#statuses;
+    return this.#isOver ? [404, ...this.#statuses] : this.#statuses;
   }
 }
 
@@ -84,7 +71,7 @@ export async function explained(answer: Promise<HttpAnswer>, says: Said | undefi
     if (!MISSING.has(status)) throw error;
     throw new InvalidInputError(
       'pagination.endStatus',
-      `the page after a full one is answered with ${status}, which may mean that the list is over or that it is broken (${error.message})`,
+      `the page after the last one that came is answered with ${status}, which may mean that the list is over or that it is broken (${error.message})`,
       `If it is how the API says that there are no more pages, set endStatus: ${status}; or name what says it, such as hasMore or total`,
     );
   }

@@ -19,6 +19,11 @@ export interface RestCursor {
 export interface Since {
   /** The newest value seen. Absent while no record had one. */
   readonly value?: string | number;
+  /**
+   * Up to where records were read once, on pages that may have moved: from `value` on they are read again, and then are
+   * done with.
+   */
+  readonly readTo?: string | number;
   /** Names the records, as they are, from the boundary on: they come again, and are no news. */
   readonly seen: readonly string[];
   /** When the last full sweep began: milliseconds since 1970. */
@@ -52,9 +57,6 @@ export interface Progress {
   readonly drifts?: true;
   /** Of an incremental source whose records may move: what is known of the borders between its pages. */
   readonly borders?: KnownBorders;
-  /** Where no page was promised: how many records the largest page had, and the last one. */
-  readonly largest?: number;
-  readonly last?: number;
-  /** Whether pages in the middle were shorter than others. */
-  readonly uneven?: true;
+  /** Where no page was promised; `'over'` where something on the last page says that it is the last. */
+  readonly unsure?: true | 'over';
 }

@@ -141,9 +141,93 @@ describe('a list is read to its end', () => {
       125,
       { type: 'page' },
       ({ page = '1' }, reply) => {
-        const items = records(125).slice((Number(page) - 1) * 10, Number(page) * 10);
-        return items.length === 0 ? reply.code(404).send({ detail: 'Invalid page.' }) : items;
+        const results = records(125).slice((Number(page) - 1) * 10, Number(page) * 10);
+        if (results.length === 0) return reply.code(404).send({ detail: 'Invalid page.' });
+        return { count: 125, next: page === '13' ? null : `/list?page=${Number(page) + 1}`, results };
       },
+      { items: 'results' },
+    ],
+    ...(['next', 'count', 'more'] as const).map(
+      (sign): [string, number, Pagination, Answer, Partial<RestQuery>] => [
+        `to a page that is not there, after one whose "${sign}" says that it is the last`,
+        25,
+        { type: 'page', size: 10 },
+        ({ page = '1' }, reply) => {
+          const data = records(25).slice(Number(page) * 10 - 10, Number(page) * 10);
+          const isLast = page === '3';
+          const said = { next: isLast ? null : 'x', count: 25, more: !isLast }[sign];
+          return data.length === 0 ? reply.code(404).send({}) : { data, [sign]: said };
+        },
+        { items: 'data' },
+      ],
+    ),
+    ...([10, 64] as const).map((cap): [string, number, Pagination, Answer] => [
+      `though the API caps its pages at ${cap}, and counts them by the size that was asked for`,
+      135,
+      { type: 'page', size: 100 },
+      ({ page = '1', pageSize = '' }) => {
+        const from = (Number(page) - 1) * Number(pageSize);
+        return records(135).slice(from, from + Math.min(cap, Number(pageSize)));
+      },
+    ]),
+    [
+      'though the number of pages is that of the size that was asked for, and the API caps it',
+      45,
+      { type: 'page', size: 20, totalPages: 'pages' },
+      ({ page = '1', pageSize = '' }) => {
+        const from = (Number(page) - 1) * Number(pageSize);
+        const data = records(45).slice(from, from + Math.min(10, Number(pageSize)));
+        return { data, pages: Math.ceil(45 / Number(pageSize)) };
+      },
+      { items: 'data' },
+    ],
+    [
+      'to the number of its last page, counted from 0',
+      25,
+      { type: 'page', firstPage: 0, size: 10, lastPage: 'last_page' },
+      ({ page = '0' }) => ({
+        data: records(25).slice(Number(page) * 10, Number(page) * 10 + 10),
+        last_page: 2,
+      }),
+      { items: 'data' },
+    ],
+    [
+      'to the number of its last page, counted from 1 (Laravel)',
+      25,
+      { type: 'page', size: 10, lastPage: 'last_page' },
+      ({ page = '1' }) => ({
+        data: records(25).slice(Number(page) * 10 - 10, Number(page) * 10),
+        last_page: 3,
+      }),
+      { items: 'data' },
+    ],
+    ...(
+      [
+        [0, 0],
+        [0, '0'],
+        ['-1', -1],
+        [['END', 'DONE'], 'DONE'],
+      ] as const
+    ).map(([endCursor, end]): [string, number, Pagination, Answer, Partial<RestQuery>] => [
+      `to the cursor ${JSON.stringify(end)}, which is ${JSON.stringify(endCursor)} (SCAN of Redis, Twitter)`,
+      5,
+      { type: 'cursor', cursor: 'next', endCursor },
+      ({ cursor = '0' }) => {
+        const from = Number(cursor);
+        return { data: records(5).slice(from, from + 2), next: from + 2 < 5 ? from + 2 : end };
+      },
+      { items: 'data' },
+    ]),
+    [
+      'to an empty page of a feed whose cursor is another each time (CouchDB without pending)',
+      5,
+      { type: 'cursor', cursor: 'last_seq', param: 'since', endsEmpty: true },
+      ({ since = '0' }) => {
+        const from = Number(since.split('-')[0]);
+        const results = records(5).slice(from, from + 2);
+        return { results, last_seq: `${from + results.length}-${Math.random()}` };
+      },
+      { items: 'results' },
     ],
     [
       'though the API caps its limit',
@@ -399,6 +483,35 @@ describe('what names no page is an error, and no end', () => {
     expect((await fails()).message).toMatch(
       /^pagination\.endStatus: .*answered with 404.*set endStatus: 404/,
     );
+  });
+
+  it('a 404 after a page that is shorter than the others, where nothing says that it is the last', async () => {
+    const { fails } = await list(
+      ({ page = '1' }, reply) => {
+        const items = records(25).slice(Number(page) * 10 - 10, Number(page) * 10);
+        return items.length === 0 ? reply.code(404).send({}) : items;
+      },
+      { type: 'page', size: 10 },
+    );
+    expect((await fails()).message).toMatch(/^pagination\.endStatus: .*set endStatus: 404/);
+  });
+
+  it('a cursor that means the end, though more is promised', async () => {
+    const { fails } = await list(
+      () => ({ data: records(2), next: 0, more: true }),
+      { type: 'cursor', cursor: 'next', endCursor: 0, hasMore: 'more' },
+      { items: 'data' },
+    );
+    expect((await fails()).message).toMatch(/promises more and has endCursor at "next"/);
+  });
+
+  it('an empty page in the middle, though its cursor moves on, where the feed is said to end so', async () => {
+    const { fails } = await list(
+      ({ cursor = 'a' }) => ({ data: cursor === 'a' ? records(2) : [], next: 'b', has_more: true }),
+      { type: 'cursor', cursor: 'next', endsEmpty: true },
+      { items: 'data' },
+    );
+    expect((await fails()).message).toContain('"has_more"');
   });
 
   it('a status of the end where more was promised', async () => {

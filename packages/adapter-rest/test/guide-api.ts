@@ -107,6 +107,16 @@ function knownApis(app: FastifyInstance): void {
     items: ten((Number(page) - 1) * 10),
     totalPages: 3,
   }));
+  list('/twitter/followers', ({ cursor = '-1' }, next) => {
+    const from = Math.max(0, Number(cursor));
+    return { users: ten(from), next_cursor: next(from) ?? 0, next_cursor_str: String(next(from) ?? 0) };
+  });
+  list('/laravel/contacts', ({ page = '1' }) => ({
+    data: ten((Number(page) - 1) * 10),
+    current_page: Number(page),
+    last_page: 3,
+    total: contacts.length,
+  }));
   list('/fhir/Patient', ({ _offset = '0' }, next) => {
     const to = next(Number(_offset));
     const link = [{ relation: 'self', url: `?_offset=${_offset}` }];

@@ -1,7 +1,7 @@
 import type { Page } from '@stateful-workflow/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Pagination, RestAdapterOptions, RestCursor, RestQuery } from '../src/index';
+import type { Pagination, RestAdapter, RestAdapterOptions, RestCursor, RestQuery } from '../src/index';
 import { adapter, api, failure, loadContext, readAll } from './support';
 
 interface Row {
@@ -14,19 +14,33 @@ const idsOf = (pages: readonly Page<RestCursor>[]): readonly string[] =>
   pages.flatMap((page) => page.records.map((record) => (record as Row).id));
 
 /** A list in tens, of which something changes after the first request. */
-async function moving(change: (all: Row[]) => void, all = rows(25)) {
+async function moving(
+  change: (all: Row[]) => void,
+  all: Row[] = rows(25),
+  {
+    newestFirst = false,
+    says = ['total'],
+  }: { readonly newestFirst?: boolean; readonly says?: readonly string[] } = {},
+) {
   let asked = 0;
   const origin = await api((app) =>
     app.get<{ Querystring: Record<string, string | undefined> }>('/list', ({ query }, reply) => {
       const page = query['page'] === undefined ? undefined : Number(query['page']);
       const from = page === undefined ? Number(query['offset'] ?? 0) : (page - 1) * 10;
       const since = Number(query['since'] ?? 0);
-      const held = all.filter(({ at = 0 }) => at >= since).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+      const held = all
+        .filter(({ at = 0 }) => at >= since)
+        .sort((a, b) => ((a.at ?? 0) - (b.at ?? 0)) * (newestFirst ? -1 : 1));
       const items = held.slice(from, from + 10);
       const more = from + 10 < held.length;
       const next = `/list?page=${(page ?? 1) + 1}${query['since'] === undefined ? '' : `&since=${since}`}`;
       if (more) void reply.header('link', `<${next}>; rel="next"`);
-      const answer = { items, total: held.length, more, next: more ? next : null };
+      const answer = {
+        items,
+        ...(says.includes('total') && { total: held.length }),
+        more,
+        next: more ? next : null,
+      };
       if ((asked += 1) === 1) change(all);
       return answer;
     }),
@@ -71,6 +85,47 @@ describe('a list that moves while it is read', () => {
     const pages = await readAll(adapter({ origins: [origin] }), query, loadContext({ apiUrl: origin }));
     expect(pages.at(-1)).toMatchObject({ complete: true });
     expect(pages.at(-1)).not.toHaveProperty('drifts');
+  });
+
+  it.each<[string, Pagination, object, object, boolean]>([
+    ['total', { type: 'cursor', cursor: 'next' }, { total: 4 }, { total: 3 }, true],
+    ['total that grows', { type: 'cursor', cursor: 'next' }, { total: 3 }, { total: 4 }, true],
+    [
+      'total that is named',
+      { type: 'cursor', cursor: 'next', total: 'anzahl' },
+      { anzahl: 4 },
+      { anzahl: 3 },
+      true,
+    ],
+    [
+      'total beside a link',
+      { type: 'next', next: 'link' },
+      { meta: { total: 4 } },
+      { meta: { total: 3 } },
+      true,
+    ],
+    ['nothing', { type: 'cursor', cursor: 'next' }, { total: 3 }, { total: 3 }, false],
+    ['count of the page', { type: 'cursor', cursor: 'next' }, { count: 2 }, { count: 1 }, false],
+    ['count of the rest', { type: 'cursor', cursor: 'next' }, { count: 3 }, { count: 1 }, false],
+  ])('is one by cursors or links whose pages differ in %s', async (_, pagination, one, two, drifts) => {
+    const origin = await api((app) =>
+      app.get<{ Querystring: { cursor?: string } }>('/list', ({ query: { cursor } }) =>
+        cursor === undefined
+          ? { items: rows(2), next: 'k9', link: '/list?cursor=k9', ...one }
+          : { items: rows(3).slice(2), next: null, ...two },
+      ),
+    );
+    const pages = await readAll(
+      adapter({ origins: [origin] }),
+      {
+        path: '/list',
+        items: 'items',
+        pagination,
+      },
+      loadContext({ apiUrl: origin }),
+    );
+    expect(pages.at(-1)?.complete).toBe(true);
+    expect(pages.at(-1)?.drifts ?? false).toBe(drifts);
   });
 
   it('is none that fits on one page', async () => {
@@ -137,6 +192,23 @@ describe('an incremental list by number', () => {
     expect(settled?.since?.value).toBe(30);
   });
 
+  /** Loads again and again: where the next one begins, and what came. */
+  function loads(rest: RestAdapter, origin: string, begin?: RestCursor) {
+    let cursor = begin;
+    const next = async () => {
+      const checkpoint = cursor && { cursor };
+      const pages = await readAll(
+        rest,
+        query,
+        loadContext({ apiUrl: origin, ...(checkpoint && { checkpoint }) }),
+      );
+      cursor = pages.at(-1)?.cursor;
+      const { value, readTo } = cursor?.since ?? {};
+      return { news: idsOf(pages), value, ...(readTo !== undefined && { readTo }) };
+    };
+    return Object.assign(next, { cursor: () => cursor });
+  }
+
   it('begins no load in the future, where the border of a page can be', async () => {
     const ahead = Date.now() + 86_400_000;
     const all = rows(25).map((row, i) => ({ ...row, at: i < 9 ? i + 1 : ahead + i }));
@@ -145,10 +217,67 @@ describe('an incremental list by number', () => {
     expect(pages.at(-1)?.cursor?.since?.value).toBe(9);
   });
 
-  it('goes on from the newest record when nothing moved', async () => {
+  it('is read once more from the end of its first page, and is done with then', async () => {
     const { origin, rest } = await moving(() => {}, timed());
-    const pages = await readAll(rest, query, loadContext({ apiUrl: origin }));
-    expect(pages.at(-1)?.cursor?.since?.value).toBe(25);
+    const next = loads(rest, origin);
+    expect(await next()).toMatchObject({ value: 10, readTo: 25 });
+    expect(await next()).toEqual({ value: 25, news: [] });
+    expect(await next()).toEqual({ value: 25, news: [] });
+  });
+
+  it('finds what slipped over the border of a page since another was removed', async () => {
+    const all = timed();
+    const { origin, rest } = await moving((held) => void held.splice(2, 1), all, { says: [] });
+    const next = loads(rest, origin);
+    expect((await next()).news).not.toContain('t_11');
+    expect((await next()).news).toEqual(['t_11']);
+    expect(await next()).toEqual({ value: 25, news: [] });
+  });
+
+  it('finds what changed among others of its time, just before the border of a page', async () => {
+    const all = rows(25).map((row, i) => ({ ...row, at: i < 10 ? 1 : i }));
+    const changed = { id: 't_3', at: 1, name: 'changed' };
+    const { origin, rest } = await moving(
+      (held) => void held.splice(9, 0, changed, ...held.splice(2, 1).slice(1)),
+      all,
+    );
+    const next = loads(rest, origin);
+    await next();
+    expect((await next()).news).toEqual(['t_3']);
+  });
+
+  it('is read again where the newest come first, from the beginning of its last page', async () => {
+    const all = timed();
+    const { origin, rest } = await moving((held) => void held.splice(22, 1), all, {
+      newestFirst: true,
+      says: [],
+    });
+    const next = loads(rest, origin);
+    expect((await next()).news).not.toContain('t_15');
+    expect((await next()).news).toContain('t_15');
+  });
+
+  it('is read again as long as a record comes twice', async () => {
+    const all = timed();
+    const { origin, rest } = await moving(() => {}, all, { says: [] });
+    const next = loads(rest, origin);
+    await next();
+    const again = await moving((held) => (held[12] = { id: 't_13', at: 30 }), all, { says: [] });
+    const third = loads(again.rest, again.origin, next.cursor());
+    expect(await third(), 't_20 slipped over the border of the page').toMatchObject({
+      value: 19,
+      readTo: 30,
+    });
+    expect((await third()).news).toContain('t_20');
+  });
+
+  it('is read again as long as its total differs from page to page', async () => {
+    const all = timed();
+    const { origin, rest } = await moving(() => {}, all);
+    const next = loads(rest, origin);
+    await next();
+    const again = await moving((held) => void held.splice(12, 1), all);
+    expect((await loads(again.rest, again.origin, next.cursor())()).value).toBeLessThan(25);
   });
 
   it('reads again from where an attempt broke off', async () => {

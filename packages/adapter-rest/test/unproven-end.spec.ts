@@ -96,6 +96,27 @@ describe('an end that something in the answers speaks against', () => {
       { items: 'items', pagination: { type: 'page', size: 10 } },
       'total',
     ],
+    ...(['next', 'cursor', 'link'] as const).flatMap((type) =>
+      [{ has_more: true }, { last: false }, { total_count: 4_500 }].map(
+        (said): [string, Answer, Partial<RestQuery>, string] => [
+          `a second page that has no next by its "${type}" and says ${JSON.stringify(said)}`,
+          ({ p }, reply) => {
+            if (p === undefined) void reply.header('link', '</list?p=k7>; rel="next"');
+            const next = p === undefined ? (type === 'next' ? '?p=k7' : 'k7') : null;
+            return { items: upTo(10, p === undefined ? 1 : 11), next, ...said };
+          },
+          {
+            items: 'items',
+            pagination: {
+              next: { type: 'next' as const, next: 'next' },
+              cursor: { type: 'cursor' as const, cursor: 'next', param: 'p' },
+              link: { type: 'link' as const },
+            }[type],
+          },
+          Object.keys(said)[0] ?? '',
+        ],
+      ),
+    ),
   ])('is an error: %s', async (_, answer, query, sign) => {
     const { rest, fails } = await list(answer, query);
     const error = await fails();

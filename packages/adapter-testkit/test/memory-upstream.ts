@@ -44,6 +44,7 @@ export type Flaw =
   | 'leaves a timer'
   | 'loses the last page'
   | 'never says unchanged'
+  | 'reads on by position'
   | 'resumes too far on'
   | 'rounds numbers'
   | 'says the token'
@@ -185,6 +186,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
     const resumed = context.resumeFrom ?? 0;
     const isOther = flaw === 'asks for something else when it goes on' && resumed > 0 && since !== undefined;
     const held: unknown[] = [];
+    let last: string | undefined;
     if (flaw === 'leaves a timer') setTimeout(() => {}, 30_000);
     for (let start = resumed === 0 ? 0 : flaw === 'resumes too far on' ? resumed + PAGE_SIZE : resumed; ;) {
       if (flaw === 'hears no signal') await this.#request(token, new AbortController().signal, timeoutMs);
@@ -204,11 +206,15 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
       const isFirst = start === 0;
       if (query.unpaged && rows.length > this.#cap && flaw !== 'believes that a page is all')
         throw new MemoryError('invalid', 'There are more records than one page holds.');
-      const page = rows.slice(start, start + this.#cap);
+      // What changed is read on after the last record, which nothing that comes or goes moves.
+      const after = rows.findIndex(({ id }) => last !== undefined && id > last);
+      const position = last === undefined || !query.changes ? start : after < 0 ? rows.length : after;
+      const page = rows.slice(position, position + this.#cap);
+      if (flaw !== 'reads on by position') last = page.at(-1)?.id;
       // As over a wire: what is given is not what the source holds.
       const records = page.map(({ id, name }) => ({ id, name: Buffer.from(name).toString() }));
       if (flaw === 'holds everything in memory') held.push(records);
-      start += page.length;
+      start = position + page.length;
       const isLast =
         query.unpaged === true ||
         start >= rows.length ||

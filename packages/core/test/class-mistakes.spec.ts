@@ -114,6 +114,32 @@ describe('a mistake in a class', () => {
       await handle.terminate();
     });
 
+    it.each([
+      ['signal', 'signal "delete"'],
+      ['update', 'update "rotateToken"'],
+      ['query', 'query "state"'],
+      ['nothing', 'signal "pause"'],
+      ['waiting', 'query "data"'],
+    ])("a handler of the contract's that is replaced later fails the task: %s", async (plan, named) => {
+      const { handle } = await env.loaded('UsurpingWorkflow');
+      await handle.temporal.signal('update', { entityName: 'Customer', data: { plan } });
+      expect(await failed(handle.workflowId)).toMatch(
+        new RegExp(`^setHandler: sets a handler for the ${named}, which .* Give your \\w+ another name\\.`),
+      );
+      expect((await handle.temporal.describe()).status.name).toBe('RUNNING');
+      await handle.temporal.terminate();
+    });
+
+    it('so it does by a handler of the class, and one of its own may be set at any time', async () => {
+      const { handle } = await env.loaded('UsurpingWorkflow');
+      await handle.update({ entityName: 'Customer', data: { plan: 'own' } });
+      await eventually(async () => expect(await handle.temporal.query('mine')).toBe('mine'));
+      await env.expectNeverWedged(handle.workflowId);
+      await handle.temporal.signal('grab');
+      expect(await failed(handle.workflowId)).toContain('sets a handler for the signal "update"');
+      await handle.temporal.terminate();
+    });
+
     it.each<readonly [WorkflowName, Record<string, unknown>, RegExp]>([
       ['CustomerWorkflow', { entityName: 'Nobody' }, /^entityName: "Nobody" is not in the schema/],
       ['CustomerWorkflow', { data: { contacts: [{}] } }, /^data\.contacts\[0\]: has no usable id/],

@@ -13,6 +13,7 @@ import type { HttpAnswer, HttpAnswerHead } from './http-answer';
 import type { HttpMethod } from './http-method';
 import type { HttpRequest } from './http-request';
 import { HttpError } from './http-error';
+import { classify } from './classify';
 import { fittingRule, type FaultRule, ruleError } from './fault-rules';
 import { orAbort } from './limits/in-flight';
 import { hidesLimit, mayHideLimit, retryAfterOf, waitAsked } from './limits/limit-signs';
@@ -121,8 +122,7 @@ export class Exchange {
     return await this.#within(signal, async (scope) => {
       metrics?.count('http_requests');
       try {
-        const { message, url } = await this.#usable(scope);
-        const answer = await this.#read(message, url, scope);
+        const answer = await this.#read(await this.#usable(scope), scope);
         metrics?.count('http_response_bytes', answer.bytes);
         return answer;
       } finally {
@@ -223,13 +223,13 @@ export class Exchange {
         answer = await this.#follow(scope);
       }
     }
-    const { message, url } = answer;
+    const { message } = answer;
     const { statusCode: status = 0 } = message;
     this.#span.setAttribute('http.response.status_code', status);
     if (status === 304) this.#request.metrics?.count('http_not_modified');
     if (status === 200 || status === 203 || status === 304 || this.#request.accept?.(status) === true)
       return answer;
-    throw await this.#refusal(message, url, scope);
+    throw await this.#refusal(answer, scope);
   }
 
   async #follow(scope: RequestScope): Promise<Answered> {
@@ -295,7 +295,8 @@ export class Exchange {
     }
   }
 
-  async #read(message: IncomingMessage, url: URL, scope: RequestScope): Promise<HttpAnswer> {
+  async #read(answered: Answered, scope: RequestScope): Promise<HttpAnswer> {
+    const { message, url } = answered;
     const head = this.#head(message, url);
     const { request, status } = head;
     if (status === 304 || status === 204 || status === 205) {
@@ -309,15 +310,17 @@ export class Exchange {
     const body = decodeUtf8(bytes, request);
     const { headers } = message;
     const rule = faults.length > 0 && fittingRule(faults, { origin: url.origin, status, headers, body });
-    if (rule) throw this.#ruled(rule, message, request);
+    if (rule) throw this.#heard(this.#ruled(rule, message, request), answered);
     // Whoever accepts the status has not asked for this.
-    if (hidesLimit(status, headers, body)) throw this.#counted(statusError(request, status, headers, body));
+    if (hidesLimit(status, headers, body))
+      throw this.#heard(statusError(request, status, headers, body), answered);
     return { ...head, body, bytes: bytes.length };
   }
 
   /** The error for an answer that is none to use. */
-  async #refusal(message: IncomingMessage, url: URL, scope: RequestScope): Promise<HttpError> {
+  async #refusal(answered: Answered, scope: RequestScope): Promise<HttpError> {
     const { faults, adapter } = this.#options;
+    const { message, url } = answered;
     const { request, status, headers } = this.#head(message, url);
     let body = '';
     if (mayHideLimit(status) || faults.some((rule) => rule.body !== undefined)) {
@@ -327,15 +330,28 @@ export class Exchange {
       body = (await readBody(message, limits).catch(() => Buffer.alloc(0))).toString('utf8');
     } else await discardBody(message);
     const rule = fittingRule(faults, { origin: url.origin, status, headers, body });
-    if (rule !== undefined) return this.#ruled(rule, message, request);
-    return this.#counted(statusError(request, status, headers, body));
+    const error =
+      rule === undefined ? statusError(request, status, headers, body) : this.#ruled(rule, message, request);
+    return this.#heard(error, answered);
   }
 
   #ruled(rule: FaultRule, message: IncomingMessage, request: string): HttpError {
     const { statusCode: status = 0, headers } = message;
     const waits = rule.kind === 'throttled' ? waitAsked(headers) : retryAfterOf(headers);
     const text = `${request} answered ${status}, which is "${rule.kind}" by a rule in faults of ${this.#options.adapter}.`;
-    return this.#counted(ruleError(rule, text, waits));
+    return ruleError(rule, text, waits);
+  }
+
+  /**
+   * Leaves the origin alone where an answer is that of a limit and says for how long: its body or a rule may tell what its
+   * status does not.
+   */
+  #heard(error: HttpError, { message: { headers }, url, hasLeft }: Answered): HttpError {
+    const { limits: asker } = hasLeft ? ANONYMOUS : this.#asker;
+    const { kind, retryAfterMs = 0 } = classify(error);
+    if (kind === 'throttled' && retryAfterMs > 0 && asker !== undefined)
+      this.#options.limits.hold(url.origin, asker, retryAfterMs, headers, this.#limited(url));
+    return this.#counted(error);
   }
 
   /** Counts what asks to wait. */

@@ -38,7 +38,7 @@ export { END, type Onward, nextPlace, type ValueSource } from './paging/onward';
 export { END_SIGNS, type EndSigns, promisesMore, type ReadSoFar } from './paging/end-signs';
 export { linkTo, nextLink } from './paging/link-header';
 export { isNumberedCursor, isNumberedLink } from './paging/numbered';
-export { type EndSaid, type Envelope, UnreadSigns } from './paging/unread-signs';
+export { type EndSaid, type Envelope, goesOn, UnreadSigns } from './paging/unread-signs';
 export { Visited } from './paging/visited';
 export {
   type CheckedRecords,

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { classify } from '../src/index';
+import { classify, type FaultRule } from '../src/index';
 import { clientFor, json, partsFor, patient, rejection, requestTo, serve } from './support';
+
+const isSlow = (body: unknown): boolean => (body as { error?: string }).error === 'slow';
 
 describe('rate limits', () => {
   it('hold back every load of the worker with that credential, without asking the origin', async () => {
@@ -26,6 +28,48 @@ describe('rate limits', () => {
     expect(second.counted.durations.get('http_wait')).toEqual([fault.retryAfterMs]);
     await rejection(client.request(requestTo(origin, { token: 'another' })));
     expect(requests).toBe(2);
+  });
+
+  it.each<[string, number, object, unknown, FaultRule[], number]>([
+    [
+      'words with an error of the server',
+      500,
+      { 'retry-after': '7' },
+      { error: 'rate limit exceeded' },
+      [],
+      7,
+    ],
+    [
+      'a rule that says how long',
+      200,
+      {},
+      { error: 'slow' },
+      [{ body: isSlow, kind: 'throttled', retryAfterMs: 9_000 }],
+      9,
+    ],
+    [
+      'a rule, and the answer says how long',
+      418,
+      { 'retry-after': '8' },
+      {},
+      [{ status: 418, kind: 'throttled' }],
+      8,
+    ],
+  ])('hold them back however they are told: by %s', async (_, status, headers, body, faults, seconds) => {
+    let requests = 0;
+    const { origin } = await serve((_request, response) => {
+      requests += 1;
+      response
+        .writeHead(status, { 'content-type': 'application/json', ...headers })
+        .end(JSON.stringify(body));
+    });
+    const client = clientFor({ origins: [origin], faults });
+    const first = classify(await rejection(client.request(requestTo(origin))));
+    expect(first).toMatchObject({ kind: 'throttled', retryAfterMs: seconds * 1_000 });
+    const second = await rejection(client.request(requestTo(origin)));
+    expect(second).toHaveProperty('failure.type', 'limit');
+    expect(classify(second).retryAfterMs).toBeGreaterThan(seconds * 1_000 - 1_000);
+    expect(requests).toBe(1);
   });
 
   it('are seen before they are run into', async () => {

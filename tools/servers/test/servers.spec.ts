@@ -126,3 +126,22 @@ describe.each<[string, string, (installed: Installed) => Promise<Shop>, number, 
     expect(await handle.status()).toMatchObject({ status: 'running' });
   }, 180_000);
 });
+
+describe('what a sweep misses', () => {
+  it('is asked for by itself, and goes at once only where it is not there', async () => {
+    const shop = await jsonServer(installed);
+    cleanups.push(() => shop.stop());
+    const ids = Array.from({ length: 25 }, (_, n) => `i_${100 + n}`);
+    for (const id of ids) await shop.put({ id, name: `item ${id}` });
+    const handle = await workflowOf('Asking', shop);
+    const held = async (): Promise<readonly string[]> => {
+      expect((await handle.refresh()).outcome).not.toBe('failed');
+      return Object.keys((await handle.state())['Item'] ?? {}).sort();
+    };
+    expect(await held()).toEqual(ids);
+    await shop.put({ id: 'i_103', name: 'hidden' });
+    expect(await held(), 'no page has it, and it is there').toEqual(ids);
+    await shop.remove('i_101');
+    expect(await held()).toEqual(ids.filter((id) => id !== 'i_101'));
+  }, 60_000);
+});

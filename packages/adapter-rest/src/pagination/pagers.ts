@@ -59,15 +59,25 @@ export function linkPager(rel = 'next'): ListPager {
 
 function pagePager(pagination: PagePagination): ListPager {
   const { pageParam = 'page', sizeParam = 'pageSize', size = 100, firstPage = 1 } = pagination;
+  const read = (place: Place | undefined): { readonly number: number; readonly cap?: number } =>
+    isObject(place)
+      ? { number: Number(place['page']), cap: Number(place['size']) }
+      : { number: Number(place ?? firstPage) };
   return {
-    request: (place = firstPage) => ({ params: { [sizeParam]: size, [pageParam]: place } }),
+    request(place) {
+      const { number, cap = size } = read(place);
+      return { params: { [sizeParam]: cap, [pageParam]: number } };
+    },
     onward(page) {
-      const next = Number(page.place ?? firstPage) + 1;
-      const more = isMore(pagination, page, next - firstPage, size);
+      const { number, cap = capOf(page, size) } = read(page.place);
+      const pages = number + 1 - firstPage;
+      const said = isMore(pagination, page, { pages, page: number, size });
+      const more = said ?? unlessEmpty(page);
       // One of several pages that are counted cannot be empty; where the first number is wrong, the last one is.
-      const isCounted = pagination.totalPages !== undefined && more === false && next - firstPage > 1;
-      if (isCounted || (more === true && (pagination.total ?? pagination.totalPages) !== undefined))
-        refuseEmpty(page, `page ${next - 1}`);
+      const isCounted = isPaged(pagination) && said === false && pages > 1;
+      if (isCounted || (more === true && (pagination.total !== undefined || isPaged(pagination))))
+        refuseEmpty(page, `page ${number}`);
+      const next = cap === undefined ? number + 1 : { page: number + 1, size: cap };
       return more === undefined
         ? { says: 'nothing', next, fits: fits(pagination, page) }
         : more
@@ -81,6 +91,19 @@ function pagePager(pagination: PagePagination): ListPager {
   };
 }
 
+/**
+ * The size that an API lets pages have, as its first page shows: pages of more may be counted by the size that was asked
+ * for, with records between them that are on none. A page that is not of a round number is the rest of a list.
+ */
+function capOf({ place, records }: PageSeen, size: number): number | undefined {
+  const { length } = records;
+  const isRound = length % 5 === 0 || (length >= 16 && Number.isInteger(Math.log2(length)));
+  return place === undefined && length > 0 && length < size && isRound ? length : undefined;
+}
+
+/** Whether the source says how many pages there are. */
+const isPaged = ({ totalPages, lastPage }: PagePagination): boolean => (totalPages ?? lastPage) !== undefined;
+
 function offsetPager(pagination: OffsetPagination): ListPager {
   const { offsetParam = 'offset', limitParam = 'limit', limit = 100 } = pagination;
   return {
@@ -88,7 +111,8 @@ function offsetPager(pagination: OffsetPagination): ListPager {
     onward(page) {
       const from = Number(page.place ?? 0);
       const next = from + page.records.length;
-      const more = isMore(pagination, { ...page, seen: next }, page.pages, limit);
+      const said = isMore(pagination, { ...page, seen: next }, { pages: page.pages, size: limit });
+      const more = said ?? unlessEmpty(page);
       if (more === true) refuseEmpty(page, `offset ${from}`);
       return more === undefined
         ? { says: 'nothing', next, fits: fits(pagination, page) }
@@ -104,25 +128,30 @@ function offsetPager(pagination: OffsetPagination): ListPager {
 }
 
 function cursorPager(pagination: CursorPagination, { inBody }: PagerContext): ListPager {
-  const { param = 'cursor', cursor, header } = pagination;
+  const { param = 'cursor', cursor, header, endsEmpty = false } = pagination;
+  const ends = [pagination.endCursor ?? []].flat().map(String);
   const isLast = typeof cursor === 'object';
   const field = header === undefined ? 'pagination.cursor' : 'pagination.header';
   return {
     request: (place) => ({ params: place === undefined ? {} : { [param]: place } }),
     onward(page) {
       const { records, request, place } = page;
-      const more = isMore(pagination, page, page.pages);
-      if (more === false || (isLast && records.length === 0 && more === undefined)) return END;
+      const more = isMore(pagination, page, { pages: page.pages });
+      const isOver = (isLast || endsEmpty) && records.length === 0 && more === undefined;
+      if (more === false || isOver) return END;
       const { value, where } = isLast
         ? { value: at(records.at(-1), cursor.last), where: `"${cursor.last}" of the last record` }
         : readAt(page, header === undefined ? (cursor ?? '') : { header });
-      const next = nextPlace(value, inBody, { field, where, request }) as Place | undefined;
+      const isEnd = ends.length > 0 && ends.includes(String(value));
+      const next = isEnd
+        ? undefined
+        : (nextPlace(value, inBody, { field, where, request }) as Place | undefined);
       if (isLast && next !== undefined) refuseTies(page, cursor.last);
       if (next === undefined) {
         if (more === undefined && !isLast) return END;
         throw new InvalidInputError(
           field,
-          `${request} promises more and has ${kindOf(value)} at ${where}, where the cursor of the next page is expected`,
+          `${request} promises more and has ${isEnd ? 'endCursor' : kindOf(value)} at ${where}, where the cursor of the next page is expected`,
           'Check the place of the cursor, and of what says whether there is more',
         );
       }
@@ -133,7 +162,7 @@ function cursorPager(pagination: CursorPagination, { inBody }: PagerContext): Li
     headers: [...signHeaders(pagination), ...(header === undefined ? [] : [header.toLowerCase()])],
     names: [param, typeof cursor === 'string' ? cursor : ''],
     isTold: END_SIGNS.some((sign) => pagination[sign] !== undefined),
-    endsBy: isSaid(pagination) ? 'sign' : isLast ? 'empty page' : 'place',
+    endsBy: isSaid(pagination) ? 'sign' : isLast || endsEmpty ? 'empty page' : 'place',
   };
 }
 
@@ -175,7 +204,10 @@ function customPager(name: string, { custom }: PagerContext): ListPager {
   if (pager !== undefined)
     return {
       request: (place) => pager.request(place),
-      onward: (page) => moreAt(pager.next(page)),
+      onward: (page) => {
+        const source = { field: 'pagination.name', where: `what "${name}" gives`, request: page.request };
+        return moreAt(nextPlace(pager.next(page), true, source) as Place | undefined);
+      },
       stable: pager.stable === true,
       headers: (pager.headers ?? []).map((name) => name.toLowerCase()),
       hidesHeaders: pager.headers === undefined,
@@ -199,18 +231,20 @@ const moreAt = (next: Place | undefined): Onward<Place> =>
 function isMore(
   signs: PagePagination | OffsetPagination | CursorPagination,
   page: PageSeen,
-  pages: number,
-  size = Infinity,
+  {
+    size = Infinity,
+    pages,
+    page: number,
+  }: { readonly pages: number; readonly page?: number; readonly size?: number },
 ): boolean | undefined {
   const { records, seen } = page;
   const isFirstAndFull = pages === 1 && (records.length >= size || isCap(records.length));
-  const more = promisesMore<Where>(signs, { records: seen, pages, isFirstAndFull }, (where) => ({
-    ...readAt(page, where),
-    request: page.request,
-  }));
-  // Nothing tells, and nothing came.
-  return more === undefined && records.length === 0 && signs.type !== 'cursor' ? false : more;
+  const soFar = { records: seen, pages, isFirstAndFull, ...(number !== undefined && { page: number }) };
+  return promisesMore<Where>(signs, soFar, (where) => ({ ...readAt(page, where), request: page.request }));
 }
+
+/** Where nothing tells: no, where nothing came; `undefined` else. */
+const unlessEmpty = ({ records }: PageSeen): false | undefined => (records.length === 0 ? false : undefined);
 
 /** Whether a page may be as long as the API lets pages be: caps are round. */
 const isCap = (length: number): boolean => length > 0 && (length % 10 === 0 || length % 25 === 0);

@@ -21,6 +21,7 @@ const signs = {
   remaining: where.optional(),
   total: where.optional(),
   totalPages: where.optional(),
+  lastPage: where.optional(),
 };
 const status = z
   .number()
@@ -28,6 +29,8 @@ const status = z
   .min(400, 'must be 400 or more')
   .max(599, 'must be 599 or less');
 const end = { ...signs, endStatus: z.union([status, z.array(status).min(1).readonly()]).optional() };
+
+const endCursor = z.union([z.string(), z.number()]);
 
 const kinds = [
   z.strictObject({
@@ -58,6 +61,10 @@ const kinds = [
         )
         .optional(),
       header: parameterName.optional(),
+      endCursor: z
+        .union([endCursor, z.array(endCursor).min(1).readonly()], 'must be a text or a number, or several')
+        .optional(),
+      endsEmpty: z.boolean('must be true or false').optional(),
       ...end,
       ...limits,
     })
@@ -83,6 +90,8 @@ export const paginationSchema = z
     }
     if (pagination.type === 'offset' && pagination.totalPages !== undefined)
       refuse('goes with numbered pages and cursors. Use total', 'totalPages');
+    if (pagination.type !== 'page' && 'lastPage' in pagination && pagination.lastPage !== undefined)
+      refuse('goes with numbered pages. Use total', 'lastPage');
     const [sign, other] = END_SIGNS.filter(
       (name) => (pagination as Record<string, unknown>)[name] !== undefined,
     );

@@ -40,7 +40,10 @@ export interface PagePagination extends ListEnd {
   readonly pageParam?: string;
   /** The query parameter for the page size. @default 'pageSize' */
   readonly sizeParam?: string;
-  /** Records per page. An API that caps it is asked for further pages all the same. @default 100 */
+  /**
+   * Records per page. Of an API that gives fewer on the first page, which may be as many as it lets a page have, the
+   * others are asked for in that size: so it does not matter by which size it counts them. @default 100
+   */
   readonly size?: number;
   /** The number of the first page. @default 1 */
   readonly firstPage?: number;
@@ -75,6 +78,16 @@ export interface CursorPagination extends ListEnd {
   readonly cursor?: string | { readonly last: string };
   /** The header that has it. */
   readonly header?: string;
+  /**
+   * What stands in the place of the cursor on the last page, besides nothing and null: `0`, as with SCAN of Redis, or
+   * several such values. A text and a number that read alike are the same. @default none
+   */
+  readonly endCursor?: string | number | readonly (string | number)[];
+  /**
+   * Takes an empty page for the last, although its cursor moved on: for feeds that always give one, such as
+   * `_changes` of CouchDB. @default false: empty pages may be in the middle
+   */
+  readonly endsEmpty?: boolean;
 }
 
 /** A list whose body has the URL of the next page. It has to be on the origin of the page that holds it. */

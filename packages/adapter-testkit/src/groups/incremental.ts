@@ -145,6 +145,25 @@ export const incremental: Group = ({ describe, it }, bench, { capabilities }) =>
       );
     });
 
+    it('finds what slipped onto a page that was read, since another record went meanwhile', async () => {
+      const { upstream, replica, next, lateness } = copy();
+      const query = upstream.incremental?.query as never;
+      const ids = Array.from({ length: 3 * upstream.pageSize }, (_, n) => `s_${String(n).padStart(2, '0')}`);
+      // Each later than the one before by more than what is asked for again.
+      for (const [n, id] of ids.entries()) await upstream.put([{ id, name: id }], 1 + n * (lateness + 1));
+      const gone = ids[1] ?? '';
+      const attempt = await bench.load(bench.adapter(), query, {
+        onPage: (_, index) => (index === 0 ? upstream.remove(gone) : undefined),
+      });
+      replica.take(attempt);
+      await next();
+      assert.deepEqual(
+        ids.filter((id) => id !== gone && !replica.names.has(id)),
+        [],
+        'two loads together miss records',
+      );
+    });
+
     it('does not move its cursor when it breaks off', async () => {
       const { upstream, replica, next } = copy();
       await bench.fill(1, 1);

@@ -1,4 +1,5 @@
 import { Client, Connection, ServiceError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { describe, expect, it, vi } from 'vitest';
 import { StatefulWorkflowError } from '../contract/errors';
 import { retried } from './retried';
@@ -28,6 +29,20 @@ describe('an update', () => {
       await expect(retried(send)).rejects.toBe(error);
       expect(send).toHaveBeenCalledTimes(1);
     }
+  });
+
+  it('is sent again where the run that it came to had closed, if the workflow goes on in another', async () => {
+    const tooLate = new WorkflowNotFoundError(
+      'workflow execution already completed',
+      'Customer-c_1',
+      undefined,
+    );
+    const none = new WorkflowNotFoundError('workflow not found for ID', 'Customer-c_1', undefined);
+    const runs = (isRunning: boolean) => (): Promise<boolean> => Promise.resolve(isRunning);
+    const send = vi.fn<() => Promise<string>>().mockRejectedValueOnce(tooLate).mockResolvedValueOnce('done');
+    expect(await retried(send, runs(true))).toBe('done');
+    await expect(retried(() => Promise.reject(tooLate), runs(false))).rejects.toBe(tooLate);
+    await expect(retried(() => Promise.reject(none), runs(true))).rejects.toBe(none);
   });
 
   it('that a workflow never takes fails with what to do, after some attempts', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { isGrpcServiceError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 
 /** gRPC's FAILED_PRECONDITION. */
@@ -15,14 +15,19 @@ const LONGEST_PAUSE_MS = 1_000;
  * else has come meanwhile. What comes of the others of a task that was thrown away, Temporal sees to itself.
  *
  * @param send sends it under an id, by which the server knows again what it has got already
+ * @param isRunning whether the workflow runs: the run that was asked may have closed, and another gone on
  */
-export async function retried<T>(send: (updateId: string) => Promise<T>): Promise<T> {
+export async function retried<T>(
+  send: (updateId: string) => Promise<T>,
+  isRunning: () => Promise<boolean> = () => Promise.resolve(false),
+): Promise<T> {
   const updateId = randomUUID();
   for (let attempt = 1; ; attempt++) {
     try {
       return await send(updateId);
     } catch (error) {
-      if (!wasThrownAway(error) || attempt >= MOST_ATTEMPTS) throw error;
+      if (attempt >= MOST_ATTEMPTS) throw error;
+      if (!wasThrownAway(error) && !(cameTooLate(error) && (await isRunning()))) throw error;
     }
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
     await delay(pause * (0.5 + Math.random() / 2));
@@ -37,6 +42,10 @@ export function wasThrownAway(error: unknown): boolean {
     Number(error.cause.code) === FAILED_PRECONDITION
   );
 }
+
+/** Whether an update came to a run that had closed, which takes nothing. */
+const cameTooLate = (error: unknown): boolean =>
+  error instanceof WorkflowNotFoundError && /already completed/.test(error.message);
 
 /** Whether a run ended before the load that an update waited for: the next run has what the update changed. */
 export function wasLeft(error: unknown): boolean {

@@ -267,7 +267,10 @@ export class StatefulHandle<Data = unknown> {
 
   #update<T>(name: string, payload: unknown): Promise<T> {
     return explained(this.temporal, () =>
-      retried((updateId) => this.temporal.executeUpdate<T, [unknown]>(name, { args: [payload], updateId })),
+      retried(
+        (updateId) => this.temporal.executeUpdate<T, [unknown]>(name, { args: [payload], updateId }),
+        async () => (await this.temporal.describe()).status.name === 'RUNNING',
+      ),
     );
   }
 }

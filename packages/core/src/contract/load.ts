@@ -123,6 +123,8 @@ export interface FaultDetails {
   readonly credential?: string;
   /** How long the source asked to be left alone, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Whether the source refused what it was shown, which was no credential of the workflow's: a password of the worker's. */
+  readonly refused?: true;
 }
 
 /** `ApplicationFailure.type` of a failed load: `fault.transient`, `fault.unauthorized`, … */

@@ -28,6 +28,9 @@ import type { Message, Tell } from './word';
 
 /** How long a workflow that has a child's id may take to say that it is the one. */
 const ANSWER_MS = 30_000;
+/** How long who has not answered is left alone before it is asked again; twice as long each time. */
+const FIRST_SILENCE = 5_000;
+const LONGEST_SILENCE = 60 * 60_000;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
 
@@ -99,6 +102,7 @@ export class Child implements Linked {
   #isCancelDue: boolean;
   #joinedAt = 0;
   #pauses = 0;
+  #silences = 0;
   #isBusy = false;
   /** Whether something has happened since the last look. */
   #isDue = false;
@@ -240,6 +244,7 @@ export class Child implements Linked {
   get #rests(): boolean {
     if (!this.wanted) return false;
     if (this.#state === 'waiting') return !this.#family.turns.take(this);
+    if (this.#state === 'unanswered') return false;
     return this.#state === 'running' ? this.peer.isIdle : this.#hasEnded;
   }
 
@@ -268,6 +273,8 @@ export class Child implements Linked {
       case 'attaching':
         await this.#attach();
         return true;
+      case 'unanswered':
+        return has('askedAgain') && this.#askAgain();
       case 'running':
         return this.#send();
       case 'cancelled':
@@ -275,7 +282,6 @@ export class Child implements Linked {
         await condition(() => !this.wanted, Math.min(FIRST_PAUSE * 2 ** this.#pauses++, LONGEST_PAUSE));
         this.#go('again');
         return true;
-      case 'unanswered':
       case 'stopping':
       case 'completed':
       case 'failed':
@@ -310,14 +316,17 @@ export class Child implements Linked {
     const input = portions.inputOf(this);
     const bytes = sizeOf(input);
     if (bytes > MOST_PAYLOAD) throw tooLarge(bytes);
+    const args = [input];
     const done = startChild(path.workflowType, {
       workflowId,
-      args: [input],
+      args,
       // Temporal applies this at every continue-as-new of the parent.
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       taskQueue: path.taskQueue,
     }).then((handle) => {
+      // The SDK holds what a child was started with for as long as it runs.
+      args.length = 0;
       exchange.begun(workflowId);
       this.#join(handle.firstExecutionRunId, false);
       this.#follow(handle.firstExecutionRunId, handle.result());
@@ -350,6 +359,16 @@ export class Child implements Linked {
     this.#go(has('lateAnswers') ? 'silence' : 'fail');
   }
 
+  /** Who has not answered may have ended without a word: then nobody is there who can be asked. */
+  async #askAgain(): Promise<boolean> {
+    const isOver = (): boolean => this.#state !== 'unanswered' || !this.wanted;
+    const pause = Math.min(FIRST_SILENCE * 2 ** this.#silences++, LONGEST_SILENCE);
+    if (await condition(isOver, pause)) return true;
+    this.#family.exchange.attach(this.workflowId);
+    await this.#sendAll();
+    return true;
+  }
+
   async #send(): Promise<boolean> {
     if (this.peer.isIdle) return false;
     if (await this.#sendAll()) this.#syncedAt = Date.now();
@@ -379,6 +398,7 @@ export class Child implements Linked {
     // It is this parent's own, until it says that it has another.
     if (!ran) this.#isSole = true;
     this.#isAnswered = true;
+    this.#silences = 0;
     this.#runId = run;
     // It was let go meanwhile, and is wanted again by another link.
     const isApart = this.#family.exchange.childOf(this.item)?.state === 'apart';
@@ -409,7 +429,8 @@ export class Child implements Linked {
 
   /** It is not there any more, and could not say so: somebody terminated it. */
   #isGone(): void {
-    if (this.#state !== 'attaching') return this.#ended('cancelled', this.#runId);
+    if (this.#state !== 'attaching' && this.#state !== 'unanswered')
+      return this.#ended('cancelled', this.#runId);
     // It ended meanwhile; in a moment its id is free.
     this.#family.exchange.gone(this.workflowId, 'parent');
     this.#isAnswered = true;

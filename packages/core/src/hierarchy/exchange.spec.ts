@@ -243,6 +243,24 @@ describe('Exchange', () => {
     expect(child.get('Ticket', 't_1')).toEqual({ id: 't_1', label: '<"b">', note: 1 });
   });
 
+  it('does not keep for ever what a home that says nothing may not have seen', () => {
+    const sizes: number[] = [];
+    let answers = 0;
+    for (let i = 0; i < 4_000; i++) {
+      desk.load('tickets', {
+        Desk: { 1: { tickets: ['t_1'] } },
+        Ticket: { t_1: { title: 'a', comments: [`k_${i}`] } },
+        Comment: { [`k_${i}`]: { text: 'x' } },
+      });
+      answers += settle(desk, ticket) - 1;
+      if (i % 1_000 === 999) sizes.push(JSON.stringify(desk.exchange.carry()).length);
+    }
+    expect(ticket.get('Ticket', 't_1')).toEqual({ title: 'a', comments: ['k_3999'] });
+    for (const size of sizes) expect(size).toBeLessThan(300_000);
+    // Now and then it is asked.
+    expect(answers).toBeLessThan(100);
+  });
+
   it('tells a joining parent the whole, and nothing before', () => {
     const other = new Fake('Desk-2', { name: 'Desk', id: '2' });
     other.exchange.open('Ticket-t_1', T1);

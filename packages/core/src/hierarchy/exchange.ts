@@ -4,7 +4,7 @@ import type { Fields } from '../contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { Integration, IntegrationOptions, SourceContent } from '../state/integrate';
-import { isEmpty } from '../state/change-set';
+import { isEmpty, NO_CHANGES } from '../state/change-set';
 import { at, inner, table } from '../state/json';
 import { entries, values } from '../state/objects';
 import { takeFromAbove } from './from-above';
@@ -16,7 +16,7 @@ import { WRITTEN } from './outbox';
 import { type End, Outgoing, type Wakeable } from './outgoing';
 import { type CarriedPauses, Pauses } from './pauses';
 import { Settlement } from './settlement';
-import { contributed, entitiesIn, MADE, sourcesOf } from './speech';
+import { contributed, entitiesIn, MADE, sourcesFrom, sourcesOf } from './speech';
 import { takeEntire } from './take';
 import type { Join, Message, Start } from './word';
 
@@ -71,6 +71,7 @@ export class Exchange {
   readonly #settlement: Settlement;
   /** How many links this run and those before it made. */
   #count = 0;
+  #line?: { readonly above: readonly Ancestor[]; readonly all: readonly Ancestor[] };
 
   constructor(self: Self, state: EntityState, host: Host, carried?: CarriedExchange) {
     this.#self = self;
@@ -93,9 +94,14 @@ export class Exchange {
 
   /** From the top of the hierarchy to this workflow. */
   get line(): readonly Ancestor[] {
-    const { workflowId } = this.#self;
-    const { name, id } = this.#state.root;
-    return [...this.#kin.ancestry, { workflowId, entityName: name, id }];
+    const above = this.#kin.ancestry;
+    // The same for all children, of which there may be thousands.
+    if (this.#line?.above !== above) {
+      const { name, id } = this.#state.root;
+      const self = { workflowId: this.#self.workflowId, entityName: name, id };
+      this.#line = { above, all: [...above, self] };
+    }
+    return this.#line.all;
   }
 
   get parents(): IterableIterator<string> {
@@ -266,11 +272,17 @@ export class Exchange {
    *
    * @param as what this workflow is to it
    * @param runId its first run, should another one have its id now
+   * @returns what it changed
    */
-  gone(peer: string, as: End, runId?: string): void {
-    if (as === 'parent') return this.#kin.below.get(peer)?.link.gone();
+  gone(peer: string, as: End, runId?: string): ChangeSet {
+    if (as === 'parent') {
+      this.#kin.below.get(peer)?.link.gone();
+      return NO_CHANGES;
+    }
     const parent = this.#kin.above.get(peer);
-    if (parent && (runId === undefined || runOf(parent.id) === runId)) this.#leave(peer);
+    if (!parent || (runId !== undefined && runOf(parent.id) !== runId)) return NO_CHANGES;
+    this.#leave(peer);
+    return this.#finish();
   }
 
   /** Takes in a message. @returns what it changed */
@@ -329,8 +341,7 @@ export class Exchange {
 
   #leave(peer: string): void {
     this.#kin.above.delete(peer);
-    for (const source of [...this.#state.views.keys()])
-      if (source.startsWith(contributed(peer, ''))) this.#state.views.delete(source);
+    this.#settlement.withdraw(sourcesFrom(this.#state, peer));
     this.pause(false, peer);
     this.#host.left(peer);
   }

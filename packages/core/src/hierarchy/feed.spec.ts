@@ -53,6 +53,19 @@ describe('Feed', () => {
     ]);
   });
 
+  it('says after what is gone which lists lead to it still: who takes it away takes it out of them', () => {
+    state.update({ entityName: 'Desk', data: { tickets: ['t_1', 't_2'], name: 'd' } });
+    feed.mark({ name: 'Desk', id: '1' }, ['tickets', 'name'], []);
+    feed.remove(T2, []);
+    state.remove([T2]);
+    state.update({ entityName: 'Desk', data: { tickets: ['t_2'] } });
+    expect(sent()).toEqual([
+      [1, 'update', { Desk: { 1: { name: 'd' } } }, undefined],
+      [2, 'delete', { Ticket: ['t_2'] }, undefined],
+      [3, 'update', { Desk: { 1: { tickets: ['t_2'] } } }, undefined],
+    ]);
+  });
+
   it('says what came by another way in a message of its own; of a field the last way counts', () => {
     feed.mark(T1, ['title', 'note'], ['Queue-1']);
     feed.mark(T1, ['title'], ['Queue-2']);

@@ -43,7 +43,8 @@ export interface FeedOptions {
 /**
  * What a subscriber has not been told yet: which fields, not their values. They are read when they are sent, so what
  * waits costs the same however often it changes, and what arrives is what is. An entity that is gone is taken away
- * last, when nothing leads to it any more; one that came back, first.
+ * when nothing leads to it any more: after what changed, but before relations that lead to it still, for whoever takes it
+ * away takes it out of them. One that came back is taken away first.
  */
 export class Feed implements Outlet {
   problem: string | undefined;
@@ -128,7 +129,30 @@ export class Feed implements Outlet {
         if (mark.fields.size > 0) changed.push(mark);
       } else if (mark.gone) gone.push(mark);
     }
-    return [...this.#removals(back), ...this.#updates(changed), ...this.#removals(gone)];
+    const [before, after] = this.#parted(changed, gone);
+    return [
+      ...this.#removals(back),
+      ...this.#updates(before),
+      ...this.#removals(gone),
+      ...this.#updates(after),
+    ];
+  }
+
+  /** What changed, and of that the relations which lead to what is gone. */
+  #parted(changed: readonly Mark[], gone: readonly Mark[]): [Mark[], Mark[]] {
+    if (gone.length === 0) return [[...changed], []];
+    const { store } = this.#options;
+    const leading = new Map<string, Set<string>>();
+    for (const [holder, field] of store.relationsTo(gone.map(({ ref }) => ref)))
+      getOrAdd(leading, keyOf(holder), () => new Set()).add(field);
+    const part = (leads: boolean): Mark[] =>
+      changed.flatMap((mark) => {
+        const fields = [...mark.fields].filter(
+          ([field]) => !!leading.get(keyOf(mark.ref))?.has(field) === leads,
+        );
+        return fields.length > 0 ? [{ ...mark, fields: new Map(fields) }] : [];
+      });
+    return [part(false), part(true)];
   }
 
   #removals(marks: readonly Mark[]): Signal[] {

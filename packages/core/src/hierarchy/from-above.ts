@@ -1,14 +1,14 @@
 import type { EntityRef } from '../contract/adapter';
-import { equalJson, forEach, own } from '../state/json';
-import { entries } from '../state/objects';
+import { at, equalJson, forEach, own } from '../state/json';
+import { entries, hasOwn } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { fieldsIn } from './fields-in';
 import type { Link } from './link';
 import { COPIED, WRITTEN } from './outbox';
 import type { Settlement } from './settlement';
-import { contributed } from './speech';
+import { contributed, sourcesFrom } from './speech';
 import { Claims, takeMissing, takeWrites } from './take';
-import type { Tell } from './word';
+import type { Tell, Word } from './word';
 
 /** Takes in what a parent says: contributions. What became of them is told back, where it is not as said. */
 export function takeFromAbove(settlement: Settlement, link: Link, tell: Tell): void {
@@ -22,7 +22,7 @@ export function takeFromAbove(settlement: Settlement, link: Link, tell: Tell): v
     settlement.integrate(contributed(peer, source), said, link);
     claims.add(said);
   }
-  if (offers) keepOffered(settlement, peer, claims);
+  if (offers) keepOffered(settlement, link, sources);
   const removed = word.deletes?.filter(({ name, id }) => !state.isRoot(name, id)) ?? [];
   if (removed.length > 0)
     settlement.settle(state.remove(removed, peer), { from: link, lane: WRITTEN, isRemoval: true });
@@ -75,9 +75,11 @@ function tellBack(
     });
 }
 
-/** What the sources of a parent say no more is not known to be said; it stays as it is. */
-function keepOffered({ state }: Settlement, peer: string, claims: Claims): void {
-  for (const [source, view] of state.views)
-    if (source.startsWith(contributed(peer, '')))
-      for (const { name, id } of [...view.refs()]) if (!claims.of({ name, id })) view.forget(name, id);
+/** The sources of a parent say no more than this. What they said besides is not known to be gone. */
+function keepOffered(settlement: Settlement, link: Link, sources: Readonly<Record<string, Word>>): void {
+  const isGiven = (source: string, { name, id }: EntityRef, field: string): boolean => {
+    const said = own(sources, source.slice(contributed(link.peer, '').length));
+    return hasOwn(at(said?.set, name, id) ?? {}, field);
+  };
+  settlement.withdraw(sourcesFrom(settlement.state, link.peer), link, isGiven);
 }

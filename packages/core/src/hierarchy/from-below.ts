@@ -64,8 +64,5 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
     const gone = takeNews(state, link, { ...news, word: { deletes: left } });
     settlement.settle(gone, { from: link, lane: WRITTEN, isNews: true }, entire);
   }
-  if (!whole && tell.asks !== true) return;
-  // Also of what is not there: the sources may give what the home has never had.
-  for (const ref of kin.partsOf(item)) spread.offer(below, ref);
-  link.offer();
+  if (whole || tell.asks === true) spread.offerAll(below);
 }

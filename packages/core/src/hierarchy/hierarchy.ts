@@ -69,6 +69,8 @@ export interface HierarchyHost {
   setApiToken(reference: CredentialReference): void;
   /** Something changed because others came or went. */
   took(changes: ChangeSet): void;
+  /** Something changed because a parent left: a cycle begins. */
+  changed(changes: ChangeSet, trigger: 'update'): void;
   /** Cancels the load that is running. */
   supersede(): void;
   /** Shows how it is in Temporal's UI. */
@@ -119,6 +121,7 @@ export class Hierarchy implements Host {
       exchange: this.exchange,
       carried: carried?.parents ?? { links, isIndependent: !parent },
       onLeft: (link, loaded) => this.#parentLeft(link, loaded),
+      onChanged: (changes) => host.changed(changes, 'update'),
     });
     this.subscribers = new Subscribers(
       this.#post,
@@ -171,7 +174,10 @@ export class Hierarchy implements Host {
   adopt(link: ParentLink): void {
     // What it has of its own stays, or of another parent; what a parent gave that let it go does not.
     const takes = this.parents.isEmpty && !this.parents.isIndependent;
+    const loaded = this.parents.loads;
     this.parents.adopt(link);
+    // Not all parents load for it any more.
+    if (loaded && !this.parents.loads) this.#host.inbox.add('refresh');
     this.#take(link, (held) => takes || held === undefined);
   }
 

@@ -20,6 +20,7 @@ export interface Below {
 }
 
 const NONE: ReadonlySet<Below> = new Set();
+const NO_ANCESTORS: readonly Ancestor[] = [];
 
 /** Whether a child says that something is not there, as far as is known. */
 export const isMissing = ({ missing }: Below, ref: EntityRef): boolean =>
@@ -55,7 +56,7 @@ export class Kin {
   /** From the top of the hierarchy to the parent; the first one's, where there are several. */
   get ancestry(): readonly Ancestor[] {
     const [first] = this.above.values();
-    return first?.ancestry ?? [];
+    return first?.ancestry ?? NO_ANCESTORS;
   }
 
   childOf(item: EntityRef): Below | undefined {

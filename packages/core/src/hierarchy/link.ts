@@ -5,6 +5,9 @@ import { type LinkEvent, type LinkState, TRANSITIONS } from './link-state';
 import { type CarriedOutbox, Outbox, WRITTEN } from './outbox';
 import type { Message, Tell } from './word';
 
+/** Of so many fields it may be unknown whether the other end has seen them. One that says nothing is asked then. */
+const MOST_UNSEEN = 1_000;
+
 /** A field that was sent, until the other end has seen it. */
 interface Unseen {
   readonly ref: EntityRef;
@@ -117,6 +120,11 @@ export class Link {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** Whether so much was sent since the other end has said anything that it is to be asked. */
+  get isUnanswered(): boolean {
+    return this.#unseen.size > MOST_UNSEEN;
   }
 
   /** Whether there is anything to send now. */

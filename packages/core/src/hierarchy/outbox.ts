@@ -27,17 +27,23 @@ export const SHOWN = '/';
 /** A copy, for a home that may have none; see `Tell.fills`. */
 export const COPIED = '/copied';
 
+const everything = (): boolean => true;
+/** What waits about each entity, by the lane. */
+type Lanes = Map<string, Map<string, Mark>>;
+/** Of an outbox in which nothing waits, as in most of thousands; it stays empty. */
+const NO_LANES: Lanes = new Map();
+
 /**
  * What the other end of a link has not been told yet: which fields, by the source that gives them, and not their
  * values. They are read when they are sent, so what waits costs the same however often it changes.
  */
 export class Outbox {
-  #lanes = new Map<string, Map<string, Mark>>();
+  #lanes = NO_LANES;
 
   /** @param concerns which kinds of entity the other end is told of */
   constructor(
     carried: CarriedOutbox = [],
-    readonly concerns: (name: string) => boolean = () => true,
+    readonly concerns: (name: string) => boolean = everything,
   ) {
     for (const [lane, ref, fields, how] of carried) {
       if (how.removed) this.remove(ref);
@@ -64,11 +70,7 @@ export class Outbox {
   /** The entity was removed. Should it come back, both is told. */
   remove(ref: EntityRef): void {
     if (!this.concerns(ref.name)) return;
-    getOrAdd(this.#lanes, WRITTEN, () => new Map<string, Mark>()).set(keyOf(ref), {
-      ref,
-      fields: new Set(),
-      removed: true,
-    });
+    this.#lane(WRITTEN).set(keyOf(ref), { ref, fields: new Set(), removed: true });
   }
 
   /** The other end knows the field as it is. */
@@ -88,7 +90,7 @@ export class Outbox {
     for (const [lane, marks] of this.#lanes) {
       const mark = marks.get(key);
       if (!mark) continue;
-      dropped.#lanes.set(lane, new Map([[key, mark]]));
+      dropped.#lane(lane).set(key, mark);
       marks.delete(key);
       if (marks.size === 0) this.#lanes.delete(lane);
     }
@@ -138,7 +140,11 @@ export class Outbox {
   }
 
   #mark(ref: EntityRef, lane: string): Mark {
-    const marks = getOrAdd(this.#lanes, lane, () => new Map<string, Mark>());
-    return getOrAdd(marks, keyOf(ref), (): Mark => ({ ref, fields: new Set() }));
+    return getOrAdd(this.#lane(lane), keyOf(ref), (): Mark => ({ ref, fields: new Set() }));
+  }
+
+  #lane(lane: string): Map<string, Mark> {
+    if (this.#lanes === NO_LANES) this.#lanes = new Map();
+    return getOrAdd(this.#lanes, lane, () => new Map<string, Mark>());
   }
 }

@@ -47,6 +47,9 @@ export class Outgoing {
   next(peer: string, as: End): Message | undefined {
     if (as === 'stranger') return this.strangers.get(peer);
     const link = this.#dueTo(peer, as);
+    // A home that takes everything as it is said says nothing, and what was sent to it would be remembered for ever.
+    const item = link?.isUnanswered && this.#kin.below.get(peer)?.item;
+    if (link && item) link.ask(item);
     return link?.next((waiting, isWhole) => {
       if (!isWhole) return compose(this.#state, this.#kin.below.get(peer)?.made, waiting);
       const kinds = keys(reachableSchema(this.#state.store.schema, this.#state.root.name));

@@ -1,6 +1,7 @@
 import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor, ChildNotice, ParentLink } from '../contract/hierarchy';
+import type { ChangeSet } from '../contract/wire';
 import { isSame } from '../state/refs';
 import { has } from '../workflow/patches';
 import { FIND_ORPHANED } from './activities';
@@ -34,6 +35,8 @@ export interface ParentsOptions {
   readonly carried: CarriedParents;
   /** A parent has let the workflow go: which, and whether it was the last to load for it. */
   readonly onLeft: (link: ParentLink, loaded: boolean) => void;
+  /** Something changed because one did. */
+  readonly onChanged: (changes: ChangeSet) => void;
 }
 
 /** The workflows that this one is a child of: none, one, or several that hold the same item. */
@@ -128,7 +131,8 @@ export class Parents {
   letGo(workflowId: string, link: string | undefined, how: Ending | undefined): void {
     if (link === undefined) return;
     this.#wanted = how;
-    this.#options.exchange.receive({ do: 'leave', from: workflowId, link });
+    const { exchange, onChanged } = this.#options;
+    onChanged(exchange.receive({ do: 'leave', from: workflowId, link }));
   }
 
   /** The exchange has let a parent go. */
@@ -193,7 +197,8 @@ export class Parents {
   /** A parent that nobody ended in good order: it was terminated, or it failed. */
   #isGone(workflowId: string, runId?: string): void {
     this.#wanted = this.#parents.get(workflowId)?.link.orphanPolicy === 'keep' ? undefined : 'cancelled';
-    this.#options.exchange.gone(workflowId, 'child', runId);
+    const { exchange, onChanged } = this.#options;
+    onChanged(exchange.gone(workflowId, 'child', runId));
   }
 
   /**

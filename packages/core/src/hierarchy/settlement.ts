@@ -7,11 +7,13 @@ import { difference } from '../state/difference';
 import type { EntityState } from '../state/entity-state';
 import { at, forEach, inner, table, without } from '../state/json';
 import { keyOf } from '../state/refs';
+import { withdraw } from '../state/withdraw';
 import type { Host } from './exchange';
 import { fieldsIn } from './fields-in';
 import { type Below, isMissing, Kin } from './kin';
 import type { Link } from './link';
 import type { Made } from './made';
+import { WRITTEN } from './outbox';
 import { entitiesIn, MADE } from './speech';
 import { type Cause, Spread } from './spread';
 import { findUnreferenced } from './unreferenced';
@@ -82,6 +84,24 @@ export class Settlement {
     const content = { changes: { set, unset, deletes } };
     const result = this.state.integrate(source, content, { now: Date.now(), ...UNLIMITED });
     if ('changes' in result) this.settle(result.changes, { from, lane: source, said: result.said });
+  }
+
+  /**
+   * Sources of a parent say nothing any more, or not all that they did, without a word of what they said: it falls back
+   * to what another source gives, or stays. Where the home is a child, that one is told what is given still.
+   */
+  withdraw(
+    sources: readonly string[],
+    from?: Link,
+    isGiven?: (source: string, ref: EntityRef, field: string) => boolean,
+  ): void {
+    const { kin, state } = this;
+    const isHome = ({ isHome: is, made }: Below): boolean => is || !!made;
+    const decides = (ref: EntityRef): boolean => kin.isMine(ref) && [...kin.childrenWith(ref)].every(isHome);
+    const { changes, withdrawn } = withdraw(state, sources, { isGiven, decides }, from?.peer);
+    const homes = new Set(withdrawn.flatMap((ref) => [...kin.childrenWith(ref)]));
+    this.settle(changes, { from, lane: WRITTEN, said: [] });
+    for (const below of homes) if (!isHome(below)) this.spread.offerAll(below);
   }
 
   /** Has those hear of a change whom it concerns. @param entire what a home has told of with all fields */

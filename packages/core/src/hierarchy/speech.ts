@@ -13,6 +13,10 @@ export const MADE = 'processData';
 /** How a workflow calls a source of one that it is linked with. */
 export const contributed = (peer: string, source: string): string => `${encodeURIComponent(peer)}/${source}`;
 
+/** What the sources of a parent are called here, as far as they have said something. */
+export const sourcesFrom = ({ views }: EntityState, peer: string): string[] =>
+  [...views.keys()].filter((source) => source.startsWith(contributed(peer, '')));
+
 /** Whether a source is one of this workflow's own. */
 export const isOwn = (source: string): boolean => !source.includes('/');
 

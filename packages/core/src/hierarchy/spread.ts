@@ -118,6 +118,15 @@ export class Spread {
     }
   }
 
+  /** Marks all that the sources say of a portion: what they said besides they say no more. */
+  offerAll(below: Below): void {
+    // One that is yet to start or to join is given it anyway.
+    if (below.link.state !== 'joined') return;
+    // Also of what is not there: the sources may give what the home has never had.
+    for (const ref of this.#kin.partsOf(below.item)) this.offer(below, ref);
+    below.link.offer();
+  }
+
   #copy({ waiting }: Link, ref: EntityRef): void {
     waiting.mark(ref, keys(this.#state.store.get(ref.name, ref.id) ?? {}), COPIED);
     waiting.markEntire(ref, COPIED);

@@ -147,8 +147,12 @@ export class Subscribers {
       const fields = strategy === '$replace' ? keys(store.get(name, id) ?? {}).filter(covered) : changed;
       feed.mark(ref, fields, via);
     });
-    for (const ref of changes.deletes)
-      if (deletes.some((covers) => covers(store, ref))) feed.remove(ref, via);
+    const gone = changes.deletes.filter((ref) => deletes.some((covers) => covers(store, ref)));
+    for (const ref of gone) feed.remove(ref, via);
+    // Who is told that it is gone takes it out of the relations that lead to it; it may be listed here still.
+    if (gone.length === 0 || updates.length === 0) return;
+    for (const [holder, field] of store.relationsTo(gone))
+      if (updates.some((covers) => covers(store, holder, field))) feed.mark(holder, [field], via);
   }
 }
 

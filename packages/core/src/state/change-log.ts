@@ -36,9 +36,25 @@ export class ChangeLog {
   #made?: Set<string>;
   #passed?: Set<string>;
 
-  /** @param changes what waits already */
-  constructor(changes: ChangeSet = NO_CHANGES) {
+  /**
+   * @param changes what waits already
+   * @param made which of the entities were not there before that, by their keys
+   * @param passed which of those that are gone were not
+   */
+  constructor(changes: ChangeSet = NO_CHANGES, made: Iterable<string> = [], passed: Iterable<string> = []) {
     this.add(changes);
+    for (const key of made) (this.#made ??= new Set()).add(key);
+    for (const key of passed) this.#pass(key);
+  }
+
+  /** Whether an entity was not there before all that waits. */
+  isMade(key: string): boolean {
+    return !!this.#made?.has(key);
+  }
+
+  /** Whether an entity that is gone was not there before all that waits. */
+  hasPassed(key: string): boolean {
+    return !!this.#passed?.has(key);
   }
 
   get isEmpty(): boolean {

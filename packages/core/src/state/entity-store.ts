@@ -13,7 +13,7 @@ import { isEmpty } from './change-set';
 import { Draft } from './draft';
 import { denormalize } from './denormalize';
 import { difference } from './difference';
-import { equalJson, inner, table } from './json';
+import { equalJson, inner, own, table } from './json';
 import { getOrAdd } from './objects';
 
 /** Hears of every entity that a commit changes, before it is changed. */
@@ -132,6 +132,22 @@ export class EntityStore {
         }
       }
     }
+  }
+
+  /** Every relation that leads to one of some entities, whether or not they are there. */
+  *relationsTo(refs: readonly EntityRef[]): IterableIterator<readonly [holder: EntityRef, field: string]> {
+    const wanted = new Map<string, Set<unknown>>();
+    for (const { name, id } of refs) getOrAdd(wanted, name, () => new Set()).add(id);
+    for (const [name, { relations = {} }] of Object.entries(this.schema))
+      for (const [field, relation] of Object.entries(relations)) {
+        const ids = wanted.get(relationTarget(relation));
+        if (!ids) continue;
+        for (const [id, fields] of Object.entries(this.#tables[name] ?? {})) {
+          const value = own(fields, field);
+          if (Array.isArray(value) ? value.some((one) => ids.has(one)) : ids.has(value))
+            yield [{ name, id }, field];
+        }
+      }
   }
 
   /** One entity with its relations filled in; cached until the store changes. */

@@ -10,8 +10,11 @@ const HARNESS_CODES: ReadonlySet<string> = new Set(['RECORD_INVALID', 'SECRET_EX
 /** No wish of a source to be left alone is taken for longer than this. Milliseconds. */
 const MAX_WAIT = 24 * 60 * 60 * 1_000;
 
+/** A fault, and whether it is the source that refused to answer: a credential that is missing was shown to nobody. */
+type KnownFault = Fault & { readonly refused?: true };
+
 /** What kind of fault an error is: what the harness knows itself, or else what the adapter says. */
-export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
+export function faultOf(adapter: DataSourceAdapter, error: unknown): KnownFault {
   const fault = kindOf(adapter, error);
   const { retryAfterMs } = fault;
   if (retryAfterMs === undefined) return fault;
@@ -20,7 +23,7 @@ export function faultOf(adapter: DataSourceAdapter, error: unknown): Fault {
   return { ...fault, retryAfterMs: wait };
 }
 
-function kindOf(adapter: DataSourceAdapter, error: unknown): Fault {
+function kindOf(adapter: DataSourceAdapter, error: unknown): KnownFault {
   if (error instanceof StatefulWorkflowError) {
     const kindUnless = (kind: FaultKind): FaultKind => (error.retryable ? 'transient' : kind);
     if (error.code.startsWith('CREDENTIAL'))
@@ -30,7 +33,8 @@ function kindOf(adapter: DataSourceAdapter, error: unknown): Fault {
       return { kind: 'invalid', message: error.message };
   }
   try {
-    return adapter.classify(error);
+    const fault = adapter.classify(error);
+    return fault.kind === 'unauthorized' ? { ...fault, refused: true } : fault;
   } catch (failure) {
     // It should not happen, and an error that gets past this would go into history as it is.
     return { kind: 'fatal', message: `The adapter could not classify its error (${String(failure)})` };
@@ -71,7 +75,7 @@ export function workerLost(activity: Context): Fault {
 
 /** A fault as Temporal takes it. */
 export function failureOf(
-  fault: Fault,
+  fault: KnownFault,
   request: LoadRequest,
   adapter: DataSourceAdapter,
   context: AttemptContext | undefined,
@@ -82,6 +86,7 @@ export function failureOf(
     kind: fault.kind,
     ...(context?.fingerprint !== undefined && { credential: context.fingerprint }),
     ...(fault.retryAfterMs !== undefined && { retryAfterMs: fault.retryAfterMs }),
+    ...(fault.refused && context?.fingerprint === undefined && { refused: true as const }),
   };
   const message = `Source "${request.source}" (${adapter.name}): ${fault.message}`;
   // Without a cause: a driver's error may hold the request, and with it the token.

@@ -6,6 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { carryOver } from './carry';
+import { handlersUnderWay } from './handlers-under-way';
 import { historyLength } from './history-length';
 import type { HookRunner } from './hooks';
 import { has } from './patches';
@@ -24,13 +25,22 @@ const PAUSE_BYTES = 4_000_000;
 const MOST_PUT_OFF = 2_000;
 /**
  * After which part of them one load has to do for all who ask, after which nobody is waited for, and after which not even
- * code that cleans up.
+ * code that cleans up. Where much comes it is earlier: see {@link TASKS_TO_CLOSE}.
  */
 const OVERDUE = 0.25;
 const SPENT = 0.75;
 const USED_UP = 0.9;
-/** Of them, so many are for ending: what comes meanwhile and what is on its way takes a few tasks. A quarter, where there are few. */
-const FOR_ENDING = 20;
+/**
+ * How many events the end of a run takes while nobody sends anything, and how many workflow tasks' traffic comes to
+ * them: the task until the history is looked at again, and those after which the server has the run look at what came as
+ * it closed.
+ */
+const TO_CLOSE = 8;
+const TASKS_TO_CLOSE = 5;
+/** How much may come of a sudden, of which nothing is known before; a quarter of what there is, where that is less. */
+const SUDDEN = 60;
+/** The shortest that a run may have to be: as long as it takes to load once and to close. */
+const SHORTEST = 40;
 /** How many events a load has for itself before it is cut off: as many as one of a few sources needs. */
 const FOR_A_LOAD = 16;
 
@@ -60,11 +70,11 @@ export class Continuation {
     const most = this.#maxHistoryEvents;
     const events = historyLength();
     const { continueAsNewSuggested, historySize } = workflowInfo();
-    const isPaused = events < this.#from && historySize < this.#fromBytes && !size.hasShrunk;
-    const due = !isPaused && (continueAsNewSuggested || events >= most || hierarchy.children.isFull);
+    if (events < this.#from && historySize < this.#fromBytes && !size.hasShrunk) return false;
+    const due = continueAsNewSuggested || events >= most || hierarchy.children.isFull;
     // It may have come to be due in the midst of a task that brought many events.
     if (due) this.#dueAt ??= Math.max(Math.min(this.#from, events), Math.min(events, most));
-    return due;
+    return due || this.#isPressed();
   }
 
   /** Whether it has been put off for so long that who waits for a load takes the one that is running. */
@@ -75,7 +85,7 @@ export class Continuation {
   /** Whether it cannot wait for a load, either, that is running. */
   cutsOff(): boolean {
     return (
-      this.#isSpent() && (historyLength() - this.#session.loads.begunAt >= FOR_A_LOAD || this.isUsedUp())
+      this.isUsedUp() || (this.#isSpent() && historyLength() - this.#session.loads.begunAt >= FOR_A_LOAD)
     );
   }
 
@@ -86,7 +96,8 @@ export class Continuation {
 
   /** Whether it is due, and nothing that is waited for puts it off. */
   isNext(): boolean {
-    return this.#isSpent() || (this.isDue() && this.#session.loads.awaited === 0 && allHandlersFinished());
+    // The second question may cost events, and the answer may be known without.
+    return (this.isDue() && this.#session.loads.awaited === 0 && allHandlersFinished()) || this.#isClosing();
   }
 
   /** What puts it off, for a person. `isProblem`: it may do so for ever. */
@@ -126,7 +137,7 @@ export class Continuation {
   async run(hooked: HookRunner): Promise<void> {
     const session = this.#session;
     const { window } = session.hierarchy;
-    const stops = (): boolean => !!session.ending || (session.loads.awaited > 0 && !this.#isSpent());
+    const stops = (): boolean => !!session.ending || (session.loads.awaited > 0 && !this.#isClosing());
     await this.#tell(hooked);
     if (session.ending) return;
     // A run that continues takes no handler along: those that can end do so first.
@@ -154,19 +165,44 @@ export class Continuation {
     return this.#isPast(SPENT);
   }
 
-  #isPast(part: number): boolean {
-    return (
-      this.isDue() &&
-      // Runs of the first versions kept nothing for ending.
-      (historyLength() >= this.#limit(part, 0) ||
-        (historyLength() >= this.#limit(part) && has('interruptible')))
-    );
+  /** Whether who waits for a load is not waited for: there is no room for one, or it would be cut off at once. */
+  #isClosing(): boolean {
+    if (this.#isSpent()) return true;
+    const { loads, hooksSince } = this.#session;
+    // Beside hooks, which end in their own time, who waits for a load gets one.
+    const begins = !loads.isRunning && hooksSince === undefined && !this.#isClassBusy;
+    return begins && this.isDue() && this.#isPressed(FOR_A_LOAD);
   }
 
-  #limit(part: number, forEnding = FOR_ENDING): number {
-    const dueAt = this.#dueAt ?? Infinity;
-    const most = Math.min(dueAt, MOST_PUT_OFF);
-    return dueAt + Math.floor(part * Math.max(most - forEnding, (most * 3) / 4));
+  /** Whether a handler of the class waits for something. */
+  get #isClassBusy(): boolean {
+    return !allHandlersFinished() && handlersUnderWay() > this.#session.loads.waiting;
+  }
+
+  /**
+   * Whether so much comes by each task that the history could become too long before it is looked at again: then the run
+   * ends, be it due or not.
+   *
+   * @param forMore how many events are to come besides
+   */
+  #isPressed(forMore = 0): boolean {
+    const { loads, traffic, hierarchy } = this.#session;
+    const most = Math.max(this.#limit(1), SHORTEST);
+    // What waits for something of its own is not cut short by one burst, nor for fear of one.
+    const isBusy = this.#isClassBusy;
+    const perTask = Math.max((isBusy ? traffic.lasting : traffic.most) - 1, 0);
+    const expected = TO_CLOSE + TASKS_TO_CLOSE * perTask + loads.waiting + hierarchy.window.underWay;
+    const toClose = isBusy ? expected : Math.max(expected, Math.min(SUDDEN, most / 4));
+    return historyLength() + forMore + toClose > most && has('interruptible');
+  }
+
+  #isPast(part: number): boolean {
+    return this.isDue() && (historyLength() >= this.#limit(part) || this.#isPressed());
+  }
+
+  #limit(part: number): number {
+    const since = this.#dueAt ?? this.#maxHistoryEvents;
+    return since + Math.floor(part * Math.min(since, MOST_PUT_OFF));
   }
 
   /** Goes on, and says why, when the state is too large, rather than lose it. */

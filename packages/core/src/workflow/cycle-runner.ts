@@ -180,12 +180,14 @@ export class CycleRunner {
       scope.cancel();
     };
     let isOver = false;
-    const cutOff = (): void => {
+    const cutOff = async (): Promise<void> => {
+      // What has come together with the end is taken in.
+      if (!isOver && has('interruptible')) await allElse();
       // Runs of the first versions let one take its time that the run before had cut off.
       if (!isOver && (loads.cutOffs === 0 || has('interruptible'))) session.supersede();
     };
     // One that takes longer than the history lasts begins again in the next run.
-    void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(cutOff);
+    void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(() => shield.run(cutOff));
     try {
       const ended = interruptible(() => loader.run((load) => this.#workflow.loadData(load)), {
         scope,

@@ -1,5 +1,6 @@
 import type { WorkflowDefinitionOptions } from '@temporalio/common';
 import { inWorkflowContext, log, setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { object, text } from '../contract/check';
 import { type DefinedWorkflow, HEARS_OF_WORKFLOWS } from '../contract/defined';
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
@@ -14,7 +15,7 @@ import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
 import { refuseUnknownSignals, registerHandlers } from './handlers';
-import { keepingHandlers } from './own-handlers';
+import { keepHandlers, keepingHandlers, settingHandlers } from './own-handlers';
 import { refreshTimes } from './refresh';
 import { refusedStart } from './refused-start';
 import { Session } from './session';
@@ -108,14 +109,16 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
   const session = startArgument(() => new Session(root, workflow, input, carried));
   for (const error of dropped) session.refusals.add('start', error);
   StatefulWorkflow.attach(workflow, session);
+  getActivator().interceptors.inbound.push(session.traffic);
   // Signals that came before are handled as soon as all handlers are set: what they change concerns the children too.
   session.begin();
   try {
     inOrderOfArrival(() => {
       // Those that the class set as it was constructed, and those of setup(), may replace none of the contract's.
-      keepingHandlers(() => registerHandlers(session));
+      const ours = settingHandlers(() => keepingHandlers(() => registerHandlers(session)));
       keepingHandlers(() => setUp(workflow));
       refuseUnknownSignals(session);
+      keepHandlers(ours, session.shield);
     });
   } catch (error) {
     session.hasFailed = true;

@@ -22,6 +22,8 @@ export interface LoadFault {
   readonly retryAfterMs?: number;
   /** Fingerprint of the credential in use, when there was one. */
   readonly credential?: string;
+  /** Whether the source refused what it was shown, which was no credential of the workflow's: a password of the worker's. */
+  readonly refused?: true;
 }
 
 /** What a worker says that does not have an activity. It has a type of its own, which a user's activity may have, too. */

@@ -68,7 +68,8 @@ export function cycleLoader(
   const answers: Promise<WholeResult>[] = [];
 
   const fail = (source: SourceState, fault: LoadFault, wasSent = true): 'failed' => {
-    source.failed(fault, every, wasSent);
+    const isOwn = fault.refused === true && has('refusedPasswords');
+    source.failed(isOwn ? fault : { ...fault, refused: undefined }, every, wasSent);
     faults.push(fault);
     if (source.known.error?.failures === 1)
       log.warn(`The load of source "${source.name}" failed: ${fault.message}`, { kind: fault.kind });

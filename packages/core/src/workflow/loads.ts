@@ -71,6 +71,11 @@ export class Loads {
     return [...this.#waiting].filter(({ load }) => load > this.#done).length;
   }
 
+  /** How many handlers wait, also those that are about to be answered. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Whether a handler is about to be answered. */
   get isAnswering(): boolean {
     return this.awaited < this.#waiting.size;

@@ -18,6 +18,8 @@ export const PATCHES = {
   refusedSignals: 'stateful-refused-signals',
   /** A workflow that says late that it is the child is joined, and is told when it is not wanted any more. */
   lateAnswers: 'stateful-late-answers',
+  /** A workflow that has a child's id and does not answer is asked again: it may have ended. */
+  askedAgain: 'stateful-asked-again',
   /** A child says whether it lives for one parent alone, and that one requests its cancellation. */
   soleParents: 'stateful-sole-parents',
   /** A workflow that ends as cancelled has the server close it so. */
@@ -30,6 +32,8 @@ export const PATCHES = {
   emptyInDoubt: 'stateful-empty-in-doubt',
   /** A name of a secret is a path of segments; what was taken before that is taken on replay. */
   secretNames: 'secret-names-are-segments',
+  /** A password of the worker's that is refused is sent again after pauses that double up to an hour, as credentials are. */
+  refusedPasswords: 'stateful-refused-passwords',
 } as const;
 
 /** Whether this run has a change. Ask only where the answer matters: it is written to the history. */

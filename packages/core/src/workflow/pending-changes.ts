@@ -5,15 +5,21 @@ import { ChangeLog } from '../state/change-log';
 import type { EntityStore } from '../state/entity-store';
 import { forEach, inner, setField, table, type Tables } from '../state/json';
 import { entries, hasOwn, keys } from '../state/objects';
+import { keyOf } from '../state/refs';
+
+/** All fields of an entity that was not there before all that waits. */
+const MADE = 'made';
 
 /**
  * Changes as they travel through continue-as-new: which fields, `true` for all that an entity has. Their values are
  * in the state, which travels too.
  */
 export interface CarriedChanges {
-  readonly fields: Tables<true | readonly string[]>;
+  readonly fields: Tables<true | typeof MADE | readonly string[]>;
   readonly unset: ChangeSet['unset'];
   readonly deletes: readonly EntityRef[];
+  /** Entities that came and went while nobody looked; the last of them. */
+  readonly passed?: readonly EntityRef[];
   readonly origin?: string;
 }
 
@@ -29,9 +35,9 @@ export class PendingChanges {
   readonly #unheard: ChangeLog;
   #isTelling = false;
 
-  constructor(heard?: ChangeSet, unheard?: ChangeSet) {
-    this.#heard = new ChangeLog(heard);
-    this.#unheard = new ChangeLog(unheard);
+  constructor(heard = new ChangeLog(), unheard = new ChangeLog()) {
+    this.#heard = heard;
+    this.#unheard = unheard;
   }
 
   /** All of them, as one change set. */
@@ -86,8 +92,8 @@ export class PendingChanges {
   /** @param legacy all of them with their values, as runs of the first versions carry them */
   static from({ heard, unheard }: CarriedPending, store: EntityStore, legacy?: ChangeSet): PendingChanges {
     return new PendingChanges(
-      heard && withValues(heard, store),
-      unheard ? withValues(unheard, store) : legacy,
+      heard && logOf(heard, store),
+      unheard ? logOf(unheard, store) : new ChangeLog(legacy),
     );
   }
 }
@@ -95,23 +101,36 @@ export class PendingChanges {
 function carried(log: ChangeLog, store: EntityStore): CarriedChanges | undefined {
   if (log.isEmpty) return undefined;
   const { upserts, unset, deletes, origin } = log.changes;
-  const fields = table<Record<string, true | readonly string[]>>();
+  const fields = table<Record<string, true | typeof MADE | readonly string[]>>();
   forEach(upserts, (name, id, changed) => {
     const held = keys(store.get(name, id) ?? {});
-    inner(fields, name)[id] = held.every((field) => hasOwn(changed, field)) || keys(changed);
+    const isAll = held.every((field) => hasOwn(changed, field));
+    inner(fields, name)[id] = isAll ? !log.isMade(keyOf({ name, id })) || MADE : keys(changed);
   });
-  return { fields, unset, deletes, origin };
+  const passed = deletes.filter((ref) => log.hasPassed(keyOf(ref)));
+  return {
+    fields,
+    unset,
+    deletes: deletes.filter((ref) => !log.hasPassed(keyOf(ref))),
+    passed: passed.length > 0 ? passed : undefined,
+    origin,
+  };
 }
 
-function withValues({ fields, unset, deletes, origin }: CarriedChanges, store: EntityStore): ChangeSet {
+function logOf(
+  { fields, unset, deletes, passed = [], origin }: CarriedChanges,
+  store: EntityStore,
+): ChangeLog {
+  const made: string[] = [];
   const upserts = table<Record<string, Fields>>();
   forEach(fields, (name, id, some) => {
     const held = store.get(name, id);
     if (!held) return;
+    if (some === MADE) made.push(keyOf({ name, id }));
     const changed: Record<string, Json> = {};
     for (const [field, value] of entries(held))
-      if (some === true || some.includes(field)) setField(changed, field, value);
+      if (some === true || some === MADE || some.includes(field)) setField(changed, field, value);
     inner(upserts, name)[id] = changed;
   });
-  return { upserts, unset, deletes, origin };
+  return new ChangeLog({ upserts, unset, deletes: [...deletes, ...passed], origin }, made, passed.map(keyOf));
 }

@@ -35,6 +35,7 @@ import { Refusals } from './refusals';
 import { SourceState } from './source-state';
 import { MOST_PAYLOAD_BYTES, StateSize } from './state-size';
 import { StatefulWorkflow } from './stateful-workflow';
+import { Traffic } from './traffic';
 
 const PLAINTEXT =
   'The token stands in plaintext in the history of this workflow, because allowPlaintextTokens is set. That is for development: use secret:NAME or a sealed token.';
@@ -73,6 +74,8 @@ export class Session {
   hooksSince?: number;
   /** The loads of this run, and who waits for them. */
   readonly loads: Loads;
+  /** What others send it in this run. */
+  readonly traffic = new Traffic();
   /** What runs in it goes on when the workflow is cancelled. One for all: each costs the workflow three promises. */
   readonly shield = new CancellationScope({ cancellable: false });
   /** When and how the workflow continues as new; absent until its handlers are set. */

@@ -58,6 +58,20 @@ describe('a credential that was refused', () => {
     expect(pauses.slice(-2)).toEqual([3_600_000, 3_600_000]);
   });
 
+  it('that is the password of a worker waits as long, and every load sends it', () => {
+    const own = new SourceState('invoices', { adapter: 'postgres', package: 'p', query: {} }, 'invoices');
+    const fault = { source: 'invoices', kind: 'unauthorized', message: '28P01', refused: true } as const;
+    const pauses = Array.from({ length: 12 }, () => {
+      own.failed(fault, 5_000);
+      return (own.known.retryAt ?? 0) - Date.now();
+    });
+    expect(pauses.slice(0, 4)).toEqual([10_000, 20_000, 40_000, 80_000]);
+    expect(pauses.slice(-2)).toEqual([3_600_000, 3_600_000]);
+    own.failed({ ...fault, kind: 'transient', refused: undefined }, 5_000);
+    own.failed(fault, 5_000);
+    expect((own.known.retryAt ?? 0) - Date.now()).toBe(10_000);
+  });
+
   it('waits no longer for loads that did not send it, and begins anew with another', () => {
     refuse('b', true);
     vi.advanceTimersByTime(4_000);

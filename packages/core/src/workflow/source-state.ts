@@ -109,7 +109,7 @@ export class SourceState {
    * @param wasSent whether the credential went out, and was not held back because it had been refused
    */
   failed(
-    { kind, message, retryAfterMs, credential }: LoadFault,
+    { kind, message, retryAfterMs, credential, refused }: LoadFault,
     every: number | undefined,
     wasSent = true,
   ): void {
@@ -120,7 +120,13 @@ export class SourceState {
     known.error = { kind, message, at: iso(now), failures };
     known.retryAt = now + (retryAfterMs ?? backoff(failures, every));
     if (kind !== 'unauthorized' || credential === undefined) {
+      const count =
+        refused === true ? (known.refused === undefined ? (known.refusals?.count ?? 0) : 0) + 1 : 0;
       known.refused = known.refusals = undefined;
+      if (count === 0) return;
+      // Whether the worker has another password by now shows only when it is sent.
+      known.refusals = { count, until: now + refusedFor(count) };
+      known.retryAt = Math.max(known.refusals.until, now + (retryAfterMs ?? 0));
       return;
     }
     const before = known.refused === credential ? known.refusals : undefined;

@@ -67,6 +67,17 @@ describe.concurrent(
       await stop();
     });
 
+    it('is asked again: where it has ended without an answer, the child starts', async () => {
+      const [desk] = await unanswered();
+      await desk.ticket('a').temporal.terminate('it never answered');
+      await eventually(
+        async () => expect(await desk.handle.children()).toMatchObject([{ status: 'running' }]),
+        60_000,
+      );
+      expect((await desk.handle.children())[0]?.error).toBeUndefined();
+      await desk.holds('a', { title: 'given' });
+    });
+
     it('is left alone when its item has gone before it answers', async () => {
       const [desk, taskQueue] = await unanswered();
       desk.source.records = [];

@@ -147,6 +147,21 @@ describe('the options of a managed path: what a child is given, and who loads', 
       expect(events.filter((event) => event.activityTaskScheduledEventAttributes != null)).toEqual([]);
     });
 
+    it("'parent' counts while all parents say so: one that comes to have another loads at once", async () => {
+      const [desk, other] = [new TestDesk(env), new TestDesk(env)];
+      desk.source.records = other.source.records = [desk.record('a')];
+      env.sources.of(desk.idOf('a'), 'ticket').records = [{ id: desk.idOf('a'), note: 'own' }];
+      await desk.start('ProvidingDeskWorkflow');
+      await desk.settled('a');
+      expect(looks(desk, 'a')).toBe(0);
+      await other.start('LoadingDeskWorkflow');
+      await desk.holds('a', { title: 'a', note: 'own' });
+      await eventually(async () =>
+        expect((await other.handle.data())?.tickets).toMatchObject([{ title: 'a', note: 'own' }]),
+      );
+      expect(looks(desk, 'a')).toBe(1);
+    });
+
     it("'parent' rotates the token of such a child without a load of its own", async () => {
       const desk = new TestDesk(env);
       desk.source.records = [desk.record('a')];

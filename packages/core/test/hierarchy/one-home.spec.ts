@@ -122,6 +122,73 @@ describe('one home for each entity', () => {
     await holds({ title: 'a', note: 'own', status: 'written' });
   });
 
+  it.each(['the item goes', 'the parent is terminated'])(
+    'what another source gives stands again when a parent leaves, as %s',
+    async (how) => {
+      const [one, other] = [new TestDesk(env), new TestDesk(env)];
+      const id = one.idOf('a');
+      const comments = [{ id: one.idOf('k'), text: 'x' }];
+      one.source.records = [{ id, title: 'one', comments }];
+      await one.start('MortalDeskWorkflow');
+      await one.settled('a');
+      other.source.records = [
+        { id, title: 'other', note: 'other', comments: [{ ...comments[0], text: 'y' }] },
+      ];
+      await other.start('MortalDeskWorkflow');
+      const shown = async (fields: object, text: string): Promise<void> => {
+        await one.holds('a', { ...fields, comments: [{ text }] });
+        await eventually(async () => {
+          const tickets = (await one.handle.data())?.tickets;
+          expect(tickets).toMatchObject([{ ...fields, comments: [{ text }] }]);
+          expect(await comment(one, 'k').data()).toMatchObject({ text });
+        });
+      };
+      await shown({ title: 'other', note: 'other' }, 'y');
+      await one.ticket('a').update({ entityName: 'Ticket', data: { status: 'written' } });
+      if (how === 'the item goes') {
+        other.source.records = [];
+        await other.handle.refresh({ acceptDeletions: true });
+      } else await other.handle.temporal.terminate();
+      // What no other source gives stays, and so does what was written.
+      await shown({ title: 'one', note: 'other', status: 'written' }, 'x');
+      await env.expectNeverWedged(one.ticket('a').workflowId);
+    },
+  );
+
+  it('a change is one signal to each workflow that it concerns, and none to confirm', async () => {
+    const desk = await begun('SortingDeskWorkflow', { a: ['s'], b: [] });
+    const [ticket, sub] = [desk.ticket('a').workflowId, comment(desk, 's').workflowId];
+    await eventually(async () => expect(await comment(desk, 's').data()).toMatchObject({ text: 's' }));
+    const workflowIds = [desk.handle.workflowId, ticket, sub, desk.ticket('b').workflowId];
+    const countOf = async (): Promise<number[]> => {
+      const all = await Promise.all(workflowIds.map((id) => signalsOf(env.client, id)));
+      return all.map((signals) => signals.filter(({ envelope }) => envelope !== undefined).length);
+    };
+    const before = await countOf();
+    const told = async (): Promise<number[]> => (await countOf()).map((count, i) => count - (before[i] ?? 0));
+    const id = desk.idOf('s');
+    const isEverywhere = (text: string): Promise<void> =>
+      eventually(async () => {
+        expect(await comment(desk, 's').data()).toMatchObject({ text });
+        for (const handle of [desk.handle, desk.ticket('a')])
+          expect((await handle.state())['Comment']?.[id]).toMatchObject({ text });
+      });
+    // From the top down, then from the bottom up.
+    for (let i = 1; i <= 5; i++) {
+      await desk.handle.update({ entityName: 'Comment', data: { id, text: `down ${i}` } });
+      await isEverywhere(`down ${i}`);
+      expect(await told()).toEqual([i - 1, 2 * i - 1, i, 0]);
+      await comment(desk, 's').update({ entityName: 'Comment', data: { id, text: `up ${i}` } });
+      await isEverywhere(`up ${i}`);
+      expect(await told()).toEqual([i, 2 * i, i, 0]);
+    }
+    // A source of the parent says something: one signal to the workflow whose item it is.
+    desk.source.records = [desk.record('a', { title: 'again' }), desk.record('b')];
+    await desk.handle.refresh();
+    await desk.holds('a', { title: 'again' });
+    expect(await told()).toEqual([5, 11, 5, 0]);
+  });
+
   it('nothing stays of tickets that went and what hung from them', async () => {
     const many = { a: ['k1', 'k2', 'k3'], b: ['k3', 'k4'], c: ['k5'] };
     const desk = await begun('GatheringDeskWorkflow', many);

@@ -83,6 +83,28 @@ class Early extends Customer {
 }
 export const EarlyWorkflow = defineWorkflow(Early);
 
+/** Takes what is the contract's when it has begun, or takes it away. */
+class Usurping extends Customer {
+  override setup(): void {
+    super.setup();
+    setHandler(defineSignal('grab'), () => setHandler(defineSignal('update'), () => {}));
+  }
+
+  override async execute(): Promise<void> {
+    const { plan } = this.data ?? {};
+    if (plan === 'signal') setHandler(defineSignal('delete'), () => {});
+    if (plan === 'update') setHandler(defineUpdate('rotateToken'), () => 'done');
+    if (plan === 'query') setHandler(defineQuery('state'), () => ({}));
+    if (plan === 'nothing') setHandler(defineSignal('pause'), undefined);
+    if (plan === 'own') setHandler(defineQuery('mine'), () => 'mine');
+    if (plan === 'waiting') {
+      setHandler(defineQuery('data'), () => ({}));
+      await sleep('1 hour');
+    }
+  }
+}
+export const UsurpingWorkflow = defineWorkflow(Usurping);
+
 /** Has a credential that is no reference. */
 class UnnamedSecret extends Customer {
   override readonly sources = {

@@ -15,6 +15,7 @@ export {
   UnlimitedWorkflow,
   UnnamedSecretWorkflow,
   UnregisteredWorkflow,
+  UsurpingWorkflow,
 } from './failing';
 export { FleetCustomerWorkflow } from './fleet';
 export { HandyWorkflow } from './handy';
@@ -135,6 +136,7 @@ export {
 export {
   BriefDeskWorkflow,
   BriefSlowDeskWorkflow,
+  BriefWaitingWorkflow,
   BriefWatchingWorkflow,
   BriefWorkflow,
   ClingingWorkflow,
@@ -142,6 +144,7 @@ export {
   HearingWorkflow,
   InsistentWorkflow,
   RestlessToldWorkflow,
+  RoomyWorkflow,
   TightWorkflow,
   ToldWorkflow,
   WaitingWorkflow,

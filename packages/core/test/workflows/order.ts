@@ -46,6 +46,12 @@ class Waiting extends Customer {
 }
 export const WaitingWorkflow = defineWorkflow(Waiting);
 
+/** The same, in runs that have hardly room for one load more. */
+class BriefWaiting extends Waiting {
+  override readonly maxHistoryEvents = 30;
+}
+export const BriefWaitingWorkflow = defineWorkflow(BriefWaiting);
+
 /** Continues as new at once, with signals of its own. */
 class RestlessTold extends Told {
   override readonly maxHistoryEvents = 10;
@@ -115,6 +121,12 @@ class Brief extends Customer {
   override readonly maxHistoryEvents = 60;
 }
 export const BriefWorkflow = defineWorkflow(Brief);
+
+/** Has some room. */
+class Roomy extends Customer {
+  override readonly maxHistoryEvents = 200;
+}
+export const RoomyWorkflow = defineWorkflow(Roomy);
 
 /** Never lets go of a run by itself. */
 class Clinging extends Brief {

@@ -104,19 +104,27 @@ export class RateLimits {
     headers: IncomingHttpHeaders,
     request: LimitedRequest = {},
   ): void {
-    const now = this.#now();
-    const wait = Math.min(waitOf(status, headers, now), this.#maxWaitMs);
-    if (wait > 0) {
-      const limit = this.#limit(origin, identity, isForAll(headers) ? {} : request);
-      limit.blockedUntil = Math.max(limit.blockedUntil, now + wait);
-      limit.learntAt = now;
-      return;
-    }
+    const wait = waitOf(status, headers, this.#now());
+    if (wait > 0) return this.hold(origin, identity, wait, headers, request);
     const { demandedAt } = request;
     if (status >= 400 || demandedAt === undefined) return;
     // It was tried against what had been said, and went well.
     for (const limit of this.#holding(origin, identity, request))
       if (limit.learntAt < demandedAt) limit.blockedUntil = 0;
+  }
+
+  /** Leaves an origin alone for so long, since an answer is that of a limit, by whatever tells that. */
+  hold(
+    origin: string,
+    identity: string | undefined,
+    waitMs: number,
+    headers: IncomingHttpHeaders,
+    request: LimitedRequest = {},
+  ): void {
+    const now = this.#now();
+    const limit = this.#limit(origin, identity, isForAll(headers) ? {} : request);
+    limit.blockedUntil = Math.max(limit.blockedUntil, now + Math.min(waitMs, this.#maxWaitMs));
+    limit.learntAt = now;
   }
 
   /** What may hold a request back: what is known of its route, and of the origin. */

@@ -18,15 +18,19 @@ export interface EndSigns<Where = string> {
   readonly total?: Where;
   /** How many pages there are: a number. */
   readonly totalPages?: Where;
+  /** The number of the last page, as pages are numbered: for those that are numbered from 0, one less than there are. */
+  readonly lastPage?: Where;
 }
 
 /** The names of the signs. */
-export const END_SIGNS = ['hasMore', 'isLast', 'remaining', 'total', 'totalPages'] as const;
+export const END_SIGNS = ['hasMore', 'isLast', 'remaining', 'total', 'totalPages', 'lastPage'] as const;
 
 /** How much of a list has been read, this page included. */
 export interface ReadSoFar {
   readonly records: number;
   readonly pages: number;
+  /** The number of the page, where pages have one. */
+  readonly page?: number;
   /** Whether the only page so far holds all that was asked for, so that a total of that size may be its own. */
   readonly isFirstAndFull?: boolean;
 }
@@ -53,10 +57,10 @@ export function promisesMore<Where>(
       return !flag(value, source);
     case 'remaining':
       return count(value, source) > 0;
-    case 'totalPages': {
-      const pages = count(value, source);
-      return soFar.pages === pages ? false : soFar.pages < pages || undefined;
-    }
+    case 'totalPages':
+      return goesUpTo(count(value, source), soFar.pages);
+    case 'lastPage':
+      return goesUpTo(count(value, source), soFar.page ?? soFar.pages);
     case 'total': {
       const total = count(value, source);
       if (soFar.records < total) return true;
@@ -64,6 +68,10 @@ export function promisesMore<Where>(
     }
   }
 }
+
+/** Whether a list of so many pages goes on after one; one that came although it is beyond them says nothing. */
+const goesUpTo = (last: number, page: number): boolean | undefined =>
+  page === last ? false : page < last || undefined;
 
 function flag(value: unknown, source: ValueSource): boolean {
   if (typeof value === 'boolean') return value;

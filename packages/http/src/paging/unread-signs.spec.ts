@@ -6,7 +6,7 @@ const page = [{ id: 1 }, { id: 2 }];
 
 function end(body: unknown, headers: IncomingHttpHeaders = {}, items = 'items', ignored: string[] = []) {
   const signs = new UnreadSigns(ignored);
-  signs.saw({ body, headers, items });
+  signs.saw({ body, headers, items, records: 2 });
   return () => signs.checkEnd({ read: { records: 2, pages: 1 }, request: 'GET /list', why: 'ends here' });
 }
 
@@ -83,7 +83,7 @@ describe('a list may well be over', () => {
 
   it('where a record came while it was read, or its start is not known', () => {
     const signs = new UnreadSigns();
-    for (const total of [2, 3]) signs.saw({ body: { total }, items: 'items' });
+    for (const total of [2, 3]) signs.saw({ body: { total }, items: 'items', records: 2 });
     const said = { request: 'GET /list', why: 'ends here' };
     expect(() => signs.checkEnd({ read: { records: 2, pages: 2 }, ...said })).not.toThrow();
     expect(() => signs.checkEnd({ read: undefined, ...said })).not.toThrow();

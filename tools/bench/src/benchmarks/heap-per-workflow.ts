@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Benchmark } from '../benchmark';
-import type { HeapTask } from '../heap/child-protocol';
+import type { WorkflowsTask } from '../heap/child-protocol';
 import { measureInChild } from '../heap/measure-in-child';
 import { median } from '../measure/statistics';
 import { bundle, workflowCode } from '../temporal/bundle';
@@ -22,7 +22,7 @@ export const heapPerWorkflow: Benchmark = {
     const directory = await mkdtemp(join(tmpdir(), 'bench-heap-'));
     bench.cleanUp('The bundled workflows', () => rm(directory, { recursive: true }));
     /** Each with one workflow type in its bundle: a worker loads the code of all that are in it for each of them. */
-    const measured = async (kind: HeapTask['kind'], code: string): Promise<number> => {
+    const measured = async (kind: WorkflowsTask['kind'], code: string): Promise<number> => {
       const codePath = join(directory, `${kind}.js`);
       await writeFile(codePath, code);
       return median(await measureInChild(bench, { address, codePath, workflows, entities, kind }));

@@ -20,6 +20,19 @@ class JsonServer extends Shop {
 }
 export const JsonServerWorkflow = defineWorkflow(JsonServer);
 
+/** Numbered pages, and each item by itself: what is hidden is on no page, and there all the same. */
+class Asking extends Shop {
+  override readonly sources = {
+    items: rest({
+      path: '/items',
+      params: { _page: 1, _limit: 10, name_ne: 'hidden' },
+      pagination: { type: 'link' },
+      item: { path: '/items/{item}' },
+    }),
+  };
+}
+export const AskingWorkflow = defineWorkflow(Asking);
+
 class Django extends Shop {
   override readonly sources = {
     // As the paginators ship: links, numbered pages of a size that is capped, offsets with a limit that is.

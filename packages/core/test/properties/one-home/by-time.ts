@@ -117,9 +117,10 @@ export class ByTime implements Protocol {
     this.#sayAll(peer);
   }
 
-  gone(peer: string): void {
+  gone(peer: string): ChangeSet {
     this.#below.get(peer)?.link.gone();
     this.#above.delete(peer);
+    return NOTHING;
   }
 
   readonly #leaving = new Map<string, Message>();

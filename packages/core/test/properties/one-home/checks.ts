@@ -1,11 +1,12 @@
 import type { EntityRef } from '../../../src/contract/adapter';
-import type { Fields } from '../../../src/contract/schema';
+import type { Fields, Json } from '../../../src/contract/schema';
 import { relationTarget, type EntitySchema } from '../../../src/contract/schema';
 import { idsOf } from '../../../src/hierarchy/managed-path';
 import { isOwn } from '../../../src/hierarchy/speech';
 import { equalJson } from '../../../src/state/json';
 import { keyOf } from '../../../src/state/refs';
-import { idOf, type Member, schema, type World } from './world';
+import { schema } from './schema';
+import { idOf, type Member, type World } from './world';
 
 /** What hangs from an entity, not past those that have workflows or are above. */
 function portionOf(
@@ -40,10 +41,11 @@ export function problems(world: World): string[] {
       ...leftovers(member),
       ...pauses(world, member),
       ...own(world, member),
+      ...given(world, member),
     );
-    if (member.root.name !== 'Shop' && [...member.exchange.parents].length === 0)
-      found.push(`${member.id} has no parent`);
+    if (member.isDone) found.push(`${member.id} has no parent`);
   }
+  found.push(...heard(world));
   return found;
 }
 
@@ -150,4 +152,67 @@ function own(world: World, member: Member): string[] {
       }
     }
   return found;
+}
+
+/** What no client wrote is as one of the sources gives it that say something to the home, where there is one. */
+function given(world: World, member: Member): string[] {
+  // Of what another home had decided nobody knows what a source gave.
+  if (world.shape.isMade || world.ended.has(member.id)) return [];
+  const found: string[] = [];
+  const elsewhere = new Set(member.items.flatMap((item) => [...portionOf(member, item, () => false).keys()]));
+  for (const ref of portionOf(member, member.root, ({ name }) => name === 'Shop').values()) {
+    const { name, id } = ref;
+    const isShared = ref !== member.root && (world.hungFrom.get(id)?.size ?? 0) > 1;
+    if (isShared || elsewhere.has(keyOf(ref))) continue;
+    for (const [field, values] of givenOf(world, member, ref)) {
+      if (world.origins.get(`${name}:${id}:${field}`)?.has('client')) continue;
+      const held = member.state.store.get(name, id)?.[field];
+      if (!values.some((value) => equalJson(held, value)))
+        found.push(
+          `${name} ${id} has ${field} ${JSON.stringify(held)} at ${member.id}, and the sources give ${JSON.stringify(values)}`,
+        );
+    }
+  }
+  return found;
+}
+
+/** The values that a workflow's source and those above it give the fields of an entity. */
+function givenOf(world: World, member: Member, ref: EntityRef): Map<string, Json[]> {
+  const values = new Map<string, Json[]>();
+  const from = new Set([member]);
+  for (const one of from)
+    for (const id of one.exchange.parents) {
+      const parent = world.members.get(id);
+      if (parent && portionOf(parent, member.root, () => false).has(keyOf(ref))) from.add(parent);
+    }
+  for (const one of from)
+    for (const [field, value] of Object.entries(world.contentOf(one)?.[ref.name]?.[ref.id] ?? {}))
+      values.set(field, [...(values.get(field) ?? []), value]);
+  return values;
+}
+
+/** Who is subscribed has what it was told, and what it tells comes back to nobody. */
+function heard(world: World): string[] {
+  const shop = world.members.get(`Shop-${world.shape.shops[0]}`);
+  if (!shop?.channel) return [];
+  const told = (name: string): string =>
+    JSON.stringify(
+      Object.entries(shop.state.store.entities[name] ?? {})
+        .map(([id, fields]) => `${id} ${textOf(fields)}`)
+        .toSorted(),
+    );
+  return world.listeners.flatMap(({ id, state, echoes }) => {
+    const has = (name: string): string =>
+      JSON.stringify(
+        Object.entries(state.store.entities[name] ?? {})
+          .map(([key, fields]) => `${key} ${textOf(fields)}`)
+          .toSorted(),
+      );
+    return [
+      ...echoes.map((echo) => `${id} is told what it told: ${echo}`),
+      ...['Item', 'Sub']
+        .filter((name) => told(name) !== has(name))
+        .map((name) => `${id} has ${name} ${has(name)}, ${shop.id} ${told(name)}`),
+    ];
+  });
 }

@@ -1,4 +1,5 @@
 import type { Fields } from '../../../src/contract/schema';
+import { idsOf } from '../../../src/hierarchy/managed-path';
 import { ITEMS, idOf, type Member, type ProtocolClass, type Shape, SUBS, World } from './world';
 
 /** What can happen, and how often it does beside the others. */
@@ -18,6 +19,9 @@ const WEIGHTS = {
   terminate: 1,
   hear: 2,
   pause: 2,
+  start: 1,
+  feed: 4,
+  listen: 3,
 } as const;
 
 type Kind = keyof typeof WEIGHTS;
@@ -89,10 +93,8 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
       // What is made of an item is not said back to the child that wrote it.
       const field = pick(world.shape.isMade ? ['note'] : ['note', 'note', 'title'], how);
       world.note(ref, field, `client`);
-      member.exchange.update({
-        entityName: ref.name,
-        updates: { [ref.name]: { [ref.id]: { [field]: value } } },
-      });
+      const updates = { [ref.name]: { [ref.id]: { [field]: value } } };
+      member.took(member.exchange.update({ entityName: ref.name, updates }));
       return `a client sets ${field} of ${idOf(ref)} to ${value} at ${member.id}`;
     }
     case 'list': {
@@ -105,7 +107,8 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
         ? { pin: pick(SUBS, how >> 2) }
         : { subs: toggled(held, pick(SUBS, how >> 2)) };
       world.note(ref, isPin ? 'pin' : 'subs', 'client');
-      member.exchange.update({ entityName: 'Item', updates: { Item: { [ref.id]: given } } });
+      world.hangs(ref.id, Object.values(given).flatMap(idsOf));
+      member.took(member.exchange.update({ entityName: 'Item', updates: { Item: { [ref.id]: given } } }));
       return `a client sets ${JSON.stringify(given)} of ${idOf(ref)} at ${member.id}`;
     }
     case 'remove': {
@@ -115,11 +118,11 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
       for (const field of ['title', 'note', 'size', 'status']) world.note(ref, field, 'client');
       for (const id of ITEMS)
         for (const field of ['subs', 'more', 'pin']) world.note({ name: 'Item', id }, field, 'client');
-      member.exchange.delete({ entityName: 'Sub', deletions: { Sub: [ref.id] } });
+      member.took(member.exchange.delete({ entityName: 'Sub', deletions: { Sub: [ref.id] } }));
       return `a client removes ${idOf(ref)} at ${member.id}`;
     }
     case 'begin': {
-      const one = some(members, who, ({ toBegin }) => toBegin.size > 0);
+      const one = some(members, who, ({ toBegin, starts }) => toBegin.size + starts.size > 0);
       return one && world.begin(one) ? `${one.id} begins a child` : undefined;
     }
     case 'send': {
@@ -155,6 +158,32 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
       return `${member.id} is terminated`;
     case 'hear':
       return world.hearGone(what) ? 'somebody hears that another is gone' : undefined;
+    case 'start': {
+      const id = pick([...ITEMS.map((one) => `Item-${one}`), ...SUBS.map((one) => `Sub-${one}`)], what);
+      // Who is not listed lives on alone; where nobody starts it, there is none.
+      if (id.startsWith('Sub') && !world.shape.hasSubs) return undefined;
+      return world.startByClient(id) ? `a client starts ${id}` : undefined;
+    }
+    case 'feed': {
+      const due = world.channels.filter(({ isDue }) => isDue);
+      if (due.length === 0) return undefined;
+      const { from, to } = pick(due, who);
+      pick(due, who).step();
+      return `what ${from} tells ${to.id} gets on`;
+    }
+    case 'listen': {
+      const { listeners } = world;
+      if (listeners.length === 0) return undefined;
+      const one = pick(listeners, who);
+      if (how % 7 === 0) {
+        one.cut();
+        return `${one.id} continues as new`;
+      }
+      if (how % 3 > 0 || one.heardOf.length === 0)
+        return one.process() ? `${one.id} takes what it is told` : undefined;
+      one.inbox.push(pick(one.heardOf, what));
+      return `something is told ${one.id} once more`;
+    }
     case 'pause': {
       // A client's resume ends the pauses of parents: then who pauses whom could not be told from outside.
       if (how % 2 && member.exchange.pauses.carry().byParents.length > 0) return undefined;

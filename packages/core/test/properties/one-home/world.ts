@@ -1,16 +1,13 @@
 import type { EntityRef } from '../../../src/contract/adapter';
-import { type Entities, type Fields, many, one, defineSchema } from '../../../src/contract/schema';
+import type { Entities, Fields } from '../../../src/contract/schema';
+import type { ChangeSet } from '../../../src/contract/wire';
 import { type CarriedExchange, Exchange, type Host } from '../../../src/hierarchy/exchange';
 import { idsOf } from '../../../src/hierarchy/managed-path';
 import type { Outgoing } from '../../../src/hierarchy/outgoing';
 import type { Message, Start } from '../../../src/hierarchy/word';
 import { EntityState } from '../../../src/state/entity-state';
-
-export const schema = defineSchema({
-  Shop: { relations: { items: many('Item') } },
-  Item: { relations: { subs: many('Sub'), pin: one('Sub'), shop: one('Shop') } },
-  Sub: {},
-});
+import { Channel, type Listener, listeners } from './listener';
+import { schema } from './schema';
 
 /** A hierarchy to try. */
 export interface Shape {
@@ -27,6 +24,10 @@ export interface Shape {
   readonly isMade?: boolean;
   /** Whether items lead back to the shop. */
   readonly isCircular?: boolean;
+  /** Whether the first shop has subscribers. */
+  readonly isHeard?: boolean;
+  /** The shops that load for their items: these do not while no other shop has them. */
+  readonly load?: readonly string[];
 }
 
 export const SHAPES: readonly [Shape, ...Shape[]] = [
@@ -36,8 +37,16 @@ export const SHAPES: readonly [Shape, ...Shape[]] = [
     hasSubs: true,
     shopGivesSubs: false,
     itemsLoad: true,
+    isHeard: true,
   },
-  { name: 'subs without workflows', shops: ['r'], hasSubs: false, shopGivesSubs: true, itemsLoad: true },
+  {
+    name: 'subs without workflows',
+    shops: ['r'],
+    hasSubs: false,
+    shopGivesSubs: true,
+    itemsLoad: true,
+    isHeard: true,
+  },
   { name: 'two shops', shops: ['r', 'q'], hasSubs: false, shopGivesSubs: true, itemsLoad: true },
   { name: 'a chain', shops: ['r'], hasSubs: true, shopGivesSubs: true, itemsLoad: false },
   {
@@ -49,6 +58,24 @@ export const SHAPES: readonly [Shape, ...Shape[]] = [
     isMade: true,
   },
   { name: 'a circle', shops: ['r'], hasSubs: false, shopGivesSubs: false, itemsLoad: true, isCircular: true },
+  {
+    name: 'two shops, of which one loads for its items',
+    shops: ['r', 'q'],
+    hasSubs: false,
+    shopGivesSubs: true,
+    itemsLoad: true,
+    load: ['r'],
+    isHeard: true,
+  },
+  { name: 'two chains', shops: ['r', 'q'], hasSubs: true, shopGivesSubs: true, itemsLoad: false },
+  {
+    name: 'two shops of a circle',
+    shops: ['r', 'q'],
+    hasSubs: false,
+    shopGivesSubs: false,
+    itemsLoad: true,
+    isCircular: true,
+  },
 ];
 
 export const ITEMS = ['a', 'b'];
@@ -100,13 +127,18 @@ export class Member {
   readonly exchange: Protocol;
   /** Children that are to be started or joined. */
   readonly toBegin = new Set<string>();
-  /** Children that have begun, which this workflow has not heard yet. */
-  readonly begun = new Set<string>();
+  /** Of these the ones whose ids are known to run. */
+  readonly toJoin = new Set<string>();
+  /** Starts that are under way: what the child begins with; then whether it did, until this workflow hears so. */
+  readonly starts = new Map<string, Start | boolean>();
   readonly inbox: Message[] = [];
+  /** To who is subscribed. */
+  channel?: Channel;
   /** To whom there may be something to send. */
   readonly due = new Set<string>();
   pausedByClient = false;
-  readonly isIndependent: boolean;
+  /** Whether its parents loaded for it when it heard of them last. */
+  wasLoadedFor: boolean;
 
   constructor(
     readonly world: World,
@@ -114,9 +146,10 @@ export class Member {
     readonly runId: string,
     readonly root: EntityRef,
     begin: { start?: Start; state?: EntityState; carried?: CarriedExchange },
+    /** Whether a client started it: then it lives on without a parent. */
+    readonly isIndependent = root.name === 'Shop',
   ) {
     this.state = begin.state ?? new EntityState(root, schema);
-    this.isIndependent = root.name === 'Shop';
     const host: Host = {
       changed: () => this.#listed(),
       wake: (peer) => void this.due.add(peer),
@@ -125,7 +158,20 @@ export class Member {
       make: ({ name, id }: EntityRef) => this.world.make(this.state.store.get(name, id) ?? {}, id),
     };
     this.exchange = new world.Protocol({ workflowId: id, runId }, this.state, host, begin.carried);
-    if (begin.start) this.exchange.begin(begin.start);
+    if (begin.start) this.took(this.exchange.begin(begin.start));
+    this.wasLoadedFor = this.isLoadedFor;
+  }
+
+  /** Something changed, of which subscribers hear. */
+  took(changes: ChangeSet, via: readonly string[] = []): void {
+    this.channel?.changed(changes, via);
+  }
+
+  /** Whether its parents load for it. */
+  get isLoadedFor(): boolean {
+    const { load = [] } = this.world.shape;
+    const parents = [...this.exchange.parents];
+    return parents.length > 0 && parents.every((id) => load.includes(id.slice('Shop-'.length)));
   }
 
   /** Whether its last parent let it go. */
@@ -156,12 +202,14 @@ export class Member {
       if (exchange.childOf(item) && !wanted.has(idOf(item))) {
         exchange.close(idOf(item));
         this.toBegin.delete(idOf(item));
+        this.toJoin.delete(idOf(item));
       }
     }
     for (const item of this.items) {
       if (exchange.childOf(item)) continue;
       exchange.open(idOf(item), item, this.world.shape.isMade);
-      this.toBegin.add(idOf(item));
+      // One whose start is under way is looked at when that is known.
+      if (!this.starts.has(idOf(item))) this.toBegin.add(idOf(item));
     }
   }
 }
@@ -184,6 +232,12 @@ export class World {
   /** Who has yet to hear that somebody is gone. */
   readonly gone: (readonly [to: string, peer: string, runId: string])[] = [];
   readonly upstreams = new Map<string, Upstream>();
+  /** Those who are subscribed to the first shop, and to each other. */
+  listeners: Listener[] = [];
+  /** Homes that came to an end: with them went who had said what. */
+  readonly ended = new Set<string>();
+  /** The items from which subs have hung: what one home says is heard by the next. */
+  readonly hungFrom = new Map<string, Set<string>>();
   /** Who wrote fields, in all of a schedule. */
   readonly origins = new Map<string, Set<string>>();
   #runs = 0;
@@ -200,7 +254,18 @@ export class World {
 
   startShop(id: string): void {
     const root = { name: 'Shop', id };
-    this.members.set(idOf(root), new Member(this, idOf(root), this.#run(), root, {}));
+    const shop = new Member(this, idOf(root), this.#run(), root, {});
+    this.members.set(idOf(root), shop);
+    if (!this.shape.isHeard || id !== this.shape.shops[0]) return;
+    this.listeners = listeners();
+    shop.channel = new Channel(shop.id, this.listeners[0] as Listener, shop.state.store);
+  }
+
+  /** What those who are subscribed are told by. */
+  get channels(): Channel[] {
+    const channels = this.listeners.flatMap((listener) => listener.channels);
+    const first = this.members.get(`Shop-${this.shape.shops[0]}`)?.channel;
+    return first ? [first, ...channels] : channels;
   }
 
   make(fields: Fields, id: string): Fields {
@@ -208,7 +273,9 @@ export class World {
   }
 
   /** What a workflow's source gives now. */
-  contentOf({ root }: Member): Entities | undefined {
+  contentOf(member: Member): Entities | undefined {
+    if (member.isLoadedFor) return undefined;
+    const { root } = member;
     const { list, values, lists } = this.upstreams.get(idOf(root)) as Upstream;
     const { shopGivesSubs, itemsLoad, isCircular, isMade } = this.shape;
     const by = `${root.name}-${root.id}`;
@@ -242,8 +309,12 @@ export class World {
     if (!entities) return;
     for (const [name, some] of Object.entries(entities))
       for (const [id, fields] of Object.entries(some))
-        for (const field of Object.keys(fields)) this.note({ name, id }, field, `${member.id}`);
-    member.exchange.load('src', { entities, complete: true }, OPTIONS);
+        for (const [field, value] of Object.entries(fields)) {
+          this.note({ name, id }, field, `${member.id}`);
+          if (name === 'Item') this.hangs(id, idsOf(value));
+        }
+    const result = member.exchange.load('src', { entities, complete: true }, OPTIONS);
+    if ('changes' in result) member.took(result.changes);
   }
 
   note({ name, id }: EntityRef, field: string, origin: string): void {
@@ -252,10 +323,16 @@ export class World {
     this.origins.set(key, origins.add(origin));
   }
 
+  /** Subs hang from an item. */
+  hangs(item: string, subs: readonly string[]): void {
+    for (const sub of subs) this.hungFrom.set(sub, (this.hungFrom.get(sub) ?? new Set()).add(item));
+  }
+
   /** A message to somebody begins its way. */
   send(from: Member, to: string): boolean {
     const way = `${from.id}>${to}`;
-    if (this.underWay.has(way)) return false;
+    // Nothing is sent to a child whose start is under way.
+    if (this.underWay.has(way) || from.starts.has(to)) return false;
     const message = nextTo(from, to);
     from.due.delete(to);
     if (!message) return false;
@@ -290,36 +367,63 @@ export class World {
   process(member: Member): boolean {
     const message = member.inbox.shift();
     if (!message) return false;
-    member.exchange.receive(message);
+    member.took(member.exchange.receive(message), [message.from]);
     this.#endIfDone(member);
     return true;
   }
 
-  /** A child that is to begin does; or its parent hears that it did, which may be later than what it says. */
+  /** The next step on the way of a child that is to begin: to a start, to what comes of it, or to a word about that. */
   begin(member: Member): boolean {
-    const [begun] = member.begun;
-    if (begun) {
-      member.begun.delete(begun);
-      member.exchange.begun(begun);
+    const [pending] = member.starts;
+    if (pending) {
+      const [id, start] = pending;
+      if (typeof start === 'boolean') this.#hearStart(member, id, start);
+      else member.starts.set(id, this.#start(id, start));
       return true;
     }
     const [id] = member.toBegin;
     if (!id) return false;
     member.toBegin.delete(id);
-    if (this.members.has(id)) member.exchange.attach(id);
-    else {
-      const [name = '', key = ''] = id.split('-');
-      const start = member.exchange.start(id);
-      const child = new Member(this, id, this.#run(), { name, id: key }, { start });
-      this.members.set(id, child);
-      member.begun.add(id);
-      this.refresh(child);
-    }
+    if (member.toJoin.delete(id)) member.exchange.attach(id);
+    else member.starts.set(id, structuredClone(member.exchange.start(id)));
     return true;
+  }
+
+  /** A client starts a workflow of an id that none has, or whose workflow has ended. */
+  startByClient(id: string): boolean {
+    if (this.members.has(id)) return false;
+    const [name = '', key = ''] = id.split('-');
+    const member = new Member(this, id, this.#run(), { name, id: key }, {}, true);
+    this.members.set(id, member);
+    this.refresh(member);
+    return true;
+  }
+
+  /** @returns whether the child began: its id may run already */
+  #start(id: string, start: Start): boolean {
+    if (this.members.has(id)) return false;
+    const [name = '', key = ''] = id.split('-');
+    const child = new Member(this, id, this.#run(), { name, id: key }, { start });
+    this.members.set(id, child);
+    this.refresh(child);
+    return true;
+  }
+
+  #hearStart(member: Member, id: string, isBegun: boolean): void {
+    const [name = '', key = ''] = id.split('-');
+    member.starts.delete(id);
+    if (isBegun) member.exchange.begun(id);
+    else member.exchange.gone(id, 'parent');
+    // It runs already; or it was let go meanwhile, and is wanted again by another link.
+    if (member.exchange.childOf({ name, id: key })?.state !== 'apart') return;
+    member.toBegin.add(id);
+    member.toJoin.add(id);
   }
 
   /** Continues as new: what is under way has arrived, or has not. */
   cut(member: Member, arrives: boolean): void {
+    // A workflow continues as new only when it has heard what it waits for.
+    while (member.starts.size > 0) this.begin(member);
     this.#leaveBehind(member, arrives);
     const carried = JSON.parse(JSON.stringify(member.exchange.carry())) as CarriedExchange;
     const state = new EntityState(
@@ -328,28 +432,36 @@ export class World {
       structuredClone(member.state.store.entities),
       member.state.carryViews(),
     );
-    const next = new Member(this, member.id, member.runId, member.root, { state, carried });
+    const { id, runId, root, isIndependent } = member;
+    const next = new Member(this, id, runId, root, { state, carried }, isIndependent);
     for (const item of next.items) if (next.exchange.childOf(item)) next.exchange.remember(idOf(item));
     next.inbox.push(...member.inbox);
     for (const name of this.names()) next.due.add(name);
-    for (const id of member.toBegin) next.toBegin.add(id);
-    // A workflow continues as new only when it has heard what it waits for.
-    for (const id of member.begun) next.exchange.begun(id);
+    for (const child of member.toBegin) next.toBegin.add(child);
+    for (const child of member.toJoin) next.toJoin.add(child);
     next.pausedByClient = member.pausedByClient;
+    next.channel = member.channel?.cut(next.state.store);
     this.members.set(member.id, next);
   }
 
   /** Somebody ends it, without a word. */
   terminate(member: Member): void {
     this.members.delete(member.id);
+    this.ended.add(member.id);
     this.#leaveBehind(member, true);
     for (const other of this.members.values()) this.gone.push([other.id, member.id, member.runId]);
   }
 
   hearGone(index: number): boolean {
     if (this.gone.length === 0) return false;
-    const [[to, peer, runId] = ['', '', '']] = this.gone.splice(index % this.gone.length, 1);
+    const [news = ['', '', ''] as const] = this.gone.splice(index % this.gone.length, 1);
+    const [to, peer, runId] = news;
     const member = this.members.get(to);
+    if (member?.starts.has(peer)) {
+      // How one ends is heard after how it began.
+      this.gone.push(news);
+      return false;
+    }
     if (member) this.#tellGone(member, peer, runId);
     return true;
   }
@@ -375,6 +487,12 @@ export class World {
         if (!hasArrived || round % 2 === 0) this.arrive(way);
       }
       for (const member of [...this.members.values()]) while (this.process(member)) moved = true;
+      for (const channel of this.channels)
+        if (channel.isDue) {
+          channel.step();
+          moved = true;
+        }
+      for (const listener of this.listeners) while (listener.process()) moved = true;
       if (!moved) return;
     }
     throw new Error('They never stop telling each other.');
@@ -392,17 +510,22 @@ export class World {
   #tellGone(member: Member, peer: string, runId?: string): void {
     const [name = '', id = ''] = peer.split('-');
     const link = member.exchange.childOf({ name, id });
-    if (link && link.state === 'apart') return;
-    member.exchange.gone(peer, 'parent', runId);
-    member.exchange.gone(peer, 'child', runId);
-    if (link) member.toBegin.add(peer);
+    // It is not heard of while a start of it is under way, for which there was none of its id.
+    if (member.starts.has(peer)) return;
+    member.took(member.exchange.gone(peer, 'child', runId));
+    if (link && link.state !== 'apart') {
+      member.exchange.gone(peer, 'parent', runId);
+      member.toBegin.add(peer);
+    }
     this.#endIfDone(member);
   }
 
   #endIfDone(member: Member): void {
     // What has arrived is taken before a workflow closes: it may be another parent.
     for (let next = member.isDone && member.inbox.shift(); next; next = member.isDone && member.inbox.shift())
-      member.exchange.receive(next);
+      member.took(member.exchange.receive(next), [next.from]);
+    if (member.wasLoadedFor && !member.isLoadedFor && !member.isDone) this.refresh(member);
+    member.wasLoadedFor = member.isLoadedFor;
     if (!member.isDone || this.members.get(member.id) !== member) return;
     for (const item of member.items) member.exchange.close(idOf(item));
     for (const to of member.due)
@@ -411,6 +534,7 @@ export class World {
         member.exchange.outgoing.accepted(to, message);
       }
     this.members.delete(member.id);
+    this.ended.add(member.id);
     this.#leaveBehind(member, true);
   }
 
