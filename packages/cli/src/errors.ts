@@ -12,6 +12,6 @@ export class CliError extends StatefulWorkflowError {
 
 /** Thrown when the command line cannot be understood or carries what it must not. */
 export class UsageError extends CliError {
-  static override readonly brand = 'stateful-workflow.UsageError';
+  static override readonly brand: string = 'stateful-workflow.UsageError';
   override readonly name = 'UsageError';
 }

@@ -8,7 +8,7 @@ import type { HttpFailure } from './http-failure';
  * request's headers.
  */
 export class HttpError extends StatefulWorkflowError {
-  static override readonly brand = '@stateful-workflow/http.HttpError';
+  static override readonly brand: string = '@stateful-workflow/http.HttpError';
   override readonly name = 'HttpError';
 
   /**

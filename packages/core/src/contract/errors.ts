@@ -75,7 +75,7 @@ export class StatefulWorkflowError extends Error {
  * `context.field` names the offending field.
  */
 export class InvalidInputError extends StatefulWorkflowError {
-  static override readonly brand = '@stateful-workflow/core.InvalidInputError';
+  static override readonly brand: string = '@stateful-workflow/core.InvalidInputError';
   override readonly name = 'InvalidInputError';
 
   /**
@@ -95,7 +95,7 @@ export class InvalidInputError extends StatefulWorkflowError {
 
 /** Thrown on the worker when a credential reference cannot be turned into a secret for an origin. */
 export class CredentialError extends StatefulWorkflowError {
-  static override readonly brand = '@stateful-workflow/core.CredentialError';
+  static override readonly brand: string = '@stateful-workflow/core.CredentialError';
   override readonly name = 'CredentialError';
 
   constructor(code: ErrorCode & `CREDENTIAL_${string}`, message: string, context: ErrorContext = {}) {
@@ -105,7 +105,7 @@ export class CredentialError extends StatefulWorkflowError {
 
 /** Thrown when a load failed and nobody can retry it, with the fault as the adapter classified it. */
 export class LoadError extends StatefulWorkflowError {
-  static override readonly brand = '@stateful-workflow/core.LoadError';
+  static override readonly brand: string = '@stateful-workflow/core.LoadError';
   override readonly name = 'LoadError';
 
   constructor(message: string, options: ErrorOptions = {}) {
