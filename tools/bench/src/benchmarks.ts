@@ -2,6 +2,7 @@ import type { Benchmark } from './benchmark';
 import { bundleSize } from './benchmarks/bundle-size';
 import { childrenStart } from './benchmarks/children-start';
 import { cycleTime } from './benchmarks/cycle-time';
+import { heapPerChild } from './benchmarks/heap-per-child';
 import { heapPerWorkflow } from './benchmarks/heap-per-workflow';
 import { historyOneChanged } from './benchmarks/history-one-changed';
 import { historyUnchanged } from './benchmarks/history-unchanged';
@@ -24,6 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   storePointUpdate,
   redaction,
   heapPerWorkflow,
+  heapPerChild,
   pollEvents,
   postgresThroughput,
   childrenStart(100, 6),

@@ -13,7 +13,7 @@ import { type Below, type Kin } from './kin';
 import { type CarriedLink, Link } from './link';
 import { Made } from './made';
 import { WRITTEN } from './outbox';
-import { type End, Outgoing } from './outgoing';
+import { type End, Outgoing, type Wakeable } from './outgoing';
 import { type CarriedPauses, Pauses } from './pauses';
 import { Settlement } from './settlement';
 import { contributed, entitiesIn, MADE, sourcesFrom, sourcesOf } from './speech';
@@ -21,11 +21,9 @@ import { takeEntire } from './take';
 import type { Join, Message, Start } from './word';
 
 /** What the workflow around an {@link Exchange} does for it. */
-export interface Host {
+export interface Host extends Wakeable {
   /** Something changed, and with it perhaps which items have children: they are to be opened and closed. */
   changed(changes: ChangeSet): void;
-  /** There is something to send to a workflow: as one of its parents, as its child, or as neither. */
-  wake(peer: string, as: End): void;
   /** A parent has let the workflow go, or is there no more. */
   left(peer: string): void;
   /** The workflow pauses from now on, or goes on. */
@@ -82,7 +80,7 @@ export class Exchange {
     this.#count = carried?.count ?? 0;
     this.#settlement = new Settlement(state, host);
     this.#kin = this.#settlement.kin;
-    this.outgoing = new Outgoing(state, this.#kin, (...woken) => host.wake(...woken));
+    this.outgoing = new Outgoing(state, this.#kin, host);
     for (const [peer, ancestry, options, link] of carried?.above ?? [])
       this.#kin.above.set(peer, Link.from({ self: self.workflowId, peer, ancestry, ...options }, link));
     for (const [peer, link] of carried?.leaving ?? [])

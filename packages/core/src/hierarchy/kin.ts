@@ -32,7 +32,8 @@ export class Kin {
   /** The children, by their workflow ids. */
   readonly below = new Map<string, Below>();
   readonly #byItem = new Map<string, Below>();
-  readonly #stale = new Set<Below>();
+  /** Children whose portions are to be looked at anew. */
+  #stale?: Set<Below>;
   readonly #state: EntityState;
   #items?: Reach;
   #own?: Reach;
@@ -82,13 +83,13 @@ export class Kin {
 
   /** The children whose portions are others now, because items came or went. */
   takeStale(): Below[] {
-    const stale = [...this.#stale];
-    this.#stale.clear();
+    const stale = [...(this.#stale ?? [])];
+    this.#stale = undefined;
     return stale;
   }
 
   #look(children: Iterable<Below>): void {
-    for (const below of children) this.#stale.add(below);
+    for (const below of children) (this.#stale ??= new Set()).add(below);
   }
 
   /** Whether a change may have changed what is in a portion. */

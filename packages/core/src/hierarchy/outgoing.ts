@@ -11,6 +11,12 @@ import type { Message } from './word';
 /** What a workflow is to another one. Two that hold each other's items are both to each other. */
 export type End = 'parent' | 'child' | 'stranger';
 
+/** Who sends what there is to send. */
+export interface Wakeable {
+  /** There is something to send to a workflow: as one of its parents, as its child, or as neither. */
+  wake(peer: string, as: End): void;
+}
+
 /** What is to be sent to others, and what becomes of it. */
 export class Outgoing {
   /** Links of children that are let go, until they have been told. */
@@ -19,13 +25,12 @@ export class Outgoing {
   readonly strangers = new Map<string, Message>();
   readonly #state: EntityState;
   readonly #kin: Kin;
-  readonly #wake: (peer: string, as: End) => void;
+  readonly #host: Wakeable;
 
-  /** @param wake there is something to send to a workflow */
-  constructor(state: EntityState, kin: Kin, wake: (peer: string, as: End) => void) {
+  constructor(state: EntityState, kin: Kin, host: Wakeable) {
     this.#state = state;
     this.#kin = kin;
-    this.#wake = wake;
+    this.#host = host;
   }
 
   /** Whether there is nobody who is to be told that it is let go, or is a stranger. */
@@ -93,9 +98,9 @@ export class Outgoing {
 
   /** Has the host ask for what is to be sent now. */
   wake(): void {
-    for (const peer of this.strangers.keys()) this.#wake(peer, 'stranger');
+    for (const peer of this.strangers.keys()) this.#host.wake(peer, 'stranger');
     for (const link of this.#links())
-      if (link.isDue) this.#wake(link.peer, link.isParent ? 'parent' : 'child');
+      if (link.isDue) this.#host.wake(link.peer, link.isParent ? 'parent' : 'child');
   }
 
   /** What this workflow wrote by itself, and not the parent that makes its root. */

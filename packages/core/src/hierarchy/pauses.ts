@@ -7,28 +7,29 @@ export interface CarriedPauses {
 /** Who has a workflow pause: its clients, and those of its parents that pause it. A pause goes with whom it came from. */
 export class Pauses {
   #byClient: boolean;
-  readonly #byParents: Set<string>;
+  /** The workflow ids of those that pause it; absent while none does, as in most workflows. */
+  #byParents?: Set<string>;
 
   constructor({ byClient, byParents }: CarriedPauses = { byClient: false, byParents: [] }) {
     this.#byClient = byClient;
-    this.#byParents = new Set(byParents);
+    if (byParents.length > 0) this.#byParents = new Set(byParents);
   }
 
   get isPaused(): boolean {
-    return this.#byClient || this.#byParents.size > 0;
+    return this.#byClient || !!this.#byParents?.size;
   }
 
   /** @param parent its workflow id; a client that leaves it out ends the pauses of parents, too */
   set(isPaused: boolean, parent?: string): void {
     if (parent === undefined) {
       this.#byClient = isPaused;
-      if (!isPaused) this.#byParents.clear();
-    } else if (isPaused) this.#byParents.add(parent);
-    else this.#byParents.delete(parent);
+      if (!isPaused) this.#byParents = undefined;
+    } else if (isPaused) (this.#byParents ??= new Set()).add(parent);
+    else this.#byParents?.delete(parent);
   }
 
   /** For continue-as-new. */
   carry(): CarriedPauses {
-    return { byClient: this.#byClient, byParents: [...this.#byParents] };
+    return { byClient: this.#byClient, byParents: [...(this.#byParents ?? [])] };
   }
 }

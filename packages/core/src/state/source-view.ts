@@ -44,6 +44,7 @@ export class SourceView {
   readonly #given = new Map<string, Map<string, Given>>();
   readonly #shapes = new Map<string, readonly string[]>();
   #lastShape: readonly string[] = [];
+  #last?: Given;
 
   /** How many entities the source gave. */
   get size(): number {
@@ -79,8 +80,7 @@ export class SourceView {
    */
   give(name: string, id: string, given: readonly string[], changedAt: number, base: Fields = {}): void {
     const shape = this.#shared(given);
-    // Not a spread, for the same reason as in `copyFields`.
-    const entry = keys(base).length > 0 ? { shape, changedAt, base } : { shape, changedAt };
+    const entry = keys(base).length > 0 ? { shape, changedAt, base } : this.#plain(shape, changedAt);
     getOrAdd(this.#given, name, () => new Map<string, Given>()).set(id, entry);
   }
 
@@ -126,6 +126,13 @@ export class SourceView {
       }
     }
     return view;
+  }
+
+  /** Of all that one load gave, most is given in the same way: they share what is known of that. */
+  #plain(shape: readonly string[], changedAt: number): Given {
+    const last = this.#last;
+    if (last?.shape === shape && last.changedAt === changedAt) return last;
+    return (this.#last = { shape, changedAt });
   }
 
   #shared(shape: readonly string[]): readonly string[] {

@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  ContinueAsNew,
   isCancellation,
   setCurrentDetails,
   TemporalFailure,
@@ -21,7 +22,7 @@ import type { Ending } from '../hierarchy/parents';
 import { comesOfCancellation } from './scopes';
 import { nothing, type Session } from './session';
 import { allElse } from './moments';
-import { sourceActivities } from './source-activities';
+import { SourceActivities } from './source-activities';
 import { bytesOf, sendable } from './state-size';
 import { StatefulWorkflow } from './stateful-workflow';
 import { type Arrival, startWatch } from './watch';
@@ -32,70 +33,151 @@ const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl
 const LAST_WAIT_MS = 20_000;
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 
-/**
- * The life of one run: trigger → load → integrate → `execute()` → wait, until it ends or continues as new.
- *
- * @returns the root entity, once the workflow has completed
- * @throws CancelledFailure once it was cancelled
- */
-export async function runCycles(
-  workflow: StatefulWorkflow,
-  session: Session,
-  times: RefreshTimes,
-  continuation: Continuation,
-): Promise<unknown> {
-  const { inbox, hierarchy, loads, pending, readOnly, shield } = session;
-  const activities = sourceActivities(session);
+/** A wait for something to do. */
+interface Wait {
+  /** `false` when the time has passed. */
+  readonly isOver: Promise<boolean | void>;
+  end(inTime: boolean | void): void;
+}
+
+/** The life of one run: trigger → load → integrate → `execute()` → wait, until it ends or continues as new. */
+export class CycleRunner {
+  readonly #workflow: StatefulWorkflow;
+  readonly #session: Session;
+  readonly #times: RefreshTimes;
+  readonly #continuation: Continuation;
+  readonly #activities: SourceActivities;
   /** What a watch brought and no load has taken in yet. */
-  let arrivals = NO_ARRIVALS;
+  #arrivals = NO_ARRIVALS;
+  /** Whether it is shown that continue-as-new is due. */
+  #showsDue = false;
+  /** Of all loads until one is cancelled: a scope is kept by the one around it for as long as that lives. */
+  #loadScope?: CancellationScope;
+  /** Whether handlers of the class that do not end are waited for no longer. */
+  #isGivenUp = false;
+  #isFinishing = false;
 
-  let showsDue = false;
+  constructor(workflow: StatefulWorkflow, session: Session, times: RefreshTimes, continuation: Continuation) {
+    this.#workflow = workflow;
+    this.#session = session;
+    this.#times = times;
+    this.#continuation = continuation;
+    this.#activities = new SourceActivities(session);
+    session.show = () => this.#show();
+  }
 
-  const showDetails = (): void => setCurrentDetails(details(session));
-  const continues = (): boolean => {
-    if (continuation.isNext()) return true;
-    if (!showsDue && continuation.isDue()) {
-      showsDue = true;
-      showDetails();
+  /**
+   * @returns the root entity, once the workflow has completed
+   * @throws CancelledFailure once it was cancelled
+   */
+  async run(): Promise<unknown> {
+    const session = this.#session;
+    try {
+      while (!session.ending) {
+        // Those whose load has ended are answered first: who is left then is waited for.
+        if (session.loads.isAnswering && this.#continuation.isDue())
+          await condition(() => !session.loads.isAnswering);
+        // Awaited here and not in a function of its own: each level that an idle workflow waits in costs it a kilobyte.
+        const wait = this.#wait();
+        if (wait) wait.end(await wait.isOver);
+        // What else was let go in this moment goes on first.
+        await Promise.resolve();
+        if (session.ending) break;
+        if (this.#continues()) await this.#continuation.run(this.#runBesideLoads);
+        else if (this.#cycles()) await this.#cycle();
+      }
+      return await this.#finish(session.ending);
+    } catch (error) {
+      if (!this.#isFinishing) await this.#broken(error);
+      const isEnd = error instanceof ContinueAsNew || (isCancellation(error) && session.ending);
+      // Whether it fails the workflow or its task, the SDK decides; what the task did is forgotten then.
+      session.hasFailed = !isEnd;
+      throw error;
+    }
+  }
+
+  /** Ends in good order. @returns the result */
+  async #finish(how: Ending): Promise<unknown> {
+    this.#isFinishing = true;
+    const session = this.#session;
+    await this.#end(how);
+    const closesCancelled = session.ending === 'cancelled' && has('closesCancelled');
+    const settled = (): Promise<void> => this.#settled();
+    await (closesCancelled ? closeAsCancelled(settled, session.isCancelRequested) : settled());
+    this.#show();
+    const result = session.state.data ?? null;
+    const isWanted = session.ending === 'completed' || bytesOf(result) <= session.mostBytes;
+    return isWanted
+      ? sendable('The data of the workflow, which is its result,', result, session.mostBytes)
+      : null;
+  }
+
+  /** Tells the others of an end by an error. */
+  async #broken(error: unknown): Promise<void> {
+    // One that escaped from a scope of the user's is a failure like any other.
+    if (isCancellation(error) && CancellationScope.current().consideredCancelled)
+      await this.#end('cancelled');
+    // Any other error fails the task, which is tried again with corrected code: the workflow goes on.
+    else if (error instanceof TemporalFailure) await this.#end('failed', error.message);
+  }
+
+  #show(): void {
+    setCurrentDetails(details(this.#session));
+  }
+
+  #continues(): boolean {
+    if (this.#continuation.isNext()) return true;
+    if (!this.#showsDue && this.#continuation.isDue()) {
+      this.#showsDue = true;
+      this.#show();
     }
     return false;
-  };
-  const cycles = (): boolean => !session.paused && inbox.size > 0;
-  session.show = showDetails;
+  }
 
-  /** Waits until there is something to do: a trigger, news of a watched source, or time. */
-  const wait = async (): Promise<void> => {
-    // Those whose load has ended are answered first: who is left then is waited for.
-    if (loads.isAnswering && continuation.isDue()) await condition(() => !loads.isAnswering);
-    const { paused } = session;
-    const ready = (): boolean => !!session.ending || continues() || cycles() || session.paused !== paused;
+  #cycles(): boolean {
+    return !this.#session.paused && this.#session.inbox.size > 0;
+  }
+
+  /** Begins to wait until there is something to do, if there is nothing: for a trigger, news of a watched source, or time. */
+  #wait(): Wait | undefined {
+    const session = this.#session;
+    const { inbox, paused } = session;
+    const times = this.#times;
+    const ready = (): boolean =>
+      !!session.ending || this.#continues() || this.#cycles() || session.paused !== paused;
     const due = paused ? undefined : nextLoad(session, times);
     session.nextLoadAt = due?.at;
-    showDetails();
-    if (ready()) return;
+    this.#show();
+    if (ready()) return undefined;
     const watched = !paused && times.watch ? session.sources.filter((source) => source.isCurrent) : [];
-    const watch = watched.length > 0 ? startWatch(activities, watched, times) : undefined;
+    const watch = watched.length > 0 ? startWatch(this.#activities, watched, times) : undefined;
     const woken = (): boolean => ready() || !!watch?.hasNews();
-    const inTime = await (due
-      ? condition(woken, Math.max(due.at - Date.now(), 1), { summary: due.trigger })
-      : condition(woken));
-    watch?.stop();
-    if (watch?.arrivals.size) {
-      ({ arrivals } = watch);
-      inbox.add('news');
-    } else if (due && !inTime) inbox.add(due.trigger);
-  };
-
-  /** Of all loads until one is cancelled: a scope is kept by the one around it for as long as that lives. */
-  let scope: CancellationScope | undefined;
+    return {
+      isOver: due
+        ? condition(woken, Math.max(due.at - Date.now(), 1), { summary: due.trigger })
+        : condition(woken),
+      end: (inTime) => {
+        watch?.stop();
+        if (watch?.arrivals.size) {
+          this.#arrivals = watch.arrivals;
+          inbox.add('news');
+        } else if (due && inTime === false) inbox.add(due.trigger);
+      },
+    };
+  }
 
   /** @returns whether the load was overtaken */
-  const runLoad = async (loader: CycleLoader): Promise<boolean> => {
-    const loading = scope?.consideredCancelled === false ? scope : (scope = new CancellationScope());
+  async #runLoad(loader: CycleLoader): Promise<boolean> {
+    const session = this.#session;
+    const continuation = this.#continuation;
+    const { loads, shield } = session;
+    const known = this.#loadScope;
+    const scope = known?.consideredCancelled === false ? known : new CancellationScope();
+    this.#loadScope = scope;
     let superseded = false;
     session.supersede = () => {
       superseded = true;
-      loading.cancel();
+      scope.cancel();
     };
     let isOver = false;
     const cutOff = (): void => {
@@ -105,14 +187,14 @@ export async function runCycles(
     // One that takes longer than the history lasts begins again in the next run.
     void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(cutOff);
     try {
-      const ended = interruptible(() => loader.run((load) => workflow.loadData(load)), {
-        scope: loading,
+      const ended = interruptible(() => loader.run((load) => this.#workflow.loadData(load)), {
+        scope,
         shield,
         isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
-        isUsedUp: continuation.isUsedUp,
+        isUsedUp: () => continuation.isUsedUp(),
         isAllowed: () => has('interruptible'),
       });
-      if (session.sources.some(({ isAwaited }) => isAwaited)) showDetails();
+      if (session.sources.some(({ isAwaited }) => isAwaited)) this.#show();
       superseded = !(await ended) || superseded;
     } catch (error) {
       if (!superseded || !(session.ending ? isOfNoUse : comesOfCancellation)(error)) throw error;
@@ -121,49 +203,56 @@ export async function runCycles(
       session.supersede = nothing;
     }
     return superseded;
-  };
+  }
 
   /** A child without a source of its own, of which there may be many, is spared the scope of a load. */
-  const hasLoads = (): boolean =>
-    session.sources.length > 0 || workflow.loadData !== StatefulWorkflow.prototype.loadData;
+  get #hasLoads(): boolean {
+    return (
+      this.#session.sources.length > 0 || this.#workflow.loadData !== StatefulWorkflow.prototype.loadData
+    );
+  }
 
   /**
    * Loads until a load ran to its end: one that a new token or address overtakes is begun again.
    *
    * @returns why sources failed; nothing when the run ends before a load does
    */
-  const load = async (triggers: Set<TriggerName>): Promise<readonly LoadFault[] | undefined> => {
+  async #load(triggers: Set<TriggerName>): Promise<readonly LoadFault[] | undefined> {
+    const session = this.#session;
+    const { inbox, loads } = session;
     // What a watch brought may be about a source or token no longer in use.
-    if (triggers.has('apiToken') || triggers.has('apiUrl')) arrivals = NO_ARRIVALS;
+    if (triggers.has('apiToken') || triggers.has('apiUrl')) this.#arrivals = NO_ARRIVALS;
     for (;;) {
       loads.begin();
-      const loader = cycleLoader(session, activities, {
-        ...times,
+      const loader = cycleLoader(session, this.#activities, {
+        ...this.#times,
         demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
         refreshed: triggers.has('refresh'),
-        maxDeleteRatio: workflow.maxDeleteRatio ?? 0.5,
-        arrivals,
+        maxDeleteRatio: this.#workflow.maxDeleteRatio ?? 0.5,
+        arrivals: this.#arrivals,
       });
-      arrivals = NO_ARRIVALS;
-      const superseded = hasLoads() && (await runLoad(loader));
+      this.#arrivals = NO_ARRIVALS;
+      const superseded = this.#hasLoads && (await this.#runLoad(loader));
       if (session.ending) return undefined;
       if (!superseded) {
         session.loadEnded(loader.touched.size, loader.faults);
         return loader.faults;
       }
-      if (continuation.isNext()) {
+      if (this.#continuation.isNext()) {
         loads.end('left');
         for (const trigger of triggers) inbox.add(trigger);
         return undefined;
       }
       for (const trigger of inbox.take()) triggers.add(trigger);
     }
-  };
+  }
 
   /** While hooks run, who waits for a load gets one: `execute()` sees what it brings in the cycle after this one. */
-  const loadBeside = async (isOver: () => boolean): Promise<void> => {
+  async #loadBeside(isOver: () => boolean): Promise<void> {
+    const session = this.#session;
+    const { inbox, loads, shield } = session;
     const isAsked = (): boolean =>
-      loads.awaited > 0 && !session.paused && !session.ending && !continuation.isNext();
+      loads.awaited > 0 && !session.paused && !session.ending && !this.#continuation.isNext();
     while (!isOver()) {
       // Hooks that do not wait are over when conditions are looked at: the first look comes before that.
       let looks = 0;
@@ -171,7 +260,7 @@ export async function runCycles(
       if (isOver() || !has('interruptible')) return;
       const triggers = new Set(inbox);
       try {
-        await load(triggers);
+        await this.#load(triggers);
       } catch (error) {
         // The hooks hear of a cancellation themselves.
         if (isCancellation(error)) return;
@@ -179,31 +268,39 @@ export async function runCycles(
       }
       for (const trigger of triggers) inbox.add(trigger);
     }
-  };
+  }
 
   /** Runs hooks of the class, which may take long. @returns whether they came to their end */
-  const runBesideLoads: HookRunner = async (hooks, options) => {
+  readonly #runBesideLoads: HookRunner = async (hooks, options) => {
+    const session = this.#session;
     let isOver = false;
     session.hooksSince = Date.now();
-    showDetails();
+    this.#show();
     const hooked = runHooks(session, options, hooks).finally(() => {
       isOver = true;
     });
-    const beside = loadBeside(() => isOver);
+    const beside = this.#loadBeside(() => isOver);
     const isDone = await Promise.race([hooked, beside.then(() => hooked)]);
     // Only a load that is under way is waited for.
-    if (loads.isRunning) await beside;
+    if (session.loads.isRunning) await beside;
     session.hooksSince = undefined;
     return isDone;
   };
 
   /** A class that has nothing to do in a cycle is spared the scope of hooks. */
-  const hasHooks = (): boolean =>
-    workflow.execute !== StatefulWorkflow.prototype.execute || !!(workflow.onChange ?? workflow.onLoadError);
+  get #hasHooks(): boolean {
+    const workflow = this.#workflow;
+    return (
+      workflow.execute !== StatefulWorkflow.prototype.execute || !!(workflow.onChange ?? workflow.onLoadError)
+    );
+  }
 
-  const cycle = async (): Promise<void> => {
+  async #cycle(): Promise<void> {
+    const session = this.#session;
+    const workflow = this.#workflow;
+    const { inbox, pending, readOnly } = session;
     const triggers = inbox.take();
-    const faults = await load(triggers);
+    const faults = await this.#load(triggers);
     if (!faults || session.ending) return;
     let handed: ChangeSet | undefined;
     const hears = workflow.onChange && ((changes: ChangeSet) => workflow.onChange?.(readOnly.of(changes)));
@@ -218,58 +315,35 @@ export async function runCycles(
       handed = pending.take();
       await workflow.execute({ triggers, changes: readOnly.of(handed) });
     };
-    if (!hasHooks()) return hooks();
-    const isDone = await runBesideLoads(hooks, {
-      isOverdue: continuation.cutsOff,
-      isUsedUp: continuation.isUsedUp,
+    if (!this.#hasHooks) return hooks();
+    const isDone = await this.#runBesideLoads(hooks, {
+      isOverdue: () => this.#continuation.cutsOff(),
+      isUsedUp: () => this.#continuation.isUsedUp(),
       isAllowed: () => has('interruptedHooks'),
     });
     if (isDone || session.ending) return;
     // The next run takes the cycle up again.
     for (const trigger of triggers) inbox.add(trigger);
     if (handed) pending.giveBack(handed);
-  };
+  }
 
   /** Ends the hierarchy below, and tells the one above. */
-  const end = async (how: Ending | 'failed', message?: string): Promise<void> => {
+  async #end(how: Ending | 'failed', message?: string): Promise<void> {
+    const session = this.#session;
     if (how === 'failed') session.hasFailed = true;
     else session.end(how);
-    await shield.run(() => hierarchy.end(how, message));
-  };
+    await session.shield.run(() => session.hierarchy.end(how, message));
+  }
 
-  let isGivenUp = false;
   /** Waits for what is under way as the workflow ends. */
-  const settled = async (): Promise<void> => {
-    await condition(() => hierarchy.window.underWay === 0);
+  async #settled(): Promise<void> {
+    const { window } = this.#session.hierarchy;
+    await condition(() => window.underWay === 0);
     if (!allHandlersFinished()) await allElse();
     // A handler of the class may wait for what does not come any more: for that one it is waited once.
-    if (!allHandlersFinished() && !isGivenUp)
-      isGivenUp = !(await condition(allHandlersFinished, LAST_WAIT_MS, { summary: 'handlers' }));
-  };
-
-  try {
-    while (!session.ending) {
-      await wait();
-      if (session.ending) break;
-      if (continues()) await continuation.run(runBesideLoads);
-      else if (cycles()) await cycle();
-    }
-  } catch (error) {
-    // One that escaped from a scope of the user's is a failure like any other.
-    if (isCancellation(error) && CancellationScope.current().consideredCancelled) await end('cancelled');
-    // Any other error fails the task, which is tried again with corrected code: the workflow goes on.
-    else if (error instanceof TemporalFailure) await end('failed', error.message);
-    throw error;
+    if (!allHandlersFinished() && !this.#isGivenUp)
+      this.#isGivenUp = !(await condition(allHandlersFinished, LAST_WAIT_MS, { summary: 'handlers' }));
   }
-  await end(session.ending);
-  const closesCancelled = session.ending === 'cancelled' && has('closesCancelled');
-  await (closesCancelled ? closeAsCancelled(settled, session.isCancelRequested) : settled());
-  showDetails();
-  const result = session.state.data ?? null;
-  const isWanted = session.ending === 'completed' || bytesOf(result) <= session.mostBytes;
-  return isWanted
-    ? sendable('The data of the workflow, which is its result,', result, session.mostBytes)
-    : null;
 }
 
 /** When the next load is due by itself, and why. */

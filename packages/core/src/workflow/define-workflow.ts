@@ -1,12 +1,5 @@
 import type { WorkflowDefinitionOptions } from '@temporalio/common';
-import {
-  ContinueAsNew,
-  inWorkflowContext,
-  isCancellation,
-  log,
-  setWorkflowOptions,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { inWorkflowContext, log, setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import { object, text } from '../contract/check';
 import { type DefinedWorkflow, HEARS_OF_WORKFLOWS } from '../contract/defined';
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
@@ -17,8 +10,8 @@ import { entries, hasOwn, keys, values } from '../state/objects';
 import { inOrderOfArrival } from './arrival-order';
 import { handedOver } from './carry';
 import { asyncSetup, checkStatics } from './class-check';
-import { continuationOf } from './continuation';
-import { runCycles } from './cycle-runner';
+import { Continuation } from './continuation';
+import { CycleRunner } from './cycle-runner';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
 import { refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepingHandlers } from './own-handlers';
@@ -61,18 +54,16 @@ export function defineWorkflow<Data>(
   const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
   checkName(name, 'name');
   const make = (): StatefulWorkflow => new workflowClass() as StatefulWorkflow;
-  const run = async (input: StartInput): Promise<Data> => {
-    const workflow = make();
-    const session = begin(workflow, input);
-    tellOfName(name);
-    const continuation = (session.continuation = continuationOf(session, workflow));
+  const run = (input: StartInput): Promise<Data> => {
     try {
-      return (await runCycles(workflow, session, refreshTimes(workflow.refresh), continuation)) as Data;
+      const workflow = make();
+      const session = begin(workflow, input);
+      tellOfName(name);
+      const continuation = (session.continuation = new Continuation(session, workflow));
+      const runner = new CycleRunner(workflow, session, refreshTimes(workflow.refresh), continuation);
+      return runner.run() as Promise<Data>;
     } catch (error) {
-      const isEnd = error instanceof ContinueAsNew || (isCancellation(error) && session.ending);
-      // Whether it fails the workflow or its task, the SDK decides; what the task did is forgotten then.
-      session.hasFailed = !isEnd;
-      throw error;
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
   };
   // Clients and parents take the workflow type from the function's name.

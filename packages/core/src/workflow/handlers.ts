@@ -27,7 +27,7 @@ import {
 } from '../contract/subscription';
 import type { Ending } from '../hierarchy/parents';
 import { sizeOf } from '../state/change-set';
-import { entries, fromEntries } from '../state/objects';
+import { entries, fromEntries, keys } from '../state/objects';
 import { iso } from './iso';
 import { loaded } from './loads';
 import { has } from './patches';
@@ -56,72 +56,82 @@ export function refuseUnknownSignals(session: Session): void {
   });
 }
 
+/** What each signal does. Tables of functions that are given the session: a workflow holds one closure for each name. */
+const SIGNALS: {
+  readonly [name: string]: (session: Session, payload: unknown, envelope?: Envelope) => void;
+} = {
+  apiToken(session, payload, envelope) {
+    const apiToken = session.checkToken(payload);
+    if (envelope) session.hierarchy.parents.gave(envelope.from, { apiToken });
+    session.setApiToken(apiToken, envelope?.via);
+  },
+  apiUrl(session, payload, envelope) {
+    const apiUrl = checkApiUrl(payload);
+    if (envelope) session.hierarchy.parents.gave(envelope.from, { apiUrl });
+    session.setApiUrl(apiUrl, envelope?.via);
+  },
+  update(session, payload, envelope) {
+    const update = checkUpdate(payload);
+    if (envelope && !update.data) session.receive(update, envelope);
+    else session.changed(session.hierarchy.exchange.update(update), 'update', originOf(update));
+  },
+  delete(session, payload, envelope) {
+    const removal = checkDelete(payload);
+    if (envelope && !removal.data) session.receive(removal, envelope);
+    else session.changed(session.hierarchy.exchange.delete(removal), 'delete', originOf(removal));
+  },
+  data: (session, payload) =>
+    session.changed(session.hierarchy.exchange.setRoot(checkRootData(payload)), 'data'),
+  refresh(session, payload) {
+    session.acceptDeletions(checkRefresh(payload));
+    session.refresh();
+  },
+  subscribe(session, payload) {
+    const asked = checkSubscription(payload);
+    checkSelector(asked.selector, session.schema);
+    session.hierarchy.subscribers.add(asked);
+  },
+  unsubscribe: ({ hierarchy }, payload) => hierarchy.subscribers.remove(checkUnsubscription(payload)),
+  parent: ({ hierarchy, checkToken }, payload) =>
+    hierarchy.adopt(checkParentLink(payload, undefined, checkToken)),
+  child({ hierarchy: { children, exchange } }, payload, envelope) {
+    const notice = checkNotice(payload);
+    if (notice.status !== 'stranger') children.noticed(notice);
+    else if (envelope?.link) exchange.receive({ do: 'stranger', from: envelope.from, link: envelope.link });
+  },
+  pause: (session, _, envelope) => pause(session, true, envelope),
+  resume: (session, _, envelope) => pause(session, false, envelope),
+  status: (session, payload, envelope) => end(session, checkFinalStatus(payload), envelope),
+  cancel(session, payload, envelope) {
+    if (envelope) session.isCancelRequested = payload === CANCEL_REQUESTED;
+    end(session, 'cancelled', envelope);
+  },
+  release({ hierarchy }, _, envelope) {
+    if (envelope) hierarchy.letGo(envelope, undefined);
+  },
+};
+
+/** A workflow ends another only as one of its parents, and then not one that has others. */
+function end(session: Session, how: Ending, envelope?: Envelope): void {
+  if (envelope) session.hierarchy.letGo(envelope, how);
+  else session.end(how);
+}
+
+function pause(session: Session, isPaused: boolean, envelope?: Envelope): void {
+  if (envelope) session.receive({ entityName: session.root.name }, envelope);
+  else session.hierarchy.exchange.pause(isPaused);
+}
+
+/** The workflow that a change came from, which does not hear of it again. */
+const originOf = ({ changeOrigin }: { readonly changeOrigin?: string }): readonly string[] =>
+  changeOrigin === undefined ? [] : [changeOrigin];
+
 function registerSignals(session: Session): void {
-  const { hierarchy } = session;
-  const { parents, children, subscribers, exchange } = hierarchy;
-  // A workflow ends another only as one of its parents, and then not one that has others.
-  const end = (how: Ending, envelope?: Envelope): void => {
-    if (envelope) hierarchy.letGo(envelope, how);
-    else session.end(how);
-  };
-  const pause = (isPaused: boolean, envelope?: Envelope): void => {
-    if (envelope) session.receive({ entityName: session.root.name }, envelope);
-    else exchange.pause(isPaused);
-  };
-  const signals: Record<string, (payload: unknown, envelope?: Envelope) => void> = {
-    apiToken(payload, envelope) {
-      const apiToken = session.checkToken(payload);
-      if (envelope) parents.gave(envelope.from, { apiToken });
-      session.setApiToken(apiToken, envelope?.via);
-    },
-    apiUrl(payload, envelope) {
-      const apiUrl = checkApiUrl(payload);
-      if (envelope) parents.gave(envelope.from, { apiUrl });
-      session.setApiUrl(apiUrl, envelope?.via);
-    },
-    update(payload, envelope) {
-      const update = checkUpdate(payload);
-      if (envelope && !update.data) session.receive(update, envelope);
-      else session.changed(exchange.update(update), 'update', originOf(update));
-    },
-    delete(payload, envelope) {
-      const removal = checkDelete(payload);
-      if (envelope && !removal.data) session.receive(removal, envelope);
-      else session.changed(exchange.delete(removal), 'delete', originOf(removal));
-    },
-    data: (payload) => session.changed(exchange.setRoot(checkRootData(payload)), 'data'),
-    refresh(payload) {
-      session.acceptDeletions(checkRefresh(payload));
-      session.refresh();
-    },
-    subscribe(payload) {
-      const asked = checkSubscription(payload);
-      checkSelector(asked.selector, session.schema);
-      subscribers.add(asked);
-    },
-    unsubscribe: (payload) => subscribers.remove(checkUnsubscription(payload)),
-    parent: (payload) => hierarchy.adopt(checkParentLink(payload, undefined, session.checkToken)),
-    child(payload, envelope) {
-      const notice = checkNotice(payload);
-      if (notice.status !== 'stranger') children.noticed(notice);
-      else if (envelope?.link) exchange.receive({ do: 'stranger', from: envelope.from, link: envelope.link });
-    },
-    pause: (_, envelope) => pause(true, envelope),
-    resume: (_, envelope) => pause(false, envelope),
-    status: (payload, envelope) => end(checkFinalStatus(payload), envelope),
-    cancel(payload, envelope) {
-      if (envelope) session.isCancelRequested = payload === CANCEL_REQUESTED;
-      end('cancelled', envelope);
-    },
-    release(_, envelope) {
-      if (envelope) hierarchy.letGo(envelope, undefined);
-    },
-  };
-  for (const [name, take] of entries(signals))
+  for (const name of keys(SIGNALS))
     // A signal has no caller to answer and must not fail the task: what is wrong with it is counted.
     setHandler(defineSignal<[unknown, unknown]>(name), (payload, envelope) => {
       try {
-        take(payload, checkEnvelope(envelope));
+        SIGNALS[name]?.(session, payload, checkEnvelope(envelope));
       } catch (error) {
         // The user's code is at fault, and not the signal.
         if (error instanceof UserCodeError) throw error;
@@ -130,77 +140,76 @@ function registerSignals(session: Session): void {
     });
 }
 
-/** The workflow that a change came from, which does not hear of it again. */
-const originOf = ({ changeOrigin }: { readonly changeOrigin?: string }): readonly string[] =>
-  changeOrigin === undefined ? [] : [changeOrigin];
+/** An update: what is checked before it is taken, which leaves nothing in the history, and what it does. */
+interface Update {
+  readonly check: (session: Session, payload: unknown) => unknown;
+  readonly take: (session: Session, payload: unknown) => unknown;
+}
+
+const UPDATES: { readonly [name: string]: Update } = {
+  refresh: {
+    check: (session, payload) => session.checkRefresh(checkRefresh(payload)),
+    take(session, payload) {
+      session.acceptDeletions(checkRefresh(payload));
+      return loaded(session, () => session.refresh(), false);
+    },
+  },
+  rotateToken: {
+    check: (session, payload) => session.checkNewToken(payload),
+    take: (session, payload) => loaded(session, () => session.setApiToken(session.checkToken(payload)), true),
+  },
+  update: {
+    check: ({ state }, payload) => state.checkUpdate(checkUpdate(payload)),
+    take(session, payload) {
+      const update = checkUpdate(payload);
+      const changes = session.hierarchy.exchange.update(update);
+      session.changed(changes, 'update', originOf(update));
+      return sizeOf(changes);
+    },
+  },
+};
 
 function registerUpdates(session: Session): void {
-  const { state } = session;
-  const update = <Result>(
-    name: string,
-    check: (payload: unknown) => unknown,
-    take: (payload: unknown) => Result | Promise<Result>,
-  ): void =>
-    setHandler(defineUpdate<Result, [unknown]>(name), take, {
+  for (const [name, { check, take }] of entries(UPDATES))
+    setHandler(defineUpdate<unknown, [unknown]>(name), (payload) => take(session, payload), {
       validator(payload) {
         try {
-          check(payload);
+          check(session, payload);
         } catch (error) {
           const { message, code = 'INPUT_INVALID' } = error as Partial<StatefulWorkflowError>;
           throw ApplicationFailure.nonRetryable(message, code);
         }
       },
     });
-  update(
-    'refresh',
-    (payload) => session.checkRefresh(checkRefresh(payload)),
-    (payload) => {
-      session.acceptDeletions(checkRefresh(payload));
-      return loaded(session, () => session.refresh(), false);
-    },
-  );
-  update('rotateToken', session.checkNewToken, (reference) =>
-    loaded(session, () => session.setApiToken(session.checkToken(reference)), true),
-  );
-  update(
-    'update',
-    (payload) => state.checkUpdate(checkUpdate(payload)),
-    (payload) => {
-      const update = checkUpdate(payload);
-      const changes = session.hierarchy.exchange.update(update);
-      session.changed(changes, 'update', originOf(update));
-      return sizeOf(changes);
-    },
-  );
 }
 
+const QUERIES: { readonly [name: string]: (session: Session) => unknown } = {
+  id: ({ root }) => root.id,
+  entityName: ({ root }) => root.name,
+  state: ({ state }) => state.store.entities,
+  data: ({ state }) => state.data ?? null,
+  status: ({ status }) => status,
+  problem: ({ problems }) => problems.join(' ') || null,
+  pendingChanges: ({ pending }) => pending.changes,
+  apiUrl: ({ apiUrl }) => apiUrl ?? null,
+  apiToken: ({ token }) => token,
+  sources({ loading, nextLoadAt, tokenWarning: warning }) {
+    return fromEntries(
+      loading.map(({ name, info, known }) => {
+        const nextCheckAt = iso(known.retryAt ?? nextLoadAt);
+        return [name, { ...info, nextCheckAt, warning }];
+      }),
+    );
+  },
+  children: ({ hierarchy }) => hierarchy.children.infos,
+  managedPaths: ({ hierarchy }) => hierarchy.children.managedPaths(),
+  subscriptions: ({ hierarchy }) => hierarchy.subscribers.infos,
+  rejectedSignals: ({ refusals }) => refusals.report,
+};
+
 function registerQueries(session: Session): void {
-  const { root, state, pending, refusals } = session;
-  const { children, subscribers } = session.hierarchy;
-  const queries: Record<string, () => unknown> = {
-    id: () => root.id,
-    entityName: () => root.name,
-    state: () => state.store.entities,
-    data: () => state.data ?? null,
-    status: () => session.status,
-    problem: () => session.problems.join(' ') || null,
-    pendingChanges: () => pending.changes,
-    apiUrl: () => session.apiUrl ?? null,
-    apiToken: () => session.token,
-    sources() {
-      const warning = session.tokenWarning;
-      return fromEntries(
-        session.loading.map(({ name, info, known }) => {
-          const nextCheckAt = iso(known.retryAt ?? session.nextLoadAt);
-          return [name, { ...info, nextCheckAt, warning }];
-        }),
-      );
-    },
-    children: () => children.infos,
-    managedPaths: () => children.managedPaths(),
-    subscriptions: () => subscribers.infos,
-    rejectedSignals: () => refusals.report,
-  };
-  for (const [name, answer] of entries(queries))
-    setHandler(defineQuery(name), () => sendable(`The answer to ${name}`, answer(), session.mostBytes));
+  for (const name of keys(QUERIES))
+    setHandler(defineQuery(name), () =>
+      sendable(`The answer to ${name}`, QUERIES[name]?.(session), session.mostBytes),
+    );
 }

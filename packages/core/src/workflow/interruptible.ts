@@ -48,17 +48,13 @@ export async function interruptible(
   const settled = done.then(settle, settle);
 
   // Who hears of a cancellation ends at once; for the others it is looked at when nothing else is to be done.
-  const over = shield.run(() =>
-    condition(() => isSettled || outer.consideredCancelled || isOver()),
-  );
+  const over = shield.run(() => condition(() => isSettled || outer.consideredCancelled || isOver()));
   await Promise.race([settled, over]);
   if (isSettled || !isAllowed()) return done;
   isCut = true;
   scope.cancel();
   const isBounded = has('interruptible');
-  await shield.run(() =>
-    condition(() => isSettled || (isBounded && isUsedUp()), CLEAN_UP),
-  );
+  await shield.run(() => condition(() => isSettled || (isBounded && isUsedUp()), CLEAN_UP));
   const isDone = isSettled && (await done);
   if (!isDone && outer.consideredCancelled) await outer.cancelRequested;
   return isDone;

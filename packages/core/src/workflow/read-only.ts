@@ -29,6 +29,8 @@ export class ReadOnly {
   /** What was given out before: the same is the same again. */
   readonly #views = new WeakMap<object, object>();
 
+  readonly #handler = new ReadOnlyHandler(this);
+
   /** @param isOff whether values are given out as they are */
   constructor(isOff = isForProduction()) {
     this.#isOff = isOff;
@@ -45,25 +47,48 @@ export class ReadOnly {
     }
     return view as T;
   }
+}
 
-  readonly #handler: ProxyHandler<object> = {
-    get: (target, key) => {
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'object' || value === null) return value;
-      // What cannot change has to be given out as it is.
-      const isFixed = Reflect.getOwnPropertyDescriptor(target, key)?.configurable === false;
-      return isFixed ? value : this.of(value);
-    },
-    getOwnPropertyDescriptor: (target, key) => {
-      const found = Reflect.getOwnPropertyDescriptor(target, key);
-      return found?.configurable ? { ...found, value: this.of(found.value as unknown) } : found;
-    },
-    set: (_, key) => refuse(key),
-    defineProperty: (_, key) => refuse(key),
-    deleteProperty: (_, key) => refuse(key),
-    setPrototypeOf: () => refuse('__proto__'),
-    preventExtensions: () => refuse('it'),
-  };
+/** What views do instead of what was asked for. */
+class ReadOnlyHandler implements ProxyHandler<object> {
+  readonly #views: ReadOnly;
+
+  constructor(views: ReadOnly) {
+    this.#views = views;
+  }
+
+  get(target: object, key: string | symbol): unknown {
+    const value: unknown = Reflect.get(target, key);
+    if (typeof value !== 'object' || value === null) return value;
+    // What cannot change has to be given out as it is.
+    const isFixed = Reflect.getOwnPropertyDescriptor(target, key)?.configurable === false;
+    return isFixed ? value : this.#views.of(value);
+  }
+
+  getOwnPropertyDescriptor(target: object, key: string | symbol): PropertyDescriptor | undefined {
+    const found = Reflect.getOwnPropertyDescriptor(target, key);
+    return found?.configurable ? { ...found, value: this.#views.of(found.value as unknown) } : found;
+  }
+
+  set(_: object, key: string | symbol): never {
+    return refuse(key);
+  }
+
+  defineProperty(_: object, key: string | symbol): never {
+    return refuse(key);
+  }
+
+  deleteProperty(_: object, key: string | symbol): never {
+    return refuse(key);
+  }
+
+  setPrototypeOf(): never {
+    return refuse('__proto__');
+  }
+
+  preventExtensions(): never {
+    return refuse('it');
+  }
 }
 
 function refuse(key: string | symbol): never {

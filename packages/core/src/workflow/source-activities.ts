@@ -20,86 +20,80 @@ export interface LoadManner {
 }
 
 /** Schedules the activities of a workflow's sources. */
-export interface SourceActivities {
+export class SourceActivities {
+  readonly #session: Session;
+  #watches = 0;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
   /**
    * Loads a source.
    *
    * @throws ActivityFailure, or LoadError for a source that never holds still
    */
-  load(source: SourceState, how: LoadManner): Promise<WholeResult>;
+  async load(source: SourceState, { retryRefused, demanded }: LoadManner): Promise<WholeResult> {
+    const whatever = requestOf(this.#session, source, retryRefused);
+    const request = demanded ? { ...whatever, demanded } : whatever;
+    source.loadingSince = Date.now();
+    try {
+      return await whole(source, request, await loadData(source, request));
+    } finally {
+      source.loadingSince = undefined;
+    }
+  }
+
   /** Waits until a source has news. @throws like {@link load} */
-  watch(source: SourceState, times: RefreshTimes): Promise<WholeResult>;
+  async watch(source: SourceState, { every = 0, max, jitter }: RefreshTimes): Promise<WholeResult> {
+    const { name, limits } = source;
+    const request: WatchRequest = {
+      ...requestOf(this.#session, source, false),
+      every,
+      max: max > every ? max : undefined,
+      jitter,
+      deadline: limits.scheduleToCloseTimeout,
+    };
+    const result = await schedule(source, 'waitForChange', request, {
+      // The server tells clients of pending activities by their id: this one names the source.
+      activityId: `watch-${name}-${++this.#watches}`,
+      startToCloseTimeout: limits.startToCloseTimeout + every,
+      retry: { initialInterval: every, backoffCoefficient: 1, nonRetryableErrorTypes: [UNREGISTERED] },
+      summary: `watch ${name}`,
+    });
+    return whole(source, request, result);
+  }
 }
 
-export function sourceActivities(session: Session): SourceActivities {
-  let watches = 0;
+async function loadData(source: SourceState, request: LoadRequest): Promise<LoadResult> {
+  const { startToCloseTimeout, scheduleToCloseTimeout } = source.limits;
+  return schedule(source, 'loadData', request, {
+    startToCloseTimeout,
+    scheduleToCloseTimeout,
+    // How many of them, the activity decides: not each one that ends has failed.
+    retry: { backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: [UNREGISTERED] },
+    summary: `load ${source.name}`,
+  });
+}
 
-  const loadData = async (source: SourceState, request: LoadRequest): Promise<LoadResult> => {
-    const { startToCloseTimeout, scheduleToCloseTimeout } = source.limits;
-    return schedule(source, 'loadData', request, {
-      startToCloseTimeout,
-      scheduleToCloseTimeout,
-      // How many of them, the activity decides: not each one that ends has failed.
-      retry: { backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: [UNREGISTERED] },
-      summary: `load ${source.name}`,
-    });
-  };
-
-  /** Collects the parts of a result that is too large for one. */
-  const whole = async (
-    source: SourceState,
-    request: LoadRequest,
-    result: LoadResult,
-  ): Promise<WholeResult> => {
-    for (let restarts = 0; result.outcome === 'part'; restarts++) {
-      if (restarts > MAX_RESTARTS)
-        throw new LoadError(
-          `Source "${source.name}" changed ${restarts} times while its result travelled in parts. Load less at a time, or raise maxResultBytes on the worker.`,
-        );
-      const { digest, of } = result;
-      const texts = result.index === 0 ? [result.text] : [];
-      while (texts.length < of) {
-        const index = texts.length;
-        result = await loadData(source, { ...request, part: { digest, index } });
-        if (result.outcome !== 'part' || result.digest !== digest || result.index !== index) break;
-        texts.push(result.text);
-      }
-      if (texts.length === of) return JSON.parse(texts.join('')) as WholeResult;
+/** Collects the parts of a result that is too large for one. */
+async function whole(source: SourceState, request: LoadRequest, result: LoadResult): Promise<WholeResult> {
+  for (let restarts = 0; result.outcome === 'part'; restarts++) {
+    if (restarts > MAX_RESTARTS)
+      throw new LoadError(
+        `Source "${source.name}" changed ${restarts} times while its result travelled in parts. Load less at a time, or raise maxResultBytes on the worker.`,
+      );
+    const { digest, of } = result;
+    const texts = result.index === 0 ? [result.text] : [];
+    while (texts.length < of) {
+      const index = texts.length;
+      result = await loadData(source, { ...request, part: { digest, index } });
+      if (result.outcome !== 'part' || result.digest !== digest || result.index !== index) break;
+      texts.push(result.text);
     }
-    return result;
-  };
-
-  return {
-    async load(source, { retryRefused, demanded }) {
-      const whatever = requestOf(session, source, retryRefused);
-      const request = demanded ? { ...whatever, demanded } : whatever;
-      source.loadingSince = Date.now();
-      try {
-        return await whole(source, request, await loadData(source, request));
-      } finally {
-        source.loadingSince = undefined;
-      }
-    },
-
-    async watch(source, { every = 0, max, jitter }) {
-      const { name, limits } = source;
-      const request: WatchRequest = {
-        ...requestOf(session, source, false),
-        every,
-        max: max > every ? max : undefined,
-        jitter,
-        deadline: limits.scheduleToCloseTimeout,
-      };
-      const result = await schedule(source, 'waitForChange', request, {
-        // The server tells clients of pending activities by their id: this one names the source.
-        activityId: `watch-${name}-${++watches}`,
-        startToCloseTimeout: limits.startToCloseTimeout + every,
-        retry: { initialInterval: every, backoffCoefficient: 1, nonRetryableErrorTypes: [UNREGISTERED] },
-        summary: `watch ${name}`,
-      });
-      return whole(source, request, result);
-    },
-  };
+    if (texts.length === of) return JSON.parse(texts.join('')) as WholeResult;
+  }
+  return result;
 }
 
 function schedule(

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Benchmark } from '../benchmark';
-import type { HeapTask } from '../heap/child-protocol';
+import type { WorkflowsTask } from '../heap/child-protocol';
 import { measureInChild } from '../heap/measure-in-child';
 import { median } from '../measure/statistics';
 import { bundle, workflowCode } from '../temporal/bundle';
@@ -21,14 +21,14 @@ export const heapPerWorkflow: Benchmark = {
     const { address } = await bench.temporal();
     const directory = await mkdtemp(join(tmpdir(), 'bench-heap-'));
     bench.cleanUp('The bundled workflows', () => rm(directory, { recursive: true }));
-    /** Of each kind alone: a worker loads the code of all its workflows for each of them. */
-    const measured = async (kind: HeapTask['kind'], code: string): Promise<number> => {
+    /** Each with one workflow type in its bundle: a worker loads the code of all that are in it for each of them. */
+    const measured = async (kind: WorkflowsTask['kind'], code: string): Promise<number> => {
       const codePath = join(directory, `${kind}.js`);
       await writeFile(codePath, code);
       return median(await measureInChild(bench, { address, codePath, workflows, entities, kind }));
     };
-    const ours = await measured('stateful', await workflowCode());
-    const theirs = await measured('by-hand', await bundle(require.resolve('../workflows/by-hand')));
+    const ours = await measured('stateful', await workflowCode(require.resolve('../workflows/customer')));
+    const theirs = await measured('by-hand', await bundle(require.resolve('../workflows/idle-by-hand')));
     const kilobytes = (bytes: number): string => `${(bytes / 1_024).toFixed(1)} KB`;
     return {
       value: ours / theirs,

@@ -1,11 +1,12 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { tickets } from '../measure/records';
-import { median } from '../measure/statistics';
 import { MemorySource } from '../temporal/memory-adapter';
 import { until } from '../temporal/until';
 import { WorkerEnvironment } from '../temporal/worker-environment';
-import type { HeapMessage, HeapTask } from './child-protocol';
+import type { HeapMessage, HeapTask, WorkflowsTask } from './child-protocol';
+import { heap } from './heap';
+import { measureChildren } from './children';
 
 /** Workflows that are there before it counts: what the first ones bring in is no cost of the others. */
 const first = 20;
@@ -17,7 +18,7 @@ function say(message: HeapMessage): void {
   process.send?.(message);
 }
 
-async function measure(task: HeapTask): Promise<readonly number[]> {
+async function measure(task: WorkflowsTask): Promise<readonly number[]> {
   const source = new MemorySource(tickets(task.entities));
   const environment = await WorkerEnvironment.start({
     address: task.address,
@@ -76,28 +77,14 @@ async function idle(environment: WorkerEnvironment, source: MemorySource, workfl
   }
 }
 
-/** Bytes that are held after a collection; the median of several. */
-async function heap(): Promise<number> {
-  const { gc } = globalThis;
-  if (gc === undefined) throw new Error('Run this with --expose-gc.');
-  const taken: number[] = [];
-  for (let i = 0; i < samples; i++) {
-    for (let collection = 0; collection < 2; collection++) {
-      gc();
-      await nextTurn();
-    }
-    const { heapUsed, external } = process.memoryUsage();
-    taken.push(heapUsed + external);
-  }
-  return median(taken);
-}
-
 // The parent is gone, whatever ended it, or does not want this any more.
 process.on('disconnect', () => process.exit(1));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
-measure(JSON.parse(process.argv[2] ?? '{}') as HeapTask).then(
-  (perWorkflow) => say({ type: 'measured', perWorkflow }),
+const task = JSON.parse(process.argv[2] ?? '{}') as HeapTask;
+const progress = (line: string): void => say({ type: 'progress', line });
+(task.kind === 'children' ? measureChildren(task, progress) : measure(task)).then(
+  (bytes) => say({ type: 'measured', bytes }),
   (error: unknown) =>
     say({ type: 'failed', message: error instanceof Error ? error.message : String(error) }),
 );

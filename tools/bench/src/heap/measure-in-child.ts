@@ -6,7 +6,7 @@ import type { HeapMessage, HeapTask } from './child-protocol';
 /**
  * Measures heap in a process of its own, which has nothing else in it.
  *
- * @returns bytes per workflow, one for each time it was measured
+ * @returns bytes per workflow or child, one for each time it was measured
  */
 export async function measureInChild(bench: Bench, task: HeapTask): Promise<readonly number[]> {
   const child = fork(require.resolve('./child'), [JSON.stringify(task)], {
@@ -26,7 +26,7 @@ export async function measureInChild(bench: Bench, task: HeapTask): Promise<read
     return await new Promise((resolve, reject) => {
       child.on('message', (message: HeapMessage) => {
         if (message.type === 'progress') bench.progress(message.line);
-        else if (message.type === 'measured') resolve(message.perWorkflow);
+        else if (message.type === 'measured') resolve(message.bytes);
         else reject(new Error(message.message));
       });
       child.on('error', reject);

@@ -11,10 +11,17 @@ export async function bundle(workflowsPath: string, more: Partial<BundleOptions>
   return code;
 }
 
-let workflows: Promise<string> | undefined;
+const bundled = new Map<string, Promise<string>>();
 
-/** The workflows of the benchmarks, bundled once per process as by the plugin. */
-export function workflowCode(): Promise<string> {
+/**
+ * Workflows of the benchmarks, bundled once per process as by the plugin.
+ *
+ * @param workflowsPath a compiled file that exports some of them
+ * @default all of them
+ */
+export function workflowCode(workflowsPath = require.resolve('../workflows')): Promise<string> {
   const preloadModules = ['@stateful-workflow/core/workflow'];
-  return (workflows ??= bundle(require.resolve('../workflows'), { preloadModules }));
+  const known = bundled.get(workflowsPath) ?? bundle(workflowsPath, { preloadModules });
+  bundled.set(workflowsPath, known);
+  return known;
 }

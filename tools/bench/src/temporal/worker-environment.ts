@@ -13,6 +13,8 @@ export interface EnvironmentOptions {
   /** What the workflows load from. */
   readonly sources: MemorySources;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
+  /** @default one of its own */
+  readonly taskQueue?: string;
   /** Settings of the worker that differ from Temporal's own. */
   readonly worker?: Pick<WorkerOptions, 'maxCachedWorkflows' | 'debugMode' | 'sinks'>;
 }
@@ -42,7 +44,7 @@ export class WorkerEnvironment {
 
   static async start(options: EnvironmentOptions): Promise<WorkerEnvironment> {
     installRuntime();
-    const taskQueue = `bench-${randomUUID()}`;
+    const { taskQueue = `bench-${randomUUID()}` } = options;
     const connection = await Connection.connect({ address: options.address });
     const native = await NativeConnection.connect({ address: options.address });
     const worker = await Worker.create({

@@ -90,18 +90,3 @@ export async function pollingEverythingByHand({
     await sleep(every);
   }
 }
-
-/** A workflow that has loaded its data, holds it and waits: what the heap of an idle one is compared with. */
-export async function idleByHand({ key }: ByHandInput): Promise<void> {
-  const state: { tickets: readonly unknown[] } = { tickets: [] };
-  let wanted = true;
-  setHandler(defineSignal('refresh'), () => {
-    wanted = true;
-  });
-  setHandler(defineQuery('data'), () => state);
-  for (;;) {
-    await condition(() => wanted);
-    wanted = false;
-    state.tickets = await loadAll(key);
-  }
-}

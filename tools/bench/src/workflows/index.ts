@@ -1,15 +1,9 @@
-export {
-  customerByHand,
-  idleByHand,
-  pollingByHand,
-  pollingEverythingByHand,
-  reloadingByHand,
-} from './by-hand';
+export { customerByHand, pollingByHand, pollingEverythingByHand, reloadingByHand } from './by-hand';
+export { CustomerWorkflow } from './customer';
 export {
   AdaptingCustomerWorkflow,
-  CustomerWorkflow,
   PollingCustomerWorkflow,
   WatchingCustomerWorkflow,
-} from './customer';
+} from './refreshing-customers';
 export { HierarchyWorkflow, TicketWorkflow } from './hierarchy';
 export { hierarchyByHand, ticketByHand } from './hierarchy-by-hand';
