@@ -53,6 +53,14 @@ export class Harvest {
     if (value === undefined) return {};
     if (expression === undefined) return { [param]: value };
     const { entity } = this.#context;
+    // It comes from a record, and would end the text that it stands in: another question than the one that was meant.
+    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+    if (/['"`\\\x00-\x1f\x7f]/.test(String(value)))
+      throw new InvalidInputError(
+        'incremental.expression',
+        'would hold a value with a quote, a backslash or a control character, which means something else in a filter',
+        'Name a field of times or numbers as incremental.field',
+      );
     const since = { ...templateValues(entity, values), since: String(value) };
     return { [param]: fillTemplate(expression, since, (text) => text) };
   }

@@ -121,6 +121,26 @@ describe('querySchema', () => {
       { path: '/x', pagination: { type: 'offset', total: 'a', hasMore: 'b' } },
       /^pagination\.total: says the same as hasMore/,
     ],
+    ...(['totalPages', 'lastPage'] as const).map((sign): [unknown, RegExp] => [
+      { path: '/x', pagination: { type: 'offset', [sign]: 'a' } },
+      new RegExp(`^pagination\\.${sign}: goes with numbered pages`),
+    ]),
+    [
+      { path: '/x', pagination: { type: 'cursor', cursor: 'a', lastPage: 'b' } },
+      /^pagination\.lastPage: goes with numbered pages\. Use total/,
+    ],
+    [
+      { path: '/x', pagination: { type: 'page', totalPages: 'a', lastPage: 'b' } },
+      /^pagination\.lastPage: says the same as totalPages/,
+    ],
+    [
+      { path: '/x', pagination: { type: 'cursor', cursor: 'a', endCursor: null } },
+      /^pagination\.endCursor: must be a text or a number, or several/,
+    ],
+    [
+      { path: '/x', pagination: { type: 'page', endsEmpty: true } },
+      /^pagination: Unrecognized key: "endsEmpty"/,
+    ],
     [
       { path: '/x', pagination: { type: 'offset', limitParam: 'offset' } },
       /^pagination\.limitParam: must differ from offsetParam/,

@@ -253,6 +253,18 @@ describe('a list is read to its end', () => {
       { items: 'data' },
     ],
     [
+      'past a total that is one at least (Elasticsearch)',
+      25,
+      { type: 'offset', offsetParam: 'from', limitParam: 'size', limit: 10, total: 'hits.total.value' },
+      ({ from = '0' }) => ({
+        hits: {
+          total: { value: 10, relation: 'gte' },
+          hits: records(25).slice(Number(from), Number(from) + 10),
+        },
+      }),
+      { items: 'hits.hits' },
+    ],
+    [
       'past pages that the API filters after it has cut them',
       7,
       { type: 'page', size: 3 },

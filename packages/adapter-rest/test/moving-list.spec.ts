@@ -492,6 +492,21 @@ describe('a tombstone', () => {
 });
 
 describe('an incremental value', () => {
+  it.each(["x' or 1 eq 1 or x eq '", 'a"b', 'a\\b', 'a\nb'])(
+    'ends no text of an expression: %j',
+    async (at) => {
+      const origin = await api((app) => app.get('/list', () => [{ id: 1, at }]));
+      const rest = adapter({ origins: [origin] });
+      const incremental = { field: 'at', param: 'filter', expression: "at ge '{since}'" };
+      const query: RestQuery = { path: '/list', incremental };
+      const [page] = await readAll(rest, query, loadContext({ apiUrl: origin }));
+      const checkpoint = { cursor: page?.cursor as RestCursor };
+      const error = await failure(rest, query, loadContext({ apiUrl: origin, checkpoint }));
+      expect(error.message).toMatch(/^incremental\.expression: would hold a value with a quote/);
+      expect(error.message).not.toContain(at);
+    },
+  );
+
   it('stands in an expression, and has a first value', async () => {
     const asked: unknown[] = [];
     const origin = await api((app) =>

@@ -240,7 +240,17 @@ function isMore(
   const { records, seen } = page;
   const isFirstAndFull = pages === 1 && (records.length >= size || isCap(records.length));
   const soFar = { records: seen, pages, isFirstAndFull, ...(number !== undefined && { page: number }) };
-  return promisesMore<Where>(signs, soFar, (where) => ({ ...readAt(page, where), request: page.request }));
+  const more = promisesMore<Where>(signs, soFar, (where) => ({
+    ...readAt(page, where),
+    request: page.request,
+  }));
+  return more === false && isAtLeast(signs.total, page) ? undefined : more;
+}
+
+/** Whether a total is only how many records there are at least, as Elasticsearch says of one beyond 10,000. */
+function isAtLeast(total: Where | undefined, { body }: PageSeen): boolean {
+  if (typeof total !== 'string' || !total.endsWith('.value')) return false;
+  return at(body, total.replace(/value$/, 'relation')) === 'gte';
 }
 
 /** Where nothing tells: no, where nothing came; `undefined` else. */

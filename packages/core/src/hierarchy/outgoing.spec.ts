@@ -24,7 +24,7 @@ describe('Outgoing', () => {
     });
     kin = new Kin(state);
     woken = [];
-    outgoing = new Outgoing(state, kin, (...one) => void woken.push(one));
+    outgoing = new Outgoing(state, kin, { wake: (...one) => void woken.push(one) });
     link = new Link({ self: 'Desk-1', peer: PEER, ancestry: [] }, 'apart');
     kin.add({ link, item: T1, isHome: false, missing: new Map() });
     link.started('run#1');

@@ -12,7 +12,6 @@ import { type Selector, selectorOf } from './selector';
 
 /** How many subscriptions of subscribers that are gone are kept to be seen. */
 const KEPT = 20;
-const NONE: ReadonlyMap<string, CarriedFeed> = new Map();
 
 /** {@link Subscribers} as they travel through continue-as-new. */
 export interface CarriedSubscribers {
@@ -40,7 +39,8 @@ export class Subscribers {
   /** By how they are told; most workflows have none. */
   readonly #subscribers = new Map<string, Subscriber>();
   #gone: readonly SubscriptionInfo[];
-  readonly #left: ReadonlyMap<string, CarriedFeed>;
+  /** What the run before had told those that are not made anew yet. */
+  readonly #left: Map<string, CarriedFeed>;
   #count: number;
 
   constructor(
@@ -54,7 +54,7 @@ export class Subscribers {
     this.#entityName = entityName;
     this.#gone = gone;
     this.#count = count;
-    this.#left = feeds.length > 0 ? new Map(feeds) : NONE;
+    this.#left = new Map(feeds);
     for (const subscription of subscriptions) this.add(subscription);
     for (const [key] of feeds) void send(this.#subscribers.get(key));
   }
@@ -74,7 +74,10 @@ export class Subscribers {
     const key = `${strategy ?? ''} ${workflowId}`;
     const { subscriptions } = getOrAdd(this.#subscribers, key, (): Subscriber => {
       const { workflowId: self, runId } = this.#post;
-      const begun = this.#left.get(key) ?? { link: `${runId}#${++this.#count}`, number: 0, marks: [] };
+      const left = this.#left.get(key);
+      // Should it subscribe anew later, it hears of a feed of which it knows no numbers.
+      this.#left.delete(key);
+      const begun = left ?? { link: `${runId}#${++this.#count}`, number: 0, marks: [] };
       const options = { workflowId: self, entityName: this.#entityName, strategy, store: this.#store };
       const feed = new Feed(options, begun);
       const peer = new Peer(workflowId, this.#post, feed, () => this.#isGone(workflowId));
