@@ -3,7 +3,6 @@ import type { Json } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import type { EntityState } from './entity-state';
 import { copyFields, equalJson, own, setField } from './json';
-import { hasOwn } from './objects';
 
 /** What becomes of what was given. */
 export interface WithdrawOptions {
@@ -34,7 +33,7 @@ export function withdraw(
       const { shape = [], base = {}, changedAt = 0 } = view?.given(name, id) ?? {};
       const left = shape.filter((field) => isGiven(source, ref, field));
       if (left.length === shape.length) continue;
-      gone.push([ref, shape.filter((field) => !left.includes(field) && !hasOwn(base, field))]);
+      gone.push([ref, shape.filter((field) => !left.includes(field) && !Object.hasOwn(base, field))]);
       if (left.length === 0) {
         view?.forget(name, id);
         continue;
