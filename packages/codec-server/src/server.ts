@@ -55,7 +55,11 @@ export function codecServer({
   secure = false,
 }: CodecServerOptions): FastifyInstance {
   if (token.length < 16)
-    throw new InvalidInputError('token', 'has fewer than 16 characters', 'Give the codec server a longer one');
+    throw new InvalidInputError(
+      'token',
+      'has fewer than 16 characters',
+      'Give the codec server a longer one',
+    );
   const door = new Door(token, secure);
   const codec = encryptionCodec(keyring);
   const server = fastify({
