@@ -27,16 +27,13 @@ const PURPOSE = {
   fastify: 'the HTTP framework of the codec server',
   graphql: 'parses and checks documents',
   'graphql-request': 'the driver of GraphQL',
-  'https-proxy-agent': 'tunnels through proxies',
   'ipaddr.js': 'reads addresses in every spelling',
-  'lru-cache': 'bounds snapshots and cached secrets',
-  'p-limit': 'bounds how much runs at once',
+  'lru-cache': 'bounds what is kept in memory',
   oauth4webapi: 'the grammar of OAuth 2.0',
   pg: 'the driver of Postgres',
-  'pg-cursor': 'reads large results in batches',
   'pg-logical-replication': 'follows the log of Postgres',
   'proxy-from-env': 'reads proxy settings of the environment',
-  'safe-stable-stringify': 'writes JSON the same way each time, for digests',
+  'safe-stable-stringify': 'writes attributes of a log line that JSON cannot hold',
   zod: 'checks options and queries',
 };
 
@@ -75,6 +72,10 @@ for (const folder of readdirSync(join(root, 'packages')).toSorted()) {
     rows.set(name, row);
   }
 }
+
+const stale = Object.keys(PURPOSE).filter((name) => !rows.has(name));
+if (stale.length > 0)
+  throw new Error(`No package has ${stale.join(', ')}: take it out of tools/workspace/dependencies.mjs`);
 
 const lines = [...rows.values()]
   .toSorted((a, b) => (a.name < b.name ? -1 : 1))

@@ -2,7 +2,6 @@
 // needs, built from sources that exist, and nothing else.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 
 const [{ files }] = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
@@ -12,14 +11,8 @@ const [{ files }] = JSON.parse(
 );
 const packed = files.map((file) => file.path);
 
-/** What a file in `dist` was made from. A bundle is made from many sources, and its map names them. */
-function sourcesOf(file) {
-  const map = file.replace(/\.js$/, '.js.map');
-  if (/\.js\.map$/.test(map) && existsSync(map)) {
-    return JSON.parse(readFileSync(map, 'utf8')).sources.map((source) => join(dirname(map), source));
-  }
-  return [file.replace(/^dist\//, 'src/').replace(/(\.d)?\.([mc]?)[jt]s(\.map)?$/, '.$2ts')];
-}
+/** What a file in `dist` was made from. */
+const sourceOf = (file) => file.replace(/^dist\//, 'src/').replace(/(\.d)?\.([mc]?)[jt]s(\.map)?$/, '.$2ts');
 
 const problems = [];
 for (const required of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']) {
@@ -29,9 +22,8 @@ for (const file of packed) {
   if (/\.(spec|test-d)\.|\.tsbuildinfo$|^test\/|(^|\/)out-tsc\//.test(file)) {
     problems.push(`${file} must not be packed: exclude it in "files"`);
   } else if (file.startsWith('dist/')) {
-    for (const source of sourcesOf(file).filter((path) => !existsSync(path))) {
-      problems.push(`${file} has no ${source} any more: npm run clean`);
-    }
+    if (!existsSync(sourceOf(file)))
+      problems.push(`${file} has no ${sourceOf(file)} any more: npm run clean`);
   }
 }
 if (existsSync('LICENSE') && readFileSync('LICENSE', 'utf8') !== readFileSync('../../LICENSE', 'utf8')) {

@@ -5,8 +5,10 @@ import { spawnSync } from 'node:child_process';
 const steps = [
   'format:check',
   'lint',
+  'imports:check',
   'typecheck',
   'build',
+  'api:check',
   'package-check',
   'dependencies:check',
   // The tour, which `test` runs, looks for the demo's secrets itself.

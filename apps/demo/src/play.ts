@@ -1,6 +1,6 @@
 import { billingCommand, type Shutdown } from '@stateful-workflow/dev-services';
 import { Stage } from './stage';
-import { createStyle, wantsColours } from './terminal/style';
+import { terminalOf } from 'stateful-workflow/terminal';
 import { temporalAlias } from './temporal-command';
 
 const ids = ['c_1', 'c_2', 'c_3'];
@@ -36,7 +36,8 @@ export async function play(shutdown: Shutdown): Promise<never> {
 }
 
 async function report(stage: Stage, workflows: readonly string[]): Promise<string> {
-  const { bold, dim, accent } = createStyle(wantsColours(process.stdout));
+  const terminal = terminalOf(process.stdout, process.env);
+  const bold = (text: string): string => terminal.style('bold', text);
   const { temporal, crm, desk, billing, logs } = stage;
   const cli = 'temporal workflow';
   const alias = await temporalAlias();
@@ -44,8 +45,10 @@ async function report(stage: Stage, workflows: readonly string[]): Promise<strin
   // A token of its own, and below a login of its own: those of the worker are printed nowhere.
   const authorization = `-H 'Authorization: Bearer ${crm.issueToken()}'`;
   const json = `-H 'Content-Type: application/json'`;
-  const place = (name: string, where: string): string => `  ${name.padEnd(13)} ${accent(where)}`;
-  const command = (about: string, text: string): string => `  ${dim(`# ${about}`)}\n  ${text}`;
+  const place = (name: string, where: string): string =>
+    `  ${name.padEnd(13)} ${terminal.style('cyan', where)}`;
+  const command = (about: string, text: string): string =>
+    `  ${terminal.style('dim', `# ${about}`)}\n  ${text}`;
   return [
     '',
     bold('Customer 360: three workflows, each in step with a customer of three systems'),
@@ -86,7 +89,7 @@ async function report(stage: Stage, workflows: readonly string[]): Promise<strin
       `${cli} signal ${to} --name apiToken --input '"secret:CRM_TOKEN"'`,
     ),
     '',
-    `${dim('With no hands:')} npm run demo -- --tour`,
+    `${terminal.style('dim', 'With no hands:')} npm run demo -- --tour`,
     'Ctrl-C ends everything.',
     '',
   ].join('\n');

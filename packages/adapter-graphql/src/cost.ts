@@ -1,5 +1,6 @@
 import { at, HttpError, parseInstant, serverTime } from '@stateful-workflow/http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { GraphqlAnswer } from './graphql-errors';
 
 /** What is known of a budget that an API counts queries against. */
@@ -30,7 +31,7 @@ const MAX_BUDGETS = 10_000;
  * key nobody knows whose it is, and nothing is remembered.
  */
 export class CostBudgets {
-  readonly #budgets = new Map<string, Budget>();
+  readonly #budgets = new LRUCache<string, Budget>({ max: MAX_BUDGETS });
   readonly #now: () => number;
   readonly #maxWaitMs: number;
 
@@ -95,9 +96,7 @@ export class CostBudgets {
     const ahead = serverTime(answer.headers?.['date'], now) - now;
     const budget = bucketOf(at(answer.extensions, 'cost'), now) ?? limitOf(answer, now, ahead);
     if (budget === undefined || key === undefined) return budget?.cost;
-    this.#budgets.delete(key);
     this.#budgets.set(key, budget);
-    if (this.#budgets.size > MAX_BUDGETS) this.#budgets.delete(this.#budgets.keys().next().value as string);
     return budget.cost;
   }
 }

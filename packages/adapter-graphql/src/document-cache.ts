@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { type CheckedDocument, checkDocument } from './check-document';
 import type { GraphqlOperation } from './graphql-query';
 
@@ -11,13 +12,12 @@ const MAX_DOCUMENTS = 500;
  * @throws InvalidInputError for a document that is not good, each time it is asked for
  */
 export function documentCache(schema: GraphQLSchema | undefined) {
-  const documents = new Map<string, CheckedDocument>();
+  const documents = new LRUCache<string, CheckedDocument>({ max: MAX_DOCUMENTS });
   return ({ document, operationName }: GraphqlOperation): CheckedDocument => {
     const key = JSON.stringify([document, operationName]);
     let checked = documents.get(key);
     if (checked === undefined) {
       checked = checkDocument(document, { operationName, schema });
-      if (documents.size >= MAX_DOCUMENTS) documents.delete(documents.keys().next().value as string);
       documents.set(key, checked);
     }
     return checked;

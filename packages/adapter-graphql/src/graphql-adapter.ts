@@ -1,5 +1,6 @@
 import type { DataSourceAdapter } from '@stateful-workflow/core';
 import { makeHttpClient } from '@stateful-workflow/http';
+import { LRUCache } from 'lru-cache';
 import { checkReachable } from './check';
 import { CostBudgets } from './cost';
 import { documentCache } from './document-cache';
@@ -8,6 +9,7 @@ import { loadPages, type LoadParts } from './load';
 import { type GraphqlAdapterOptions, resolveOptions } from './options';
 import { querySchemaWith } from './query-schema';
 import { readSchema } from './read-schema';
+import { MAX_ENDPOINTS } from './session';
 
 /** What {@link graphqlAdapter} gives: an adapter that can be checked and closed. */
 export type GraphqlAdapter = DataSourceAdapter<GraphqlQuery, GraphqlCursor> &
@@ -42,7 +44,7 @@ export function graphqlAdapter(options: GraphqlAdapterOptions): GraphqlAdapter {
     schema: known,
     codes,
     costs: new CostBudgets(Date.now, http.maxRetryAfter),
-    withoutPersisted: new Set(),
+    withoutPersisted: new LRUCache({ max: MAX_ENDPOINTS }),
     documentOf: documentCache(known),
   };
   return {

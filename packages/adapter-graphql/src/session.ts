@@ -1,5 +1,6 @@
 import { type FaultKind, InvalidInputError, type LoadContext } from '@stateful-workflow/core';
 import { fetchOver, type HttpClient } from '@stateful-workflow/http';
+import type { LRUCache } from 'lru-cache';
 import type { CostBudgets } from './cost';
 import { type Question, send, sendBatch, type SendOptions } from './driver';
 import type { Endpoint } from './endpoint';
@@ -12,7 +13,7 @@ export interface Shared {
   readonly codes: Readonly<Record<string, FaultKind>>;
   readonly costs: CostBudgets;
   /** The endpoints that have said that they know no persisted queries: how they are asked, and no more. */
-  readonly withoutPersisted: Set<string>;
+  readonly withoutPersisted: LRUCache<string, true>;
 }
 
 /** What a session needs to know of its load. */
@@ -24,7 +25,7 @@ export type Asking = Pick<
 const DEFAULT_MAX_PAGES = 1_000;
 
 /** So many endpoints are remembered; a path can have an id in it. */
-const MAX_ENDPOINTS = 1_000;
+export const MAX_ENDPOINTS = 1_000;
 
 /** The requests of one load: counted, paid for, and judged. */
 export class Session {
@@ -83,9 +84,7 @@ export class Session {
       if (!isUnsupported(learnt)) return this.#judged(learnt);
       this.#count();
     }
-    const [oldest] = withoutPersisted;
-    if (oldest !== undefined && withoutPersisted.size >= MAX_ENDPOINTS) withoutPersisted.delete(oldest);
-    withoutPersisted.add(this.#endpoint.url.href);
+    withoutPersisted.set(this.#endpoint.url.href, true);
     return this.#judged(await send(question, this.#options()));
   }
 

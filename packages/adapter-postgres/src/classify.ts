@@ -27,7 +27,7 @@ export function classify(error: unknown): Fault {
   if (error instanceof PostgresFault) return error.fault;
   if (error instanceof InvalidInputError) return { kind: 'invalid', message: error.message };
   if (error instanceof StatefulWorkflowError && error.code.startsWith('CREDENTIAL'))
-    return { kind: 'unauthorized', message: error.message };
+    return { kind: error.retryable ? 'transient' : 'unauthorized', message: error.message };
   if (!(error instanceof Error))
     return { kind: 'fatal', message: `Something was thrown that is no error (${typeof error}).` };
   if (error instanceof AggregateError && error.message === '' && error.errors.length > 0)

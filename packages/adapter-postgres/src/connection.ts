@@ -1,6 +1,7 @@
 import type { Credential, CredentialIdentity, LoadContext } from '@stateful-workflow/core';
 import { CredentialError } from '@stateful-workflow/core';
 import { Client, Pool } from 'pg';
+import { LRUCache } from 'lru-cache';
 import { Passwords } from './passwords';
 import {
   defaultTimeouts,
@@ -108,8 +109,11 @@ class GivenConnection implements Connection {
 class OwnConnection implements Connection {
   readonly #options: ResolvedConnection;
   readonly #passwords = new Passwords();
-  /** By identity of the password, the one used last at the end. */
-  readonly #pools = new Map<CredentialIdentity | undefined, Pool>();
+  /** By identity of the password; empty without one. */
+  readonly #pools = new LRUCache<CredentialIdentity | '', Pool>({
+    max: MAX_POOLS,
+    dispose: (pool) => this.#end(pool),
+  });
   readonly #ending = new Set<Promise<void>>();
 
   constructor(
@@ -169,13 +173,13 @@ class OwnConnection implements Connection {
   }
 
   async close(): Promise<void> {
-    for (const [identity, pool] of this.#pools) this.#end(identity, pool);
+    this.#pools.clear();
     await Promise.all(this.#ending);
   }
 
   /** The pool of a password: nobody gets a connection that another's password opened. */
   #pool(credential: Credential | undefined): Pool {
-    const identity = credential?.identity;
+    const identity = credential?.identity ?? '';
     let pool = this.#pools.get(identity);
     if (pool === undefined) {
       const { max, idleTimeout, maxLifetime } = this.#options;
@@ -187,16 +191,12 @@ class OwnConnection implements Connection {
       });
       // An idle connection broke: the pool has dropped it, and the next load opens another.
       pool.on('error', () => {});
+      this.#pools.set(identity, pool);
     }
-    this.#pools.delete(identity);
-    this.#pools.set(identity, pool);
-    const [oldest] = this.#pools;
-    if (oldest !== undefined && this.#pools.size > MAX_POOLS) this.#end(...oldest);
     return pool;
   }
 
-  #end(identity: CredentialIdentity | undefined, pool: Pool): void {
-    this.#pools.delete(identity);
+  #end(pool: Pool): void {
     const ended = pool.end().finally(() => this.#ending.delete(ended));
     this.#ending.add(ended);
   }

@@ -1,5 +1,6 @@
 import { type LoadContext, Secret } from '@stateful-workflow/core';
 import { parse } from 'pg-connection-string';
+import { LRUCache } from 'lru-cache';
 import type { PgLogin } from './pg-types';
 
 /** So many are remembered where a function gives a new one each time: those in use are among the last. */
@@ -10,7 +11,7 @@ const MAX_PASSWORDS = 16;
  * a server or a pooler can repeat one in an error.
  */
 export class Passwords {
-  readonly #known = new Set<string>();
+  readonly #known = new LRUCache<string, true>({ max: MAX_PASSWORDS });
 
   /** Remembers the password of a login, where it can be read. */
   readFrom({ password, connectionString }: PgLogin): void {
@@ -30,16 +31,12 @@ export class Passwords {
   /** Remembers a password; anything else is none. */
   remember(password: unknown): void {
     if (typeof password !== 'string' || password === '') return;
-    // The newest last.
-    this.#known.delete(password);
-    this.#known.add(password);
-    const [oldest] = this.#known;
-    if (oldest !== undefined && this.#known.size > MAX_PASSWORDS) this.#known.delete(oldest);
+    this.#known.set(password, true);
   }
 
   /** Names them to a load. */
   conceal({ conceal }: Pick<LoadContext, 'conceal'>): void {
-    for (const password of this.#known) conceal?.(new Secret(password));
+    for (const password of this.#known.keys()) conceal?.(new Secret(password));
   }
 }
 

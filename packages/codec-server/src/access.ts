@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 
 const COOKIE = 'stateful-workflow-codec';
 const SESSION_S = 8 * 3_600;
@@ -15,7 +16,7 @@ export interface AccessHeaders {
 /** Who may use the server: those who know the token, by a header each time or by having signed in. */
 export class Access {
   readonly #token: Buffer;
-  readonly #sessions = new Map<string, number>();
+  readonly #sessions = new LRUCache<string, number>({ max: MOST_SESSIONS });
 
   constructor(token: string) {
     this.#token = digest(token);
@@ -40,9 +41,6 @@ export class Access {
   /** Begins a session. @returns the `Set-Cookie` header */
   signIn(secure: boolean): string {
     const session = randomBytes(32).toString('hex');
-    // The oldest goes: a map keeps the order in which they came.
-    for (const oldest of this.#sessions.keys())
-      if (this.#sessions.size >= MOST_SESSIONS) this.#sessions.delete(oldest);
     this.#sessions.set(session, Date.now() + SESSION_S * 1_000);
     const site = secure ? 'SameSite=None; Secure' : 'SameSite=Strict';
     return `${COOKIE}=${session}; HttpOnly; ${site}; Path=/; Max-Age=${SESSION_S}`;

@@ -1,4 +1,5 @@
 import cors from '@fastify/cors';
+import { InvalidInputError } from '@stateful-workflow/core';
 import { encryptionCodec, type Keyring } from '@stateful-workflow/core/client';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Door } from './door';
@@ -43,7 +44,7 @@ const HEADERS = {
  * browser. Who does not is refused before a body is read; who shows wrong tokens has to wait. Payloads that were not
  * encrypted come back as they are.
  *
- * @throws RangeError when the token is too short to be one
+ * @throws InvalidInputError when the token is too short to be one
  * @example
  * await codecServer({ keyring: Keyring.fromFile('keyring.json'), token }).listen({ port: 8888 });
  */
@@ -53,7 +54,8 @@ export function codecServer({
   uiOrigins = ['http://localhost:8233'],
   secure = false,
 }: CodecServerOptions): FastifyInstance {
-  if (token.length < 16) throw new RangeError('The token of the codec server needs at least 16 characters.');
+  if (token.length < 16)
+    throw new InvalidInputError('token', 'has fewer than 16 characters', 'Give the codec server a longer one');
   const door = new Door(token, secure);
   const codec = encryptionCodec(keyring);
   const server = fastify({

@@ -1,11 +1,12 @@
 import { isIPv6 } from 'node:net';
+import { LRUCache } from 'lru-cache';
 
 /** How many wrong tokens are taken within a window: from one address, and from all that are not known. */
 const MOST_BY_ADDRESS = 10;
 const MOST_OVERALL = 100;
 const WINDOW_MS = 60_000;
 
-/** So many addresses are remembered, of each kind; past it the one that was seen first is forgotten. */
+/** So many addresses are remembered, of each kind; past it the one that was seen longest ago is forgotten. */
 const MAX_ADDRESSES = 1_000;
 
 interface Window {
@@ -18,8 +19,8 @@ interface Window {
  * that has shown the right token is not held back with them.
  */
 export class Tries {
-  readonly #byAddress = new Map<string, Window>();
-  readonly #known = new Set<string>();
+  readonly #byAddress = new LRUCache<string, Window>({ max: MAX_ADDRESSES });
+  readonly #known = new LRUCache<string, true>({ max: MAX_ADDRESSES });
   readonly #now: () => number;
   #overall: Window = { endsAt: 0, count: 0 };
 
@@ -53,21 +54,14 @@ export class Tries {
     const address = network(ip);
     const own = begin(this.#byAddress.get(address));
     own.count += 1;
-    this.#byAddress.delete(address);
     this.#byAddress.set(address, own);
-    const [first] = this.#byAddress.keys();
-    if (first !== undefined && this.#byAddress.size > MAX_ADDRESSES) this.#byAddress.delete(first);
     this.#overall = begin(this.#overall);
     this.#overall.count += 1;
   }
 
   /** An address has shown the right token. */
   passed(ip: string): void {
-    const address = network(ip);
-    this.#known.delete(address);
-    this.#known.add(address);
-    const [first] = this.#known;
-    if (first !== undefined && this.#known.size > MAX_ADDRESSES) this.#known.delete(first);
+    this.#known.set(network(ip), true);
   }
 }
 

@@ -120,6 +120,6 @@ describe('the codec server', () => {
   });
 
   it('is not made with a token that can be guessed', () => {
-    expect(() => codecServer({ keyring, token: 'short' })).toThrow('at least 16 characters');
+    expect(() => codecServer({ keyring, token: 'short' })).toThrow('fewer than 16 characters');
   });
 });

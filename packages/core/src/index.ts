@@ -73,5 +73,5 @@ export type {
   WorkflowStatus,
 } from './contract/wire';
 export { EntityStore, type WriteListener } from './state/entity-store';
-export type { Draft, Rule } from './state/draft';
+export type { Draft } from './state/draft';
 export { own, setField } from './state/json';

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Decompressor, decompressor } from './decompress';
-import { HttpError, type BodyProblem } from './http-error';
+import { HttpError } from './http-error';
+import type { BodyProblem } from './http-failure';
 
 /** What reading a body needs besides the message. */
 export interface ReadBodyOptions {

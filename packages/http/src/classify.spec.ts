@@ -1,7 +1,8 @@
 import { CredentialError, InvalidInputError, LoadError, type FaultKind } from '@stateful-workflow/core';
 import { describe, expect, it } from 'vitest';
 import { classify } from './classify';
-import { HttpError, type HttpFailure } from './http-error';
+import { HttpError } from './http-error';
+import type { HttpFailure } from './http-failure';
 
 const coded = (code: string, cause?: unknown): Error =>
   Object.assign(new Error(`failed: ${code}`, { cause }), { code });
@@ -40,6 +41,16 @@ describe('classify', () => {
       5,
     );
     expect(classify(new HttpError({ type: 'status', status: 500 }, 'm'))).not.toHaveProperty('retryAfterMs');
+  });
+
+  it.each<[boolean, HttpFailure]>([
+    [true, { type: 'status', status: 503 }],
+    [true, { type: 'status', status: 429 }],
+    [true, { type: 'limit', retryAfterMs: 1 }],
+    [false, { type: 'status', status: 404 }],
+    [false, { type: 'body', problem: 'malformed' }],
+  ])('an error is retryable (%s) as its kind has it: %o', (retryable, failure) => {
+    expect(new HttpError(failure, 'm').retryable).toBe(retryable);
   });
 
   it.each<[string, FaultKind]>([

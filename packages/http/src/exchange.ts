@@ -8,14 +8,16 @@ import { bearer } from './auth/bearer';
 import { describeRequest } from './describe-url';
 import { discardBody } from './discard-body';
 import { checkHeaders, headersForOtherOrigin } from './headers';
-import type { HttpAnswer, HttpAnswerHead, HttpClientOptions, HttpMethod, HttpRequest } from './http-client';
+import type { ExchangeOptions } from './http-client-options';
+import type { HttpAnswer, HttpAnswerHead } from './http-answer';
+import type { HttpMethod } from './http-method';
+import type { HttpRequest } from './http-request';
 import { HttpError } from './http-error';
 import { classify } from './classify';
 import { fittingRule, type FaultRule, ruleError } from './fault-rules';
 import { orAbort } from './limits/in-flight';
 import { hidesLimit, mayHideLimit, retryAfterOf, waitAsked } from './limits/limit-signs';
-import type { LimitedRequest, RateLimits } from './limits/rate-limits';
-import type { Slots } from './limits/slots';
+import type { LimitedRequest } from './limits/rate-limits';
 import { networkError } from './network-error';
 import { ACCEPT_ENCODING } from './decompress';
 import { decodeUtf8, readBody } from './read-body';
@@ -24,17 +26,6 @@ import { RequestScope } from './request-scope';
 import { failSpan, requestSpan, tellUrl } from './span';
 import { statusError } from './status-error';
 import { streamBody } from './stream-body';
-import type { Transport } from './transport';
-
-/** {@link HttpClientOptions} with every default filled in, and what a client lends its exchanges. */
-export interface ExchangeOptions extends Omit<HttpClientOptions, 'transport' | 'faults' | 'limits'> {
-  readonly transport: Transport;
-  readonly faults: readonly FaultRule[];
-  readonly limits: RateLimits;
-  readonly maxStreamBytes: number;
-  readonly slots: (origin: string) => Slots;
-  readonly send: (request: HttpRequest) => Promise<HttpAnswer>;
-}
 
 /** So much of a body that tells of an error is read, for a rule to look at. */
 const MAX_ERROR_BYTES = 64 * 1024;

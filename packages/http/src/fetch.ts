@@ -1,4 +1,5 @@
-import type { HttpClient, HttpRequest } from './http-client';
+import type { HttpClient } from './http-client';
+import type { HttpRequest } from './http-request';
 
 /** What a `fetch` over a client has of its own: everything about a request that is not the caller's. */
 export type FetchContext = Pick<

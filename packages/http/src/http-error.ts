@@ -1,33 +1,6 @@
-import { type FaultKind, StatefulWorkflowError } from '@stateful-workflow/core';
-
-/** Which of a request's clocks ran out. */
-export type TimeoutPhase = 'connect' | 'idle' | 'total';
-
-/** What is wrong with a body. */
-export type BodyProblem = 'charset' | 'empty' | 'encoding' | 'malformed' | 'oversized' | 'truncated';
-
-/** What went wrong with a request, in the terms that `classify` decides by. */
-export type HttpFailure =
-  | {
-      readonly type: 'status';
-      readonly status: number;
-      readonly retryAfterMs?: number;
-      /** The answer is that of a rate limit, whatever its status. @default only with 429 */
-      readonly isLimit?: boolean;
-    }
-  | { readonly type: 'network'; readonly code?: string }
-  | { readonly type: 'timeout'; readonly phase: TimeoutPhase }
-  | { readonly type: 'body'; readonly problem: BodyProblem }
-  | { readonly type: 'redirect' }
-  | { readonly type: 'credential' }
-  /** An address that may not be reached, or a request that was not to be sent. */
-  | { readonly type: 'egress' }
-  /** A proxy that made no connection. */
-  | { readonly type: 'proxy'; readonly status: number }
-  /** A request that was not sent, since it would have been one too many. */
-  | { readonly type: 'limit'; readonly retryAfterMs: number }
-  /** What an answer is by a rule of the adapter's user. */
-  | { readonly type: 'rule'; readonly kind: FaultKind; readonly retryAfterMs?: number };
+import { StatefulWorkflowError } from '@stateful-workflow/core';
+import { failureKind } from './failure-kind';
+import type { HttpFailure } from './http-failure';
 
 /**
  * Thrown when a request gave no usable answer. Its message says what happened, why and what to do; it holds no
@@ -35,6 +8,7 @@ export type HttpFailure =
  * request's headers.
  */
 export class HttpError extends StatefulWorkflowError {
+  static override readonly brand: string = '@stateful-workflow/http.HttpError';
   override readonly name = 'HttpError';
 
   /**
@@ -47,6 +21,8 @@ export class HttpError extends StatefulWorkflowError {
     message: string,
     cause?: unknown,
   ) {
-    super('LOAD_FAILED', message, { cause, context: { failure: failure.type } });
+    const kind = failureKind(failure);
+    const retryable = kind === 'transient' || kind === 'throttled';
+    super('LOAD_FAILED', message, { cause, context: { failure: failure.type }, retryable });
   }
 }

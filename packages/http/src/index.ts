@@ -1,9 +1,10 @@
 export { absoluteUrl } from './absolute-url';
 export { apiKey, type ApiKeyPlace } from './auth/api-key';
-export type { Authorization, AuthRequest, AuthScheme } from './auth/auth-scheme';
+export type { Authorization, AuthRequest, AuthScheme, SchemeRequest } from './auth/auth-scheme';
 export { basic } from './auth/basic';
 export { bearer } from './auth/bearer';
-export { clientCredentials, type ClientCredentialsOptions } from './auth/client-credentials';
+export { clientCredentials } from './auth/client-credentials';
+export type { ClientCredentialsOptions } from './auth/client-credentials-options';
 export { classify } from './classify';
 export {
   cappedValue,
@@ -25,15 +26,13 @@ export { Upstreams, type UpstreamSettings } from './egress/upstreams';
 export type { FaultRule } from './fault-rules';
 export { fetchOver, type FetchContext } from './fetch';
 export { headerNameProblem, isHeaderValue } from './headers';
-export {
-  HttpClient,
-  type HttpAnswer,
-  type HttpAnswerHead,
-  type HttpClientOptions,
-  type HttpMethod,
-  type HttpRequest,
-} from './http-client';
-export { HttpError, type BodyProblem, type HttpFailure, type TimeoutPhase } from './http-error';
+export type { HttpAnswer, HttpAnswerHead } from './http-answer';
+export { HttpClient } from './http-client';
+export type { HttpClientOptions } from './http-client-options';
+export { HttpError } from './http-error';
+export type { BodyProblem, HttpFailure, TimeoutPhase } from './http-failure';
+export type { HttpMethod } from './http-method';
+export type { HttpRequest } from './http-request';
 export { Borders, type KnownBorders } from './paging/borders';
 export { END, type Onward, nextPlace, type ValueSource } from './paging/onward';
 export { END_SIGNS, type EndSigns, promisesMore, type ReadSoFar } from './paging/end-signs';

@@ -1,4 +1,5 @@
-import { HttpError, type TimeoutPhase } from './http-error';
+import { HttpError } from './http-error';
+import type { TimeoutPhase } from './http-failure';
 import { describeRequest } from './describe-url';
 
 /** How long each phase of a request may take, in milliseconds. */

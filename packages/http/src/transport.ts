@@ -1,5 +1,5 @@
 import type { Agent, IncomingMessage } from 'node:http';
-import type { HttpMethod } from './http-client';
+import type { HttpMethod } from './http-method';
 import type { RequestScope } from './request-scope';
 
 /** One request as it goes out. */

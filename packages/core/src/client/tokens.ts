@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../contract/errors';
 import { checkAnyToken, checkReference } from '../contract/payloads';
 import type { Secret } from '../contract/secret';
-import type { CredentialReference } from '../contract/wire';
+import type { CredentialReference } from '../contract/credential-reference';
 import type { Keyring } from '../credentials/keyring';
 import { type SealOptions, sealToken } from '../credentials/sealed-token';
 

@@ -1,6 +1,5 @@
 import { InvalidInputError } from './errors';
 import { MAX_ID } from './names';
-import { keys } from '../state/objects';
 
 /**
  * Gives back what is right with a value, or throws an InvalidInputError that names the field and never repeats
@@ -68,7 +67,7 @@ export const object = <T = Readonly<Record<string, unknown>>>(example: string): 
  * @param payload what the object is called where it is the payload itself
  */
 export const shape = <T extends object>(fields: Shape<T>, payload = ''): ShapeCheck<T> => {
-  const names = keys(fields) as (keyof T & string)[];
+  const names = Object.keys(fields) as (keyof T & string)[];
   const shown = names.flatMap((name) => (fields[name].example ? `${name}: ${fields[name].example}` : []));
   const whole = object<{ readonly [K in keyof T]?: unknown }>(`{ ${shown.join(', ')} }`);
   return showing(whole.example, (value: unknown, field?: string) => {
@@ -98,7 +97,7 @@ export const tableOf = <T>(
   const table = object<{ readonly [key: string]: T }>(`{ ${checkKey.example}: ${check.example} }`);
   return showing(table.example, (value: unknown, field: string) => {
     const given = table(value, field);
-    for (const key of keys(given)) check(given[key], `${field}.${checkKey(key, field).slice(0, 80)}`);
+    for (const key of Object.keys(given)) check(given[key], `${field}.${checkKey(key, field).slice(0, 80)}`);
     return given;
   });
 };

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type * as errorsModule from './errors';
 import { CredentialError, InvalidInputError, LoadError, StatefulWorkflowError } from './errors';
 
 describe('errors', () => {
@@ -25,5 +26,32 @@ describe('errors', () => {
     ]);
     expect(errors[0]?.cause).toBe(cause);
     expect(Object.hasOwn(errors[1] as Error, 'cause')).toBe(false);
+  });
+
+  it('are known to another copy of the package, each class by itself', async () => {
+    // A file of its own to the bundler, as a second copy of the package is.
+    const copy = await vi.importActual<typeof errorsModule>('./errors?copy');
+    expect(copy.LoadError).not.toBe(LoadError);
+    const theirs = new copy.LoadError('m');
+    expect(theirs).toBeInstanceOf(LoadError);
+    expect(theirs).toBeInstanceOf(StatefulWorkflowError);
+    expect(theirs).not.toBeInstanceOf(CredentialError);
+    expect(new copy.StatefulWorkflowError('WORKFLOW_BUSY', 'm')).not.toBeInstanceOf(LoadError);
+
+    class OfAnAdapter extends StatefulWorkflowError {}
+    const ofAnAdapter = new OfAnAdapter('LOAD_FAILED', 'm');
+    expect(ofAnAdapter).toBeInstanceOf(OfAnAdapter);
+    expect(ofAnAdapter).toBeInstanceOf(copy.StatefulWorkflowError);
+    expect(new StatefulWorkflowError('LOAD_FAILED', 'm')).not.toBeInstanceOf(OfAnAdapter);
+    for (const other of [
+      undefined,
+      null,
+      'text',
+      {},
+      Object.create(null),
+      { constructor: 1 },
+      new Error('m'),
+    ])
+      expect(other).not.toBeInstanceOf(StatefulWorkflowError);
   });
 });

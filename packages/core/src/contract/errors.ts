@@ -1,8 +1,11 @@
+import { type Branded, hasInstance } from './brand';
+
 /** Every `code` that this project's errors carry. Stable: code may switch on them. */
 export type ErrorCode =
   | 'ADAPTER_DUPLICATE'
   | 'ADAPTER_INVALID'
   | 'ADAPTER_UNKNOWN'
+  | 'COMMAND_FAILED'
   | 'CREDENTIAL_EXPIRED'
   | 'CREDENTIAL_INVALID'
   | 'CREDENTIAL_KEY_UNKNOWN'
@@ -42,6 +45,8 @@ export interface ErrorOptions {
  * which is the `code`, or the fault kind prefixed with `fault.` for a failed load.
  */
 export class StatefulWorkflowError extends Error {
+  /** What `instanceof` goes by where a package is there more than once. */
+  static readonly brand: string = '@stateful-workflow/core.StatefulWorkflowError';
   override readonly name: string = 'StatefulWorkflowError';
   readonly code: ErrorCode;
   readonly context: ErrorContext;
@@ -58,6 +63,11 @@ export class StatefulWorkflowError extends Error {
     this.context = context;
     this.retryable = retryable;
   }
+
+  /** Knows the errors of another copy of the package, too. */
+  static override [Symbol.hasInstance](this: Branded, value: unknown): boolean {
+    return hasInstance(this, value);
+  }
 }
 
 /**
@@ -65,6 +75,7 @@ export class StatefulWorkflowError extends Error {
  * `context.field` names the offending field.
  */
 export class InvalidInputError extends StatefulWorkflowError {
+  static override readonly brand: string = '@stateful-workflow/core.InvalidInputError';
   override readonly name = 'InvalidInputError';
 
   /**
@@ -84,6 +95,7 @@ export class InvalidInputError extends StatefulWorkflowError {
 
 /** Thrown on the worker when a credential reference cannot be turned into a secret for an origin. */
 export class CredentialError extends StatefulWorkflowError {
+  static override readonly brand: string = '@stateful-workflow/core.CredentialError';
   override readonly name = 'CredentialError';
 
   constructor(code: ErrorCode & `CREDENTIAL_${string}`, message: string, context: ErrorContext = {}) {
@@ -93,6 +105,7 @@ export class CredentialError extends StatefulWorkflowError {
 
 /** Thrown when a load failed and nobody can retry it, with the fault as the adapter classified it. */
 export class LoadError extends StatefulWorkflowError {
+  static override readonly brand: string = '@stateful-workflow/core.LoadError';
   override readonly name = 'LoadError';
 
   constructor(message: string, options: ErrorOptions = {}) {

@@ -1,6 +1,7 @@
 import type { EntityRef } from './adapter';
+import type { CredentialReference } from './credential-reference';
+import type { MergeStrategy } from './merge-strategy';
 import type { Entities } from './schema';
-import type { CredentialReference, MergeStrategy } from './wire';
 
 /** A workflow that hears of the changes it asked for. Payload of `subscribe`; start argument `subscriptions`. */
 export interface Subscription {

@@ -1,6 +1,5 @@
 import { InvalidInputError } from './errors';
 import { NAME_PATTERN, NAME_RULE } from './names';
-import { entries, hasOwn, keys, values } from '../state/objects';
 
 /** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -60,7 +59,7 @@ const invalid = (field: string, reason: string, fix: string): InvalidInputError 
  * @throws InvalidInputError `SCHEMA_INVALID` when a name cannot be used or a relation leads nowhere
  */
 export function defineSchema<const S extends Schema>(schema: S): S {
-  for (const [name, entity] of entries(schema)) {
+  for (const [name, entity] of Object.entries(schema)) {
     if (!NAME_PATTERN.test(name)) throw invalid(name, `is not ${NAME_RULE}`, 'Rename it');
     if (!isIdAttribute(entity.idAttribute ?? 'id'))
       throw invalid(
@@ -68,7 +67,7 @@ export function defineSchema<const S extends Schema>(schema: S): S {
         'is empty, or a part of it is',
         'Name the field that holds the id',
       );
-    for (const [field, relation] of entries(entity.relations ?? {})) {
+    for (const [field, relation] of Object.entries(entity.relations ?? {})) {
       if (!isRelation(relation))
         throw invalid(
           `${name}.relations.${field}`,
@@ -76,11 +75,11 @@ export function defineSchema<const S extends Schema>(schema: S): S {
           'Write one("Contact") or many("Contact")',
         );
       const target = relationTarget(relation);
-      if (!hasOwn(schema, target))
+      if (!Object.hasOwn(schema, target))
         throw invalid(
           `${name}.relations.${field}`,
           `leads to "${target}", which the schema does not have`,
-          `Add it, or name one of ${keys(schema).join(', ')}`,
+          `Add it, or name one of ${Object.keys(schema).join(', ')}`,
         );
     }
   }
@@ -102,9 +101,9 @@ export const isMany = (relation: Relation): relation is readonly [string] => typ
 export function reachableSchema(schema: Schema, entityName: string, field?: string): Schema {
   const part: Record<string, EntitySchema> = {};
   const visit = (name: string, relations = schema[name]?.relations): void => {
-    if (hasOwn(part, name)) return;
+    if (Object.hasOwn(part, name)) return;
     part[name] = { ...schema[name], relations };
-    for (const relation of values(relations ?? {})) visit(relationTarget(relation));
+    for (const relation of Object.values(relations ?? {})) visit(relationTarget(relation));
   };
   const relation = field && schema[entityName]?.relations?.[field];
   if (relation) {

@@ -1,4 +1,3 @@
-import { hasOwn, keys } from '../state/objects';
 import { InvalidInputError } from './errors';
 import { relationTarget, type Schema } from './schema';
 
@@ -26,14 +25,14 @@ export function checkSelector(selector: string, schema?: Schema, field = 'select
 
 function checkNames([name, , relation, ...rest]: readonly string[], schema: Schema, field: string): void {
   if (!name) return;
-  if (!hasOwn(schema, name))
+  if (!Object.hasOwn(schema, name))
     throw new InvalidInputError(
       field,
       `names "${name.slice(0, 80)}", which is not an entity of this workflow`,
-      `Begin with one of ${keys(schema).join(', ')}, or with "*" for any`,
+      `Begin with one of ${Object.keys(schema).join(', ')}, or with "*" for any`,
     );
   const { relations = {} } = schema[name] ?? {};
   // What follows a relation is the id of what it leads to, and so on.
-  const target = relation && hasOwn(relations, relation) ? relations[relation] : undefined;
+  const target = relation && Object.hasOwn(relations, relation) ? relations[relation] : undefined;
   if (target) checkNames([relationTarget(target), ...rest], schema, field);
 }

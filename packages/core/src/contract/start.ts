@@ -1,4 +1,3 @@
-import { hasOwn, keys } from '../state/objects';
 import { checkApiUrl } from './api-url';
 import { listOf, oneOf, optional, shape, type Shape } from './check';
 import { InvalidInputError } from './errors';
@@ -45,13 +44,13 @@ export function checkStart(value: unknown, checkToken = checkReference): Checked
   };
   const parent = optional<StartInput['parent']>((link, field) => checkParentLink(link, field, checkToken));
   const input = shape<StartInput>({ ...FIELDS, apiToken, parent }, 'start argument')(value);
-  for (const field of keys(value as object))
-    if (!hasOwn(FIELDS, field))
+  for (const field of Object.keys(value as object))
+    if (!Object.hasOwn(FIELDS, field))
       dropped.push(
         new InvalidInputError(
           field.slice(0, 80),
           'is not a field of the start argument',
-          `Use ${keys(FIELDS).join(', ')}`,
+          `Use ${Object.keys(FIELDS).join(', ')}`,
         ),
       );
   return { input, dropped };

@@ -18,7 +18,7 @@ import {
   checkReference,
   checkStrategy,
 } from './payloads';
-import type { CredentialReference } from './wire';
+import type { CredentialReference } from './credential-reference';
 
 /** Checks the payload of `subscribe`. @throws InvalidInputError */
 export const checkSubscription = shape<Subscription>(

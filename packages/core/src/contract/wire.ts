@@ -1,9 +1,10 @@
 import type { EntityRef, FaultKind, PartialError } from './adapter';
+import type { CredentialReference } from './credential-reference';
 import type { ParentLink, Subscription } from './hierarchy';
+import type { MergeStrategy } from './merge-strategy';
 import type { Entities, Fields, Json } from './schema';
 
-/** A string that names a secret (`secret:NAME`) or carries a sealed one (`sealed:…`); never the secret. */
-export type CredentialReference = `secret:${string}` | `sealed:${string}`;
+export type { CredentialReference, MergeStrategy };
 
 /** What a workflow is started with. */
 export interface StartInput {
@@ -26,14 +27,6 @@ export interface StartInput {
   /** The parent that starts it. Set by parents, not by clients. */
   readonly parent?: ParentLink;
 }
-
-/**
- * How given fields meet held ones:
- * - `$merge`: given fields win; plain objects in them are merged, key by key
- * - `$set`: given fields win, as they are
- * - `$replace`: the entity becomes exactly what is given
- */
-export type MergeStrategy = '$merge' | '$set' | '$replace';
 
 /** Payload of the `update` signal and update. At least one of `data` and `updates`. */
 export interface UpdatePayload {

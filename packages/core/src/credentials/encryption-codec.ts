@@ -1,6 +1,7 @@
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import { ValueError } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
+import { hasInstance } from '../contract/brand';
 import { decrypt, encrypt } from './cipher';
 import type { Keyring } from './keyring';
 
@@ -39,10 +40,11 @@ export function encryptionCodec(keyring: Keyring, options: EncryptionCodecOption
   return new EncryptionCodec(keyring, options.namespace ?? '');
 }
 
-/** Knows its own, where a codec was given twice. */
-export const isEncryptionCodec = (codec: PayloadCodec): boolean => codec instanceof EncryptionCodec;
+/** Knows its own, also from another copy of this package, where a codec was given twice. */
+export const isEncryptionCodec = (codec: PayloadCodec): boolean => hasInstance(EncryptionCodec, codec);
 
 class EncryptionCodec implements PayloadCodec {
+  static readonly brand: string = '@stateful-workflow/core.EncryptionCodec';
   readonly #keyring: Keyring;
   readonly #namespace: string;
 

@@ -1,6 +1,6 @@
 import { CredentialError, InvalidInputError } from '../contract/errors';
 import { Secret } from '../contract/secret';
-import type { CredentialReference } from '../contract/wire';
+import type { CredentialReference } from '../contract/credential-reference';
 import { decrypt, encrypt } from './cipher';
 import type { Keyring } from './keyring';
 import { bindingOf, type BoundSecret, type SecretBinding } from './provider';

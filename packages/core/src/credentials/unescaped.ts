@@ -88,125 +88,11 @@ const ITSELF = Uint8Array.from({ length: 0x80 }, (_, code) => {
 /** Wider than this a character is only where escapes are nested for its own sake: then it goes on to the next one. */
 const WIDEST = 255;
 
-/**
- * Reads character by character. With its last character an escape becomes what it stands for, which may be the last
- * character of another one.
- */
 function undone(text: string): Unescaped {
+  const reading = new Reading(text);
+  reading.readAll();
+  const { units, starts, widths, length, bits } = reading;
   const size = text.length;
-  const given = unitsOf(text);
-  const units = new Uint16Array(size);
-  const starts = new Uint32Array(size);
-  const widths = new Uint8Array(size);
-  const marks = new Uint8Array(RING);
-  const before: Read = { units, marks };
-  let length = 0;
-  /** All bits of all characters: whether they are of one byte. */
-  let bits = 0;
-  /** Where the backslashes before the next character begin, if there are any. */
-  let backslash = -1;
-  /** Whether one of them was written as an escape that begins with a backslash. */
-  let isWritten = false;
-  /** Up to this index an escape may be under way, or something else that matters for what comes next. */
-  let near = -1;
-  /** The last line break is followed by nothing but blanks. */
-  let isFolding = false;
-  for (let at = 0; at < size; at++) {
-    const raw = given[at] as number;
-    if (length > near) {
-      const itself = raw < 0x80 ? (ITSELF[raw] as number) : isUnseen(raw) ? 0 : smallOf(raw);
-      if (itself !== 0) {
-        bits |= itself;
-        units[length] = itself;
-        starts[length] = at;
-        widths[length] = 1;
-        marks[length++ & LAST] = 0;
-        continue;
-      }
-    }
-    let code = smallOf(raw);
-    let start = at;
-    let mark = raw === LARGE_U ? LARGE : 0;
-    // What is escaped most, and would be found below as well, but later.
-    const byte = raw === PERCENT ? hexIn(given, at + 1, at + 3) : -1;
-    const unit = raw === BACKSLASH && given[at + 1] === SMALL_U ? hexIn(given, at + 2, at + 6) : -1;
-    const entity = raw === AMPERSAND ? numberedIn(given, at) : NO_ESCAPE;
-    if (entity !== NO_ESCAPE) {
-      mark = ESCAPED;
-      code = smallOf(Math.floor(entity / WIDTH));
-      at += (entity % WIDTH) - 1;
-    } else if (byte !== -1) {
-      at += 2;
-      mark = byte > 0x7f ? ESCAPED | BYTE : ESCAPED;
-      code = smallOf(byte);
-    } else if (unit !== -1) {
-      code = smallOf(unit);
-      at += 5;
-      mark = isWritten ? ESCAPED | WRITTEN | BEHIND : ESCAPED | WRITTEN;
-      if (backslash !== -1) start = backslash;
-      backslash = -1;
-      isWritten = false;
-    }
-    for (;;) {
-      if (isUnseen(code) && (mark & BYTE) === 0) break;
-      if (code === BACKSLASH) {
-        if (backslash === -1) backslash = start;
-        isWritten ||= (mark & WRITTEN) !== 0;
-        near = Math.max(near, length);
-        break;
-      }
-      if (backslash !== -1) {
-        start = backslash;
-        mark |= isWritten ? BEHIND | AFTER : BEHIND;
-        backslash = -1;
-        isWritten = false;
-      }
-      if (isLineBreak(code, mark) || (isFolding && isBlank(code, mark))) {
-        isFolding = true;
-        near = Math.max(near, length);
-        break;
-      }
-      if (isFolding) mark |= FOLDING;
-      isFolding = false;
-      if (code === PLUS) code = SPACE;
-      else if (code < SPACE && CONTROLS.has(code)) {
-        code = CONTROLS.get(code) as number;
-        mark |= BEHIND;
-      }
-      bits |= code;
-      units[length] = code;
-      starts[length] = start;
-      widths[length] = Math.min(at + 1 - start, WIDEST);
-      marks[length & LAST] = mark;
-      if (isOpener(code, mark)) near = length + REACH;
-      if (length++ > near || !mayEnd(code, mark)) break;
-      const escape = escapeEnding(before, length - 1);
-      if (escape === NO_ESCAPE) break;
-      const width = escape % WIDTH;
-      length -= width;
-      near = length + REACH;
-      const first = units[length] as number;
-      start = starts[length] as number;
-      code = Math.floor(escape / WIDTH);
-      const known = marks[length & LAST] as number;
-      isFolding = (known & FOLDING) !== 0;
-      // Before "%" and "&" a backslash is one before what the escape stands for. Before others it is part of the escape,
-      // and one before that counts where it was written in the same way.
-      if (first === PERCENT || first === AMPERSAND) mark = ESCAPED | (known & (BEHIND | AFTER));
-      else mark = ESCAPED | WRITTEN | (known & AFTER ? BEHIND : 0);
-      // What is escaped byte by byte is UTF-8, where it can be.
-      if (width === BYTE_WIDTH && first < 0x80 && code > 0x7f) mark |= BYTE;
-      else if (code > 0xffff) {
-        const high = 0xd800 + ((code - 0x10000) >> 10);
-        bits |= high;
-        units[length] = high;
-        starts[length] = start;
-        widths[length] = Math.min(at + 1 - start, WIDEST);
-        marks[length++ & LAST] = mark;
-        code = 0xdc00 + ((code - 0x10000) & 0x3ff);
-      } else code = smallOf(code);
-    }
-  }
   const narrow = narrowed(units.subarray(0, length), bits);
   let wide = bits < 0x100 ? narrow : undefined;
   return {
@@ -222,6 +108,184 @@ function undone(text: string): Unescaped {
     },
     isUndone: true,
   };
+}
+
+/**
+ * Reads a text character by character. With its last character an escape becomes what it stands for, which may be the
+ * last character of another one.
+ */
+class Reading {
+  readonly units: Uint16Array<ArrayBuffer>;
+  readonly starts: Uint32Array;
+  readonly widths: Uint8Array;
+  /** How many characters have been read. */
+  length = 0;
+  /** All bits of all characters: whether they are of one byte. */
+  bits = 0;
+  readonly #given: Uint16Array;
+  readonly #marks = new Uint8Array(RING);
+  readonly #before: Read;
+  /** The character in hand: what it reads as, where in the given text it begins and ends, and what is known of it. */
+  #code = 0;
+  #start = 0;
+  #end = 0;
+  #mark = 0;
+  /** Where the backslashes before the character in hand begin, if there are any. */
+  #backslash = -1;
+  /** Whether one of them was written as an escape that begins with a backslash. */
+  #isWritten = false;
+  /** Up to this index an escape may be under way, or something else that matters for what comes next. */
+  #near = -1;
+  /** The last line break is followed by nothing but blanks. */
+  #isFolding = false;
+
+  constructor(text: string) {
+    const size = text.length;
+    this.#given = unitsOf(text);
+    this.units = new Uint16Array(size);
+    this.starts = new Uint32Array(size);
+    this.widths = new Uint8Array(size);
+    this.#before = { units: this.units, marks: this.#marks };
+  }
+
+  readAll(): void {
+    const size = this.#given.length;
+    for (let at = this.#readPlain(0); at < size; at = this.#readPlain(at)) {
+      this.#takeUp(at);
+      while (this.#put() && this.#becomesAnother());
+      at = this.#end + 1;
+    }
+  }
+
+  /** Reads on as long as no escape can be under way. @returns where the first character is that may be of one */
+  #readPlain(from: number): number {
+    const { units, starts, widths } = this;
+    const given = this.#given;
+    const marks = this.#marks;
+    const near = this.#near;
+    const size = given.length;
+    let { length, bits } = this;
+    let at = from;
+    for (; at < size && length > near; at++) {
+      const raw = given[at] as number;
+      const itself = raw < 0x80 ? (ITSELF[raw] as number) : isUnseen(raw) ? 0 : smallOf(raw);
+      if (itself === 0) break;
+      bits |= itself;
+      units[length] = itself;
+      starts[length] = at;
+      widths[length] = 1;
+      marks[length++ & LAST] = 0;
+    }
+    this.length = length;
+    this.bits = bits;
+    return at;
+  }
+
+  /** Takes up a character, or at once the escape that begins with it, if it is one of those that are written most. */
+  #takeUp(at: number): void {
+    const given = this.#given;
+    const raw = given[at] as number;
+    this.#code = smallOf(raw);
+    this.#start = this.#end = at;
+    this.#mark = raw === LARGE_U ? LARGE : 0;
+    if (raw === AMPERSAND) {
+      const entity = numberedIn(given, at);
+      if (entity === NO_ESCAPE) return;
+      this.#code = smallOf(Math.floor(entity / WIDTH));
+      this.#end = at + (entity % WIDTH) - 1;
+      this.#mark = ESCAPED;
+    } else if (raw === PERCENT) {
+      const byte = hexIn(given, at + 1, at + 3);
+      if (byte === -1) return;
+      this.#code = smallOf(byte);
+      this.#end = at + 2;
+      this.#mark = byte > 0x7f ? ESCAPED | BYTE : ESCAPED;
+    } else if (raw === BACKSLASH && given[at + 1] === SMALL_U) {
+      const unit = hexIn(given, at + 2, at + 6);
+      if (unit === -1) return;
+      this.#code = smallOf(unit);
+      this.#end = at + 5;
+      this.#mark = this.#isWritten ? ESCAPED | WRITTEN | BEHIND : ESCAPED | WRITTEN;
+      if (this.#backslash !== -1) this.#start = this.#backslash;
+      this.#forgetBackslashes();
+    }
+  }
+
+  /** Puts the character in hand behind the others, or leaves it out. @returns whether an escape may end with it */
+  #put(): boolean {
+    let code = this.#code;
+    let mark = this.#mark;
+    if (isUnseen(code) && (mark & BYTE) === 0) return false;
+    if (code === BACKSLASH) {
+      if (this.#backslash === -1) this.#backslash = this.#start;
+      this.#isWritten ||= (mark & WRITTEN) !== 0;
+      this.#near = Math.max(this.#near, this.length);
+      return false;
+    }
+    if (this.#backslash !== -1) {
+      this.#start = this.#backslash;
+      mark |= this.#isWritten ? BEHIND | AFTER : BEHIND;
+      this.#forgetBackslashes();
+    }
+    if (isLineBreak(code, mark) || (this.#isFolding && isBlank(code, mark))) {
+      this.#isFolding = true;
+      this.#near = Math.max(this.#near, this.length);
+      return false;
+    }
+    if (this.#isFolding) mark |= FOLDING;
+    this.#isFolding = false;
+    if (code === PLUS) code = SPACE;
+    else if (code < SPACE && CONTROLS.has(code)) {
+      code = CONTROLS.get(code) as number;
+      mark |= BEHIND;
+    }
+    const index = this.length;
+    this.#append(code, mark);
+    if (isOpener(code, mark)) this.#near = index + REACH;
+    return index <= this.#near && mayEnd(code, mark);
+  }
+
+  /** Takes back the characters of an escape that has ended, for what it stands for. @returns whether one has */
+  #becomesAnother(): boolean {
+    const escape = escapeEnding(this.#before, this.length - 1);
+    if (escape === NO_ESCAPE) return false;
+    const width = escape % WIDTH;
+    this.length -= width;
+    this.#near = this.length + REACH;
+    const first = this.units[this.length] as number;
+    this.#start = this.starts[this.length] as number;
+    const code = Math.floor(escape / WIDTH);
+    const known = this.#marks[this.length & LAST] as number;
+    this.#isFolding = (known & FOLDING) !== 0;
+    // Before "%" and "&" a backslash is one before what the escape stands for. Before others it is part of the escape,
+    // and one before that counts where it was written in the same way.
+    if (first === PERCENT || first === AMPERSAND) this.#mark = ESCAPED | (known & (BEHIND | AFTER));
+    else this.#mark = ESCAPED | WRITTEN | (known & AFTER ? BEHIND : 0);
+    // What is escaped byte by byte is UTF-8, where it can be.
+    if (width === BYTE_WIDTH && first < 0x80 && code > 0x7f) {
+      this.#mark |= BYTE;
+      this.#code = code;
+    } else if (code > 0xffff) {
+      this.#append(0xd800 + ((code - 0x10000) >> 10), this.#mark);
+      this.#code = 0xdc00 + ((code - 0x10000) & 0x3ff);
+    } else this.#code = smallOf(code);
+    return true;
+  }
+
+  #append(code: number, mark: number): void {
+    const { length } = this;
+    this.bits |= code;
+    this.units[length] = code;
+    this.starts[length] = this.#start;
+    this.widths[length] = Math.min(this.#end + 1 - this.#start, WIDEST);
+    this.#marks[length & LAST] = mark;
+    this.length = length + 1;
+  }
+
+  #forgetBackslashes(): void {
+    this.#backslash = -1;
+    this.#isWritten = false;
+  }
 }
 
 function unitsOf(text: string): Uint16Array {

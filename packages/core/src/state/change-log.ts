@@ -3,7 +3,6 @@ import type { Fields } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import { isEmpty, NO_CHANGES } from './change-set';
 import { at, forEach, inner, table, type Tables, without } from './json';
-import { hasOwn } from './objects';
 import { keyOf } from './refs';
 
 /** Of so many entities that came and went it is told that they went. */
@@ -91,7 +90,7 @@ export class ChangeLog {
     forEach(changes.upserts, (name, id, fields) => {
       const gone = at(changes.unset, name, id) ?? [];
       const absent = [...new Set([...(unset[name]?.[id] ?? []), ...gone])].filter(
-        (field) => !hasOwn(fields, field),
+        (field) => !Object.hasOwn(fields, field),
       );
       const key = keyOf({ name, id });
       if (created?.has(key) && (!deletes.has(key) || this.#passed?.has(key)))

@@ -1,7 +1,6 @@
 import { isMany, type Json, type Relation, relationTarget, type Schema } from '../contract/schema';
 import type { Held } from './draft';
 import { own, setField } from './json';
-import { entries } from './objects';
 
 /** Where this many entities are written out, those that stand elsewhere already are not written out again. */
 const MOST_ENTITIES = 100_000;
@@ -58,7 +57,7 @@ export function denormalize(
     if (!relations) return fields;
     filled.set(place, undefined);
     const value: Record<string, Json> = {};
-    for (const [field, given] of entries(fields))
+    for (const [field, given] of Object.entries(fields))
       setField(value, field, follow(own(relations, field), given) as Json);
     if (cuts === cutsBefore) filled.set(place, { value, size: written - writtenBefore });
     return value;

@@ -1,3 +1,4 @@
+import type { MergeStrategy } from '../contract/merge-strategy';
 import {
   type EntitySchema,
   type Fields,
@@ -9,11 +10,8 @@ import {
 } from '../contract/schema';
 import { identify, notA, recordOf } from './identify';
 import { copyFields, keepEqual, mergeJson, own, setField } from './json';
-import { entries, getOrAdd, keys } from './objects';
+import { getOrAdd } from './objects';
 import { forEachGiven, type Place, textOf } from './place';
-
-/** How given fields meet held ones; see `MergeStrategy`. */
-export type Rule = '$merge' | '$set' | '$replace';
 
 /** Where a draft reads what is held. */
 export interface Held {
@@ -52,8 +50,8 @@ export class Draft {
    *
    * @param place the list's place in what was given
    */
-  upsertAll(name: string, records: readonly unknown[], rule: Rule, place: string): void {
-    forEachGiven(records, place, (record, at) => this.upsert(name, record, rule, at));
+  upsertAll(name: string, records: readonly unknown[], strategy: MergeStrategy, place: string): void {
+    forEachGiven(records, place, (record, at) => this.upsert(name, record, strategy, at));
   }
 
   /**
@@ -64,17 +62,17 @@ export class Draft {
    * @returns the record's id
    * @throws InvalidInputError `RECORD_INVALID`
    */
-  upsert(name: string, given: unknown, rule: Rule, place: Place, id?: string): string {
+  upsert(name: string, given: unknown, strategy: MergeStrategy, place: Place, id?: string): string {
     const record = recordOf(given, name, place);
     const schema = this.#schema[name];
     const key = id ?? identify(record, schema, place);
     const flat = schema?.relations
-      ? this.#flatten(record, schema.relations, this.get(name, key), rule, place)
+      ? this.#flatten(record, schema.relations, this.get(name, key), strategy, place)
       : record;
     // Read after that: a record can be nested in itself.
     const held = this.get(name, key);
-    if (!held || rule === '$replace' || !covers(held, flat)) {
-      const next = merged(held, flat, rule);
+    if (!held || strategy === '$replace' || !covers(held, flat)) {
+      const next = merged(held, flat, strategy);
       if (next !== held) this.put(name, key, next);
     }
     return key;
@@ -85,25 +83,25 @@ export class Draft {
     record: Record<string, unknown>,
     relations: NonNullable<EntitySchema['relations']>,
     held: Fields | undefined,
-    rule: Rule,
+    strategy: MergeStrategy,
     place: Place,
   ): Record<string, unknown> {
     const flat = { ...record };
-    for (const [field, relation] of entries(relations)) {
+    for (const [field, relation] of Object.entries(relations)) {
       const value = own(record, field);
       if (value == null) continue;
-      const ids = this.#relate(relation, value, rule, () => `${textOf(place)}.${field}`);
+      const ids = this.#relate(relation, value, strategy, () => `${textOf(place)}.${field}`);
       flat[field] = keepEqual(own(held, field), ids);
     }
     return flat;
   }
 
   /** Turns the value of a relation into ids, taking in the records it holds. */
-  #relate(relation: Relation, value: unknown, rule: Rule, place: Place): Json {
+  #relate(relation: Relation, value: unknown, strategy: MergeStrategy, place: Place): Json {
     const target = relationTarget(relation);
     const idOf = (item: unknown, at: Place): string => {
       if (typeof item === 'string' && item !== '') return item;
-      return typeof item === 'number' ? String(item) : this.upsert(target, item, rule, at);
+      return typeof item === 'number' ? String(item) : this.upsert(target, item, strategy, at);
     };
     if (!isMany(relation)) return idOf(value, place);
     if (!Array.isArray(value))
@@ -125,8 +123,8 @@ function covers(held: Fields, record: Record<string, unknown>): boolean {
 }
 
 /** The fields of an entity with those of a record taken in; the same object when nothing differs. */
-function merged(held: Fields | undefined, record: Record<string, unknown>, rule: Rule): Fields {
-  const merge = rule === '$merge' ? mergeJson : keepEqual;
+function merged(held: Fields | undefined, record: Record<string, unknown>, strategy: MergeStrategy): Fields {
+  const merge = strategy === '$merge' ? mergeJson : keepEqual;
   let next: Record<string, Json> | undefined;
   for (const field in record) {
     const value = record[field] as Json | undefined;
@@ -135,8 +133,8 @@ function merged(held: Fields | undefined, record: Record<string, unknown>, rule:
     const after = held ? merge(before, value) : value;
     if (after !== before) setField((next ??= copyFields(held)), field, after);
   }
-  if (rule === '$replace')
-    for (const field of keys(held ?? {}))
+  if (strategy === '$replace')
+    for (const field of Object.keys(held ?? {}))
       if (own(record, field) === undefined) delete (next ??= copyFields(held))[field];
   return next ?? held ?? {};
 }

@@ -8,7 +8,7 @@ import { EntityStore } from './entity-store';
 import { identify, recordOf } from './identify';
 import { integrate, type Integration, type IntegrationOptions, type SourceContent } from './integrate';
 import { forEach, isPlainObject, without } from './json';
-import { entries, fromEntries, getOrAdd, hasOwn, keys } from './objects';
+import { getOrAdd } from './objects';
 import { forEachGiven } from './place';
 import { keyOf } from './refs';
 import { type CarriedView, SourceView } from './source-view';
@@ -39,7 +39,9 @@ export class EntityState {
   ) {
     this.root = root;
     this.store = new EntityStore(schema, entities);
-    this.views = new Map(entries(views).map(([source, carried]) => [source, SourceView.from(carried)]));
+    this.views = new Map(
+      Object.entries(views).map(([source, carried]) => [source, SourceView.from(carried)]),
+    );
   }
 
   /** The root entity, denormalized; `undefined` until something is known of it. */
@@ -79,7 +81,7 @@ export class EntityState {
   seed({ state = {}, data, parent }: Pick<StartInput, 'state' | 'data' | 'parent'>): ChangeSet {
     const { name, id } = this.root;
     const updates = parent
-      ? fromEntries(entries(state).filter(([kind]) => hasOwn(this.store.schema, kind)))
+      ? Object.fromEntries(Object.entries(state).filter(([kind]) => Object.hasOwn(this.store.schema, kind)))
       : state;
     const draft = this.#draftOf({ entityName: name, updates, strategy: '$set' }, 'state');
     if (data !== undefined) draft.upsert(name, data, '$merge', 'data', id);
@@ -141,8 +143,8 @@ export class EntityState {
     const before = store.get(name, id);
     const after = draft.get(name, id);
     const dropped: EntityRef[] = [];
-    for (const [field, relation] of entries(store.schema[name]?.relations ?? {})) {
-      if (!isMany(relation) || !hasOwn(data, field)) continue;
+    for (const [field, relation] of Object.entries(store.schema[name]?.relations ?? {})) {
+      if (!isMany(relation) || !Object.hasOwn(data, field)) continue;
       const target = relationTarget(relation);
       const kept = new Set(after?.[field] as readonly string[]);
       for (const item of (before?.[field] ?? []) as readonly string[])
@@ -153,7 +155,7 @@ export class EntityState {
 
   /** The views as plain JSON, for continue-as-new. */
   carryViews(): Record<string, CarriedView> {
-    return fromEntries([...this.views].map(([source, view]) => [source, view.carry()]));
+    return Object.fromEntries([...this.views].map(([source, view]) => [source, view.carry()]));
   }
 
   /**
@@ -199,23 +201,23 @@ export class EntityState {
   #rootId(name: string, record: unknown): string | undefined {
     const paths = [this.store.schema[name]?.idAttribute ?? 'id'].flat();
     const hasId =
-      isPlainObject(record) && paths.some((path) => hasOwn(record, path.split('.', 1)[0] as string));
+      isPlainObject(record) && paths.some((path) => Object.hasOwn(record, path.split('.', 1)[0] as string));
     return name === this.root.name && !hasId ? this.root.id : undefined;
   }
 
   /** What a payload has by entity name. */
   #checked<T extends object>(field: string, tables: T): T {
-    for (const name of keys(tables)) this.#checkName(`${field}.${name}`, name);
+    for (const name of Object.keys(tables)) this.#checkName(`${field}.${name}`, name);
     return tables;
   }
 
   #checkName(field: string, name: string): void {
     const { schema } = this.store;
-    if (hasOwn(schema, name)) return;
+    if (Object.hasOwn(schema, name)) return;
     throw new InvalidInputError(
       field,
       `"${name.slice(0, 80)}" is not an entity of this workflow`,
-      `Use one of ${keys(schema).join(', ')}`,
+      `Use one of ${Object.keys(schema).join(', ')}`,
     );
   }
 }

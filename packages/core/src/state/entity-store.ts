@@ -7,13 +7,14 @@ import {
   relationTarget,
   type Schema,
 } from '../contract/schema';
+import type { MergeStrategy } from '../contract/merge-strategy';
 import type { ChangeSet } from '../contract/wire';
 import { isEmpty } from './change-set';
-import { Draft, type Rule } from './draft';
+import { Draft } from './draft';
 import { denormalize } from './denormalize';
 import { difference } from './difference';
 import { equalJson, inner, own, table } from './json';
-import { entries, getOrAdd, keys } from './objects';
+import { getOrAdd } from './objects';
 
 /** Hears of every entity that a commit changes, before it is changed. */
 export type WriteListener = (
@@ -38,7 +39,7 @@ export class EntityStore {
   /** @param entities entities to begin with; they are not copied, and must not be changed afterwards */
   constructor(schema: Schema, entities: Entities = {}) {
     this.schema = schema;
-    for (const [name, table] of entries(entities)) Object.assign(inner(this.#tables, name), table);
+    for (const [name, table] of Object.entries(entities)) Object.assign(inner(this.#tables, name), table);
   }
 
   /** Counts the commits that changed something. */
@@ -66,9 +67,9 @@ export class EntityStore {
    *
    * @throws InvalidInputError `RECORD_INVALID`, leaving the store as it was
    */
-  upsert(name: string, records: readonly unknown[], rule: Rule = '$merge'): ChangeSet {
+  upsert(name: string, records: readonly unknown[], strategy: MergeStrategy = '$merge'): ChangeSet {
     const draft = this.draft();
-    draft.upsertAll(name, records, rule, name);
+    draft.upsertAll(name, records, strategy, name);
     return this.commit(draft);
   }
 
@@ -115,12 +116,12 @@ export class EntityStore {
   ): void {
     const gone = new Map<string, Set<unknown>>();
     for (const { name, id } of removed) getOrAdd(gone, name, () => new Set()).add(id);
-    for (const [name, { relations = {} }] of entries(this.schema)) {
-      for (const [field, relation] of entries(relations)) {
+    for (const [name, { relations = {} }] of Object.entries(this.schema)) {
+      for (const [field, relation] of Object.entries(relations)) {
         const ids = gone.get(relationTarget(relation));
         if (!ids) continue;
         const stays = (id: unknown): boolean => !ids.has(id);
-        for (const holder of keys(this.#tables[name] ?? {})) {
+        for (const holder of Object.keys(this.#tables[name] ?? {})) {
           const fields = draft.get(name, holder);
           const value = fields?.[field];
           // A start argument may have given something else in its place.
@@ -137,11 +138,11 @@ export class EntityStore {
   *relationsTo(refs: readonly EntityRef[]): IterableIterator<readonly [holder: EntityRef, field: string]> {
     const wanted = new Map<string, Set<unknown>>();
     for (const { name, id } of refs) getOrAdd(wanted, name, () => new Set()).add(id);
-    for (const [name, { relations = {} }] of entries(this.schema))
-      for (const [field, relation] of entries(relations)) {
+    for (const [name, { relations = {} }] of Object.entries(this.schema))
+      for (const [field, relation] of Object.entries(relations)) {
         const ids = wanted.get(relationTarget(relation));
         if (!ids) continue;
-        for (const [id, fields] of entries(this.#tables[name] ?? {})) {
+        for (const [id, fields] of Object.entries(this.#tables[name] ?? {})) {
           const value = own(fields, field);
           if (Array.isArray(value) ? value.some((one) => ids.has(one)) : ids.has(value))
             yield [{ name, id }, field];

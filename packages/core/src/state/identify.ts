@@ -2,7 +2,6 @@ import { InvalidInputError } from '../contract/errors';
 import { isWellFormed, MAX_ID } from '../contract/names';
 import type { EntitySchema } from '../contract/schema';
 import { isPlainObject, own } from './json';
-import { hasOwn } from './objects';
 import { type Place, textOf } from './place';
 
 /**
@@ -24,7 +23,7 @@ export function identify(
 function part(record: Record<string, unknown>, path: string, place: Place): string {
   let value: unknown = record;
   // Almost every record: a plain field that holds a string.
-  if (typeof record[path] === 'string' || hasOwn(record, path)) value = record[path];
+  if (typeof record[path] === 'string' || Object.hasOwn(record, path)) value = record[path];
   else for (const key of path.split('.')) value = isPlainObject(value) ? own(value, key) : undefined;
   const id = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
   if (typeof id === 'string' && id !== '' && id.length <= MAX_ID && isWellFormed(id)) return id;

@@ -4,9 +4,9 @@ import type { Entities, Fields, Json } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import { refsOf } from './change-set';
 import { difference } from './difference';
-import type { EntityState } from './entity-state';
+import type { Draft } from './draft';
+import type { EntityStore } from './entity-store';
 import { at, copyFields, equalJson, forEach, own, setField, without } from './json';
-import { entries, hasOwn, keys } from './objects';
 import { keyOf } from './refs';
 import type { SourceView } from './source-view';
 import { applySplice } from './splice';
@@ -52,13 +52,23 @@ interface Append {
   readonly ids: readonly string[];
 }
 
+/** What an integration needs of the state: the entities, and what each source gave of them. */
+export interface IntegrationTarget {
+  readonly root: EntityRef;
+  readonly store: EntityStore;
+  readonly views: ReadonlyMap<string, SourceView>;
+  view(source: string): SourceView;
+  isRoot(name: string, id: string): boolean;
+  commit(draft: Draft, origin: string, writer: SourceView): ChangeSet;
+}
+
 /**
  * Takes what a source gave into the state. A field changes when the source gives a value other than the one
  * it gave before: so a change made here stays until the source changes the same field, whether the load
  * brought everything or only what changed.
  */
 export function integrate(
-  state: EntityState,
+  state: IntegrationTarget,
   source: string,
   content: SourceContent,
   { now, maxDeleteRatio, minDeleteCount }: IntegrationOptions,
@@ -69,89 +79,116 @@ export function integrate(
   if (of > minDeleteCount && gone.length > of * maxDeleteRatio)
     return { refused: { deletes: gone.length, of } };
 
-  const draft = state.store.draft();
-  const said: Said[] = [];
-  const others = [...state.views.values()].filter((other) => other !== view);
+  const intake = new Intake(state, view, now);
+  if ('changes' in content) intake.takePatch(content.changes);
+  else intake.takeEntities(content.entities, content.append);
+  intake.takeDeletes(gone, 'changes' in content || content.complete);
+  view.checkedAt = now;
+  return { changes: state.commit(intake.draft, source, view), said: intake.said };
+}
 
-  /** An entity as the source gave it before. */
-  const earlier = (name: string, id: string): Fields | undefined =>
-    view.fields(name, id, draft.get(name, id));
+/** One integration under way. The state is changed when its draft is committed; the view is, step by step. */
+class Intake {
+  readonly draft: Draft;
+  readonly said: Said[] = [];
+  readonly #state: IntegrationTarget;
+  readonly #view: SourceView;
+  /** What the other sources gave. */
+  readonly #others: readonly SourceView[];
+  readonly #now: number;
 
-  /** The source changed these fields of an entity. */
-  const change = (name: string, id: string, set: Fields, unset: readonly string[]): void => {
-    const held = draft.get(name, id);
-    const next = copyFields(held ?? earlier(name, id));
-    for (const [field, value] of entries(set))
-      if (!equalJson(own(next, field), value)) setField(next, field, value);
-    for (const field of unset) {
-      const other = others.find((candidate) => candidate.given(name, id)?.shape.includes(field));
-      if (!other) delete next[field];
-      else setField(next, field, own(other.fields(name, id, held), field) as Json);
-    }
-    const given = without({ ...earlier(name, id), ...set }, unset);
-    view.give(name, id, keys(given), now, view.given(name, id)?.base && difference(next, given)?.set);
-    draft.put(name, id, next);
-    said.push([{ name, id }, [...keys(set), ...unset]]);
-  };
+  constructor(state: IntegrationTarget, view: SourceView, now: number) {
+    this.draft = state.store.draft();
+    this.#state = state;
+    this.#view = view;
+    this.#others = [...state.views.values()].filter((other) => other !== view);
+    this.#now = now;
+  }
 
-  const takeEntities = (entities: Entities, append?: Append): void => {
-    const { name, id } = state.root;
+  takeEntities(entities: Entities, append?: Append): void {
+    const { name, id } = this.#state.root;
     if (append) {
-      const list = (own(earlier(name, id), append.field) ?? []) as readonly string[];
+      const list = (own(this.#earlier(name, id), append.field) ?? []) as readonly string[];
       const longer = [...new Set([...list, ...append.ids])];
-      if (longer.length > list.length) change(name, id, { [append.field]: longer }, []);
+      if (longer.length > list.length) this.#change(name, id, { [append.field]: longer }, []);
     }
     forEach(entities, (name, id, fields) => {
-      let before = earlier(name, id);
-      // The root can be nested in a record; the list that grows is none of what that gave.
-      if (before && append && state.isRoot(name, id) && !hasOwn(fields, append.field))
+      let before = this.#earlier(name, id);
+      // A list page can hold the root, nested in a record: the list that grows by this page was no field of that root.
+      if (before && append && this.#state.isRoot(name, id) && !Object.hasOwn(fields, append.field))
         before = without(before, [append.field]);
       const changed = difference(before, fields);
-      if (changed) change(name, id, changed.set, changed.unset);
+      if (changed) this.#change(name, id, changed.set, changed.unset);
     });
-  };
+  }
 
-  const takePatch = ({ set, unset, splice }: Patch): void => {
-    forEach(set, (name, id, fields) => change(name, id, fields, []));
-    forEach(unset, (name, id, fields) => change(name, id, {}, fields));
+  takePatch({ set, unset, splice }: Patch): void {
+    forEach(set, (name, id, fields) => this.#change(name, id, fields, []));
+    forEach(unset, (name, id, fields) => this.#change(name, id, {}, fields));
     forEach(splice, (name, id, edits) => {
       const lists: Record<string, Json> = {};
-      for (const [field, edit] of entries(edits)) {
-        const list = (own(earlier(name, id), field) ?? []) as readonly Json[];
+      for (const [field, edit] of Object.entries(edits)) {
+        const list = (own(this.#earlier(name, id), field) ?? []) as readonly Json[];
         setField(lists, field, applySplice(list, edit));
       }
-      change(name, id, lists, []);
+      this.#change(name, id, lists, []);
     });
-  };
+  }
 
-  const takeDeletes = (): void => {
+  /** @param isWhole whether what the source gave is all that its lists hold */
+  takeDeletes(gone: readonly EntityRef[], isWhole: boolean): void {
     const removed: EntityRef[] = [];
     for (const ref of gone) {
       const { name, id } = ref;
-      if (draft.get(name, id)) {
-        if (state.isRoot(name, id) || others.some((other) => other.given(name, id))) {
-          change(name, id, {}, view.given(name, id)?.shape ?? []);
+      if (this.draft.get(name, id)) {
+        if (this.#state.isRoot(name, id) || this.#others.some((other) => other.given(name, id))) {
+          this.#change(name, id, {}, this.#view.given(name, id)?.shape ?? []);
         } else {
-          draft.put(name, id, undefined);
+          this.draft.put(name, id, undefined);
           removed.push(ref);
         }
       }
-      view.forget(name, id);
-      said.push([ref, []]);
+      this.#view.forget(name, id);
+      this.said.push([ref, []]);
     }
-    // What a source lists without giving it stays listed: so the state is what the sources say, and the item
-    // is there again once one of them gives it. Of this one that is known if it said all that its lists hold.
-    const listing = 'changes' in content || content.complete ? [view, ...others] : others;
-    state.store.dropReferences(draft, removed, (name, id, field, fields) =>
+    // The id of a removed entity stays in a relation as long as a source still lists it there, though no source gives
+    // the entity: so the state is what the sources say, and the item is there again once one of them gives it. Whether
+    // this source still lists the id is known only if it gave its lists whole.
+    const listing = isWhole ? [this.#view, ...this.#others] : this.#others;
+    this.#state.store.dropReferences(this.draft, removed, (name, id, field, fields) =>
       listing.some((one) => equalJson(own(one.fields(name, id, fields), field), fields[field])),
     );
-  };
+  }
 
-  if ('changes' in content) takePatch(content.changes);
-  else takeEntities(content.entities, content.append);
-  takeDeletes();
-  view.checkedAt = now;
-  return { changes: state.commit(draft, source, view), said };
+  /** An entity as the source gave it before. */
+  #earlier(name: string, id: string): Fields | undefined {
+    return this.#view.fields(name, id, this.draft.get(name, id));
+  }
+
+  /** The source changed these fields of an entity. */
+  #change(name: string, id: string, set: Fields, unset: readonly string[]): void {
+    const { draft } = this;
+    const view = this.#view;
+    const held = draft.get(name, id);
+    const next = copyFields(held ?? this.#earlier(name, id));
+    for (const [field, value] of Object.entries(set))
+      if (!equalJson(own(next, field), value)) setField(next, field, value);
+    for (const field of unset) {
+      const other = this.#others.find((candidate) => candidate.given(name, id)?.shape.includes(field));
+      if (!other) delete next[field];
+      else setField(next, field, own(other.fields(name, id, held), field) as Json);
+    }
+    const given = without({ ...this.#earlier(name, id), ...set }, unset);
+    view.give(
+      name,
+      id,
+      Object.keys(given),
+      this.#now,
+      view.given(name, id)?.base && difference(next, given)?.set,
+    );
+    draft.put(name, id, next);
+    this.said.push([{ name, id }, [...Object.keys(set), ...unset]]);
+  }
 }
 
 /** The entities that the source gave and that are no more; as for a patch, all that it names. */

@@ -1,5 +1,4 @@
 import type { Fields, Json } from '../contract/schema';
-import { entries, hasOwn, keys } from './objects';
 
 /** Something for each of some entities, by name and id. */
 export type Tables<T> = { readonly [entityName: string]: { readonly [id: string]: T } };
@@ -11,8 +10,8 @@ export function equalJson(a: unknown, b: unknown): boolean {
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalJson(item, b[i]));
   // Of what is left, only NaN can equal something.
   if (!isPlainObject(a) || !isPlainObject(b)) return Object.is(a, b);
-  for (const key of keys(a)) if (!equalJson(a[key], own(b, key))) return false;
-  for (const key of keys(b)) if (b[key] !== undefined && !hasOwn(a, key)) return false;
+  for (const key of Object.keys(a)) if (!equalJson(a[key], own(b, key))) return false;
+  for (const key of Object.keys(b)) if (b[key] !== undefined && !Object.hasOwn(a, key)) return false;
   return true;
 }
 
@@ -47,7 +46,7 @@ export function setField<T>(fields: Record<string, T>, key: string, value: T): v
  */
 export function copyFields(fields: Fields | undefined): Record<string, Json> {
   const copy: Record<string, Json> = {};
-  if (fields) for (const key of keys(fields)) setField(copy, key, fields[key] as Json);
+  if (fields) for (const key of Object.keys(fields)) setField(copy, key, fields[key] as Json);
   return copy;
 }
 
@@ -64,14 +63,14 @@ export function without(fields: Fields | undefined, gone: readonly string[]): Fi
  * has a `constructor`, and what is written into that changes every object of the process.
  */
 export function own<T>(object: { readonly [key: string]: T } | undefined, key: string): T | undefined {
-  return object && hasOwn(object, key) ? object[key] : undefined;
+  return object && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** Merges plain objects key by key; everything else is replaced. Keeps `held` where nothing differs. */
 export function mergeJson(held: Json | undefined, given: Json): Json {
   if (!isPlainObject(held) || !isPlainObject(given)) return keepEqual(held, given);
   let merged: Record<string, Json> | undefined;
-  for (const [key, value] of entries(given)) {
+  for (const [key, value] of Object.entries(given)) {
     const before = own(held, key);
     const after = mergeJson(before, value);
     if (after !== before) setField((merged ??= { ...held }), key, after);
@@ -99,6 +98,6 @@ export function forEach<T>(
   tables: Tables<T> | undefined,
   visit: (name: string, id: string, value: T) => void,
 ): void {
-  for (const [name, table] of entries(tables ?? {}))
-    for (const id of keys(table)) visit(name, id, table[id] as T);
+  for (const [name, table] of Object.entries(tables ?? {}))
+    for (const id of Object.keys(table)) visit(name, id, table[id] as T);
 }

@@ -1,7 +1,7 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Entities, Fields, Json } from '../contract/schema';
 import { at, equalJson, inner, own, setField, table } from './json';
-import { entries, getOrAdd, hasOwn, keys } from './objects';
+import { getOrAdd } from './objects';
 
 /** So many sets of fields are shared between entities that have the same. */
 const MOST_SHAPES = 1_000;
@@ -80,7 +80,7 @@ export class SourceView {
    */
   give(name: string, id: string, given: readonly string[], changedAt: number, base: Fields = {}): void {
     const shape = this.#shared(given);
-    const entry = keys(base).length > 0 ? { shape, changedAt, base } : this.#plain(shape, changedAt);
+    const entry = Object.keys(base).length > 0 ? { shape, changedAt, base } : this.#plain(shape, changedAt);
     getOrAdd(this.#given, name, () => new Map<string, Given>()).set(id, entry);
   }
 
@@ -113,14 +113,14 @@ export class SourceView {
       }
       given[name] = [...groups.values()];
     }
-    return { checkedAt: this.checkedAt, given, base: keys(base).length > 0 ? base : undefined };
+    return { checkedAt: this.checkedAt, given, base: Object.keys(base).length > 0 ? base : undefined };
   }
 
   /** A view from what {@link carry} gave. */
   static from(carried: CarriedView): SourceView {
     const view = new SourceView();
     view.checkedAt = carried.checkedAt;
-    for (const [name, groups] of entries(carried.given)) {
+    for (const [name, groups] of Object.entries(carried.given)) {
       for (const group of groups) {
         for (const id of group.ids) view.give(name, id, group.shape, group.at, at(carried.base, name, id));
       }
@@ -148,12 +148,12 @@ export class SourceView {
 function fieldsOf(given: Given, held: Fields | undefined): Fields {
   const { shape, base } = given;
   // Mostly nobody else wrote to the entity: then it is what the source gave.
-  if (held && !base && keys(held).length === shape.length) return held;
+  if (held && !base && Object.keys(held).length === shape.length) return held;
   const fields: Record<string, Json> = {};
   for (const field of shape) setField(fields, field, valueOf(given, field, held));
   return fields;
 }
 
 function valueOf({ base }: Given, field: string, held: Fields | undefined): Json {
-  return (base && hasOwn(base, field) ? base : held)?.[field] as Json;
+  return (base && Object.hasOwn(base, field) ? base : held)?.[field] as Json;
 }

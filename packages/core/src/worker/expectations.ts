@@ -3,7 +3,6 @@ import type { LoadRequest } from '../contract/load';
 import type { EntitySchema, Fields } from '../contract/schema';
 import { invalidRecord } from '../state/identify';
 import { isPlainObject, own } from '../state/json';
-import type { Content } from './content';
 
 /**
  * Checks that a record has what its source says that each has.
@@ -34,7 +33,7 @@ export function isIdentified(record: Fields | undefined, schema: EntitySchema | 
  * @throws InvalidInputError `RECORD_INVALID`
  */
 export function checkWhole(
-  { identified }: Pick<Content, 'identified'>,
+  { identified }: { readonly identified: boolean },
   records: number,
   { entity, into, expect, emptyIsError, checkpoint }: LoadRequest,
 ): void {

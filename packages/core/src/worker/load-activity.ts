@@ -2,20 +2,12 @@ import { Context } from '@temporalio/activity';
 import type { DataSourceAdapter } from '../contract/adapter';
 import type { LoadRequest, LoadResult } from '../contract/load';
 import { Concealment } from '../credentials/concealment';
-import {
-  attemptLimit,
-  beating,
-  failureOf,
-  faultOf,
-  type Harness,
-  harnessOf,
-  isPassing,
-  look,
-  measure,
-  timedOut,
-  workerLost,
-} from './harness';
+import { beating } from './beating';
+import { attemptLimit, failureOf, faultOf, isPassing, timedOut, workerLost } from './faults';
+import { type Harness, harnessOf } from './harness';
 import { AttemptContext, concealingLog, failuresBefore } from './load-context';
+import { loadOnce } from './load-once';
+import { measure } from './measure';
 import { heldPart, travelling } from './parts';
 
 /** A `loadData` activity. */
@@ -45,7 +37,7 @@ export function loadActivity(adapter: DataSourceAdapter, shared: Harness): LoadA
     let context: AttemptContext | undefined;
     try {
       const attempt = (context = new AttemptContext(activity, request, signal, harness.vault, adapter.name));
-      const found = await beating(attempt, () => look(adapter, request, attempt, harness));
+      const found = await beating(attempt, () => loadOnce(adapter, request, attempt, harness));
       measure(activity, adapter, request, found.result.outcome, started);
       return await travelling(found, harness, attempt.log, part);
     } catch (error) {

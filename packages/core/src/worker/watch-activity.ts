@@ -2,21 +2,13 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { DataSourceAdapter } from '../contract/adapter';
 import { type LoadResult, UNCHANGED_TYPE, type WatchRequest } from '../contract/load';
-import {
-  attemptLimit,
-  beating,
-  checkQuery,
-  failureOf,
-  faultOf,
-  type Harness,
-  harnessOf,
-  isPassing,
-  look,
-  measure,
-  outlasts,
-  timedOut,
-} from './harness';
+import { beating } from './beating';
+import { checkQuery } from './check-query';
+import { attemptLimit, failureOf, faultOf, isPassing, outlasts, timedOut } from './faults';
+import { type Harness, harnessOf } from './harness';
 import { AttemptContext, watchProgress } from './load-context';
+import { loadOnce } from './load-once';
+import { measure } from './measure';
 import { travelling } from './parts';
 
 /** A `waitForChange` activity: completes with a load when there is news. */
@@ -50,7 +42,7 @@ export function watchActivity(adapter: DataSourceAdapter, shared: Harness): Watc
           await context.putBack();
           await hinted(adapter, request, context);
         }
-        return look(adapter, since, context, harness);
+        return loadOnce(adapter, since, context, harness);
       });
       const { result } = found;
       measure(activity, adapter, request, result.outcome, started);

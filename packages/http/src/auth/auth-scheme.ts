@@ -1,5 +1,6 @@
 import type { Credential, CredentialIdentity } from '@stateful-workflow/core';
-import type { HttpAnswer, HttpMethod, HttpRequest } from '../http-client';
+import type { HttpAnswer } from '../http-answer';
+import type { HttpMethod } from '../http-method';
 
 /**
  * How a credential is shown to an origin. One that is replaced has its own `authorize`; the rest of a request, and
@@ -58,9 +59,18 @@ export interface AuthRequest {
   /** Names a secret that was made or got from the credential: it is kept out of whatever is said of the load. */
   readonly conceal: (secret: string) => void;
   /** Sends a request of the scheme's own, to a registered origin: for a token. */
-  readonly send: (
-    request: Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body' | 'auth'>,
-  ) => Promise<HttpAnswer>;
+  readonly send: (request: SchemeRequest) => Promise<HttpAnswer>;
+}
+
+/** A request that a scheme sends by itself. */
+export interface SchemeRequest {
+  readonly url: URL;
+  /** @default 'GET' */
+  readonly method?: HttpMethod;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** @default the scheme of the origin */
+  readonly auth?: AuthScheme;
 }
 
 /** What is added to a request. */

@@ -1,5 +1,7 @@
 import { type Credential, Secret } from '@stateful-workflow/core';
-import type { HttpAnswer, HttpMethod, HttpRequest } from '../http-client';
+import type { HttpAnswer } from '../http-answer';
+import type { HttpMethod } from '../http-method';
+import type { HttpRequest } from '../http-request';
 import { orAbort } from '../limits/in-flight';
 import { type Asker, askerOf } from './asker';
 import type { Authorization, AuthRequest, AuthScheme } from './auth-scheme';

@@ -1,35 +1,10 @@
 import { type Credential, type CredentialIdentity, InvalidInputError } from '@stateful-workflow/core';
+import { LRUCache } from 'lru-cache';
 import type { Authorization, AuthRequest, AuthScheme } from './auth-scheme';
+import type { ClientCredentialsOptions } from './client-credentials-options';
 import { fetchToken, type Token } from './fetch-token';
 
-/** How tokens are got by OAuth 2.0 client credentials (RFC 6749, section 4.4). */
-export interface ClientCredentialsOptions {
-  /** The token endpoint. Its origin has to be registered, and the credential bound to it. */
-  readonly tokenUrl: string;
-  /**
-   * The client's id; needed for `private_key_jwt`. What is in the credential is concealed, the id as well: give it here
-   * if records hold it.
-   * @default the credential is `id:secret`
-   */
-  readonly clientId?: string;
-  /** What the token may be used for, as the API names it. */
-  readonly scope?: string;
-  /** Whom the token is for, where the endpoint wants it. */
-  readonly audience?: string;
-  /**
-   * How the client proves to the token endpoint who it is: with its secret in a header, form-encoded as RFC 6749 has
-   * it; with id and secret in the body; or with an assertion that is signed by its private key (RFC 7523), which is the
-   * credential then, as PEM: RSA, or EC on a NIST curve.
-   * @default 'basic'
-   */
-  readonly clientAuth?: 'basic' | 'body' | 'private_key_jwt';
-  /** Names the private key to the endpoint, as `kid`. @default the endpoint tries what it has */
-  readonly keyId?: string;
-  /** What the endpoint calls itself, where it wants that as the audience of an assertion. @default `tokenUrl` */
-  readonly assertionAudience?: string;
-}
-
-/** So many clients share one worker at most; past it the oldest token is fetched anew. */
+/** So many clients share one worker at most; past it the token that was used longest ago is fetched anew. */
 const MAX_TOKENS = 1_000;
 
 /**
@@ -49,7 +24,7 @@ export function clientCredentials(options: ClientCredentialsOptions): AuthScheme
   if (options.clientAuth === 'private_key_jwt' && options.clientId === undefined)
     throw new InvalidInputError('clientId', 'is missing, and the credential is a key', 'Name the client');
   const tokenUrl = new URL(options.tokenUrl);
-  const tokens = new Map<CredentialIdentity, Promise<Token>>();
+  const tokens = new LRUCache<CredentialIdentity, Promise<Token>>({ max: MAX_TOKENS });
 
   /** The token for a credential: held, on its way, or fetched. */
   const tokenFor = async (held: Credential, request: AuthRequest): Promise<Token> => {
@@ -63,7 +38,6 @@ export function clientCredentials(options: ClientCredentialsOptions): AuthScheme
     }
     const fetched = fetchToken(held, request, options);
     tokens.set(key, fetched);
-    if (tokens.size > MAX_TOKENS) tokens.delete(tokens.keys().next().value as CredentialIdentity);
     try {
       return await fetched;
     } catch (error) {

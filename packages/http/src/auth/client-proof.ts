@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, type webcrypto } from 'node:crypto';
 import type { Credential } from '@stateful-workflow/core';
 import type * as oauth4webapi from 'oauth4webapi';
-import type { ClientCredentialsOptions } from './client-credentials';
+import type { ClientCredentialsOptions } from './client-credentials-options';
 import { namedSecret, unusable } from './credential-text';
 
 /** Who a client is, and how it proves that to the token endpoint. */

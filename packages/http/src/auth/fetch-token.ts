@@ -1,10 +1,10 @@
 import { type Credential, Secret } from '@stateful-workflow/core';
 import { holdsSecret } from '@stateful-workflow/core/secrets';
-import type { HttpAnswer } from '../http-client';
+import type { HttpAnswer } from '../http-answer';
 import { HttpError } from '../http-error';
 import { isObject } from '../values';
 import type { AuthRequest } from './auth-scheme';
-import type { ClientCredentialsOptions } from './client-credentials';
+import type { ClientCredentialsOptions } from './client-credentials-options';
 import { clientProof } from './client-proof';
 import { unusable } from './credential-text';
 

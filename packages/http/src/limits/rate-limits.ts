@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import { HttpError } from '../http-error';
 import { hidesLimit, waitAsked } from './limit-signs';
 
@@ -54,7 +55,7 @@ const TRY_EVERY_MS = 500;
  * with it.
  */
 export class RateLimits {
-  readonly #limits = new Map<string, Limit>();
+  readonly #limits = new LRUCache<string, Limit>({ max: MAX_LIMITS });
   readonly #now: () => number;
   readonly #maxWaitMs: number;
 
@@ -140,10 +141,7 @@ export class RateLimits {
   #limit(origin: string, identity: string | undefined, request: LimitedRequest): Limit {
     const key = keyOf(origin, identity, request);
     const limit = this.#limits.get(key) ?? { blockedUntil: 0, learntAt: 0, triedAt: 0, sent: [] };
-    // The newest last.
-    this.#limits.delete(key);
     this.#limits.set(key, limit);
-    if (this.#limits.size > MAX_LIMITS) this.#limits.delete(this.#limits.keys().next().value as string);
     return limit;
   }
 }

@@ -1,6 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { transform } from 'esbuild';
 import type { Benchmark } from '../benchmark';
 import { bundle } from '../temporal/bundle';
 
@@ -17,7 +16,8 @@ export const bundleSize: Benchmark = {
   name: 'bundle-size',
   title: 'minified code that core and the workflow builders add to a bare Temporal workflow bundle',
   unit: 'bytes',
-  bar: 60 * 1_024,
+  // A guard against accidents, and no aim: clear code is worth more than short code.
+  bar: 100 * 1_024,
   better: 'lower',
   run: async (bench) => {
     // Below this package, so that the imports are resolved from here.
@@ -32,7 +32,7 @@ export const bundleSize: Benchmark = {
     const added = entries.map((entry, i) => `${entry} ${(sizes[i + 1] ?? 0) - (sizes[i] ?? 0)}`);
     return {
       value: (sizes.at(-1) ?? 0) - bare,
-      detail: `a bare Temporal bundle is ${bare} bytes; added by ${added.join(', ')}; bundled by Temporal, without the source map, minified by esbuild`,
+      detail: `a bare Temporal bundle is ${bare} bytes; added by ${added.join(', ')}; bundled by Temporal with webpack's mode for production, without the source map`,
     };
   },
 };
@@ -45,8 +45,15 @@ async function minifiedSize(directory: string, imports: readonly string[]): Prom
     `exports.bare = require('../workflows/bare').bare;`,
   ];
   await writeFile(file, `${lines.join('\n')}\n`);
-  const { code } = await transform(withoutSourceMap(await bundle(file)), { minify: true, loader: 'js' });
-  return Buffer.byteLength(code);
+  // As a user minifies: Temporal's bundler builds for development, unless it is told otherwise.
+  const code = await bundle(file, {
+    webpackConfigHook: (config) => ({
+      ...config,
+      mode: 'production',
+      optimization: { ...config.optimization, minimize: true },
+    }),
+  });
+  return Buffer.byteLength(withoutSourceMap(code));
 }
 
 function withoutSourceMap(code: string): string {
