@@ -37,8 +37,9 @@ const USED_UP = 0.9;
  */
 const TO_CLOSE = 8;
 const TASKS_TO_CLOSE = 5;
-/** How much may come of a sudden, of which nothing is known before; a quarter of what there is, where that is less. */
+/** How much may come of a sudden, of which nothing is known before; a part of what there is, where that is less. */
 const SUDDEN = 60;
+const SUDDEN_PART = 0.4;
 /** The shortest that a run may have to be: as long as it takes to load once and to close. */
 const SHORTEST = 40;
 /** How many events a load has for itself before it is cut off: as many as one of a few sources needs. */
@@ -192,7 +193,7 @@ export class Continuation {
     const isBusy = this.#isClassBusy;
     const perTask = Math.max((isBusy ? traffic.lasting : traffic.most) - 1, 0);
     const expected = TO_CLOSE + TASKS_TO_CLOSE * perTask + loads.waiting + hierarchy.window.underWay;
-    const toClose = isBusy ? expected : Math.max(expected, Math.min(SUDDEN, most / 4));
+    const toClose = isBusy ? expected : Math.max(expected, Math.min(SUDDEN, most * SUDDEN_PART));
     return historyLength() + forMore + toClose > most && has('interruptible');
   }
 

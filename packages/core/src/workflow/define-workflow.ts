@@ -14,8 +14,8 @@ import { asyncSetup, checkStatics } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
-import { refuseUnknownSignals, registerHandlers } from './handlers';
-import { keepHandlers, keepingHandlers, settingHandlers } from './own-handlers';
+import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
+import { keepHandlers, keepingHandlers } from './own-handlers';
 import { refreshTimes } from './refresh';
 import { refusedStart } from './refused-start';
 import { Session } from './session';
@@ -115,10 +115,10 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
   try {
     inOrderOfArrival(() => {
       // Those that the class set as it was constructed, and those of setup(), may replace none of the contract's.
-      const ours = settingHandlers(() => keepingHandlers(() => registerHandlers(session)));
+      keepingHandlers(() => registerHandlers(session));
       keepingHandlers(() => setUp(workflow));
       refuseUnknownSignals(session);
-      keepHandlers(ours, session.shield);
+      keepHandlers(HANDLER_NAMES, session.shield);
     });
   } catch (error) {
     session.hasFailed = true;

@@ -213,3 +213,6 @@ function registerQueries(session: Session): void {
       sendable(`The answer to ${name}`, QUERIES[name]?.(session), session.mostBytes),
     );
 }
+
+/** What every stateful workflow answers, by kind. */
+export const HANDLER_NAMES = { signal: keys(SIGNALS), update: keys(UPDATES), query: keys(QUERIES) } as const;

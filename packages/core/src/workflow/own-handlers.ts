@@ -32,37 +32,33 @@ export function keepingHandlers(set: () => void): void {
     }
 }
 
-/** A handler that is to stay as it is. */
-type Kept = readonly [kind: Kind, name: string, handler: unknown];
-
-/** Sets handlers, and gives those that nobody else may replace, now or later. */
-export function settingHandlers(set: () => void): Kept[] {
-  const activator = getActivator();
-  const before = new Set((keys(KINDS) as Kind[]).flatMap((kind) => [...activator[KINDS[kind]].values()]));
-  set();
-  return (keys(KINDS) as Kind[]).flatMap((kind) =>
-    [...activator[KINDS[kind]]].flatMap(([name, handler]) =>
-      before.has(handler) || AMONG_WORKFLOWS.includes(name) ? [] : ([[kind, name, handler]] as const),
-    ),
-  );
-}
-
 /**
  * Sees to it that handlers stay as they are while the workflow runs: code of the class may set its own at any time. What
  * replaces one of them, or takes it away, fails the workflow task in which it happens, so that nothing of it is kept.
+ *
+ * @param names of handlers that are set, by kind
  */
-export function keepHandlers(handlers: readonly Kept[], shield: CancellationScope): void {
+export function keepHandlers(
+  names: Readonly<Record<Kind, readonly string[]>>,
+  shield: CancellationScope,
+): void {
   const activator = getActivator();
-  let kept = handlers;
-  const isLost = ([kind, name, handler]: Kept): boolean => activator[KINDS[kind]].get(name) !== handler;
+  const kinds = keys(KINDS) as Kind[];
+  /** What there is, without names: those are the same in every workflow. */
+  const kept = new Set<unknown>();
+  for (const kind of kinds) for (const name of names[kind]) kept.add(activator[KINDS[kind]].get(name));
+  /** Those that a run has replaced before there was this: on replay they are taken. */
+  let replaced: Set<string> | undefined;
+  const look = (kind: Kind, name: string): void => {
+    if (kept.has(activator[KINDS[kind]].get(name)) || AMONG_WORKFLOWS.includes(name)) return;
+    if (replaced?.has(`${kind} ${name}`)) return;
+    if (!workflowInfo().unsafe.isReplaying) throw taken('setHandler', kind, name);
+    (replaced ??= new Set()).add(`${kind} ${name}`);
+  };
   // Conditions are looked at whenever something has happened. This one is never met.
   void shield.run(() =>
     condition(() => {
-      const lost = kept.find(isLost);
-      if (!lost) return false;
-      // One that a run has taken before there was this is taken on replay.
-      if (!workflowInfo().unsafe.isReplaying) throw taken('setHandler', lost[0], lost[1]);
-      kept = kept.filter((one) => !isLost(one));
+      for (const kind of kinds) for (const name of names[kind]) look(kind, name);
       return false;
     }),
   );
