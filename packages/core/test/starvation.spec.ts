@@ -137,7 +137,7 @@ describe('continue-as-new is not put off beyond twice its bound', () => {
       await delay(200);
     };
     const refresh = (): Promise<unknown> => desk.handle.refresh();
-    await expectBounded(desk.handle.workflowId, [note('a'), note('b'), note('c'), refresh]);
+    await expectBounded(desk.handle.workflowId, [note('a'), note('b'), note('c'), refresh], 3, 120);
   });
 
   it('by an onContinue() that does not end', async () => {

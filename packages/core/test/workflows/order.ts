@@ -145,12 +145,14 @@ export const BriefWatchingWorkflow = defineWorkflow(BriefWatching);
 
 /** A desk that has to continue as new early. */
 class BriefDesk extends Desk {
-  override readonly maxHistoryEvents = 60;
+  override readonly maxHistoryEvents: number = 60;
 }
 export const BriefDeskWorkflow = defineWorkflow(BriefDesk);
 
 /** The same, with hooks that take a while. */
 class BriefSlowDesk extends BriefDesk {
+  override readonly maxHistoryEvents: number = 120;
+
   override async execute(cycle: Cycle): Promise<void> {
     await super.execute(cycle);
     await sleep('200 ms');
