@@ -143,8 +143,10 @@ export class CycleRunner {
     const session = this.#session;
     const { inbox, paused } = session;
     const times = this.#times;
-    const ready = (): boolean =>
-      !!session.ending || this.#continues() || this.#cycles() || session.paused !== paused;
+    const ready = (): boolean => {
+      session.checkHandlers();
+      return !!session.ending || this.#continues() || this.#cycles() || session.paused !== paused;
+    };
     const due = paused ? undefined : nextLoad(session, times);
     session.nextLoadAt = due?.at;
     this.#show();

@@ -118,7 +118,7 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
       keepingHandlers(() => registerHandlers(session));
       keepingHandlers(() => setUp(workflow));
       refuseUnknownSignals(session);
-      keepHandlers(HANDLER_NAMES, session.shield);
+      session.checkHandlers = keepHandlers(HANDLER_NAMES);
     });
   } catch (error) {
     session.hasFailed = true;

@@ -36,7 +36,10 @@ export async function runHooks(
   return interruptible(ended, {
     scope,
     shield,
-    isOver: () => session.isInterrupted || isOverdue(),
+    isOver() {
+      session.checkHandlers();
+      return session.isInterrupted || isOverdue();
+    },
     ...how,
   });
 }

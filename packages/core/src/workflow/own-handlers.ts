@@ -1,5 +1,5 @@
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import { type CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
+import { log, workflowInfo } from '@temporalio/workflow';
 import { InvalidInputError } from '../contract/errors';
 import { keys } from '../state/objects';
 
@@ -33,15 +33,13 @@ export function keepingHandlers(set: () => void): void {
 }
 
 /**
- * Sees to it that handlers stay as they are while the workflow runs: code of the class may set its own at any time. What
- * replaces one of them, or takes it away, fails the workflow task in which it happens, so that nothing of it is kept.
+ * Sees to it that handlers stay as they are while the workflow runs: code of the class may set its own at any time.
  *
  * @param names of handlers that are set, by kind
+ * @returns looks whether they are still there; to be called whenever something has happened. What has replaced one of
+ *   them, or taken it away, fails the workflow task in which it happened, so that nothing of it is kept.
  */
-export function keepHandlers(
-  names: Readonly<Record<Kind, readonly string[]>>,
-  shield: CancellationScope,
-): void {
+export function keepHandlers(names: Readonly<Record<Kind, readonly string[]>>): () => void {
   const activator = getActivator();
   const kinds = keys(KINDS) as Kind[];
   /** What there is, without names: those are the same in every workflow. */
@@ -55,13 +53,9 @@ export function keepHandlers(
     if (!workflowInfo().unsafe.isReplaying) throw taken('setHandler', kind, name);
     (replaced ??= new Set()).add(`${kind} ${name}`);
   };
-  // Conditions are looked at whenever something has happened. This one is never met.
-  void shield.run(() =>
-    condition(() => {
-      for (const kind of kinds) for (const name of names[kind]) look(kind, name);
-      return false;
-    }),
-  );
+  return () => {
+    for (const kind of kinds) for (const name of names[kind]) look(kind, name);
+  };
 }
 
 const taken = (where: string, kind: Kind, name: string): InvalidInputError =>

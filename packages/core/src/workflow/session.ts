@@ -90,6 +90,8 @@ export class Session {
   nextLoadAt?: number;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = nothing;
+  /** Looks whether the contract's handlers are still there. @throws InvalidInputError that fails the workflow task */
+  checkHandlers: () => void = nothing;
   /** Shows how it is in Temporal's UI. */
   show: () => void = nothing;
   /** Changes that `execute()` has not seen yet. */
