@@ -36,6 +36,9 @@ export async function retried<T>(
 
 /** Whether the server turned an update away, together with the workflow task that it was in. */
 export function wasThrownAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // Of one that was sent together with a start, the client gives no more than the server's words.
+  if (/unexpected workflow task failure/.test(error.message)) return true;
   return (
     error instanceof ServiceError &&
     isGrpcServiceError(error.cause) &&
