@@ -31,6 +31,15 @@ describe('an update', () => {
     }
   });
 
+  it('is sent again where it went with a start, of which the client gives the words of the server alone', async () => {
+    const error = new Error(
+      'Unable to perform workflow execution update due to unexpected workflow task failure.',
+    );
+    const send = vi.fn<() => Promise<string>>().mockRejectedValueOnce(error).mockResolvedValueOnce('done');
+    expect(await retried(send)).toBe('done');
+    expect(send).toHaveBeenCalledTimes(2);
+  });
+
   it('is sent again where the run that it came to had closed, if the workflow goes on in another', async () => {
     const tooLate = new WorkflowNotFoundError(
       'workflow execution already completed',

@@ -1,7 +1,7 @@
 /** So many feeds are remembered. */
 const MOST_FEEDS = 1_000;
 
-/** {@link Heard} as it travelsthrough continue-as-new. */
+/** {@link Heard} as it travels through continue-as-new. */
 export type CarriedHeard = readonly (readonly [link: string, number: number])[];
 
 /** The last number that was taken of each feed, so that what comes twice is left aside. */

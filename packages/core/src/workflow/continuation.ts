@@ -47,7 +47,8 @@ const FOR_A_LOAD = 16;
 
 /**
  * When a workflow continues as new, and how. Once it is due it waits for the handlers that have not ended, while the
- * cycles go on, but not for ever: the history does not grow to more than twice the length at which it was due.
+ * cycles go on, but not for ever: it closes in time for the history not to grow to more than twice the length at which it
+ * was due. What arrives while it closes comes on top: the server has the run look at that first.
  */
 export class Continuation {
   readonly #session: Session;
