@@ -57,6 +57,11 @@ describe('one home for each entity', () => {
       if (isWaited) {
         await desk.ticket(first).refresh();
         await shows(desk, first, first === 'a' ? [] : ['s']);
+        // What a ticket shows says nothing of whether its comment has heard of its new parent yet.
+        if (first === 'b')
+          await eventually(async () =>
+            expect(await desk.ticket('b').children()).toMatchObject([{ status: 'running' }]),
+          );
         await desk.ticket(second).refresh();
       } else await Promise.all([first, second].map((name) => desk.ticket(name).refresh()));
       await shows(desk, 'a', []);
