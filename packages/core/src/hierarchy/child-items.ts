@@ -10,7 +10,7 @@ import { has } from '../workflow/patches';
 import { callUserCode } from '../workflow/user-code';
 import type { Exchange } from './exchange';
 import { idsOf, type ManagedPath } from './managed-path';
-import type { Portions } from './portions';
+import type { ChildViews } from './child-views';
 
 /** Longest workflow id that Temporal takes. */
 const LONGEST_WORKFLOW_ID = 1_000;
@@ -23,18 +23,18 @@ export class ChildItems {
   readonly #root: EntityRef;
   readonly #store: EntityStore;
   readonly #exchange: Exchange;
-  readonly #portions: Portions;
+  readonly #views: ChildViews;
   /** Items that are started by hand. */
   readonly #asked = new Map<string, readonly [path: ManagedPath, id: string]>();
   /** The ids of each list to look in, made once for a list however often that is. */
   readonly #lookups = new Map<ManagedPath, readonly [list: unknown, ids: ReadonlySet<string>]>();
   #mostAsked = MOST_ASKED;
 
-  constructor(root: EntityRef, store: EntityStore, exchange: Exchange, portions: Portions) {
+  constructor(root: EntityRef, store: EntityStore, exchange: Exchange, views: ChildViews) {
     this.#root = root;
     this.#store = store;
     this.#exchange = exchange;
-    this.#portions = portions;
+    this.#views = views;
   }
 
   /** The ids of the items of a path. */
@@ -60,13 +60,13 @@ export class ChildItems {
     if (idAttribute && !this.#store.get(name, id)) return false;
     if (!autoStart && !this.isAsked(item)) return false;
     if (!isMet) return true;
-    const given = this.#portions.itemOf(item);
+    const given = this.#views.itemOf(item);
     return callUserCode(`managedPaths.${field}.condition, for ${name} ${id},`, () => isMet(given)) ?? true;
   }
 
   /** Whether the condition of a path may come to another answer, for items that did not change themselves. */
   mayDecide({ target }: ManagedPath, { upserts, deletes }: ChangeSet): boolean {
-    const parts = this.#portions.kindsIn(target);
+    const parts = this.#views.kindsIn(target);
     return [...keys(upserts), ...deletes.map(({ name }) => name)].some((name) => parts.has(name));
   }
 

@@ -18,12 +18,12 @@ import { after, type ChildEvent, type ChildState, isLive, statusOf } from './chi
 import type { ManagedPath } from './managed-path';
 import type { Exchange } from './exchange';
 import { ExchangeOutlet, type Linked } from './outlet';
-import { type CarriedControls, Peer, type Post } from './peer';
-import type { Portions } from './portions';
+import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
+import type { ChildViews } from './child-views';
 import { LEAVES } from './signals';
 import { MOST_PAYLOAD, sizeOf, tooLarge } from './size';
-import type { StartTurns } from './start-turns';
-import type { Begun } from './window';
+import type { StartLimit } from './start-limit';
+import type { Begun } from './send-limit';
 import type { Message, Tell } from './word';
 
 /** How long a workflow that has a child's id may take to say that it is the one. */
@@ -54,10 +54,10 @@ export interface CarriedChild {
 
 /** What a child needs of the workflow that it is a child of. */
 export interface Family {
-  readonly post: Post;
+  readonly context: SendContext;
   readonly exchange: Exchange;
-  readonly turns: StartTurns;
-  readonly portions: Portions;
+  readonly startLimit: StartLimit;
+  readonly views: ChildViews;
   /** The child has begun to run. */
   joined(): void;
   /** Nobody needs the child any more. */
@@ -74,7 +74,7 @@ export class Child implements Linked {
   /** The item as the child calls it. */
   readonly entity: EntityRef;
   readonly workflowId: string;
-  readonly peer: Peer;
+  readonly channel: SignalChannel;
   /** The relations of the root entity that hold the item. */
   readonly listedOn = new Set<string>();
   /** Whether its item is there. */
@@ -131,7 +131,13 @@ export class Child implements Linked {
     this.#isCancelDue = isCancelDue;
     this.#stoppedRunId = this.#isLive ? undefined : runId;
     const outlet = new ExchangeOutlet(family.exchange, this);
-    this.peer = new Peer(workflowId, family.post, outlet, () => this.#isGone(), carried.controls);
+    this.channel = new SignalChannel(
+      workflowId,
+      family.context,
+      outlet,
+      () => this.#isGone(),
+      carried.controls,
+    );
   }
 
   get status(): ChildStatus | undefined {
@@ -147,7 +153,7 @@ export class Child implements Linked {
       path: this.path.field,
       status: this.status ?? 'starting',
       lastSyncedAt: iso(this.#syncedAt),
-      error: this.error ?? this.peer.problem,
+      error: this.error ?? this.channel.problem,
     };
   }
 
@@ -155,7 +161,7 @@ export class Child implements Linked {
   control(message: Exclude<Message, Tell>): readonly [signal: string, payload: unknown] {
     if (message.do === 'join') {
       const { link, pauses, isMade } = message;
-      return ['parent', { ...this.#family.portions.linkOf(this), link, pauses, isMade }];
+      return ['parent', { ...this.#family.views.linkOf(this), link, pauses, isMade }];
     }
     const how = this.#stopAs === 'cancel' && this.#isSole && has('soleParents') ? 'request' : this.#stopAs;
     this.#isCancelDue = how === 'request';
@@ -210,7 +216,7 @@ export class Child implements Linked {
     if (this.#isBusy || this.#rests) return;
     this.#isBusy = true;
     // Also when the workflow is cancelled: its children are told so.
-    void this.#family.post.shield.run(async () => {
+    void this.#family.context.shield.run(async () => {
       while (this.#isDue) {
         this.#isDue = false;
         while (await this.#step());
@@ -232,7 +238,7 @@ export class Child implements Linked {
       unheard: !this.heard || undefined,
       isSole: this.#isSole || undefined,
       isCancelDue: this.#isCancelDue || undefined,
-      controls: this.peer.carry(),
+      controls: this.channel.carry(),
     };
   }
 
@@ -243,9 +249,9 @@ export class Child implements Linked {
   /** Whether there is no step to take: so it is for most of many children, and a look costs them no promise. */
   get #rests(): boolean {
     if (!this.wanted) return false;
-    if (this.#state === 'waiting') return !this.#family.turns.take(this);
+    if (this.#state === 'waiting') return !this.#family.startLimit.take(this);
     if (this.#state === 'unanswered') return false;
-    return this.#state === 'running' ? this.peer.isIdle : this.#hasEnded;
+    return this.#state === 'running' ? this.channel.isIdle : this.#hasEnded;
   }
 
   /** Whether it does nothing more by itself. */
@@ -267,7 +273,7 @@ export class Child implements Linked {
     switch (this.#state) {
       case 'waiting':
       case 'starting':
-        if (!this.#family.turns.take(this)) return false;
+        if (!this.#family.startLimit.take(this)) return false;
         await this.#start();
         return true;
       case 'attaching':
@@ -290,11 +296,11 @@ export class Child implements Linked {
   }
 
   async #start(): Promise<void> {
-    const { post, exchange, turns } = this.#family;
+    const { context, exchange, startLimit } = this.#family;
     // The rest of what happens in this moment is part of what it starts with.
     await Promise.resolve();
     try {
-      await post.window.pass(() => this.#begin());
+      await context.sendLimit.pass(() => this.#begin());
     } catch (error) {
       exchange.gone(this.workflowId, 'parent');
       // Either it runs already, as the child of somebody else or from before, or the id is somebody else's.
@@ -302,18 +308,18 @@ export class Child implements Linked {
       else if (error instanceof UserCodeError) throw error;
       else this.#fail(`It could not be started: ${messageOf(error)}`);
     } finally {
-      turns.end(this);
+      startLimit.end(this);
     }
   }
 
   #begin(): Begun | undefined {
     if (!this.wanted) return undefined;
-    const { exchange, portions } = this.#family;
+    const { exchange, views } = this.#family;
     const { path, workflowId } = this;
     this.#go('start');
     this.error = this.#runId = undefined;
     this.heard = this.#wasOther = false;
-    const input = portions.inputOf(this);
+    const input = views.inputOf(this);
     const bytes = sizeOf(input);
     if (bytes > MOST_PAYLOAD) throw tooLarge(bytes);
     const args = [input];
@@ -373,15 +379,15 @@ export class Child implements Linked {
   }
 
   async #send(): Promise<boolean> {
-    if (this.peer.isIdle) return false;
+    if (this.channel.isIdle) return false;
     if (await this.#sendAll()) this.#syncedAt = Date.now();
-    return !this.peer.isIdle;
+    return !this.channel.isIdle;
   }
 
   /** Sends what waits; who was told that it is let go may have been, although it is wanted again. */
   async #sendAll(): Promise<boolean> {
-    const isSent = await this.peer.send();
-    if (this.#isCancelDue) await this.peer.requestCancel();
+    const isSent = await this.channel.send();
+    if (this.#isCancelDue) await this.channel.requestCancel();
     this.#isCancelDue = false;
     return isSent;
   }
@@ -390,7 +396,7 @@ export class Child implements Linked {
     this.#stoppedAs = this.#state;
     this.#go('stop');
     this.#stoppedRunId = this.#runId;
-    this.peer.clear();
+    this.channel.clear();
     await this.#sendAll();
     this.#family.exchange.outgoing.forget(this.workflowId);
     this.#stoppedAs = undefined;

@@ -11,9 +11,9 @@ import { ChildItems } from './child-items';
 import type { Exchange } from './exchange';
 import { fieldsIn } from './fields-in';
 import type { Item, ManagedPath } from './managed-path';
-import type { Post } from './peer';
-import { Portions, type PortionsHost } from './portions';
-import { StartTurns } from './start-turns';
+import type { SendContext } from './signal-channel';
+import { ChildViews, type ChildViewsHost } from './child-views';
+import { StartLimit } from './start-limit';
 
 /** {@link Children} as they travel through continue-as-new. */
 export interface CarriedChildren {
@@ -52,7 +52,7 @@ export interface Children {
 }
 
 /** What {@link ManagedChildren} ask of the workflow around them. */
-export interface ChildrenHost extends PortionsHost {
+export interface ChildrenHost extends ChildViewsHost {
   /** Something changed because children came or went. */
   took(changes: ChangeSet): void;
 }
@@ -62,9 +62,9 @@ export class ManagedChildren implements Children {
   readonly paths: readonly ManagedPath[];
   readonly #host: ChildrenHost;
   readonly #exchange: Exchange;
-  readonly #portions: Portions;
+  readonly #views: ChildViews;
   readonly #items: ChildItems;
-  readonly #turns = new StartTurns();
+  readonly #startLimit = new StartLimit();
   readonly #family: Family;
   readonly #byId = new Map<string, Child>();
   readonly #byItem = new Map<string, Child>();
@@ -75,7 +75,7 @@ export class ManagedChildren implements Children {
   /** @param joined a child has begun to run */
   constructor(
     host: ChildrenHost,
-    post: Post,
+    context: SendContext,
     exchange: Exchange,
     paths: readonly ManagedPath[],
     joined: () => void,
@@ -83,10 +83,10 @@ export class ManagedChildren implements Children {
     this.paths = paths;
     this.#host = host;
     this.#exchange = exchange;
-    this.#portions = new Portions(host, exchange);
-    this.#items = new ChildItems(host.root, host.state.store, exchange, this.#portions);
+    this.#views = new ChildViews(host, exchange);
+    this.#items = new ChildItems(host.root, host.state.store, exchange, this.#views);
     const left = (child: Child): void => this.#left(child);
-    this.#family = { post, exchange, turns: this.#turns, portions: this.#portions, joined, left };
+    this.#family = { context, exchange, startLimit: this.#startLimit, views: this.#views, joined, left };
   }
 
   get infos(): ChildInfo[] {
@@ -94,7 +94,7 @@ export class ManagedChildren implements Children {
   }
 
   get isFull(): boolean {
-    return this.#turns.areUsedUp;
+    return this.#startLimit.areUsedUp;
   }
 
   begin({ paths: carried }: CarriedChildren = { paths: {} }): void {
@@ -136,7 +136,7 @@ export class ManagedChildren implements Children {
 
   make(item: EntityRef): Item {
     const path = this.#byItem.get(keyOf(item))?.path;
-    return path ? this.#portions.make(path, item) : this.#portions.itemOf(item);
+    return path ? this.#views.make(path, item) : this.#views.itemOf(item);
   }
 
   tell(
@@ -147,7 +147,7 @@ export class ManagedChildren implements Children {
   ): void {
     for (const child of this.all()) {
       if (!concerns(child.path) || via.includes(child.workflowId)) continue;
-      child.peer.tell(signal, payload, via);
+      child.channel.tell(signal, payload, via);
       child.sync();
     }
   }
@@ -284,7 +284,7 @@ export class ManagedChildren implements Children {
   }
 
   #left(child: Child): void {
-    this.#turns.end(child);
+    this.#startLimit.end(child);
     this.#exchange.outgoing.forget(child.workflowId);
     // Who has left may be followed by another one of its id.
     if (this.#byId.get(child.workflowId) !== child) return;

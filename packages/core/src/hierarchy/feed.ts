@@ -6,7 +6,7 @@ import type { EntityStore } from '../state/entity-store';
 import { getOrAdd } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { split } from './parts';
-import type { Outlet, Parcel } from './peer';
+import type { Outlet, Parcel } from './signal-channel';
 import { type Signal, signalOf } from './signals';
 import { CONTROL_BYTES, MOST_PAYLOAD, sizeOf, tooLarge } from './size';
 import { Speech } from './speech';

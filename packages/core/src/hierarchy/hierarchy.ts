@@ -23,11 +23,11 @@ import { ExchangeOutlet } from './outlet';
 import type { End } from './outgoing';
 import { type Access, type CarriedParents, type Ending, Parents, STRANGER } from './parents';
 import { Assembly, type CarriedAssembly } from './parts';
-import { Peer, type Post } from './peer';
+import { SignalChannel, type SendContext } from './signal-channel';
 import { idsOf, tellOf } from './signals';
 import { StartCheck } from './start-check';
 import { type CarriedSubscribers, Subscribers } from './subscribers';
-import { Window } from './window';
+import { SendLimit } from './send-limit';
 
 /** What of the protocol travels: a run does not take on what one of another version handed over. */
 const VERSION = 2;
@@ -85,16 +85,16 @@ export class Hierarchy implements Host {
   readonly parents: Parents;
   readonly subscribers: Subscribers;
   /** What is on its way to others. It is held while the run ends: what waits is carried to the next. */
-  readonly window = new Window(UNDER_WAY);
+  readonly sendLimit = new SendLimit(UNDER_WAY);
   readonly #host: HierarchyHost;
-  readonly #post: Post;
+  readonly #context: SendContext;
   readonly #heard: Heard;
   readonly #parts: Assembly;
   readonly #check: StartCheck;
   /** What it is to begin with, of a parent or of the run before, until it has begun. */
   #given?: { readonly input: StartInput; readonly carried?: CarriedHierarchy };
   /** Workflows that take themselves to be parents, and are told that they are not. */
-  #strangers?: Map<string, Peer>;
+  #strangers?: Map<string, SignalChannel>;
 
   /** @throws InvalidInputError when a managed path is misdeclared */
   constructor(
@@ -109,14 +109,14 @@ export class Hierarchy implements Host {
     const carried = before?.version === VERSION ? before : undefined;
     this.#host = host;
     this.#given = { input, carried };
-    this.#post = { workflowId, runId, window: this.window, shield, onRefusal: () => host.show() };
+    this.#context = { workflowId, runId, sendLimit: this.sendLimit, shield, onRefusal: () => host.show() };
     this.#heard = new Heard(carried?.heard);
     this.#parts = new Assembly(carried?.parts);
     this.exchange = new Exchange({ workflowId, runId }, state, this, carried?.exchange);
     if (!carried && status === 'paused') this.exchange.pauses.set(true);
     const links = parent ? [{ link: { ...parent, sources: undefined, apiToken, apiUrl } }] : [];
     this.parents = new Parents({
-      post: this.#post,
+      context: this.#context,
       root,
       exchange: this.exchange,
       carried: carried?.parents ?? { links, isIndependent: !parent },
@@ -124,7 +124,7 @@ export class Hierarchy implements Host {
       onChanged: (changes) => host.changed(changes, 'update'),
     });
     this.subscribers = new Subscribers(
-      this.#post,
+      this.#context,
       state.store,
       root.name,
       carried?.subscribers ?? {
@@ -135,7 +135,7 @@ export class Hierarchy implements Host {
     const { exchange } = this;
     this.children =
       paths.length > 0
-        ? new ManagedChildren(host, this.#post, exchange, paths, () => this.#check.begin())
+        ? new ManagedChildren(host, this.#context, exchange, paths, () => this.#check.begin())
         : NO_CHILDREN;
     this.#check = new StartCheck(this.children);
   }
@@ -191,7 +191,7 @@ export class Hierarchy implements Host {
     this.children.tell(
       what,
       given,
-      [...via, this.#post.workflowId],
+      [...via, this.#context.workflowId],
       (path) => (what === 'apiToken' ? path.credentials : path.apiUrl) === 'inherit',
     );
   }
@@ -251,14 +251,14 @@ export class Hierarchy implements Host {
 
   #tellStranger(workflowId: string): void {
     const { exchange } = this;
-    const strangers = (this.#strangers ??= new Map<string, Peer>());
-    const peer = getOrAdd(strangers, workflowId, () => {
+    const strangers = (this.#strangers ??= new Map<string, SignalChannel>());
+    const channel = getOrAdd(strangers, workflowId, () => {
       const { root } = this.#host;
       const linked = { workflowId, as: 'stranger', item: root, entity: root, control: STRANGER } as const;
       const outlet = new ExchangeOutlet(exchange, linked);
-      return new Peer(workflowId, this.#post, outlet, () => exchange.outgoing.forget(workflowId));
+      return new SignalChannel(workflowId, this.#context, outlet, () => exchange.outgoing.forget(workflowId));
     });
-    void peer.send().then(() => peer.isIdle && strangers.delete(workflowId));
+    void channel.send().then(() => channel.isIdle && strangers.delete(workflowId));
   }
 
   #parentLeft(link: ParentLink, loaded: boolean): void {

@@ -5,7 +5,7 @@ import type { EntityState } from '../state/entity-state';
 import { isSame, keyOf } from '../state/refs';
 import type { Link } from './link';
 import type { Made } from './made';
-import { type Reach, type ReachChange, reachOf } from './reach';
+import { type ItemIndex, type ItemIndexChange, itemIndexOf } from './item-index';
 
 /** A child's link, and the item that it is the home of. */
 export interface Below {
@@ -36,21 +36,24 @@ export class Kin {
   /** Children whose portions are to be looked at anew. */
   #stale?: Set<Below>;
   readonly #state: EntityState;
-  #items?: Reach;
-  #own?: Reach;
+  #items?: ItemIndex;
+  #own?: ItemIndex;
 
   constructor(state: EntityState) {
     this.#state = state;
   }
 
   /** What is part of which item. Most of many workflows are alone, and have none. */
-  get #reach(): Reach {
-    return (this.#items ??= reachOf(this.#state.store, (ref) => this.isElsewhere(ref)));
+  get #index(): ItemIndex {
+    return (this.#items ??= itemIndexOf(this.#state.store, (ref) => this.isElsewhere(ref)));
   }
 
   /** What is part of the root entity. */
-  get #portion(): Reach {
-    return (this.#own ??= reachOf(this.#state.store, (ref) => this.#isRoot(ref) || this.#isAncestor(ref)));
+  get #portion(): ItemIndex {
+    return (this.#own ??= itemIndexOf(
+      this.#state.store,
+      (ref) => this.#isRoot(ref) || this.#isAncestor(ref),
+    ));
   }
 
   /** From the top of the hierarchy to the parent; the first one's, where there are several. */
@@ -72,14 +75,14 @@ export class Kin {
     this.#look(this.childrenWith(below.item));
     this.below.set(below.link.peer, below);
     this.#byItem.set(keyOf(below.item), below);
-    this.#reach.update(below.item);
+    this.#index.update(below.item);
   }
 
   remove({ link, item }: Below): void {
     this.#look(this.nextTo(item));
     this.below.delete(link.peer);
     this.#byItem.delete(keyOf(item));
-    this.#reach.forget(item);
+    this.#index.forget(item);
   }
 
   /** The children whose portions are others now, because items came or went. */
@@ -95,28 +98,28 @@ export class Kin {
 
   /** Whether a change may have changed what is in a portion. */
   isMovedBy(changes: ChangeSet, ref: EntityRef): boolean {
-    return this.#reach.isMovedBy(changes, ref);
+    return this.#index.isMovedBy(changes, ref);
   }
 
   /** Looks anew at what is in the portion of a child. */
-  moveBelow({ item }: Below): ReachChange {
-    return this.#reach.update(item);
+  moveBelow({ item }: Below): ItemIndexChange {
+    return this.#index.update(item);
   }
 
   /** Looks anew at what is in this workflow's own portion, of which parents have a copy. */
-  moveMine(): ReachChange {
+  moveMine(): ItemIndexChange {
     return this.#portion.update(this.#state.root);
   }
 
   /** The children whose portions lead to an entity that has a workflow of its own. */
   nextTo(ref: EntityRef): Below[] {
-    return this.#with(this.#reach.itemsNextTo(ref));
+    return this.#with(this.#index.itemsNextTo(ref));
   }
 
   /** What hangs from an item, also where only its id is known. */
   *partsOf(item: EntityRef): IterableIterator<EntityRef> {
     yield item;
-    yield* this.#isRoot(item) ? this.#portion.partsOf(item) : this.#reach.partsOf(item);
+    yield* this.#isRoot(item) ? this.#portion.partsOf(item) : this.#index.partsOf(item);
   }
 
   /** What hangs from an item, as far as it is there. */
@@ -127,7 +130,7 @@ export class Kin {
   /** The children that an entity is the item of, or part of it. */
   childrenWith(ref: EntityRef): ReadonlySet<Below> {
     if (this.below.size === 0) return NONE;
-    return new Set(this.#with([keyOf(ref), ...this.#reach.itemsOf(ref)]));
+    return new Set(this.#with([keyOf(ref), ...this.#index.itemsOf(ref)]));
   }
 
   /** Whether an entity is in a portion: somebody refers to it. */

@@ -3,7 +3,7 @@ import { defineSchema, type Fields, many } from '../contract/schema';
 import { EntityState } from '../state/entity-state';
 import { Exchange } from './exchange';
 import { ExchangeOutlet } from './outlet';
-import type { Parcel } from './peer';
+import type { Parcel } from './signal-channel';
 
 const schema = defineSchema({
   Desk: { relations: { tickets: many('Ticket') } },

@@ -3,7 +3,7 @@ import { isSame } from '../state/refs';
 import type { Exchange } from './exchange';
 import type { End } from './outgoing';
 import { renamed } from './naming';
-import type { Outlet, Parcel } from './peer';
+import type { Outlet, Parcel } from './signal-channel';
 import { type Signal, signalsOf } from './signals';
 import { CONTROL_BYTES, MOST_PAYLOAD, tooLarge } from './size';
 import type { Message, Tell } from './word';

@@ -8,7 +8,7 @@ import { FIND_ORPHANED } from './activities';
 import type { Exchange } from './exchange';
 import { lookAside, looks } from './look';
 import { ExchangeOutlet } from './outlet';
-import { type CarriedControls, Peer, type Post } from './peer';
+import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
 
 /** {@link Parents} as they travel through continue-as-new. */
 export interface CarriedParents {
@@ -24,12 +24,12 @@ export type Access = Pick<ParentLink, 'apiToken' | 'apiUrl'>;
 
 interface Parent {
   link: ParentLink;
-  readonly peer: Peer;
+  readonly channel: SignalChannel;
 }
 
 /** What {@link Parents} are made of. */
 export interface ParentsOptions {
-  readonly post: Post;
+  readonly context: SendContext;
   readonly root: EntityRef;
   readonly exchange: Exchange;
   readonly carried: CarriedParents;
@@ -83,19 +83,19 @@ export class Parents {
 
   /** Why something does not reach a parent; it is kept. */
   get problem(): string | undefined {
-    for (const { peer } of this.#parents.values()) if (peer.problem) return peer.problem;
+    for (const { channel } of this.#parents.values()) if (channel.problem) return channel.problem;
     return undefined;
   }
 
   /** Sends what the run before left over. */
   begin(): void {
-    for (const { peer } of this.#parents.values()) if (!peer.isIdle) void peer.send();
+    for (const { channel } of this.#parents.values()) if (!channel.isIdle) void channel.send();
     this.#watch();
   }
 
   /** Sends what waits for a parent. */
   send(workflowId: string): void {
-    void this.#parents.get(workflowId)?.peer.send();
+    void this.#parents.get(workflowId)?.channel.send();
   }
 
   /** A workflow says that it is a parent, too. It is told how this one is. */
@@ -105,19 +105,19 @@ export class Parents {
     const workflowId = parentIn(link);
     if (entity && !isSame(entity, root)) {
       const message = `This workflow is the home of ${root.name} ${root.id}, not of ${entity.name} ${entity.id}: two kinds of item have one workflow id.`;
-      void this.#peer(workflowId).signal('child', notice('refused', message));
+      void this.#channel(workflowId).signal('child', notice('refused', message));
       return;
     }
     const isNew = !this.#parents.has(workflowId);
-    const peer = this.#add(link);
+    const channel = this.#add(link);
     if (isNew && this.#parents.size === 2) this.#tellWhetherSole();
     if (this.#ended) {
-      void peer.signal('child', this.#ended);
+      void channel.signal('child', this.#ended);
       return;
     }
-    peer.tell('child', notice('running', undefined, this.#isSole));
+    channel.tell('child', notice('running', undefined, this.#isSole));
     exchange.receive({ do: 'join', from: workflowId, link: link.link, ancestry, wants, pauses, isMade });
-    void peer.send();
+    void channel.send();
     this.#watch();
   }
 
@@ -149,9 +149,9 @@ export class Parents {
 
   /** Has all parents hear something other than a change. */
   tell(signal: string, payload?: unknown): void {
-    for (const { peer } of this.#parents.values()) {
-      peer.tell(signal, payload);
-      void peer.send();
+    for (const { channel } of this.#parents.values()) {
+      channel.tell(signal, payload);
+      void channel.send();
     }
   }
 
@@ -164,18 +164,18 @@ export class Parents {
   async end(status: ChildNotice['status'], message?: string): Promise<void> {
     const last = (this.#ended = notice(status, message));
     await Promise.all(
-      [...this.#parents].map(async ([workflowId, { peer }]) => {
-        await peer.send();
+      [...this.#parents].map(async ([workflowId, { channel }]) => {
+        await channel.send();
         // Somebody else may have been sending.
-        await condition(() => peer.isIdle || !this.#parents.has(workflowId));
-        await peer.signal('child', last);
+        await condition(() => channel.isIdle || !this.#parents.has(workflowId));
+        await channel.signal('child', last);
       }),
     );
   }
 
   carry(): CarriedParents {
     return {
-      links: [...this.#parents.values()].map(({ link, peer }) => ({ link, controls: peer.carry() })),
+      links: [...this.#parents.values()].map(({ link, channel }) => ({ link, controls: channel.carry() })),
       isIndependent: this.isIndependent,
     };
   }
@@ -223,20 +223,20 @@ export class Parents {
     });
   }
 
-  #add(link: ParentLink, controls?: CarriedControls): Peer {
+  #add(link: ParentLink, controls?: CarriedControls): SignalChannel {
     const workflowId = parentIn(link);
     const known = this.#parents.get(workflowId);
     if (known) known.link = link;
-    const { peer } = known ?? { peer: this.#peer(workflowId, controls) };
-    if (!known) this.#parents.set(workflowId, { link, peer });
-    return peer;
+    const { channel } = known ?? { channel: this.#channel(workflowId, controls) };
+    if (!known) this.#parents.set(workflowId, { link, channel });
+    return channel;
   }
 
-  #peer(workflowId: string, controls?: CarriedControls): Peer {
-    const { post, root, exchange } = this.#options;
+  #channel(workflowId: string, controls?: CarriedControls): SignalChannel {
+    const { context, root, exchange } = this.#options;
     const linked = { workflowId, as: 'child', item: root, entity: root, control: STRANGER } as const;
     const outlet = new ExchangeOutlet(exchange, linked);
-    return new Peer(workflowId, post, outlet, () => this.#isGone(workflowId), controls);
+    return new SignalChannel(workflowId, context, outlet, () => this.#isGone(workflowId), controls);
   }
 }
 

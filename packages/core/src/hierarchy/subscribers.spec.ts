@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Subscription } from '../contract/hierarchy';
 import { EntityStore } from '../state/entity-store';
-import type { Post } from './peer';
+import type { SendContext } from './signal-channel';
 import { Subscribers } from './subscribers';
 
-const post = { workflowId: 'Desk-1', runId: 'run' } as Post;
+const context = { workflowId: 'Desk-1', runId: 'run' } as SendContext;
 const subscription: Subscription = {
   subscriptionId: 's',
   workflowId: 'Board-1',
@@ -20,12 +20,12 @@ describe('Subscribers', () => {
   } as const;
 
   it('go on with the numbers of the run before', () => {
-    const subscribers = new Subscribers(post, new EntityStore({ Desk: {} }), 'Desk', carried);
+    const subscribers = new Subscribers(context, new EntityStore({ Desk: {} }), 'Desk', carried);
     expect(subscribers.carry().feeds).toEqual([[' Board-1', { link: 'run#1', number: 7, marks: [] }]]);
   });
 
   it('begin a feed anew for one that left and comes back, who would take what is numbered on for what came twice', () => {
-    const subscribers = new Subscribers(post, new EntityStore({ Desk: {} }), 'Desk', carried);
+    const subscribers = new Subscribers(context, new EntityStore({ Desk: {} }), 'Desk', carried);
     subscribers.remove({ workflowId: 'Board-1' });
     subscribers.add(subscription);
     expect(subscribers.carry().feeds).toEqual([[' Board-1', { link: 'run#2', number: 0, marks: [] }]]);

@@ -7,7 +7,7 @@ import { iso } from '../workflow/iso';
 import type { EntityStore } from '../state/entity-store';
 import { type CarriedFeed, Feed, type Way } from './feed';
 import { fieldsIn } from './fields-in';
-import { Peer, type Post } from './peer';
+import { SignalChannel, type SendContext } from './signal-channel';
 import { type Selector, selectorOf } from './selector';
 
 /** How many subscriptions of subscribers that are gone are kept to be seen. */
@@ -24,7 +24,7 @@ export interface CarriedSubscribers {
 
 /** A workflow's subscriptions that are taken in the same way. */
 interface Subscriber {
-  readonly peer: Peer;
+  readonly channel: SignalChannel;
   readonly feed: Feed;
   readonly strategy: MergeStrategy | undefined;
   readonly subscriptions: Map<string, readonly [asked: Subscription, selector: Selector]>;
@@ -33,7 +33,7 @@ interface Subscriber {
 
 /** Workflows that hear of the changes they asked for. */
 export class Subscribers {
-  readonly #post: Post;
+  readonly #context: SendContext;
   readonly #store: EntityStore;
   readonly #entityName: string;
   /** By how they are told; most workflows have none. */
@@ -44,12 +44,12 @@ export class Subscribers {
   #count: number;
 
   constructor(
-    post: Post,
+    context: SendContext,
     store: EntityStore,
     entityName: string,
     { subscriptions = [], gone = [], feeds = [], count = 0 }: CarriedSubscribers,
   ) {
-    this.#post = post;
+    this.#context = context;
     this.#store = store;
     this.#entityName = entityName;
     this.#gone = gone;
@@ -73,22 +73,22 @@ export class Subscribers {
     this.remove({ workflowId, subscriptionId });
     const key = `${strategy ?? ''} ${workflowId}`;
     const { subscriptions } = getOrAdd(this.#subscribers, key, (): Subscriber => {
-      const { workflowId: self, runId } = this.#post;
+      const { workflowId: self, runId } = this.#context;
       const left = this.#left.get(key);
       // Should it subscribe anew later, it hears of a feed of which it knows no numbers.
       this.#left.delete(key);
       const begun = left ?? { link: `${runId}#${++this.#count}`, number: 0, marks: [] };
       const options = { workflowId: self, entityName: this.#entityName, strategy, store: this.#store };
       const feed = new Feed(options, begun);
-      const peer = new Peer(workflowId, this.#post, feed, () => this.#isGone(workflowId));
-      return { feed, peer, strategy, subscriptions: new Map() };
+      const channel = new SignalChannel(workflowId, this.#context, feed, () => this.#isGone(workflowId));
+      return { feed, channel, strategy, subscriptions: new Map() };
     });
     subscriptions.set(subscriptionId, [subscription, selectorOf(selector)]);
   }
 
   remove({ workflowId, subscriptionId }: Unsubscription): void {
-    for (const [key, { peer, subscriptions }] of this.#subscribers) {
-      if (peer.workflowId !== workflowId) continue;
+    for (const [key, { channel, subscriptions }] of this.#subscribers) {
+      if (channel.workflowId !== workflowId) continue;
       if (subscriptionId === undefined) subscriptions.clear();
       else subscriptions.delete(subscriptionId);
       if (subscriptions.size === 0) this.#subscribers.delete(key);
@@ -98,10 +98,10 @@ export class Subscribers {
   /** Passes on what changed, to those who asked for it, but not to whom it has come through. */
   changed(changes: ChangeSet, via: Way): void {
     for (const subscriber of this.#subscribers.values()) {
-      const { peer } = subscriber;
-      if (via.includes(peer.workflowId)) continue;
+      const { channel } = subscriber;
+      if (via.includes(channel.workflowId)) continue;
       this.#mark(subscriber, changes, via);
-      if (!peer.isIdle) void send(subscriber);
+      if (!channel.isIdle) void send(subscriber);
     }
   }
 
@@ -109,7 +109,7 @@ export class Subscribers {
   flush(): Promise<unknown> {
     return Promise.all(
       [...this.#subscribers.values()].map((subscriber) =>
-        Promise.race([send(subscriber), condition(() => subscriber.peer.isRefusing)]),
+        Promise.race([send(subscriber), condition(() => subscriber.channel.isRefusing)]),
       ),
     );
   }
@@ -127,7 +127,7 @@ export class Subscribers {
   #isGone(workflowId: string): void {
     const gone = [...this.#gone];
     for (const [key, subscriber] of this.#subscribers) {
-      if (subscriber.peer.workflowId !== workflowId) continue;
+      if (subscriber.channel.workflowId !== workflowId) continue;
       this.#subscribers.delete(key);
       gone.push(...infosOf({ ...subscriber, sentAt: Date.now() }, 'gone'));
     }
@@ -160,16 +160,16 @@ export class Subscribers {
 }
 
 async function send(subscriber: Subscriber | undefined): Promise<void> {
-  if (await subscriber?.peer.send()) (subscriber as Subscriber).sentAt = Date.now();
+  if (await subscriber?.channel.send()) (subscriber as Subscriber).sentAt = Date.now();
 }
 
 const infosOf = (
-  { peer, subscriptions, sentAt }: Subscriber,
+  { channel, subscriptions, sentAt }: Subscriber,
   status: SubscriptionInfo['status'],
 ): SubscriptionInfo[] =>
   [...subscriptions.values()].map(([asked]) => ({
     ...asked,
     status,
     lastSentAt: iso(sentAt),
-    error: status === 'active' ? peer.problem : undefined,
+    error: status === 'active' ? channel.problem : undefined,
   }));

@@ -138,18 +138,18 @@ export class Continuation {
    */
   async run(hooked: HookRunner): Promise<void> {
     const session = this.#session;
-    const { window } = session.hierarchy;
+    const { sendLimit } = session.hierarchy;
     const stops = (): boolean => !!session.ending || (session.loads.awaited > 0 && !this.#isClosing());
     await this.#tell(hooked);
     if (session.ending) return;
     // A run that continues takes no handler along: those that can end do so first.
     if (!allHandlersFinished()) await allElse();
     if (stops() || !this.isNext()) return;
-    window.hold();
+    sendLimit.hold();
     let isOver = false;
     try {
       // What is on its way when a run ends may get lost.
-      await condition(() => window.underWay === 0 || stops());
+      await condition(() => sendLimit.underWay === 0 || stops());
       if (stops() || !this.isNext()) return;
       // What is held stays so: it is carried, and would be sent by both runs.
       isOver = session.size.fits();
@@ -159,7 +159,7 @@ export class Continuation {
       }
       this.#putOff();
     } finally {
-      if (!isOver) window.release();
+      if (!isOver) sendLimit.release();
     }
   }
 
@@ -193,7 +193,7 @@ export class Continuation {
     // What waits for something of its own is not cut short by one burst, nor for fear of one.
     const isBusy = this.#isClassBusy;
     const perTask = Math.max((isBusy ? traffic.lasting : traffic.most) - 1, 0);
-    const expected = TO_CLOSE + TASKS_TO_CLOSE * perTask + loads.waiting + hierarchy.window.underWay;
+    const expected = TO_CLOSE + TASKS_TO_CLOSE * perTask + loads.waiting + hierarchy.sendLimit.underWay;
     const toClose = isBusy ? expected : Math.max(expected, Math.min(SUDDEN, most * SUDDEN_PART));
     return historyLength() + forMore + toClose > most && has('interruptible');
   }

@@ -341,8 +341,8 @@ export class CycleRunner {
 
   /** Waits for what is under way as the workflow ends. */
   async #settled(): Promise<void> {
-    const { window } = this.#session.hierarchy;
-    await condition(() => window.underWay === 0);
+    const { sendLimit } = this.#session.hierarchy;
+    await condition(() => sendLimit.underWay === 0);
     if (!allHandlersFinished()) await allElse();
     // A handler of the class may wait for what does not come any more: for that one it is waited once.
     if (!allHandlersFinished() && !this.#isGivenUp)

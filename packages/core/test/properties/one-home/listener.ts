@@ -4,7 +4,7 @@ import { type CarriedFeed, Feed, type Way } from '../../../src/hierarchy/feed';
 import { fieldsIn } from '../../../src/hierarchy/fields-in';
 import { type CarriedHeard, Heard } from '../../../src/hierarchy/heard';
 import { idsOf, type Signal } from '../../../src/hierarchy/signals';
-import type { Parcel } from '../../../src/hierarchy/peer';
+import type { Parcel } from '../../../src/hierarchy/signal-channel';
 import { refsOf } from '../../../src/state/change-set';
 import { EntityState } from '../../../src/state/entity-state';
 import type { EntityStore } from '../../../src/state/entity-store';

@@ -7,15 +7,15 @@ import {
 import { has } from '../workflow/patches';
 import { CONTROL_BYTES } from './size';
 import type { Signal } from './signals';
-import type { Begun, Window } from './window';
+import type { Begun, SendLimit } from './send-limit';
 
-/** What every peer of a workflow sends with. */
-export interface Post {
+/** What every `SignalChannel` of a workflow sends with. */
+export interface SendContext {
   readonly workflowId: string;
   /** The first run of the workflow: another one of its id is another workflow. */
   readonly runId: string;
   /** How many signals are under way at a time. */
-  readonly window: Window;
+  readonly sendLimit: SendLimit;
   /** What runs in it goes on when the workflow is cancelled. One for all, since each costs the workflow three promises. */
   readonly shield: CancellationScope;
   /** Somebody has begun to refuse what it is sent, or takes it again. */
@@ -44,7 +44,7 @@ export interface Outlet {
 /** A signal that is no change of data, and the workflows that it came through. */
 type Control = readonly [signal: string, payload: unknown, via: readonly string[]];
 
-/** What a {@link Peer} has to send besides what its outlet has, as it travels through continue-as-new. */
+/** What a {@link SignalChannel} has to send besides what its outlet has, as it travels through continue-as-new. */
 export type CarriedControls = readonly Control[];
 
 /** The pauses before what was not taken is sent again; milliseconds. */
@@ -57,9 +57,9 @@ const NOBODY: readonly unknown[] = ['ExternalWorkflowExecutionNotFound', 'Namesp
  * Another workflow that is sent signals: one is under way at a time, so that they arrive in order. What comes while
  * one is under way goes together with the next.
  */
-export class Peer {
+export class SignalChannel {
   readonly workflowId: string;
-  readonly #post: Post;
+  readonly #context: SendContext;
   readonly #outlet: Outlet;
   readonly #onGone: () => void;
   /** Signals that wait and are no change of data, the last of each kind; most have none. */
@@ -68,10 +68,16 @@ export class Peer {
   #pause = FIRST_PAUSE;
   #isSending = false;
 
-  /** @param onGone is called when the other workflow turns out not to be there */
-  constructor(workflowId: string, post: Post, outlet: Outlet, onGone: () => void, carried?: CarriedControls) {
+  /** @param onGone is called when the other workflow startLimit out not to be there */
+  constructor(
+    workflowId: string,
+    context: SendContext,
+    outlet: Outlet,
+    onGone: () => void,
+    carried?: CarriedControls,
+  ) {
     this.workflowId = workflowId;
-    this.#post = post;
+    this.#context = context;
     this.#outlet = outlet;
     this.#onGone = onGone;
     if (carried) this.#controls = new Map(carried.map((control) => [control[0], control]));
@@ -146,7 +152,7 @@ export class Peer {
   ): Promise<boolean> {
     while (isNeeded()) {
       try {
-        await this.#post.window.pass(() => this.#beginControl([signal, payload, []], link));
+        await this.#context.sendLimit.pass(() => this.#beginControl([signal, payload, []], link));
         this.#isTaken();
         return true;
       } catch (error) {
@@ -159,9 +165,9 @@ export class Peer {
 
   /** Has the server cancel the other workflow, if it is there. */
   async requestCancel(): Promise<void> {
-    const { window, shield } = this.#post;
+    const { sendLimit, shield } = this.#context;
     try {
-      await window.pass(() => {
+      await sendLimit.pass(() => {
         const done = shield.run(() => getExternalWorkflowHandle(this.workflowId).cancel());
         return { bytes: CONTROL_BYTES, done };
       });
@@ -183,7 +189,7 @@ export class Peer {
     if (this.#refusal === undefined) return;
     this.#refusal = undefined;
     this.#pause = FIRST_PAUSE;
-    this.#post.onRefusal();
+    this.#context.onRefusal();
   }
 
   /** Whether a signal failed because nobody is there. If not, it is to be sent again. */
@@ -192,7 +198,7 @@ export class Peer {
     if (!(error instanceof ApplicationFailure)) throw error;
     if (NOBODY.includes(error.type) || !has('refusedSignals')) return true;
     this.#refusal = `${this.workflowId} does not take what it is sent: ${error.message}. It is kept and sent again. Where the limit of signals is met, have that workflow continue as new, or send it less often.`;
-    this.#post.onRefusal();
+    this.#context.onRefusal();
     return false;
   }
 
@@ -200,27 +206,27 @@ export class Peer {
   #rest(): Promise<void> {
     const wait = this.#pause;
     this.#pause = Math.min(wait * 2, LONGEST_PAUSE);
-    return this.#post.shield.run(() => sleep(wait));
+    return this.#context.shield.run(() => sleep(wait));
   }
 
   #begin({ signal, payload, envelope, bytes }: Signal): Begun {
     const { workflowId } = this;
     // Also when the workflow is cancelled: who hears of it hears by this.
-    const done = this.#post.shield.run(() =>
+    const done = this.#context.shield.run(() =>
       getExternalWorkflowHandle(workflowId).signal(signal, payload, envelope),
     );
     return { bytes, done };
   }
 
   #beginControl([signal, payload, via]: Control, link?: string): Begun {
-    const envelope = { from: this.#post.workflowId, link, via: via.length > 0 ? via : undefined };
+    const envelope = { from: this.#context.workflowId, link, via: via.length > 0 ? via : undefined };
     return this.#begin({ signal, payload, envelope, bytes: CONTROL_BYTES });
   }
 
   async #sendControl(): Promise<void> {
     let taken: Control | undefined;
     try {
-      await this.#post.window.pass(() => {
+      await this.#context.sendLimit.pass(() => {
         // Taken out only now: what has not begun is carried to the next run.
         [taken] = this.#controls?.values() ?? [];
         if (!taken) return undefined;
@@ -240,7 +246,7 @@ export class Peer {
     try {
       do {
         isBegun ||= left !== undefined;
-        await this.#post.window.pass(() => {
+        await this.#context.sendLimit.pass(() => {
           parcel ??= this.#outlet.next();
           left ??= [...(parcel?.signals ?? [])];
           const signal = left.shift();

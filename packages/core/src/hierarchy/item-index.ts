@@ -9,7 +9,7 @@ import { fieldsIn } from './fields-in';
 import { idsOf } from './managed-path';
 
 /** What became part of an item, and what no longer is. */
-export interface ReachChange {
+export interface ItemIndexChange {
   readonly added: readonly EntityRef[];
   readonly removed: readonly EntityRef[];
 }
@@ -18,7 +18,7 @@ export interface ReachChange {
  * Which entities are part of which item: those that its relations lead to, and so on, but not past an entity that
  * has a workflow of its own. Kept as an index, so that a change finds whom it concerns without a search.
  */
-export interface Reach {
+export interface ItemIndex {
   /** The items, by key, that an entity is part of. */
   itemsOf(ref: EntityRef): Iterable<string>;
   /** What is part of an item, without the item itself. */
@@ -28,13 +28,13 @@ export interface Reach {
   /** Whether a change may have changed what is part of what. */
   isMovedBy(changes: ChangeSet, ref: EntityRef): boolean;
   /** Looks anew at what is part of an item. */
-  update(item: EntityRef): ReachChange;
+  update(item: EntityRef): ItemIndexChange;
   /** The item is no longer one. */
   forget(item: EntityRef): void;
 }
 
 /** @param isHome whether an entity has a workflow of its own: items, the root entity, and those above it */
-export function reachOf(store: EntityStore, isHome: (ref: EntityRef) => boolean): Reach {
+export function itemIndexOf(store: EntityStore, isHome: (ref: EntityRef) => boolean): ItemIndex {
   const parts = new Map<string, Map<string, EntityRef>>();
   const items = new Map<string, Set<string>>();
   /** The entities at which an item ends, and the items that end at an entity. */

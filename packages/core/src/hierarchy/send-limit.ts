@@ -12,7 +12,7 @@ export interface Begun {
  * Lets a bounded number of commands be under way at a time, of bounded size together; the others wait in turn.
  * While it is held, none begins.
  */
-export class Window {
+export class SendLimit {
   readonly #most: number;
   readonly #waiting: (() => void)[] = [];
   #bytes = 0;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { EntityRef } from '../contract/adapter';
 import { defineSchema, type Fields, many, one } from '../contract/schema';
 import { EntityStore } from '../state/entity-store';
-import { type Reach, reachOf } from './reach';
+import { type ItemIndex, itemIndexOf } from './item-index';
 
 const schema = defineSchema({
   Desk: { relations: { tickets: many('Ticket') } },
@@ -12,10 +12,10 @@ const schema = defineSchema({
 const ticket = (id: string): EntityRef => ({ name: 'Ticket', id });
 const comment = (id: string): EntityRef => ({ name: 'Comment', id });
 
-describe('Reach', () => {
+describe('ItemIndex', () => {
   let store: EntityStore;
   let homes: Set<string>;
-  let reach: Reach;
+  let reach: ItemIndex;
   beforeEach(() => {
     store = new EntityStore(schema, {
       Desk: { d: { tickets: ['a', 'b'] } },
@@ -27,7 +27,7 @@ describe('Reach', () => {
       Comment: { k1: { answers: ['k1a'] }, k1a: { answers: ['k1'] }, k2: {} },
     });
     homes = new Set(['Desk d', 'Ticket a', 'Ticket b']);
-    reach = reachOf(store, ({ name, id }) => homes.has(`${name} ${id}`));
+    reach = itemIndexOf(store, ({ name, id }) => homes.has(`${name} ${id}`));
     for (const id of ['a', 'b']) reach.update(ticket(id));
   });
   const set = (name: string, id: string, fields: Fields): void =>

@@ -19,7 +19,7 @@ interface Line {
  * Whose turn it is to start: so many of a path at a time, and so many in one run. Who waits costs no promise:
  * thousands may come in one workflow task, and Temporal ends one that takes five seconds.
  */
-export class StartTurns {
+export class StartLimit {
   readonly #lines = new Map<string, Line>();
   #given = 0;
 

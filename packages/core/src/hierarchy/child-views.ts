@@ -15,15 +15,15 @@ import { sourcesNamed, wordNamed } from './naming';
 import type { Access } from './parents';
 
 /** What each child is given: its part of the state, or what is made of it, and what it is told of its parent. */
-export class Portions {
-  readonly #session: PortionsHost;
+export class ChildViews {
+  readonly #session: ChildViewsHost;
   readonly #exchange: Exchange;
   /** Which kinds of entity the children of a path want to hear of, by its field. */
   readonly #wants = new Map<string, readonly string[]>();
   /** The kinds of entity that are part of an item, by the item's. */
   readonly #kinds = new Map<string, ReadonlySet<string>>();
 
-  constructor(session: PortionsHost, exchange: Exchange) {
+  constructor(session: ChildViewsHost, exchange: Exchange) {
     this.#session = session;
     this.#exchange = exchange;
   }
@@ -58,8 +58,8 @@ export class Portions {
 
   /** What a child starts with: all there is, so that nothing waits for it any more. */
   inputOf(child: Child): StartInput {
-    const { workflowId, path, item, entity, peer } = child;
-    peer.clear();
+    const { workflowId, path, item, entity, channel } = child;
+    channel.clear();
     const start = this.#exchange.start(workflowId);
     const rename = (ref: EntityRef): EntityRef => (isSame(ref, item) ? entity : ref);
     const { set = {} } = wordNamed(start.word, rename);
@@ -101,5 +101,5 @@ export class Portions {
   }
 }
 
-/** What {@link Portions} ask of the workflow around them. */
-export type PortionsHost = Pick<Session, 'schema' | 'root' | 'state' | 'apiUrl' | 'apiToken'>;
+/** What {@link ChildViews} ask of the workflow around them. */
+export type ChildViewsHost = Pick<Session, 'schema' | 'root' | 'state' | 'apiUrl' | 'apiToken'>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Starter, StartTurns } from './start-turns';
+import { type Starter, StartLimit } from './start-limit';
 
 /** Starts when it is its turn. */
 class Runner implements Starter {
@@ -7,7 +7,7 @@ class Runner implements Starter {
   readonly path;
 
   constructor(
-    readonly turns: StartTurns,
+    readonly turns: StartLimit,
     maxConcurrentStarts = 2,
     field = 'tickets',
   ) {
@@ -19,7 +19,7 @@ class Runner implements Starter {
   }
 }
 
-const runners = (turns: StartTurns, count: number, most?: number, field?: string): Runner[] =>
+const runners = (turns: StartLimit, count: number, most?: number, field?: string): Runner[] =>
   Array.from({ length: count }, () => {
     const runner = new Runner(turns, most, field);
     runner.sync();
@@ -28,9 +28,9 @@ const runners = (turns: StartTurns, count: number, most?: number, field?: string
 
 const started = (all: readonly Runner[]): boolean[] => all.map(({ isStarted }) => isStarted);
 
-describe('StartTurns', () => {
+describe('StartLimit', () => {
   it('lets so many start at a time, and the next as one is done', () => {
-    const turns = new StartTurns();
+    const turns = new StartLimit();
     const [a, b, c, d] = runners(turns, 4) as [Runner, Runner, Runner, Runner];
     expect(started([a, b, c, d])).toEqual([true, true, false, false]);
     turns.end(b);
@@ -40,7 +40,7 @@ describe('StartTurns', () => {
   });
 
   it('gives a turn once, however often somebody asks', () => {
-    const turns = new StartTurns();
+    const turns = new StartLimit();
     const [a, b, c] = runners(turns, 3) as [Runner, Runner, Runner];
     expect([turns.take(a), turns.take(a), turns.take(c), turns.take(c)]).toEqual([true, true, false, false]);
     turns.end(a);
@@ -50,7 +50,7 @@ describe('StartTurns', () => {
   });
 
   it('passes over who does not want to start any more', () => {
-    const turns = new StartTurns();
+    const turns = new StartLimit();
     const [a, , c, d] = runners(turns, 4) as [Runner, Runner, Runner, Runner];
     turns.end(c);
     turns.end(a);
@@ -58,13 +58,13 @@ describe('StartTurns', () => {
   });
 
   it('has a line for each path', () => {
-    const turns = new StartTurns();
+    const turns = new StartLimit();
     runners(turns, 3);
     expect(started(runners(turns, 2, 1, 'orders'))).toEqual([true, false]);
   });
 
   it('gives no more than the server lets one run have', () => {
-    const turns = new StartTurns();
+    const turns = new StartLimit();
     const all = runners(turns, 1_600, 400);
     for (const runner of all) if (!turns.areUsedUp) turns.end(runner);
     expect(turns.areUsedUp).toBe(true);
