@@ -16,7 +16,7 @@ import { type HookRunner, runHooks } from './hooks';
 import type { TriggerName } from './inbox';
 import { interruptible, isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
-import { type CycleLoader, cycleLoader } from './loader';
+import { type CycleLoader, cycleLoader, type Loader } from './loader';
 import { has } from './patches';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/parents';
@@ -33,6 +33,9 @@ const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl
 /** How long handlers that have not ended are waited for at the end of the workflow. */
 const LAST_WAIT_MS = 20_000;
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
+
+/** What a class without a `loadData` of its own does. */
+const allSources = async (load: Loader): Promise<void> => load.all();
 
 /** A wait for something to do. */
 interface Wait {
@@ -176,6 +179,7 @@ export class CycleRunner {
     const session = this.#session;
     const continuation = this.#continuation;
     const { loads, shield } = session;
+    const { loadData = allSources } = session.declaration;
     const known = this.#loadScope;
     const scope = known?.consideredCancelled === false ? known : new CancellationScope();
     this.#loadScope = scope;
@@ -194,16 +198,13 @@ export class CycleRunner {
     // One that takes longer than the history lasts begins again in the next run.
     void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(() => shield.run(cutOff));
     try {
-      const ended = interruptible(
-        () => loader.run((load) => session.declaration.loadData.call(this.#workflow, load)),
-        {
-          scope,
-          shield,
-          isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
-          isUsedUp: () => continuation.isUsedUp(),
-          isAllowed: () => has('interruptible'),
-        },
-      );
+      const ended = interruptible(() => loader.run((load) => loadData.call(this.#workflow, load)), {
+        scope,
+        shield,
+        isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
+        isUsedUp: () => continuation.isUsedUp(),
+        isAllowed: () => has('interruptible'),
+      });
       if (session.sources.some(({ isAwaited }) => isAwaited)) this.#show();
       superseded = !(await ended) || superseded;
     } catch (error) {
@@ -218,7 +219,7 @@ export class CycleRunner {
   /** A child without a source of its own, of which there may be many, is spared the scope of a load. */
   get #hasLoads(): boolean {
     const { sources, declaration } = this.#session;
-    return sources.length > 0 || declaration.loadData !== StatefulWorkflow.prototype.loadData;
+    return sources.length > 0 || !!declaration.loadData;
   }
 
   /**

@@ -37,7 +37,6 @@ import { ReadOnly } from './read-only';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
 import { MOST_PAYLOAD_BYTES, StateSize } from './state-size';
-import { StatefulWorkflow } from './stateful-workflow';
 import { Traffic } from './traffic';
 
 const PLAINTEXT =
@@ -145,7 +144,7 @@ export class Session {
       const into = listOf(schema, root.name, name, definition);
       return new SourceState(name, definition, into, own(carried?.sources, name));
     });
-    if (declaration.loadData !== StatefulWorkflow.prototype.loadData)
+    if (declaration.loadData)
       this.ownLoad = new SourceState(
         OWN_LOAD,
         OWN_LOAD_DEFINITION,
