@@ -319,6 +319,8 @@ export class Child implements Linked {
     this.#go('start');
     this.error = this.#runId = undefined;
     this.heard = this.#wasOther = false;
+    // All that waits is in what it starts with.
+    this.channel.clear();
     const input = views.inputOf(this);
     const bytes = sizeOf(input);
     if (bytes > MOST_PAYLOAD) throw tooLarge(bytes);

@@ -10,6 +10,7 @@ import { type CarriedChild, Child, type Family } from './child';
 import { ChildItems } from './child-items';
 import type { Exchange } from './exchange';
 import { fieldsIn } from './fields-in';
+import type { HierarchyHost } from './host';
 import type { Item, ManagedPath } from './managed-path';
 import type { SendContext } from './signal-channel';
 import { ChildViews, type ChildViewsHost } from './child-views';
@@ -52,10 +53,7 @@ export interface Children {
 }
 
 /** What {@link ManagedChildren} ask of the workflow around them. */
-export interface ChildrenHost extends ChildViewsHost {
-  /** Something changed because children came or went. */
-  took(changes: ChangeSet): void;
-}
+export type ChildrenHost = ChildViewsHost & Pick<HierarchyHost, 'took'>;
 
 /** The children of a workflow that has managed paths. */
 export class ManagedChildren implements Children {

@@ -9,28 +9,17 @@ import { at, inner, table } from '../state/json';
 import { entries, values } from '../state/objects';
 import { takeFromAbove } from './from-above';
 import { takeFromBelow } from './from-below';
+import type { End, ExchangeHost } from './host';
 import { type Below, type Kin } from './kin';
 import { type CarriedLink, Link } from './link';
 import { Made } from './made';
 import { WRITTEN } from './outbox';
-import { type End, Outgoing, type Wakeable } from './outgoing';
+import { Outgoing } from './outgoing';
 import { type CarriedPauses, Pauses } from './pauses';
 import { Settlement } from './settlement';
 import { contributed, entitiesIn, MADE, sourcesFrom, sourcesOf } from './speech';
 import { takeEntire } from './take';
 import type { Join, Message, Start } from './word';
-
-/** What the workflow around an {@link Exchange} does for it. */
-export interface Host extends Wakeable {
-  /** Something changed, and with it perhaps which items have children: they are to be opened and closed. */
-  changed(changes: ChangeSet): void;
-  /** A parent has let the workflow go, or is there no more. */
-  left(peer: string): void;
-  /** The workflow pauses from now on, or goes on. */
-  paused(isPaused: boolean): void;
-  /** What is made of an item for a child that is not given it as it is. */
-  make(item: EntityRef): Readonly<Record<string, unknown>>;
-}
 
 /** An {@link Exchange} as it travels through continue-as-new. */
 export interface CarriedExchange {
@@ -65,7 +54,7 @@ export class Exchange {
   /** What is to be sent. */
   readonly outgoing: Outgoing;
   readonly #self: Self;
-  readonly #host: Host;
+  readonly #host: ExchangeHost;
   readonly #state: EntityState;
   readonly #kin: Kin;
   readonly #settlement: Settlement;
@@ -73,7 +62,7 @@ export class Exchange {
   #count = 0;
   #line?: { readonly above: readonly Ancestor[]; readonly all: readonly Ancestor[] };
 
-  constructor(self: Self, state: EntityState, host: Host, carried?: CarriedExchange) {
+  constructor(self: Self, state: EntityState, host: ExchangeHost, carried?: CarriedExchange) {
     this.#self = self;
     this.#state = state;
     this.#host = host;

@@ -1,27 +1,19 @@
-import { type CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Envelope, ParentLink, Subscription } from '../contract/hierarchy';
-import type { Schema } from '../contract/schema';
 import { checkSelector } from '../contract/selector';
-import type {
-  ChangeSet,
-  CredentialReference,
-  DeletePayload,
-  StartInput,
-  UpdatePayload,
-} from '../contract/wire';
+import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../contract/wire';
 import { NO_CHANGES, refsOf } from '../state/change-set';
 import { getOrAdd } from '../state/objects';
-import type { EntityState } from '../state/entity-state';
 import { type CarriedChildren, type Children, ManagedChildren, NO_CHILDREN } from './children';
-import { type CarriedExchange, Exchange, type Host } from './exchange';
+import { type CarriedExchange, Exchange } from './exchange';
 import { type CarriedHeard, Heard } from './heard';
+import type { End, Ending, ExchangeHost, HierarchyHost } from './host';
 import { managedPaths, type ManagedPaths } from './managed-path';
 import type { Item } from './managed-path';
 import { known, renamed } from './naming';
 import { ExchangeOutlet } from './outlet';
-import type { End } from './outgoing';
-import { type Access, type CarriedParents, type Ending, Parents, STRANGER } from './parents';
+import { type Access, type CarriedParents, Parents, STRANGER } from './parents';
 import { Assembly, type CarriedAssembly } from './parts';
 import { SignalChannel, type SendContext } from './signal-channel';
 import { idsOf, tellOf } from './signals';
@@ -52,33 +44,8 @@ const UNDER_WAY = 200;
 /** What a signal of another workflow says. */
 export type Received = Partial<UpdatePayload & DeletePayload> & Pick<UpdatePayload, 'entityName'>;
 
-/** What a hierarchy needs of the workflow whose place it is. */
-export interface HierarchyHost {
-  readonly root: EntityRef;
-  readonly schema: Schema;
-  readonly state: EntityState;
-  readonly apiUrl?: string;
-  readonly apiToken?: CredentialReference;
-  /** What runs in it goes on when the workflow is cancelled. */
-  readonly shield: CancellationScope;
-  /** How the workflow ends, once it is known. */
-  readonly ending: Ending | undefined;
-  readonly inbox: { add(trigger: 'refresh' | 'resume'): void };
-  readonly refusals: { add(signal: string, error: unknown): void };
-  setApiUrl(url: string): void;
-  setApiToken(reference: CredentialReference): void;
-  /** Something changed because others came or went. */
-  took(changes: ChangeSet): void;
-  /** Something changed because a parent left: a cycle begins. */
-  changed(changes: ChangeSet, trigger: 'update'): void;
-  /** Cancels the load that is running. */
-  supersede(): void;
-  /** Shows how it is in Temporal's UI. */
-  show(): void;
-}
-
 /** A workflow's place among others: its parents, its children, and those who hear of its changes. */
-export class Hierarchy implements Host {
+export class Hierarchy implements ExchangeHost {
   /** Decides what of the state is whose. */
   readonly exchange: Exchange;
   readonly children: Children;

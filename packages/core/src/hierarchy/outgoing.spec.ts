@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defineSchema, many } from '../contract/schema';
 import { EntityState } from '../state/entity-state';
+import type { End } from './host';
 import { Kin } from './kin';
 import { Link } from './link';
-import { type End, Outgoing } from './outgoing';
+import { Outgoing } from './outgoing';
 import type { Message, Tell } from './word';
 
 const schema = defineSchema({ Desk: { relations: { tickets: many('Ticket') } }, Ticket: {} });

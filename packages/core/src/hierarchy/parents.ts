@@ -6,6 +6,7 @@ import { isSame } from '../state/refs';
 import { has } from '../workflow/patches';
 import { FIND_ORPHANED } from './activities';
 import type { Exchange } from './exchange';
+import type { Ending } from './host';
 import { lookAside, looks } from './look';
 import { ExchangeOutlet } from './outlet';
 import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
@@ -15,9 +16,6 @@ export interface CarriedParents {
   readonly links: readonly { readonly link: ParentLink; readonly controls?: CarriedControls }[];
   readonly isIndependent: boolean;
 }
-
-/** How a workflow ends when no parent needs it any more. */
-export type Ending = 'completed' | 'cancelled';
 
 /** What a parent gives besides data. */
 export type Access = Pick<ParentLink, 'apiToken' | 'apiUrl'>;

@@ -20,7 +20,7 @@ import { own } from '../state/json';
 import { entries, fromEntries } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
 import { Hierarchy, type Received } from '../hierarchy/hierarchy';
-import type { Ending } from '../hierarchy/parents';
+import type { Ending } from '../hierarchy/host';
 import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
 import type { Continuation } from './continuation';
