@@ -105,7 +105,7 @@ describe('Outgoing', () => {
   });
 
   it('tells a parent that has joined the whole portion, and which kinds it knows', () => {
-    const parent = new Link({ self: 'Desk-1', peer: 'Office-1', ancestry: [] }, 'owing', 'run#5');
+    const parent = new Link({ self: 'Desk-1', peer: 'Office-1', ancestry: [] }, 'owing', { id: 'run#5' });
     kin.above.set('Office-1', parent);
     kin.moveMine();
     const tell = outgoing.next('Office-1', 'child') as Tell;

@@ -1,7 +1,8 @@
 import type { EntityRef } from '../../../src/contract/adapter';
 import type { Entities, Fields } from '../../../src/contract/schema';
 import type { ChangeSet } from '../../../src/contract/wire';
-import { type CarriedExchange, Exchange } from '../../../src/hierarchy/exchange';
+import type { CarriedExchange } from '../../../src/hierarchy/carried-exchange';
+import { Exchange } from '../../../src/hierarchy/exchange';
 import type { ExchangeHost } from '../../../src/hierarchy/host';
 import { idsOf } from '../../../src/hierarchy/managed-path';
 import type { Outgoing } from '../../../src/hierarchy/outgoing';
