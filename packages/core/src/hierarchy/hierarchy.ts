@@ -129,7 +129,7 @@ export class Hierarchy implements ExchangeHost {
   /** Takes in what another workflow says. */
   receive(what: Received, envelope: Envelope): ChangeSet {
     const child = envelope.as && this.children.get(envelope.from);
-    child?.synced();
+    child?.known.synced();
     const told = tellOf(what, envelope);
     if (!told) return this.#hear(what, envelope);
     const whole = this.#parts.take(told, envelope.part);

@@ -29,7 +29,7 @@ export class StartCheck {
       () => this.#look(),
       () => {
         // Until there are other children.
-        for (const child of this.#unheard()) child.heard = true;
+        for (const child of this.#unheard()) child.known.heard = true;
         this.#stop = undefined;
       },
     );
@@ -40,7 +40,7 @@ export class StartCheck {
   }
 
   #unheard(): Child[] {
-    return [...this.#children.all()].filter((child) => child.status === 'running' && !child.heard);
+    return [...this.#children.all()].filter((child) => child.status === 'running' && !child.known.heard);
   }
 
   async #look(): Promise<void> {
@@ -55,8 +55,8 @@ export class StartCheck {
         const some = children.splice(0, MOST);
         const stuck = await findStuck(some.map((child) => child.workflowId));
         for (const child of some) {
-          child.error = stuck[child.workflowId];
-          child.heard ||= !child.error;
+          child.known.error = stuck[child.workflowId];
+          child.known.heard ||= !child.known.error;
         }
       }
     }
