@@ -3,7 +3,6 @@ import {
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
   ParentClosePolicy,
-  startChild,
   TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
@@ -12,6 +11,7 @@ import type { ChildEnd } from './child-record';
 import type { ManagedPath } from './managed-path';
 import type { Begun } from './send-limit';
 import { MOST_PAYLOAD, sizeOf, tooLarge } from './size';
+import type { Temporal } from './temporal';
 
 /** About how large a start is, besides what the child starts with. */
 const START_BYTES = 500;
@@ -25,6 +25,7 @@ export interface RunListener {
 
 /** Starts a child. @throws Error when what it starts with is larger than Temporal takes */
 export function startRun(
+  { startChild }: Pick<Temporal, 'startChild'>,
   { workflowType, taskQueue }: ManagedPath,
   workflowId: string,
   input: StartInput,

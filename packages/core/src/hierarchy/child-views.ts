@@ -1,4 +1,3 @@
-import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { ParentLink } from '../contract/hierarchy';
 import { reachableSchema, relationTarget } from '../contract/schema';
@@ -12,6 +11,7 @@ import type { HierarchyHost } from './host';
 import type { Item, ManagedPath } from './managed-path';
 import { sourcesNamed, wordNamed } from './naming';
 import type { Access } from './parents';
+import type { Temporal } from './temporal';
 
 /** What {@link ChildViews} ask of the workflow around them. */
 export type ChildViewsHost = Pick<HierarchyHost, 'schema' | 'root' | 'state' | 'apiUrl' | 'apiToken'>;
@@ -28,14 +28,16 @@ export interface Viewer {
 /** What each child is given: its part of the state, or what is made of it, and what it is told of its parent. */
 export class ChildViews {
   readonly #host: ChildViewsHost;
+  readonly #runId: string;
   readonly #exchange: Exchange;
   /** Which kinds of entity the children of a path want to hear of, by its field. */
   readonly #wants = new Map<string, readonly string[]>();
   /** The kinds of entity that are part of an item, by the item's. */
   readonly #kinds = new Map<string, ReadonlySet<string>>();
 
-  constructor(host: ChildViewsHost, exchange: Exchange) {
+  constructor(host: ChildViewsHost, { runId }: Pick<Temporal, 'runId'>, exchange: Exchange) {
     this.#host = host;
+    this.#runId = runId;
     this.#exchange = exchange;
   }
 
@@ -99,8 +101,7 @@ export class ChildViews {
       const reachable = keys(reachableSchema(this.#host.schema, target));
       return item.name === entity.name ? reachable : [...reachable, entity.name];
     });
-    const { firstExecutionRunId: runId } = workflowInfo();
-    return { ancestry: this.#exchange.line, runId, wants, loads, orphanPolicy, checkEveryMs };
+    return { ancestry: this.#exchange.line, runId: this.#runId, wants, loads, orphanPolicy, checkEveryMs };
   }
 
   /** The address and the credential that the children of a path are given. */

@@ -1,9 +1,7 @@
-import { condition } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { EntityRef } from '../contract/adapter';
 import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy';
 import { iso } from '../workflow/iso';
-import { has } from '../workflow/patches';
 import { UserCodeError } from '../workflow/user-code';
 import { type CarriedRecord, type ChildEnd, ChildRecord } from './child-record';
 import { messageOf, startRun } from './child-run';
@@ -114,7 +112,10 @@ export class Child implements Linked {
       return ['parent', { ...this.#family.views.linkOf(this), link, pauses, isMade }];
     }
     const { known } = this;
-    const how = this.#stopAs === 'cancel' && known.isSole && has('soleParents') ? 'request' : this.#stopAs;
+    const how =
+      this.#stopAs === 'cancel' && known.isSole && this.#family.context.has('soleParents')
+        ? 'request'
+        : this.#stopAs;
     known.isCancelDue = how === 'request';
     return LEAVES[how];
   }
@@ -201,12 +202,12 @@ export class Child implements Linked {
         await this.#attach();
         return true;
       case 'unanswered':
-        return has('askedAgain') && this.#askAgain();
+        return this.#family.context.has('askedAgain') && this.#askAgain();
       case 'running':
         return this.#send();
       case 'cancelled':
         if (!this.path.restart && !known.wasOther) return false;
-        await condition(() => !this.wanted, known.nextPause());
+        await this.#family.context.condition(() => !this.wanted, known.nextPause());
         known.go('again');
         return true;
       case 'stopping':
@@ -235,12 +236,12 @@ export class Child implements Linked {
 
   #begin(): Begun | undefined {
     if (!this.wanted) return undefined;
-    const { exchange, views } = this.#family;
+    const { context, exchange, views } = this.#family;
     const { path, workflowId } = this;
     this.known.starts();
     // All that waits is in what the child starts with.
     this.channel.clear();
-    return startRun(path, workflowId, views.inputOf(this), {
+    return startRun(context, path, workflowId, views.inputOf(this), {
       begun: (run) => {
         exchange.begun(workflowId);
         this.#join(run, true);
@@ -251,24 +252,26 @@ export class Child implements Linked {
 
   /** Asks the workflow that has the child's id whether it is the child. */
   async #attach(): Promise<void> {
-    this.#family.exchange.attach(this.workflowId);
+    const { exchange, context } = this.#family;
+    exchange.attach(this.workflowId);
     this.#isAnswered = false;
     await this.#sendAll();
     const isOver = (): boolean => this.#isAnswered || !this.wanted;
     // A load that arrives together with the time may have removed the item by now.
-    if ((await condition(isOver, ANSWER_MS)) || isOver()) return;
+    if ((await context.condition(isOver, ANSWER_MS)) || isOver()) return;
     this.#isAnswered = true;
     this.known.error = `The id ${this.workflowId} is taken by a workflow that has not answered. Should it be the child, have workers poll its task queue: it is joined as soon as it answers. If it is somebody else's, end that one, or give the path includeParentId or another entityName.`;
-    this.known.go(has('lateAnswers') ? 'silence' : 'fail');
+    this.known.go(context.has('lateAnswers') ? 'silence' : 'fail');
   }
 
   /** Asks again: a workflow that has not answered may have ended without a word, and then nobody is there. */
   async #askAgain(): Promise<boolean> {
     const { known } = this;
+    const { exchange, context } = this.#family;
     const isOver = (): boolean => known.state !== 'unanswered' || !this.wanted;
     // See above.
-    if ((await condition(isOver, known.nextSilence())) || isOver()) return true;
-    this.#family.exchange.attach(this.workflowId);
+    if ((await context.condition(isOver, known.nextSilence())) || isOver()) return true;
+    exchange.attach(this.workflowId);
     await this.#sendAll();
     return true;
   }

@@ -1,4 +1,3 @@
-import { condition } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { ChildInfo, ChildNotice, ManagedPathInfo } from '../contract/hierarchy';
@@ -81,8 +80,8 @@ export class ManagedChildren implements Children {
     this.paths = paths;
     this.#host = host;
     this.#exchange = exchange;
-    this.#views = new ChildViews(host, exchange);
-    this.#items = new ChildItems(host.root, host.state.store, exchange, this.#views);
+    this.#views = new ChildViews(host, context, exchange);
+    this.#items = new ChildItems(host, context, exchange, this.#views);
     const left = (child: Child): void => this.#left(child);
     this.#family = { context, exchange, startLimit: this.#startLimit, views: this.#views, joined, left };
   }
@@ -172,7 +171,7 @@ export class ManagedChildren implements Children {
       const keeps = how === 'failed' && child.path.orphanPolicy === 'keep';
       this.#letGo(child, how === 'completed' ? 'complete' : keeps ? 'keep' : 'cancel');
     }
-    await condition(() => this.#byId.size === 0);
+    await this.#family.context.condition(() => this.#byId.size === 0);
   }
 
   managedPaths(): Record<string, ManagedPathInfo> {

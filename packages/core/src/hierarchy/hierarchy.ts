@@ -1,4 +1,3 @@
-import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Envelope, ParentLink, Subscription } from '../contract/hierarchy';
 import { checkSelector } from '../contract/selector';
@@ -14,13 +13,14 @@ import { managedPaths, type ManagedPaths } from './managed-path';
 import type { Item } from './managed-path';
 import { known, renamed } from './naming';
 import { ExchangeOutlet } from './outlet';
-import { type Access, type CarriedParents, Parents, STRANGER } from './parents';
+import { type Access, type CarriedParents, Parents, strangerTo } from './parents';
 import { Assembly, type CarriedAssembly } from './parts';
 import { SignalChannel, type SendContext } from './signal-channel';
 import { idsOf, tellOf } from './signals';
 import { StartCheck } from './start-check';
 import { type CarriedSubscribers, Subscribers } from './subscribers';
 import { SendLimit } from './send-limit';
+import { type Temporal, temporalOfRun } from './temporal';
 
 /** What of the protocol travels: a run does not take on what one of another version handed over. */
 const VERSION = 2;
@@ -70,14 +70,15 @@ export class Hierarchy implements ExchangeHost {
     declared: true | ManagedPaths | undefined,
     input: StartInput,
     before?: CarriedHierarchy,
+    temporal: Temporal = temporalOfRun(),
   ) {
     const { root, state, apiToken, apiUrl, shield } = host;
-    const { workflowId, firstExecutionRunId: runId } = workflowInfo();
+    const { workflowId, runId } = temporal;
     const { parent, status, subscriptions } = input;
     const carried = before?.version === VERSION ? before : undefined;
     this.#host = host;
     this.#given = { input, carried };
-    this.#context = { workflowId, runId, sendLimit: this.sendLimit, shield, onRefusal: () => host.show() };
+    this.#context = { ...temporal, sendLimit: this.sendLimit, shield, onRefusal: () => host.show() };
     this.#heard = new Heard(carried?.heard);
     this.#parts = new Assembly(carried?.parts);
     this.exchange = new Exchange({ workflowId, runId }, state, this, carried?.exchange);
@@ -105,7 +106,7 @@ export class Hierarchy implements ExchangeHost {
       paths.length > 0
         ? new ManagedChildren(host, this.#context, exchange, paths, () => this.#check.begin())
         : NO_CHILDREN;
-    this.#check = new StartCheck(this.children);
+    this.#check = new StartCheck(this.children, this.#context);
   }
 
   /** Begins to look after the others: those of the run before, and those of the state. @returns what it began with */
@@ -222,7 +223,13 @@ export class Hierarchy implements ExchangeHost {
     const strangers = (this.#strangers ??= new Map<string, SignalChannel>());
     const channel = getOrAdd(strangers, workflowId, () => {
       const { root } = this.#host;
-      const linked = { workflowId, as: 'stranger', item: root, entity: root, control: STRANGER } as const;
+      const linked = {
+        workflowId,
+        as: 'stranger',
+        item: root,
+        entity: root,
+        control: strangerTo(this.#context),
+      } as const;
       const outlet = new ExchangeOutlet(exchange, linked);
       return new SignalChannel(workflowId, this.#context, outlet, () => exchange.outgoing.forget(workflowId));
     });

@@ -15,7 +15,7 @@ export interface HierarchyHost {
   readonly apiUrl?: string;
   readonly apiToken?: CredentialReference;
   /** What runs in it goes on when the workflow is cancelled. */
-  readonly shield: CancellationScope;
+  readonly shield: Pick<CancellationScope, 'run'>;
   /** How the workflow ends, once it is known. */
   readonly ending: Ending | undefined;
   readonly inbox: { add(trigger: 'refresh' | 'resume'): void };
