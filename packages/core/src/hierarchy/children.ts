@@ -1,4 +1,3 @@
-import { condition } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { ChildInfo, ChildNotice, ManagedPathInfo } from '../contract/hierarchy';
@@ -10,6 +9,7 @@ import { type CarriedChild, Child, type Family } from './child';
 import { ChildItems } from './child-items';
 import type { Exchange } from './exchange';
 import { fieldsIn } from './fields-in';
+import type { HierarchyHost } from './host';
 import type { Item, ManagedPath } from './managed-path';
 import type { SendContext } from './signal-channel';
 import { ChildViews, type ChildViewsHost } from './child-views';
@@ -52,10 +52,7 @@ export interface Children {
 }
 
 /** What {@link ManagedChildren} ask of the workflow around them. */
-export interface ChildrenHost extends ChildViewsHost {
-  /** Something changed because children came or went. */
-  took(changes: ChangeSet): void;
-}
+export type ChildrenHost = ChildViewsHost & Pick<HierarchyHost, 'took'>;
 
 /** The children of a workflow that has managed paths. */
 export class ManagedChildren implements Children {
@@ -89,8 +86,8 @@ export class ManagedChildren implements Children {
     this.#former = former;
     this.#host = host;
     this.#exchange = exchange;
-    this.#views = new ChildViews(host, exchange);
-    this.#items = new ChildItems(host.root, host.state.store, exchange, this.#views);
+    this.#views = new ChildViews(host, context, exchange);
+    this.#items = new ChildItems(host, context, exchange, this.#views);
     const left = (child: Child): void => this.#left(child);
     this.#family = { context, exchange, startLimit: this.#startLimit, views: this.#views, joined, left };
   }
@@ -180,7 +177,7 @@ export class ManagedChildren implements Children {
       const keeps = how === 'failed' && child.path.orphanPolicy === 'keep';
       this.#letGo(child, how === 'completed' ? 'complete' : keeps ? 'keep' : 'cancel');
     }
-    await condition(() => this.#byId.size === 0);
+    await this.#family.context.condition(() => this.#byId.size === 0);
   }
 
   managedPaths(): Record<string, ManagedPathInfo> {

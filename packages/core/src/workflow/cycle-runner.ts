@@ -19,7 +19,7 @@ import type { LoadFault } from './load-fault';
 import { type CycleLoader, cycleLoader, type Loader } from './loader';
 import { has } from './patches';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
-import type { Ending } from '../hierarchy/parents';
+import type { Ending } from '../hierarchy/host';
 import { comesOfCancellation } from './scopes';
 import { nothing, type Session } from './session';
 import { allElse } from './moments';

@@ -25,7 +25,7 @@ import {
   checkSubscription,
   checkUnsubscription,
 } from '../contract/subscription';
-import type { Ending } from '../hierarchy/parents';
+import type { Ending } from '../hierarchy/host';
 import { sizeOf } from '../state/change-set';
 import { entries, fromEntries, keys } from '../state/objects';
 import { iso } from './iso';

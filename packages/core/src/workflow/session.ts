@@ -20,7 +20,7 @@ import { own } from '../state/json';
 import { entries, fromEntries } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
 import { Hierarchy, type Received } from '../hierarchy/hierarchy';
-import type { Ending } from '../hierarchy/parents';
+import type { Ending } from '../hierarchy/host';
 import { adapted } from './adapt';
 import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
@@ -151,7 +151,14 @@ export class Session {
         undefined,
         own(carried?.sources, OWN_LOAD),
       );
-    this.hierarchy = new Hierarchy(this, declaration.managedPaths, input, hierarchy, handed?.formerPaths);
+    this.hierarchy = new Hierarchy(
+      this,
+      declaration.managedPaths,
+      input,
+      hierarchy,
+      undefined,
+      handed?.formerPaths,
+    );
     const { maxStateBytes = MOST_PAYLOAD_BYTES } = declaration;
     this.size = new StateSize(maxStateBytes, () => carryOver(this));
     this.mostBytes = Math.max(maxStateBytes, MOST_PAYLOAD_BYTES);
