@@ -14,6 +14,7 @@ import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy'
 import { iso } from '../workflow/iso';
 import { has } from '../workflow/patches';
 import { UserCodeError } from '../workflow/user-code';
+import type { RunRef } from './activities';
 import { after, type ChildEvent, type ChildState, isLive, statusOf } from './child-state';
 import type { ManagedPath } from './managed-path';
 import type { Exchange } from './exchange';
@@ -58,8 +59,8 @@ export interface Family {
   readonly exchange: Exchange;
   readonly startLimit: StartLimit;
   readonly views: ChildViews;
-  /** The child has begun to run. */
-  joined(): void;
+  /** A child has begun to run. */
+  joined(child: Child): void;
   /** Nobody needs the child any more. */
   left(child: Child): void;
 }
@@ -88,6 +89,8 @@ export class Child implements Linked {
   /** What it was when it was told to stop, until that is said. */
   #stoppedAs?: ChildState;
   #runId?: string;
+  /** The run whose end Temporal tells this workflow's run. */
+  #followedRunId?: string;
   /** When something came from it or reached it, in milliseconds. */
   #syncedAt?: number;
   #isSole: boolean;
@@ -155,6 +158,14 @@ export class Child implements Linked {
       lastSyncedAt: iso(this.#syncedAt),
       error: this.error ?? this.channel.problem,
     };
+  }
+
+  /** It, where it runs and Temporal does not tell this run how it ends: the run before started it, or another parent. */
+  get unfollowed(): RunRef | undefined {
+    const { workflowId } = this;
+    const runId = this.#runId;
+    if (this.#state !== 'running' || runId === undefined || runId === this.#followedRunId) return undefined;
+    return { workflowId, runId };
   }
 
   /** What a message without content goes as. */
@@ -334,6 +345,7 @@ export class Child implements Linked {
       // The SDK holds what a child was started with for as long as it runs.
       args.length = 0;
       exchange.begun(workflowId);
+      this.#followedRunId = handle.firstExecutionRunId;
       this.#join(handle.firstExecutionRunId, false);
       this.#follow(handle.firstExecutionRunId, handle.result());
     });
@@ -415,7 +427,7 @@ export class Child implements Linked {
     this.#stoppedRunId = isApart ? run : undefined;
     this.error = undefined;
     this.#joinedAt = this.#syncedAt = Date.now();
-    this.#family.joined();
+    this.#family.joined(this);
   }
 
   #ended(

@@ -78,7 +78,7 @@ export class ManagedChildren implements Children {
     context: SendContext,
     exchange: Exchange,
     paths: readonly ManagedPath[],
-    joined: () => void,
+    joined: (child: Child) => void,
   ) {
     this.paths = paths;
     this.#host = host;

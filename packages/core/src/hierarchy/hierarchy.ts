@@ -13,9 +13,12 @@ import type {
 import { NO_CHANGES, refsOf } from '../state/change-set';
 import { getOrAdd } from '../state/objects';
 import type { EntityState } from '../state/entity-state';
+import type { Child } from './child';
+import { ChildWatch } from './child-watch';
 import { type CarriedChildren, type Children, ManagedChildren, NO_CHILDREN } from './children';
 import { type CarriedExchange, Exchange, type Host } from './exchange';
 import { type CarriedHeard, Heard } from './heard';
+import { Rounds } from './look';
 import { managedPaths, type ManagedPaths } from './managed-path';
 import type { Item } from './managed-path';
 import { known, renamed } from './naming';
@@ -38,6 +41,8 @@ export interface CarriedHierarchy {
   readonly exchange: CarriedExchange;
   readonly parents?: CarriedParents;
   readonly children?: CarriedChildren;
+  /** When the next look at children is due, in milliseconds. */
+  readonly childrenDueAt?: number;
   readonly subscribers?: CarriedSubscribers;
   readonly heard?: CarriedHeard;
   readonly parts?: CarriedAssembly;
@@ -91,6 +96,7 @@ export class Hierarchy implements Host {
   readonly #heard: Heard;
   readonly #parts: Assembly;
   readonly #check: StartCheck;
+  readonly #watch: ChildWatch;
   /** What it is to begin with, of a parent or of the run before, until it has begun. */
   #given?: { readonly input: StartInput; readonly carried?: CarriedHierarchy };
   /** Workflows that take themselves to be parents, and are told that they are not. */
@@ -135,9 +141,10 @@ export class Hierarchy implements Host {
     const { exchange } = this;
     this.children =
       paths.length > 0
-        ? new ManagedChildren(host, this.#context, exchange, paths, () => this.#check.begin())
+        ? new ManagedChildren(host, this.#context, exchange, paths, (child) => this.#joined(child))
         : NO_CHILDREN;
     this.#check = new StartCheck(this.children);
+    this.#watch = new ChildWatch(this.children, new Rounds(carried?.childrenDueAt));
   }
 
   /** Begins to look after the others: those of the run before, and those of the state. @returns what it began with */
@@ -155,6 +162,7 @@ export class Hierarchy implements Host {
     this.children.begin(carried?.children);
     this.parents.begin();
     this.#check.begin();
+    this.#watch.begin();
     return changes;
   }
 
@@ -203,6 +211,7 @@ export class Hierarchy implements Host {
    */
   async end(how: 'completed' | 'cancelled' | 'failed', message?: string): Promise<void> {
     this.#check.stop();
+    this.#watch.stop();
     this.parents.stopWatch();
     await Promise.all([this.children.end(how), this.subscribers.flush()]);
     await this.parents.end(how, message);
@@ -216,6 +225,7 @@ export class Hierarchy implements Host {
       exchange: this.exchange.carry(),
       parents: this.parents.carry(),
       children: this.children.carry(),
+      childrenDueAt: this.#watch.carry(),
       subscribers: this.subscribers.carry(),
       heard: this.#heard.isEmpty ? undefined : this.#heard.carry(),
       parts: this.#parts.carry(),
@@ -247,6 +257,11 @@ export class Hierarchy implements Host {
   /** Of the exchange: what is made of an item for a child that is not given it as it is. */
   make(item: EntityRef): Item {
     return this.children.make(item);
+  }
+
+  #joined(child: Child): void {
+    this.#check.begin();
+    this.#watch.joined(child);
   }
 
   #tellStranger(workflowId: string): void {

@@ -1,4 +1,4 @@
-import { condition, sleep, workflowInfo } from '@temporalio/workflow';
+import { condition, workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor, ChildNotice, ParentLink } from '../contract/hierarchy';
 import type { ChangeSet } from '../contract/wire';
@@ -6,14 +6,19 @@ import { isSame } from '../state/refs';
 import { has } from '../workflow/patches';
 import { FIND_ORPHANED } from './activities';
 import type { Exchange } from './exchange';
-import { lookAside, looks } from './look';
+import { lookAside, looks, Rounds } from './look';
 import { ExchangeOutlet } from './outlet';
 import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
+
+/** How often to look at a parent that does not say, in milliseconds. */
+const DEFAULT_EVERY = 10 * 60_000;
 
 /** {@link Parents} as they travel through continue-as-new. */
 export interface CarriedParents {
   readonly links: readonly { readonly link: ParentLink; readonly controls?: CarriedControls }[];
   readonly isIndependent: boolean;
+  /** When the next look at the parents is due, in milliseconds. */
+  readonly dueAt?: number;
 }
 
 /** How a workflow ends when no parent needs it any more. */
@@ -50,11 +55,14 @@ export class Parents {
   #ending?: Ending;
   /** How it ended, once it has. */
   #ended?: ChildNotice;
-  /** Ends the look whether they are there. */
+  /** The looks whether they are there. */
+  readonly #rounds: Rounds;
+  /** Ends them. */
   #stopWatch?: () => void;
 
-  constructor({ carried: { links, isIndependent }, ...options }: ParentsOptions) {
+  constructor({ carried: { links, isIndependent, dueAt }, ...options }: ParentsOptions) {
     this.isIndependent = isIndependent;
+    this.#rounds = new Rounds(dueAt);
     this.#options = options;
     for (const { link, controls } of links) this.#add(link, controls);
   }
@@ -177,6 +185,7 @@ export class Parents {
     return {
       links: [...this.#parents.values()].map(({ link, channel }) => ({ link, controls: channel.carry() })),
       isIndependent: this.isIndependent,
+      dueAt: this.#rounds.carry(),
     };
   }
 
@@ -210,10 +219,10 @@ export class Parents {
     this.#stopWatch = undefined;
     if (this.isEmpty) return;
     const watched = [...this.#parents].map(([workflowId, { link }]) => ({ workflowId, runId: link.runId }));
-    const every = Math.min(...this.#links.map(({ checkEveryMs = 60_000 }) => checkEveryMs));
+    const every = Math.min(...this.#links.map(({ checkEveryMs = DEFAULT_EVERY }) => checkEveryMs));
     this.#stopWatch = lookAside(async () => {
       // Most children that live for a moment never come to it.
-      await sleep(every);
+      await this.#rounds.next(every);
       const { [FIND_ORPHANED]: findOrphaned } = looks({
         retry: { initialInterval: every, backoffCoefficient: 1 },
         summary: 'watch parents',

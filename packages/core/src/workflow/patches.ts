@@ -22,6 +22,8 @@ export const PATCHES = {
   askedAgain: 'stateful-asked-again',
   /** A child says whether it lives for one parent alone, and that one requests its cancellation. */
   soleParents: 'stateful-sole-parents',
+  /** Children that a run does not follow, since another run or parent started them, are looked at. */
+  watchedChildren: 'stateful-watched-children',
   /** A workflow that ends as cancelled has the server close it so. */
   closesCancelled: 'stateful-closes-cancelled',
   /** What is made of an item is made anew when a field of the root entity changes. */
