@@ -117,7 +117,7 @@ export class Hierarchy implements Host {
     this.#given = { input, carried };
     this.#context = { workflowId, runId, sendLimit: this.sendLimit, shield, onRefusal: () => host.show() };
     this.#heard = new Heard(carried?.heard);
-    this.#parts = new Assembly(carried?.parts);
+    this.#parts = new Assembly((tell) => this.exchange.isLinked(tell), carried?.parts);
     this.exchange = new Exchange({ workflowId, runId }, state, this, carried?.exchange);
     if (!carried && status === 'paused') this.exchange.pauses.set(true);
     const links = parent ? [{ link: { ...parent, sources: undefined, apiToken, apiUrl } }] : [];

@@ -28,6 +28,8 @@ export const PATCHES = {
   closesCancelled: 'stateful-closes-cancelled',
   /** What is made of an item is made anew when a field of the root entity changes. */
   madeOfRoot: 'stateful-made-of-root',
+  /** A change below an item has the conditions asked of the items that it concerns, and not of all. */
+  concernedItems: 'stateful-concerned-items',
   /** An item whose id no workflow takes gets no child. */
   usableIds: 'stateful-usable-ids',
   /** A list that has become empty is taken in once the other loads of the cycle have said what they think of its credential. */
