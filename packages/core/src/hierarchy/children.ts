@@ -57,6 +57,7 @@ export type ChildrenHost = ChildViewsHost & Pick<HierarchyHost, 'took'>;
 /** The children of a workflow that has managed paths. */
 export class ManagedChildren implements Children {
   readonly paths: readonly ManagedPath[];
+  readonly #former: readonly ManagedPath[];
   readonly #host: ChildrenHost;
   readonly #exchange: Exchange;
   readonly #views: ChildViews;
@@ -69,15 +70,20 @@ export class ManagedChildren implements Children {
   readonly #problems = new Map<string, ChildInfo>();
   #hasEnded = false;
 
-  /** @param joined a child has begun to run */
+  /**
+   * @param former paths of the run before that are none any more
+   * @param joined a child has begun to run
+   */
   constructor(
     host: ChildrenHost,
     context: SendContext,
     exchange: Exchange,
     paths: readonly ManagedPath[],
+    former: readonly ManagedPath[],
     joined: () => void,
   ) {
     this.paths = paths;
+    this.#former = former;
     this.#host = host;
     this.#exchange = exchange;
     this.#views = new ChildViews(host, context, exchange);
@@ -95,7 +101,7 @@ export class ManagedChildren implements Children {
   }
 
   begin({ paths: carried }: CarriedChildren = { paths: {} }): void {
-    for (const path of this.paths)
+    for (const path of [...this.paths, ...this.#former])
       for (const child of carried[path.field] ?? []) {
         if (child.asked) this.#items.ask(path, child.item);
         this.#make(path, { name: path.target, id: child.item }, child);

@@ -9,7 +9,7 @@ import { type CarriedChildren, type Children, ManagedChildren, NO_CHILDREN } fro
 import { Exchange } from './exchange';
 import { type CarriedHeard, Heard } from './heard';
 import type { End, Ending, ExchangeHost, HierarchyHost } from './host';
-import { managedPaths, type ManagedPaths } from './managed-path';
+import { type ManagedPath, managedPaths, type ManagedPaths } from './managed-path';
 import type { Item } from './managed-path';
 import { known, renamed } from './naming';
 import { ExchangeOutlet } from './outlet';
@@ -64,13 +64,18 @@ export class Hierarchy implements ExchangeHost {
   /** Workflows that take themselves to be parents, and are told that they are not. */
   #strangers?: Map<string, SignalChannel>;
 
-  /** @throws InvalidInputError when a managed path is misdeclared */
+  /**
+   * @param former managed paths that the class no longer has: their children are let go
+   * @throws InvalidInputError when a managed path is misdeclared
+   */
   constructor(
     host: HierarchyHost,
     declared: true | ManagedPaths | undefined,
     input: StartInput,
     before?: CarriedHierarchy,
+
     temporal: Temporal = temporalOfRun(),
+    former: readonly ManagedPath[] = [],
   ) {
     const { root, state, apiToken, apiUrl, shield } = host;
     const { workflowId, runId } = temporal;
@@ -103,8 +108,8 @@ export class Hierarchy implements ExchangeHost {
     const paths = managedPaths(declared, state.store.schema, root.name);
     const { exchange } = this;
     this.children =
-      paths.length > 0
-        ? new ManagedChildren(host, this.#context, exchange, paths, () => this.#check.begin())
+      paths.length + former.length > 0
+        ? new ManagedChildren(host, this.#context, exchange, paths, former, () => this.#check.begin())
         : NO_CHILDREN;
     this.#check = new StartCheck(this.children, this.#context);
   }

@@ -86,6 +86,9 @@ const SIGNALS: {
     session.acceptDeletions(checkRefresh(payload));
     session.refresh();
   },
+  roll(session) {
+    session.isToRoll = true;
+  },
   subscribe(session, payload) {
     const asked = checkSubscription(payload);
     checkSelector(asked.selector, session.schema);
