@@ -73,7 +73,6 @@ export class Hierarchy implements ExchangeHost {
     declared: true | ManagedPaths | undefined,
     input: StartInput,
     before?: CarriedHierarchy,
-
     temporal: Temporal = temporalOfRun(),
     former: readonly ManagedPath[] = [],
   ) {
