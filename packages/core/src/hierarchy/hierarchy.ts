@@ -79,9 +79,8 @@ export class Hierarchy implements ExchangeHost {
     declared: true | ManagedPaths | undefined,
     input: StartInput,
     before?: CarriedHierarchy,
-
-    temporal: Temporal = temporalOfRun(),
     former: readonly ManagedPath[] = [],
+    temporal: Temporal = temporalOfRun(),
   ) {
     const { root, state, apiToken, apiUrl, shield } = host;
     const { workflowId, runId } = temporal;

@@ -16,7 +16,8 @@ import { type HookRunner, runHooks } from './hooks';
 import type { TriggerName } from './inbox';
 import { interruptible, isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
-import { type CycleLoader, cycleLoader, type Loader } from './loader';
+import { CycleLoader } from './cycle-loader';
+import type { Loader } from './loader';
 import { has } from './patches';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/host';
@@ -234,7 +235,7 @@ export class CycleRunner {
     if (triggers.has('apiToken') || triggers.has('apiUrl')) this.#arrivals = NO_ARRIVALS;
     for (;;) {
       loads.begin();
-      const loader = cycleLoader(session, this.#activities, {
+      const loader = new CycleLoader(session, this.#activities, {
         ...this.#times,
         demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
         refreshed: triggers.has('refresh'),

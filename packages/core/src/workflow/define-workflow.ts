@@ -13,7 +13,7 @@ import { handedOver } from './carry';
 import { asyncSetup, checkStatics } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
-import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
+import { checkDeclaration, checkRoot, type Declaration, isRoot, tokenCheck } from './declaration';
 import { declarationOf, type RunDeclaration } from './declared';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepHandlers, keepingHandlers } from './own-handlers';
@@ -59,7 +59,7 @@ export function defineWorkflow<Data>(
     try {
       const workflow = make();
       checkDeclaration(workflow);
-      const declaration = declarationOf(workflow);
+      const declaration = declarationOf(workflow, inherited);
       const session = begin(workflow, declaration, input);
       tellOfName(name);
       const continuation = (session.continuation = new Continuation(session, workflow));
@@ -79,6 +79,9 @@ export function defineWorkflow<Data>(
     });
   return run;
 }
+
+/** What a class has that declares nothing itself. */
+const { loadData: inherited }: Declaration = StatefulWorkflow.prototype;
 
 /** Checks a class where it is defined. Who looks through a bundle hears of it; for all others a mistake is an error. */
 function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | undefined): void {

@@ -29,7 +29,7 @@ import type { Ending } from '../hierarchy/host';
 import { sizeOf } from '../state/change-set';
 import { entries, fromEntries, keys } from '../state/objects';
 import { iso } from './iso';
-import { loaded } from './loads';
+import { loaded } from './loaded';
 import { has } from './patches';
 import type { Session } from './session';
 import { sendable } from './state-size';

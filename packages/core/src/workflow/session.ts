@@ -24,7 +24,6 @@ import type { Ending } from '../hierarchy/host';
 import { adapted } from './adapt';
 import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
-import type { Continuation } from './continuation';
 import { listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
 import { presentPatches, type RunDeclaration } from './declared';
 import type { LoadFault } from './load-fault';
@@ -46,6 +45,14 @@ const OWN_LOAD_DEFINITION: SourceDefinition = { adapter: OWN_LOAD, package: '', 
 
 /** Instead of a function that would hold on to what is no longer there. */
 export const nothing = (): void => {};
+
+/** What the session and those who wait for a load have to know of continue-as-new. */
+interface Renewal {
+  /** What puts it off, for a person. `isProblem`: it may do so for ever. */
+  readonly putOffBy?: { readonly message: string; readonly isProblem: boolean };
+  /** Whether it has been put off for so long that who waits for a load takes the one that is running. */
+  isOverdue(): boolean;
+}
 
 /** Everything that one running workflow knows. The handlers write to it; the cycle reads it. */
 export class Session {
@@ -81,7 +88,7 @@ export class Session {
   /** What runs in it goes on when the workflow is cancelled. One for all: each costs the workflow three promises. */
   readonly shield = new CancellationScope({ cancellable: false });
   /** When and how the workflow continues as new; absent until its handlers are set. */
-  continuation?: Continuation;
+  continuation?: Renewal;
   /** What the last load gave. */
   lastResult?: RefreshResult;
   /** When the last load ended, in milliseconds. */
@@ -151,14 +158,7 @@ export class Session {
         undefined,
         own(carried?.sources, OWN_LOAD),
       );
-    this.hierarchy = new Hierarchy(
-      this,
-      declaration.managedPaths,
-      input,
-      hierarchy,
-      undefined,
-      handed?.formerPaths,
-    );
+    this.hierarchy = new Hierarchy(this, declaration.managedPaths, input, hierarchy, handed?.formerPaths);
     const { maxStateBytes = MOST_PAYLOAD_BYTES } = declaration;
     this.size = new StateSize(maxStateBytes, () => carryOver(this));
     this.mostBytes = Math.max(maxStateBytes, MOST_PAYLOAD_BYTES);
