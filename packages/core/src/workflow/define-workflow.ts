@@ -13,7 +13,8 @@ import { handedOver } from './carry';
 import { asyncSetup, checkStatics } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
-import { checkDeclaration, checkRoot, type Declaration, isRoot, tokenCheck } from './declaration';
+import type { Declaration } from './class-check';
+import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
 import { declarationOf, type RunDeclaration } from './declared';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepHandlers, keepingHandlers } from './own-handlers';
@@ -81,7 +82,7 @@ export function defineWorkflow<Data>(
 }
 
 /** What a class has that declares nothing itself. */
-const { loadData: inherited }: Declaration = StatefulWorkflow.prototype;
+const inherited = (StatefulWorkflow.prototype as Declaration).loadData;
 
 /** Checks a class where it is defined. Who looks through a bundle hears of it; for all others a mistake is an error. */
 function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | undefined): void {
