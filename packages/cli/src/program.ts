@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { CommandContext, CommonOptions } from './commands/context';
 import { refresh, rotateToken } from './commands/load';
 import { request, type Request } from './commands/request';
+import { roll, type RollFlags } from './commands/roll';
 import { status } from './commands/status';
 import { tree } from './commands/tree';
 import { parseReference } from './reference';
@@ -19,6 +20,7 @@ Examples:
   stateful-workflow tree Customer-c_42
   stateful-workflow tree Customer-c_42 --depth 1 --json | jq '.children[] | select(.status != "running")'
   stateful-workflow rotate-token Customer-c_42 secret:CRM_TOKEN --profile production
+  stateful-workflow roll --type CustomerWorkflow --rate 50
 
 The server is found as by Temporal's own tools: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
 TEMPORAL_TLS_..., or a profile of Temporal's configuration file. Exit codes: 0 done, 1 failed, 2 misused.
@@ -85,7 +87,22 @@ export function createProgram(withContext: WithContext): Command {
       const reference = parseReference(text);
       return withContext(self.optsWithGlobals(), (context) => rotateToken(context, workflowId, reference));
     });
+  fleet(program.command('roll'), 'only workflows of this type')
+    .description('have one workflow, or a fleet, continue as new on the code that is deployed now')
+    .argument('[workflowId]', 'one workflow (default: all that run, and that --type and --query leave)')
+    .option('--rate <number>', 'how many of a fleet are asked in a second (default: 20)', rate)
+    .action((workflowId: string | undefined, _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions & RollFlags>();
+      return withContext(options, (context) => roll(context, workflowId, options));
+    });
   return program;
+}
+
+/** Lets a command be about many workflows. */
+function fleet(command: Command, type: string): Command {
+  return command
+    .option('--type <workflowType>', type)
+    .option('--query <filter>', "only workflows that this list filter of Temporal's finds");
 }
 
 function version(): string {
@@ -98,6 +115,12 @@ function version(): string {
 function levels(text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
   return Number(text);
+}
+
+function rate(text: string): number {
+  const number = Number(text);
+  if (number > 0 && number <= 1_000) return number;
+  throw new InvalidArgumentError('It must be a number, more than 0 and at most 1000.');
 }
 
 function seconds(text: string): number {
