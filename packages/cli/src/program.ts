@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { CommandContext, CommonOptions } from './commands/context';
 import { refresh, rotateToken } from './commands/load';
+import { replay, type ReplayFlags } from './commands/replay';
 import { request, type Request } from './commands/request';
 import { roll, type RollFlags } from './commands/roll';
 import { status } from './commands/status';
@@ -20,6 +21,7 @@ Examples:
   stateful-workflow tree Customer-c_42
   stateful-workflow tree Customer-c_42 --depth 1 --json | jq '.children[] | select(.status != "running")'
   stateful-workflow rotate-token Customer-c_42 secret:CRM_TOKEN --profile production
+  stateful-workflow replay --workflows src/workflows.ts --type CustomerWorkflow
   stateful-workflow roll --type CustomerWorkflow --rate 50
 
 The server is found as by Temporal's own tools: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
@@ -95,6 +97,18 @@ export function createProgram(withContext: WithContext): Command {
       const options = self.optsWithGlobals<CommonOptions & RollFlags>();
       return withContext(options, (context) => roll(context, workflowId, options));
     });
+  fleet(program.command('replay'), 'only workflows of this type')
+    .description('replay the histories of running workflows with code that is not deployed yet')
+    .requiredOption('--workflows <file>', 'the file that exports the workflows, or a bundle of them')
+    .option(
+      '--limit <number>',
+      'how many are replayed at most, the newest and the oldest (default: 100)',
+      limit,
+    )
+    .action((_: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions & ReplayFlags>();
+      return withContext(options, (context) => replay(context, options));
+    });
   return program;
 }
 
@@ -115,6 +129,11 @@ function version(): string {
 function levels(text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
   return Number(text);
+}
+
+function limit(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number, from 1 to 99999.');
 }
 
 function rate(text: string): number {

@@ -16,6 +16,7 @@ describe('stateful-workflow', () => {
       'cancel',
       'rotate-token',
       'roll',
+      'replay',
     ]) {
       expect(stdout).toContain(`\n  ${command} `);
     }
@@ -32,6 +33,8 @@ describe('stateful-workflow', () => {
     [['tree', 'x', '--timeout', '0'], /'--timeout <seconds>' argument '0' is invalid/],
     [['pause', 'x', 'y'], /too many arguments/],
     [['roll', 'x', '--type', 'CustomerWorkflow'], /takes either the id of one workflow, or --type/],
+    [['replay'], /required option '--workflows <file>' not specified/],
+    [['replay', '--workflows', 'x', '--limit', '0'], /'--limit <number>' argument '0' is invalid/],
     [['roll', '--rate', '0'], /'--rate <number>' argument '0' is invalid/],
     [['roll', '--query', 'Colour = 1'], /does not understand the query: .*Colour/],
     [['tree', 'x', '--keyring', '/nowhere'], /the file \/nowhere cannot be read \(ENOENT\)/],
