@@ -18,6 +18,7 @@ import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handler
 import { keepHandlers, keepingHandlers } from './own-handlers';
 import { refreshTimes } from './refresh';
 import { refusedStart } from './refused-start';
+import { seedNow, watchForReset } from './reset';
 import { Session } from './session';
 import { StatefulWorkflow } from './stateful-workflow';
 
@@ -54,11 +55,13 @@ export function defineWorkflow<Data>(
   if (isUnnamed && !inWorkflowContext()) throw unnamed();
   const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
   checkName(name, 'name');
+  const seed = seedNow();
   const make = (): StatefulWorkflow => new workflowClass() as StatefulWorkflow;
   const run = (input: StartInput): Promise<Data> => {
     try {
       const workflow = make();
       const session = begin(workflow, input);
+      session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);
       const continuation = (session.continuation = new Continuation(session, workflow));
       const runner = new CycleRunner(workflow, session, refreshTimes(workflow.refresh), continuation);

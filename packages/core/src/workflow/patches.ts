@@ -24,6 +24,8 @@ export const PATCHES = {
   soleParents: 'stateful-sole-parents',
   /** Children that a run does not follow, since another run or parent started them, are looked at. */
   watchedChildren: 'stateful-watched-children',
+  /** A workflow that was reset begins anew with all those whom it exchanges signals with, and loads. */
+  resets: 'stateful-resets',
   /** A workflow that ends as cancelled has the server close it so. */
   closesCancelled: 'stateful-closes-cancelled',
   /** What is made of an item is made anew when a field of the root entity changes. */
