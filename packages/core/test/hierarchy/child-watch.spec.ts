@@ -60,7 +60,9 @@ describe('a child that a parent did not start in this run, and that cannot say h
     await startedAnew(desk, 'a', a);
     await desk.holds('a', { title: 'a' });
     await desk.settled('a', 'b');
-    // And so is the next one, of those that this run still does not follow.
+    // And so is the next one, of those that this run still does not follow. Another worker replays what happened.
+    await env.stopWorkers();
+    await env.startWorker();
     const last = await terminate(desk, 'b');
     expect(last).toBe(b);
     await startedAnew(desk, 'b', b);

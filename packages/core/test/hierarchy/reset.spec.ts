@@ -59,6 +59,10 @@ describe('a workflow that is reset', () => {
 
   const inStepAgain = async (desk: TestDesk, other = 'b'): Promise<void> => {
     await exchange(desk, 'after ', other);
+    // Another worker replays what happened.
+    await env.stopWorkers();
+    await env.startWorker();
+    await exchange(desk, 'replayed ', other);
     await desk.settled('a', other);
     await env.expectNeverWedged(desk.handle.workflowId);
     await env.expectNeverWedged(desk.ticket('a').workflowId);
