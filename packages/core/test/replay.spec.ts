@@ -49,6 +49,25 @@ if (isRecording) {
       for await (const { error } of results) expect(error?.message).toBeUndefined();
     });
 
+    it('with an update that is refused by now, and was taken then, can be replayed, too', async () => {
+      quietRuntime();
+      const { workflowId, history } = await recorded('updates');
+      let changed = 0;
+      for (const { workflowExecutionUpdateAcceptedEventAttributes: taken } of history.events ?? []) {
+        const { name, args } = taken?.acceptedRequest?.input ?? {};
+        const [payload] = args?.payloads ?? [];
+        if (name !== 'update' || !payload?.data) continue;
+        const update: unknown = JSON.parse(Buffer.from(payload.data).toString());
+        payload.data = Buffer.from(JSON.stringify({ ...(update as object), changeOrigin: 5 }));
+        changed++;
+      }
+      expect(changed).toBeGreaterThan(0);
+      const results = Worker.runReplayHistories({ workflowBundle: { codePath: inject('workflowBundle') } }, [
+        { workflowId, history },
+      ]);
+      for await (const { error } of results) expect(error?.message).toBeUndefined();
+    });
+
     it('of a class with a mistake that nobody looked for then can be replayed, too', async () => {
       quietRuntime();
       const { workflowId, history } = await recorded('loads');

@@ -1,8 +1,8 @@
-import { has } from '../workflow/patches';
 import { FIND_ENDED, type RunRef } from './activities';
 import type { Child } from './child';
 import type { Children } from './children';
-import { lookAside, looks, type Rounds } from './look';
+import type { Rounds } from './look';
+import type { Temporal } from './temporal';
 
 /** How long one attempt may take: so long, and so long for each child; milliseconds. */
 const ATTEMPT_MS = 60_000;
@@ -15,21 +15,23 @@ const CHILD_MS = 50;
  */
 export class ChildWatch {
   readonly #children: Pick<Children, 'all' | 'paths' | 'noticed'>;
+  readonly #context: Temporal;
   readonly #rounds: Rounds;
   /** Ends the watch; absent while there is nobody to watch. */
   #stop?: () => void;
   /** Whether it is settled at whom the worker looks. */
   #isLooking = false;
 
-  constructor(children: Pick<Children, 'all' | 'paths' | 'noticed'>, rounds: Rounds) {
+  constructor(children: Pick<Children, 'all' | 'paths' | 'noticed'>, context: Temporal, rounds: Rounds) {
+    this.#context = context;
     this.#children = children;
     this.#rounds = rounds;
   }
 
   /** Begins to watch, unless it does already or there is nobody to watch. */
   begin(): void {
-    if (this.#stop || this.#unfollowed().length === 0 || !has('watchedChildren')) return;
-    this.#stop = lookAside(() => this.#watch());
+    if (this.#stop || this.#unfollowed().length === 0 || !this.#context.has('watchedChildren')) return;
+    this.#stop = this.#context.lookAside(() => this.#watch());
   }
 
   /** A child has joined: if this run does not follow it, the next look is at it, too. */
@@ -60,7 +62,7 @@ export class ChildWatch {
       await this.#rounds.next(every);
       const children = this.#unfollowed();
       if (children.length === 0) break;
-      const { [FIND_ENDED]: findEnded } = looks({
+      const { [FIND_ENDED]: findEnded } = this.#context.looks({
         startToCloseTimeout: ATTEMPT_MS + CHILD_MS * children.length,
         retry: { initialInterval: every, backoffCoefficient: 1 },
         summary: 'watch children',

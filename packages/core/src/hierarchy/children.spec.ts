@@ -1,103 +1,176 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { defineSchema, type Fields, many } from '../contract/schema';
-import { EntityState } from '../state/entity-state';
-import { ManagedChildren } from './children';
-import { Exchange } from './exchange';
-import { managedPaths } from './managed-path';
-import type { SendContext } from './signal-channel';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeTemporal } from '../../test/support/fake-temporal';
+import { FakeWorkflow } from '../../test/support/fake-workflow';
+import type { ManagedPathOptions, ManagedPaths } from './managed-path';
 
-vi.mock('../workflow/patches', () => ({ has: () => true }));
+describe('the children of a workflow', () => {
+  let temporal: FakeTemporal;
 
-const schema = defineSchema({
-  Desk: { relations: { tickets: many('Ticket') } },
-  Ticket: { relations: { comments: many('Comment'), related: many('Ticket') } },
-  Comment: { relations: { answers: many('Comment') } },
-});
-const COUNT = 1_000;
-const ids = Array.from({ length: COUNT }, (_, i) => `${i}`);
-
-describe('the conditions of a path', () => {
-  let state: EntityState;
-  let exchange: Exchange;
-  /** The items that were asked for, since the last look. */
-  let asked: string[];
   beforeEach(() => {
-    asked = [];
-    const root = { name: 'Desk', id: 'd' };
-    state = new EntityState(root, schema, {
-      Desk: { d: { id: 'd', tickets: ids } },
-      Ticket: Object.fromEntries(ids.map((id) => [id, { id, comments: [`k${id}`] }])),
-      Comment: Object.fromEntries(ids.map((id) => [`k${id}`, { id: `k${id}`, text: 'x' }])),
-    });
-    exchange = new Exchange({ workflowId: 'Desk-d', runId: 'run' }, state, {
-      changed: (changes) => children.changed(changes),
-      wake: () => {},
-      left: () => {},
-      paused: () => {},
-      make: (item) => item,
-    });
-    const paths = managedPaths(
-      { tickets: { condition: ({ id }) => asked.push(id as string) < 0 } },
-      schema,
-      'Desk',
-    );
-    const host = { schema, root, state, apiUrl: undefined, apiToken: undefined, took: () => {} };
-    const children = new ManagedChildren(host, {} as SendContext, exchange, paths, () => {});
-    children.begin();
+    temporal = new FakeTemporal();
+    vi.spyOn(Date, 'now').mockImplementation(() => temporal.now);
   });
 
-  const change = (name: string, id: string, fields: Fields): string[] => {
-    asked = [];
-    exchange.update({ entityName: name, updates: { [name]: { [id]: fields } }, strategy: '$set' });
-    return asked.toSorted();
+  afterEach(() => vi.restoreAllMocks());
+
+  const deskOf = (managedPaths: ManagedPaths): FakeWorkflow =>
+    new FakeWorkflow(temporal, 'Desk-1', { name: 'Desk', id: '1' }, { managedPaths });
+  const withOptions = (options: ManagedPathOptions): FakeWorkflow => deskOf({ tickets: options });
+  const list = async (desk: FakeWorkflow, ...tickets: readonly string[]): Promise<void> => {
+    desk.write('Desk', '1', { tickets });
+    await temporal.settle();
   };
+  const runs = (): string[] => temporal.started.map(({ workflowId }) => workflowId);
 
-  it('are all asked at the start, each once, and when a field of the root entity changes', () => {
-    expect(asked).toEqual(ids);
-    expect(change('Desk', 'd', { id: 'd', tickets: ids, name: 'x' })).toHaveLength(COUNT);
+  it('come and go with the items of a list', async () => {
+    const desk = deskOf({ tickets: true });
+    await list(desk, 'a', 'b');
+    expect(desk.statuses).toEqual({ 'Ticket-a': 'running', 'Ticket-b': 'running' });
+    await list(desk, 'b', 'c');
+    expect(desk.statuses).toEqual({ 'Ticket-b': 'running', 'Ticket-c': 'running' });
+    expect(temporal.take('Ticket-a')).toMatchObject([{ signal: 'cancel' }]);
+    expect([temporal.take('Ticket-b'), runs()]).toEqual([[], ['Ticket-a', 'Ticket-b', 'Ticket-c']]);
   });
 
-  it('are asked for the item that changed, and for no other', () => {
-    expect(change('Ticket', '7', { id: '7', comments: ['k7'], title: 'x' })).toEqual(['7']);
+  it.each([
+    ['cancel', 'cancel'],
+    ['complete', 'status'],
+    ['keep', 'release'],
+  ] as const)('are let go as onRemoved: %s says', async (onRemoved, signal) => {
+    const desk = withOptions({ onRemoved });
+    await list(desk, 'a');
+    await list(desk);
+    expect(temporal.take('Ticket-a')).toMatchObject([{ signal }]);
   });
 
-  it('are asked for the item from which hangs what changed: as many times as something did', () => {
-    let count = 0;
-    for (const id of ids) count += change('Comment', `k${id}`, { id: `k${id}`, text: 'y' }).length;
-    expect(count).toBe(COUNT);
+  it('are those that the condition lets have one, which is asked again when an item changes', async () => {
+    const desk = withOptions({ condition: ({ isOpen }) => isOpen === true });
+    desk.write('Ticket', 'a', { isOpen: true });
+    desk.write('Ticket', 'b', { isOpen: false });
+    await list(desk, 'a', 'b');
+    expect(Object.keys(desk.statuses)).toEqual(['Ticket-a']);
+    desk.write('Ticket', 'b', { isOpen: true });
+    desk.write('Ticket', 'a', { isOpen: false });
+    await temporal.settle();
+    expect(Object.keys(desk.statuses)).toEqual(['Ticket-b']);
   });
 
-  it('are asked as often for changes that come together', () => {
-    asked = [];
-    const texts = Object.fromEntries(ids.map((id) => [`k${id}`, { id: `k${id}`, text: 'y' }]));
-    exchange.update({ entityName: 'Comment', updates: { Comment: texts } });
-    expect(asked.toSorted()).toEqual(ids.toSorted());
+  it('fail the change whose condition throws, and not the workflow', async () => {
+    const desk = withOptions({
+      condition: () => {
+        throw new TypeError('of the class');
+      },
+    });
+    await expect(list(desk, 'a')).rejects.toThrow(
+      'managedPaths.tickets.condition, for Ticket a, threw TypeError: of the class',
+    );
   });
 
-  it('follow what moves, what hangs deeper, and what goes', () => {
-    expect(change('Comment', 'k1', { id: 'k1', answers: ['a'] })).toEqual(['1']);
-    expect(change('Comment', 'a', { id: 'a', text: 'x' })).toEqual(['1']);
-    expect(change('Ticket', '2', { id: '2', comments: ['k2', 'k1'] })).toEqual(['2']);
-    expect(change('Comment', 'a', { id: 'a', text: 'y' })).toEqual(['1', '2']);
-    expect(change('Ticket', '1', { id: '1', comments: [] })).toEqual(['1']);
-    expect(change('Comment', 'a', { id: 'a', text: 'z' })).toEqual(['2']);
-    asked = [];
-    exchange.delete({ entityName: 'Comment', deletions: { Comment: ['a'] } });
-    expect(asked).toEqual(['2']);
+  it('that are started by hand start when they are asked for, and stay asked for', async () => {
+    const desk = withOptions({ autoStart: false });
+    await list(desk, 'a', 'b');
+    expect(runs()).toEqual([]);
+    const { children } = desk.hierarchy;
+    expect(() => children.start('notes', 'a')).toThrow('"notes" is not a managed path');
+    expect(() => children.start('tickets', 'z')).toThrow('"z" is not an item of tickets');
+    children.start('tickets', 'a');
+    await temporal.settle();
+    expect(runs()).toEqual(['Ticket-a']);
+    const next = desk.next({ managedPaths: { tickets: { autoStart: false } } });
+    await list(next, 'b');
+    expect(next.statuses).toEqual({});
+    await list(next, 'b', 'a');
+    expect(Object.keys(next.statuses)).toEqual(['Ticket-a']);
   });
 
-  it('see what hangs from an item without a workflow, through the items that lead to it', () => {
-    expect(change('Ticket', '1', { id: '1', related: ['2'] })).toEqual(['1']);
-    expect(change('Ticket', '3', { id: '3', related: ['1'] })).toEqual(['3']);
-    expect(change('Comment', 'k2', { id: 'k2', text: 'y' })).toEqual(['1', '2', '3']);
-    expect(change('Ticket', '2', { id: '2', comments: ['k2'], title: 'y' })).toEqual(['1', '2', '3']);
-    // An item of the list no longer, it is a part like any other.
-    change('Desk', 'd', { id: 'd', tickets: ids.filter((id) => id !== '2') });
-    expect(change('Comment', 'k2', { id: 'k2', text: 'z' })).toEqual(['1', '3']);
-    change('Desk', 'd', { id: 'd', tickets: ids });
-    expect(change('Comment', 'k2', { id: 'k2', text: 'y' })).toEqual(['1', '2', '3']);
-    // With a workflow of its own it is seen by nobody else.
-    exchange.open('Ticket-2', { name: 'Ticket', id: '2' });
-    expect(change('Comment', 'k2', { id: 'k2', text: 'z' })).toEqual(['2']);
+  it('are as many at a time as the path lets start', async () => {
+    const desk = withOptions({ maxConcurrentStarts: 2 });
+    const started: (() => void)[] = [];
+    let most = 0;
+    let underWay = 0;
+    temporal.startsLater = () =>
+      new Promise((resolve) => {
+        most = Math.max(most, ++underWay);
+        started.push(() => {
+          underWay--;
+          resolve();
+        });
+      });
+    await list(desk, 'a', 'b', 'c', 'd', 'e');
+    while (started.length > 0) {
+      started.shift()?.();
+      await temporal.settle();
+    }
+    expect([most, runs()]).toEqual([2, ['Ticket-a', 'Ticket-b', 'Ticket-c', 'Ticket-d', 'Ticket-e']]);
+  });
+
+  it('do not share a workflow id: the second is reported, and starts when the first has gone', async () => {
+    const desk = withOptions({ idAttribute: 'number' });
+    desk.write('Ticket', 'a', { number: '7' });
+    desk.write('Ticket', 'b', { number: '7' });
+    await list(desk, 'a', 'b');
+    expect(desk.hierarchy.children.infos).toMatchObject([
+      { workflowId: 'Ticket-7', status: 'running' },
+      { workflowId: 'Ticket-7', status: 'failed', error: expect.stringContaining('is that of Ticket a') },
+    ]);
+    await list(desk, 'b');
+    temporal.started[0]?.end('cancelled');
+    await temporal.pass(1_000);
+    expect(desk.hierarchy.children.infos).toMatchObject([{ workflowId: 'Ticket-7', status: 'attaching' }]);
+  });
+
+  it('with an id that no workflow takes are reported, and the others run', async () => {
+    const desk = deskOf({ tickets: true });
+    await list(desk, ' ', 'a');
+    expect(desk.hierarchy.children.infos).toMatchObject([
+      { id: 'a', status: 'running' },
+      { id: ' ', status: 'failed', error: expect.stringContaining('Its id is blank') },
+    ]);
+  });
+
+  it('are handed a token as their path says, and not by a way that it has come', async () => {
+    const desk = withOptions({ credentials: 'inherit' });
+    await list(desk, 'a', 'b');
+    desk.hierarchy.pass('apiToken', 'secret:NEW', ['Ticket-b']);
+    await temporal.settle();
+    expect(temporal.take('Ticket-a')).toMatchObject([
+      { signal: 'apiToken', payload: 'secret:NEW', envelope: { via: ['Ticket-b', 'Desk-1'] } },
+    ]);
+    expect(temporal.take('Ticket-b')).toEqual([]);
+    const other = new FakeWorkflow(
+      temporal,
+      'Desk-2',
+      { name: 'Desk', id: '2' },
+      {
+        managedPaths: { tickets: { credentials: 'none' } },
+      },
+    );
+    other.write('Desk', '2', { tickets: ['c'] });
+    other.hierarchy.pass('apiToken', 'secret:NEW');
+    await temporal.settle();
+    expect(temporal.take('Ticket-c')).toEqual([]);
+  });
+
+  it('are each told at the end, which waits for them', async () => {
+    const desk = deskOf({ tickets: true });
+    await list(desk, 'a', 'b');
+    temporal.answer('Ticket-b', 'held');
+    let hasEnded = false;
+    void desk.hierarchy.end('cancelled').then(() => (hasEnded = true));
+    await temporal.settle();
+    expect([hasEnded, temporal.take('Ticket-a').length]).toEqual([false, 1]);
+    await list(desk, 'a', 'b', 'c');
+    temporal.answer('Ticket-b', 'taken');
+    await temporal.settle();
+    expect([hasEnded, desk.statuses, runs().length]).toEqual([true, {}, 2]);
+  });
+
+  it('of the run before are taken on, and those whose items went meanwhile are let go', async () => {
+    const desk = deskOf({ tickets: true });
+    await list(desk, 'a', 'b');
+    const carried = desk.next({ managedPaths: { tickets: { condition: ({ id }) => id !== 'a' } } });
+    await temporal.settle();
+    expect([carried.statuses, runs().length]).toEqual([{ 'Ticket-b': 'running' }, 2]);
+    expect(temporal.take('Ticket-a')).toMatchObject([{ signal: 'cancel' }]);
   });
 });

@@ -1,4 +1,3 @@
-import { condition } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { ChildInfo, ChildNotice, ManagedPathInfo } from '../contract/hierarchy';
@@ -6,12 +5,12 @@ import type { ChangeSet } from '../contract/wire';
 import { forEach, table } from '../state/json';
 import { fromEntries } from '../state/objects';
 import { keyOf } from '../state/refs';
-import { has } from '../workflow/patches';
 import { type CarriedChild, Child, type Family } from './child';
 import { ChildItems } from './child-items';
 import { ConditionIndex } from './condition-index';
 import type { Exchange } from './exchange';
 import { fieldsIn } from './fields-in';
+import type { HierarchyHost } from './host';
 import type { Item, ManagedPath } from './managed-path';
 import type { SendContext } from './signal-channel';
 import { ChildViews, type ChildViewsHost } from './child-views';
@@ -54,15 +53,14 @@ export interface Children {
 }
 
 /** What {@link ManagedChildren} ask of the workflow around them. */
-export interface ChildrenHost extends ChildViewsHost {
-  /** Something changed because children came or went. */
-  took(changes: ChangeSet): void;
-}
+export type ChildrenHost = ChildViewsHost & Pick<HierarchyHost, 'took'>;
 
 /** The children of a workflow that has managed paths. */
 export class ManagedChildren implements Children {
   readonly paths: readonly ManagedPath[];
+  readonly #former: readonly ManagedPath[];
   readonly #host: ChildrenHost;
+  readonly #context: SendContext;
   readonly #exchange: Exchange;
   readonly #views: ChildViews;
   readonly #items: ChildItems;
@@ -76,19 +74,25 @@ export class ManagedChildren implements Children {
   readonly #problems = new Map<string, ChildInfo>();
   #hasEnded = false;
 
-  /** @param joined a child has begun to run */
+  /**
+   * @param former paths of the run before that are none any more
+   * @param joined a child has begun to run
+   */
   constructor(
     host: ChildrenHost,
     context: SendContext,
     exchange: Exchange,
     paths: readonly ManagedPath[],
+    former: readonly ManagedPath[],
     joined: (child: Child) => void,
   ) {
     this.paths = paths;
+    this.#former = former;
     this.#host = host;
+    this.#context = context;
     this.#exchange = exchange;
-    this.#views = new ChildViews(host, exchange);
-    this.#items = new ChildItems(host.root, host.state.store, exchange, this.#views);
+    this.#views = new ChildViews(host, context, exchange);
+    this.#items = new ChildItems(host, context, exchange, this.#views);
     if (paths.some(({ condition: isMet }) => isMet))
       this.#conditions = new ConditionIndex({
         store: host.state.store,
@@ -108,7 +112,7 @@ export class ManagedChildren implements Children {
   }
 
   begin({ paths: carried }: CarriedChildren = { paths: {} }): void {
-    for (const path of this.paths)
+    for (const path of [...this.paths, ...this.#former])
       for (const child of carried[path.field] ?? []) {
         if (child.asked) this.#items.ask(path, child.item);
         this.#make(path, { name: path.target, id: child.item }, child);
@@ -187,7 +191,7 @@ export class ManagedChildren implements Children {
       const keeps = how === 'failed' && child.path.orphanPolicy === 'keep';
       this.#letGo(child, how === 'completed' ? 'complete' : keeps ? 'keep' : 'cancel');
     }
-    await condition(() => this.#byId.size === 0);
+    await this.#family.context.condition(() => this.#byId.size === 0);
   }
 
   managedPaths(): Record<string, ManagedPathInfo> {
@@ -213,7 +217,7 @@ export class ManagedChildren implements Children {
 
   /** Whether a change below any item has all conditions of a path asked, as runs of the first versions do. */
   #asksAll(path: ManagedPath, changes: ChangeSet): boolean {
-    return this.#items.mayDecide(path, changes) && !has('concernedItems');
+    return this.#items.mayDecide(path, changes) && !this.#context.has('concernedItems');
   }
 
   /** Compares what a path holds with the children there are. */

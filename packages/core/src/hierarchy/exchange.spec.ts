@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { defineSchema, type Entities, type Fields, many, one } from '../contract/schema';
 import { EntityState } from '../state/entity-state';
 import type { CarriedView } from '../state/source-view';
-import { type CarriedExchange, Exchange, type Host } from './exchange';
+import { type CarriedExchange, Exchange } from './exchange';
+import type { ExchangeHost } from './host';
 import type { Message, Start, Tell } from './word';
 
 const schema = defineSchema({
@@ -35,7 +36,7 @@ class Fake {
     before?: Snapshot,
   ) {
     this.state = new EntityState(root, schema, before?.entities, before?.views);
-    const host: Host = {
+    const host: ExchangeHost = {
       changed: () => {},
       wake: () => {},
       left: (peer) => void this.left.push(peer),
@@ -188,7 +189,7 @@ describe('Exchange', () => {
     const carried = JSON.parse(JSON.stringify(ticket.exchange.carry())) as ReturnType<Exchange['carry']>;
     const views = ticket.state.carryViews();
     const next = new EntityState(T1, schema, structuredClone(ticket.state.store.entities), views);
-    const host: Host = {
+    const host: ExchangeHost = {
       changed: () => {},
       wake: () => {},
       left: () => {},

@@ -3,9 +3,9 @@ import {
   CancellationScope,
   isCancellation,
   proxyActivities,
-  sleep,
 } from '@temporalio/workflow';
 import type { HierarchyActivities } from './activities';
+import type { Temporal } from './temporal';
 
 /** The looks that the worker takes for a workflow. */
 export const looks = (options: ActivityOptions): HierarchyActivities =>
@@ -29,18 +29,20 @@ const A_LOOK = 60_000;
 
 /** When the next look is due: every so often, whatever run it falls into. */
 export class Rounds {
+  readonly #context: Pick<Temporal, 'sleep'>;
   #dueAt?: number;
   #begunAt = -Infinity;
 
   /** @param dueAt what the run before has carried; milliseconds */
-  constructor(dueAt?: number) {
+  constructor(context: Pick<Temporal, 'sleep'>, dueAt?: number) {
+    this.#context = context;
     this.#dueAt = dueAt;
   }
 
   /** Waits until the next look is due. @param every the time from one to the next, in milliseconds */
   async next(every: number): Promise<void> {
     this.#dueAt ??= Date.now() + every;
-    await sleep(Math.max(1, Math.min(this.#dueAt - Date.now(), every)));
+    await this.#context.sleep(Math.max(1, Math.min(this.#dueAt - Date.now(), every)));
     this.#begunAt = Date.now();
     this.#dueAt = this.#begunAt + every;
   }

@@ -1,15 +1,30 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { EntityRef } from '../contract/adapter';
+import { InvalidInputError } from '../contract/errors';
 import { fromEntries } from '../state/objects';
+import type { EntityState } from '../state/entity-state';
 import type { CarriedView } from '../state/source-view';
-import type { CarriedHierarchy } from '../hierarchy/hierarchy';
-import type { ChangeSet, RejectedSignals, StartInput } from '../contract/wire';
+import type { CarriedHierarchy, Hierarchy } from '../hierarchy/hierarchy';
+import type { ChangeSet, CredentialReference, RejectedSignals, StartInput } from '../contract/wire';
+import type { Declared } from './declared';
 import type { TriggerName } from './inbox';
-import type { CarriedPending } from './pending-changes';
-import type { Session } from './session';
-import type { CarriedSource } from './source-state';
+import type { Loads } from './loads';
+import type { CarriedPending, PendingChanges } from './pending-changes';
+import type { Refusals } from './refusals';
+import type { CarriedSource, SourceState } from './source-state';
+
+/**
+ * By which rules a run writes what it hands to the next. Every later version of the library reads those of this one; it goes
+ * up where an earlier one would misread what this one writes.
+ */
+const CARRIED_VERSION = 1;
 
 /** What a run hands to the next besides the start argument's own fields. Not part of the wire contract. */
 export interface Carried {
+  /** By which rules this is written; absent in what the first versions carried. */
+  readonly version?: number;
+  /** What the class of the run declared. */
+  readonly declared?: Declared;
   /** The first run of the chain, which nobody can know who only starts one: so it is known that a run handed this over. */
   readonly chain?: string;
   readonly sources?: Readonly<Record<string, CarriedSource>>;
@@ -27,8 +42,25 @@ export interface Carried {
   readonly hierarchy?: CarriedHierarchy;
 }
 
+/** What of a run is handed to the next. */
+export interface Carrying {
+  readonly root: EntityRef;
+  readonly declaration: { readonly declared?: Declared };
+  readonly state: EntityState;
+  readonly apiUrl?: string;
+  readonly apiToken?: CredentialReference;
+  readonly carriedSources: readonly Pick<SourceState, 'name' | 'known'>[];
+  readonly refusals: Pick<Refusals, 'report'>;
+  readonly inbox: Iterable<TriggerName>;
+  readonly pending: Pick<PendingChanges, 'carry'>;
+  readonly quiet: number;
+  readonly loadedAt: number;
+  readonly loads: Pick<Loads, 'cutOffs'>;
+  readonly hierarchy: Pick<Hierarchy, 'exchange' | 'carry'>;
+}
+
 /** The start argument of the next run: everything that this one knows. */
-export function carryOver(session: Session): StartInput & { readonly carried: Carried } {
+export function carryOver(session: Carrying): StartInput & { readonly carried: Carried } {
   return {
     id: session.root.id,
     entityName: session.root.name,
@@ -37,6 +69,8 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
     apiToken: session.apiToken,
     status: session.hierarchy.exchange.pauses.isPaused ? 'paused' : 'running',
     carried: {
+      version: CARRIED_VERSION,
+      declared: session.declaration.declared,
       chain: workflowInfo().firstExecutionRunId,
       sources: fromEntries(session.carriedSources.map(({ name, known }) => [name, known])),
       views: session.state.carryViews(),
@@ -59,7 +93,9 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
 export function handedOver(given: unknown): { readonly carried?: Carried; readonly start: unknown } {
   if (typeof given !== 'object' || given === null) return { start: given };
   const { carried, ...start } = given as { readonly carried?: Carried };
-  return carried && isOurs(carried) ? { carried, start } : { start: given };
+  if (!carried || !isOurs(carried)) return { start: given };
+  checkVersion(carried);
+  return { carried, start };
 }
 
 function isOurs({ chain }: Carried): boolean {
@@ -67,4 +103,14 @@ function isOurs({ chain }: Carried): boolean {
   if (continuedFromExecutionRunId === undefined) return false;
   // Runs of the first versions did not say so. Neither a retry nor a schedule begins a run after theirs.
   return chain === undefined ? attempt === 1 && !cronSchedule : chain === firstExecutionRunId;
+}
+
+/** @throws InvalidInputError, which fails the workflow task, for what a later version of the library wrote */
+function checkVersion({ version = 0 }: Carried): void {
+  if (version <= CARRIED_VERSION) return;
+  throw new InvalidInputError(
+    'carried.version',
+    `is ${version}, and this version of @stateful-workflow/core reads ${CARRIED_VERSION} at most: the run before was one of a later version`,
+    'Deploy the later version again; workflows that it began cannot go back',
+  );
 }

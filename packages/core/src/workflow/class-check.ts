@@ -1,13 +1,29 @@
 import { listOf, matching, object, oneOf, text, wholeNumber, type Check } from '../contract/check';
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import { checkEntityName, checkReference } from '../contract/payloads';
-import type { ManagedPathOptions } from '../hierarchy/managed-path';
+import type { Schema } from '../contract/schema';
+import type { Duration, SourceDefinition } from '../contract/source';
+import type { ManagedPathOptions, ManagedPaths } from '../hierarchy/managed-path';
 import { entries, hasOwn, keys } from '../state/objects';
-import type { Declaration } from './declaration';
+import type { Loader } from './loader';
 import { milliseconds, type RefreshPolicy } from './refresh';
 
 /** What the class's own `loadData` is called among the sources: no source may be called so. */
 export const OWN_LOAD = 'loadData()';
+
+/** What a workflow class declares. */
+export interface Declaration {
+  readonly schema?: Schema;
+  readonly sources?: Readonly<Record<string, SourceDefinition>>;
+  readonly managedPaths?: true | ManagedPaths;
+  readonly refresh?: RefreshPolicy;
+  readonly maxDeleteRatio?: number;
+  readonly maxHistoryEvents?: number;
+  readonly maxStateBytes?: number;
+  readonly maxRunAge?: Duration;
+  readonly allowPlaintextTokens?: boolean;
+  readonly loadData?: (load: Loader) => Promise<void>;
+}
 
 /** What a class declares besides its functions. Any of it may be a getter. */
 export const DECLARED = [
@@ -18,6 +34,7 @@ export const DECLARED = [
   'maxDeleteRatio',
   'maxHistoryEvents',
   'maxStateBytes',
+  'maxRunAge',
   'allowPlaintextTokens',
 ] as const;
 
@@ -96,6 +113,12 @@ const PATH: Fields<ManagedPathOptions> = {
   checkEvery: someTime,
   maxConcurrentStarts: wholeNumber('100'),
   taskQueue,
+  formerly(value, field) {
+    const example = "{ condition: (item) => item['status'] === 'open' }";
+    checkFields(value, field, { condition: PATH.condition, processData: PATH.processData }, example);
+    return value;
+  },
+  retired: flag,
 };
 
 const checkAdapter = matching(
@@ -117,6 +140,7 @@ export function checkClassStrictly(declared: Declaration): void {
   const { refresh, managedPaths, sources, schema } = declared;
   for (const field of ['maxHistoryEvents', 'maxStateBytes', 'maxDeleteRatio'] as const)
     option(matching('a number', '4000', (value) => value !== null))(declared[field], field);
+  option(someTime)(declared.maxRunAge, 'maxRunAge');
   option(flag)(declared.allowPlaintextTokens, 'allowPlaintextTokens');
   if (refresh !== undefined) checkFields(refresh, 'refresh', REFRESH, "{ every: '1 minute' }");
   for (const [entity, given] of entries(schema ?? {}))

@@ -6,6 +6,7 @@ import {
   isCancellation,
   setCurrentDetails,
   TemporalFailure,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { closeAsCancelled } from './close-as-cancelled';
 import type { ChangeSet } from '../contract/wire';
@@ -15,10 +16,11 @@ import { type HookRunner, runHooks } from './hooks';
 import type { TriggerName } from './inbox';
 import { interruptible, isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
-import { type CycleLoader, cycleLoader } from './loader';
+import { CycleLoader } from './cycle-loader';
+import type { Loader } from './loader';
 import { has } from './patches';
-import { interval, type RefreshTimes } from './refresh';
-import type { Ending } from '../hierarchy/parents';
+import { interval, type RefreshTimes, refreshTimes } from './refresh';
+import type { Ending } from '../hierarchy/host';
 import { comesOfCancellation } from './scopes';
 import { nothing, type Session } from './session';
 import { allElse } from './moments';
@@ -32,6 +34,9 @@ const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl
 /** How long handlers that have not ended are waited for at the end of the workflow. */
 const LAST_WAIT_MS = 20_000;
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
+
+/** What a class without a `loadData` of its own does. */
+const allSources = async (load: Loader): Promise<void> => load.all();
 
 /** A wait for something to do. */
 interface Wait {
@@ -57,10 +62,10 @@ export class CycleRunner {
   #isGivenUp = false;
   #isFinishing = false;
 
-  constructor(workflow: StatefulWorkflow, session: Session, times: RefreshTimes, continuation: Continuation) {
+  constructor(workflow: StatefulWorkflow, session: Session, continuation: Continuation) {
     this.#workflow = workflow;
     this.#session = session;
-    this.#times = times;
+    this.#times = refreshTimes(session.declaration.refresh);
     this.#continuation = continuation;
     this.#activities = new SourceActivities(session);
     session.show = () => this.#show();
@@ -135,7 +140,8 @@ export class CycleRunner {
   }
 
   #cycles(): boolean {
-    return !this.#session.paused && this.#session.inbox.size > 0;
+    const { paused, inbox, isOutdated } = this.#session;
+    return !paused && inbox.size > 0 && !isOutdated;
   }
 
   /** Begins to wait until there is something to do, if there is nothing: for a trigger, news of a watched source, or time. */
@@ -152,6 +158,7 @@ export class CycleRunner {
     session.nextLoadAt = due?.at;
     this.#show();
     if (ready()) return undefined;
+    this.#continuation.comesOfAge(due?.at);
     const watched = !paused && times.watch ? session.sources.filter((source) => source.isCurrent) : [];
     const watch = watched.length > 0 ? startWatch(this.#activities, watched, times) : undefined;
     const woken = (): boolean => ready() || !!watch?.hasNews();
@@ -174,6 +181,7 @@ export class CycleRunner {
     const session = this.#session;
     const continuation = this.#continuation;
     const { loads, shield } = session;
+    const { loadData = allSources } = session.declaration;
     const known = this.#loadScope;
     const scope = known?.consideredCancelled === false ? known : new CancellationScope();
     this.#loadScope = scope;
@@ -192,7 +200,7 @@ export class CycleRunner {
     // One that takes longer than the history lasts begins again in the next run.
     void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(() => shield.run(cutOff));
     try {
-      const ended = interruptible(() => loader.run((load) => this.#workflow.loadData(load)), {
+      const ended = interruptible(() => loader.run((load) => loadData.call(this.#workflow, load)), {
         scope,
         shield,
         isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
@@ -212,9 +220,8 @@ export class CycleRunner {
 
   /** A child without a source of its own, of which there may be many, is spared the scope of a load. */
   get #hasLoads(): boolean {
-    return (
-      this.#session.sources.length > 0 || this.#workflow.loadData !== StatefulWorkflow.prototype.loadData
-    );
+    const { sources, declaration } = this.#session;
+    return sources.length > 0 || !!declaration.loadData;
   }
 
   /**
@@ -229,11 +236,11 @@ export class CycleRunner {
     if (triggers.has('apiToken') || triggers.has('apiUrl')) this.#arrivals = NO_ARRIVALS;
     for (;;) {
       loads.begin();
-      const loader = cycleLoader(session, this.#activities, {
+      const loader = new CycleLoader(session, this.#activities, {
         ...this.#times,
         demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
         refreshed: triggers.has('refresh'),
-        maxDeleteRatio: this.#workflow.maxDeleteRatio ?? 0.5,
+        maxDeleteRatio: session.declaration.maxDeleteRatio ?? 0.5,
         arrivals: this.#arrivals,
       });
       this.#arrivals = NO_ARRIVALS;
@@ -257,7 +264,11 @@ export class CycleRunner {
     const session = this.#session;
     const { inbox, loads, shield } = session;
     const isAsked = (): boolean =>
-      loads.awaited > 0 && !session.paused && !session.ending && !this.#continuation.isNext();
+      loads.awaited > 0 &&
+      !session.paused &&
+      !session.ending &&
+      !session.isOutdated &&
+      !this.#continuation.isNext();
     while (!isOver()) {
       // Hooks that do not wait are over when conditions are looked at: the first look comes before that.
       let looks = 0;
@@ -307,18 +318,36 @@ export class CycleRunner {
     const triggers = inbox.take();
     const faults = await this.#load(triggers);
     if (!faults || session.ending) return;
+    if (session.isOutdated) {
+      // Hooks that were deployed later may count on what this run never loads: the next one calls them.
+      for (const trigger of triggers) inbox.add(trigger);
+      return;
+    }
     let handed: ChangeSet | undefined;
     const hears = workflow.onChange && ((changes: ChangeSet) => workflow.onChange?.(readOnly.of(changes)));
     const hooks = async (): Promise<void> => {
       for (const fault of faults) {
-        const answer = await workflow.onLoadError?.(fault);
+        let answer: void | 'proceed' = undefined;
+        try {
+          answer = await workflow.onLoadError?.(fault);
+        } catch (error) {
+          this.#passOver(error);
+        }
         const source = session.loading.find(({ name }) => name === fault.source);
         if (source) source.known.tolerated = answer === 'proceed';
       }
-      await pending.tell(hears);
+      try {
+        await pending.tell(hears);
+      } catch (error) {
+        this.#passOver(error);
+      }
       if (!session.isReady) return;
       handed = pending.take();
-      await workflow.execute({ triggers, changes: readOnly.of(handed) });
+      try {
+        await workflow.execute({ triggers, changes: readOnly.of(handed) });
+      } catch (error) {
+        this.#passOver(error);
+      }
     };
     if (!this.#hasHooks) return hooks();
     const isDone = await this.#runBesideLoads(hooks, {
@@ -330,6 +359,17 @@ export class CycleRunner {
     // The next run takes the cycle up again.
     for (const trigger of triggers) inbox.add(trigger);
     if (handed) pending.giveBack(handed);
+  }
+
+  /**
+   * Passes over what a hook throws in a replay of what the class did before it was changed: then it came to its end, and
+   * the changed one may count on what this run never loads.
+   *
+   * @throws it otherwise
+   */
+  #passOver(error: unknown): void {
+    const isOther = this.#session.declaration.isChanged && workflowInfo().unsafe.isReplaying;
+    if (!isOther || error instanceof TemporalFailure) throw error;
   }
 
   /** Ends the hierarchy below, and tells the one above. */

@@ -13,10 +13,11 @@ import { handedOver } from './carry';
 import { asyncSetup, checkStatics } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
+import type { Declaration } from './class-check';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
+import { declarationOf, type RunDeclaration } from './declared';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepHandlers, keepingHandlers } from './own-handlers';
-import { refreshTimes } from './refresh';
 import { refusedStart } from './refused-start';
 import { seedNow, watchForReset } from './reset';
 import { Session } from './session';
@@ -60,12 +61,13 @@ export function defineWorkflow<Data>(
   const run = (input: StartInput): Promise<Data> => {
     try {
       const workflow = make();
-      const session = begin(workflow, input);
+      checkDeclaration(workflow);
+      const declaration = declarationOf(workflow, inherited);
+      const session = begin(workflow, declaration, input);
       session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);
       const continuation = (session.continuation = new Continuation(session, workflow));
-      const runner = new CycleRunner(workflow, session, refreshTimes(workflow.refresh), continuation);
-      return runner.run() as Promise<Data>;
+      return new CycleRunner(workflow, session, continuation).run() as Promise<Data>;
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
@@ -81,6 +83,9 @@ export function defineWorkflow<Data>(
     });
   return run;
 }
+
+/** What a class has that declares nothing itself. */
+const inherited = (StatefulWorkflow.prototype as Declaration).loadData;
 
 /** Checks a class where it is defined. Who looks through a bundle hears of it; for all others a mistake is an error. */
 function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | undefined): void {
@@ -98,18 +103,17 @@ function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | un
 }
 
 /** Makes the session of a run and sets every handler, before anything is awaited: no signal finds none. */
-function begin(workflow: StatefulWorkflow, given: unknown): Session {
-  checkDeclaration(workflow);
+function begin(workflow: StatefulWorkflow, declaration: RunDeclaration, given: unknown): Session {
   // What a run hands to the next is taken from a run only, never from a client.
   const { carried, start } = handedOver(given);
-  const { input, dropped } = startArgument(() => checkStart(start, tokenCheck(workflow)));
+  const { input, dropped } = startArgument(() => checkStart(start, tokenCheck(declaration)));
   const defaultName = entityNameOf(workflowInfo().workflowType);
   const root = { id: input.id, name: input.entityName ?? defaultName };
   // Where the class is right for the entity that its type is named after, who asks for another one is mistaken.
-  const isChosen = !carried && root.name !== defaultName && isRoot(workflow, defaultName);
-  if (isChosen) startArgument(() => checkRoot(workflow, root.name));
-  else checkRoot(workflow, root.name);
-  const session = startArgument(() => new Session(root, workflow, input, carried));
+  const isChosen = !carried && root.name !== defaultName && isRoot(declaration, defaultName);
+  if (isChosen) startArgument(() => checkRoot(declaration, root.name));
+  else checkRoot(declaration, root.name);
+  const session = startArgument(() => new Session(root, declaration, input, carried));
   for (const error of dropped) session.refusals.add('start', error);
   StatefulWorkflow.attach(workflow, session);
   getActivator().interceptors.inbound.push(session.traffic);

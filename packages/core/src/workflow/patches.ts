@@ -1,8 +1,11 @@
 import { patched } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { keys } from '../state/objects';
 
 /**
  * Changes of what a workflow sends, schedules or starts that it did not make from the beginning. A run that began
- * before one of them goes on as it began; the next run has it. Ids stay here for ever: histories hold them.
+ * before one of them goes on as it began; the next run has it. Ids stay here for ever, and in this order, with new ones
+ * at the end: histories hold them, and how many of them there were when their run began.
  */
 export const PATCHES = {
   /** Hooks that are still under way when the run has to end are cancelled. */
@@ -22,16 +25,10 @@ export const PATCHES = {
   askedAgain: 'stateful-asked-again',
   /** A child says whether it lives for one parent alone, and that one requests its cancellation. */
   soleParents: 'stateful-sole-parents',
-  /** Children that a run does not follow, since another run or parent started them, are looked at. */
-  watchedChildren: 'stateful-watched-children',
-  /** A workflow that was reset begins anew with all those whom it exchanges signals with, and loads. */
-  resets: 'stateful-resets',
   /** A workflow that ends as cancelled has the server close it so. */
   closesCancelled: 'stateful-closes-cancelled',
   /** What is made of an item is made anew when a field of the root entity changes. */
   madeOfRoot: 'stateful-made-of-root',
-  /** A change below an item has the conditions asked of the items that it concerns, and not of all. */
-  concernedItems: 'stateful-concerned-items',
   /** An item whose id no workflow takes gets no child. */
   usableIds: 'stateful-usable-ids',
   /** A list that has become empty is taken in once the other loads of the cycle have said what they think of its credential. */
@@ -40,7 +37,38 @@ export const PATCHES = {
   secretNames: 'secret-names-are-segments',
   /** A password of the worker's that is refused is sent again after pauses that double up to an hour, as credentials are. */
   refusedPasswords: 'stateful-refused-passwords',
+  /** Children that a run does not follow, since another run or parent started them, are looked at. */
+  watchedChildren: 'stateful-watched-children',
+  /** A change below an item has the conditions asked of the items that it concerns, and not of all. */
+  concernedItems: 'stateful-concerned-items',
+  /** A workflow that was reset begins anew with all those whom it exchanges signals with, and loads. */
+  resets: 'stateful-resets',
 } as const;
 
-/** Whether this run has a change. Ask only where the answer matters: it is written to the history. */
-export const has = (patch: keyof typeof PATCHES): boolean => patched(PATCHES[patch]);
+/**
+ * The class has been changed since the run began. Asked of every such run, whatever it began with, since it says when the
+ * code that was deployed later took over.
+ */
+export const CHANGED_CLASS = 'stateful-changed-class';
+
+const ORDER = keys(PATCHES);
+
+/** How many changes there are. */
+export const PATCH_COUNT = ORDER.length;
+
+/** With how many of the changes each run began, by what the SDK holds of it. */
+const begunWith = new WeakMap<object, number>();
+
+/** Notes that the run has the first `count` changes, as its history says, so that none of them is recorded by itself. */
+export function beginsWith(count: number): void {
+  begunWith.set(getActivator(), count);
+}
+
+/** Whether it is recorded with the run what it began with. Runs of the first versions do not have that. */
+export const isRecorded = (): boolean => begunWith.has(getActivator());
+
+/** Whether this run has a change. Ask only where the answer matters: it may be written to the history. */
+export function has(patch: keyof typeof PATCHES): boolean {
+  const isFromBeginning = ORDER.indexOf(patch) < (begunWith.get(getActivator()) ?? 0);
+  return isFromBeginning || patched(PATCHES[patch]);
+}

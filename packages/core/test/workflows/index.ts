@@ -155,3 +155,4 @@ export {
 } from './order';
 export { type CustomerData, schema } from './sources';
 export { PollingWorkflow, StaleWorkflow, WatchingWorkflow } from './timing';
+export { UpgradingDeskWorkflow, UpgradingTicketWorkflow } from './upgrading';
