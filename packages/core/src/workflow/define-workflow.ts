@@ -19,6 +19,7 @@ import { declarationOf, type RunDeclaration } from './declared';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepHandlers, keepingHandlers } from './own-handlers';
 import { refusedStart } from './refused-start';
+import { seedNow, watchForReset } from './reset';
 import { Session } from './session';
 import { StatefulWorkflow } from './stateful-workflow';
 
@@ -55,6 +56,7 @@ export function defineWorkflow<Data>(
   if (isUnnamed && !inWorkflowContext()) throw unnamed();
   const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
   checkName(name, 'name');
+  const seed = seedNow();
   const make = (): StatefulWorkflow => new workflowClass() as StatefulWorkflow;
   const run = (input: StartInput): Promise<Data> => {
     try {
@@ -62,6 +64,7 @@ export function defineWorkflow<Data>(
       checkDeclaration(workflow);
       const declaration = declarationOf(workflow, inherited);
       const session = begin(workflow, declaration, input);
+      session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);
       const continuation = (session.continuation = new Continuation(session, workflow));
       return new CycleRunner(workflow, session, continuation).run() as Promise<Data>;
