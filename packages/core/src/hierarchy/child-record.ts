@@ -39,6 +39,8 @@ export class ChildRecord {
   /** The child's state when it was told to stop, until it has been told. */
   #stoppedAs?: ChildState;
   #runId?: string;
+  /** The child's run that this workflow's run started. */
+  #followedRunId?: string;
   /** Run id of the child that was stopped or whose end is known: that this run ended must not end the next one. */
   #stoppedRunId?: string;
   /** When something came from the child or reached it, in milliseconds. */
@@ -89,6 +91,11 @@ export class ChildRecord {
     return this.#runId;
   }
 
+  /** Whether Temporal tells this workflow's run how the child's run ends. */
+  get isFollowed(): boolean {
+    return this.#runId !== undefined && this.#runId === this.#followedRunId;
+  }
+
   get syncedAt(): number | undefined {
     return this.#syncedAt;
   }
@@ -129,7 +136,10 @@ export class ChildRecord {
    * @param isApart whether it was let go meanwhile, and is wanted again by another link
    */
   joined(run: string, isOurs: boolean, isApart: boolean): void {
-    if (isOurs) this.isSole = true;
+    if (isOurs) {
+      this.isSole = true;
+      this.#followedRunId = run;
+    }
     this.#silences = 0;
     this.#runId = run;
     this.go(isApart ? 'rejoin' : 'join');

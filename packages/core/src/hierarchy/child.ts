@@ -5,6 +5,7 @@ import { iso } from '../workflow/iso';
 import { UserCodeError } from '../workflow/user-code';
 import { type CarriedRecord, type ChildEnd, ChildRecord } from './child-record';
 import { messageOf, startRun } from './child-run';
+import type { RunRef } from './activities';
 import type { ManagedPath } from './managed-path';
 import type { Exchange } from './exchange';
 import { ExchangeOutlet, type Linked } from './outlet';
@@ -34,8 +35,8 @@ export interface Family {
   readonly exchange: Exchange;
   readonly startLimit: StartLimit;
   readonly views: ChildViews;
-  /** The child has begun to run. */
-  joined(): void;
+  /** A child has begun to run. */
+  joined(child: Child): void;
   /** Nobody needs the child any more. */
   left(child: Child): void;
 }
@@ -103,6 +104,13 @@ export class Child implements Linked {
       lastSyncedAt: iso(syncedAt),
       error: error ?? this.channel.problem,
     };
+  }
+
+  /** It, where it runs and Temporal does not tell this run how it ends: the run before started it, or another parent. */
+  get unfollowed(): RunRef | undefined {
+    const { workflowId } = this;
+    const { state, runId, isFollowed } = this.known;
+    return state === 'running' && runId !== undefined && !isFollowed ? { workflowId, runId } : undefined;
   }
 
   /** What a message without content goes as. */
@@ -302,7 +310,7 @@ export class Child implements Linked {
     this.#isAnswered = true;
     const isApart = this.#family.exchange.childOf(this.item)?.state === 'apart';
     this.known.joined(run, isOurs, isApart);
-    this.#family.joined();
+    this.#family.joined(this);
   }
 
   #ended(how: ChildEnd, run: string | undefined, message = 'it does not say why'): void {

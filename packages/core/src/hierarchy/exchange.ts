@@ -22,7 +22,7 @@ import { Pauses } from './pauses';
 import { Settlement } from './settlement';
 import { contributed, entitiesIn, MADE, sourcesFrom, sourcesOf } from './speech';
 import { takeEntire } from './take';
-import type { Join, Message, Start } from './word';
+import type { Join, Message, Start, Tell } from './word';
 
 /** Who a workflow is. */
 export interface Self {
@@ -91,6 +91,12 @@ export class Exchange {
   /** Whether it is linked with nobody, and nobody is to be told so. */
   get isAlone(): boolean {
     return this.#kin.isAlone && this.outgoing.isEmpty;
+  }
+
+  /** Whether a message comes by a link that there is. */
+  isLinked({ from, link, as }: Tell): boolean {
+    const known = as === 'child' ? this.#kin.below.get(from)?.link : this.#kin.above.get(from);
+    return known?.id === link;
   }
 
   /** The child of an item, if there is one. */

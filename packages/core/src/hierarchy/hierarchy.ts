@@ -5,10 +5,13 @@ import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../con
 import { NO_CHANGES, refsOf } from '../state/change-set';
 import { getOrAdd } from '../state/objects';
 import type { CarriedExchange } from './carried-exchange';
+import type { Child } from './child';
+import { ChildWatch } from './child-watch';
 import { type CarriedChildren, type Children, ManagedChildren, NO_CHILDREN } from './children';
 import { Exchange } from './exchange';
 import { type CarriedHeard, Heard } from './heard';
 import type { End, Ending, ExchangeHost, HierarchyHost } from './host';
+import { Rounds } from './rounds';
 import { type ManagedPath, managedPaths, type ManagedPaths } from './managed-path';
 import type { Item } from './managed-path';
 import { known, renamed } from './naming';
@@ -31,6 +34,8 @@ export interface CarriedHierarchy {
   readonly exchange: CarriedExchange;
   readonly parents?: CarriedParents;
   readonly children?: CarriedChildren;
+  /** When the next look at children is due, in milliseconds. */
+  readonly childrenDueAt?: number;
   readonly subscribers?: CarriedSubscribers;
   readonly heard?: CarriedHeard;
   readonly parts?: CarriedAssembly;
@@ -59,6 +64,7 @@ export class Hierarchy implements ExchangeHost {
   readonly #heard: Heard;
   readonly #parts: Assembly;
   readonly #check: StartCheck;
+  readonly #watch: ChildWatch;
   /** What it is to begin with, of a parent or of the run before, until it has begun. */
   #given?: { readonly input: StartInput; readonly carried?: CarriedHierarchy };
   /** Workflows that take themselves to be parents, and are told that they are not. */
@@ -84,7 +90,7 @@ export class Hierarchy implements ExchangeHost {
     this.#given = { input, carried };
     this.#context = { ...temporal, sendLimit: this.sendLimit, shield, onRefusal: () => host.show() };
     this.#heard = new Heard(carried?.heard);
-    this.#parts = new Assembly(carried?.parts);
+    this.#parts = new Assembly((tell) => this.exchange.isLinked(tell), carried?.parts);
     this.exchange = new Exchange({ workflowId, runId }, state, this, carried?.exchange);
     if (!carried && status === 'paused') this.exchange.pauses.set(true);
     const links = parent ? [{ link: { ...parent, sources: undefined, apiToken, apiUrl } }] : [];
@@ -108,9 +114,11 @@ export class Hierarchy implements ExchangeHost {
     const { exchange } = this;
     this.children =
       paths.length + former.length > 0
-        ? new ManagedChildren(host, this.#context, exchange, paths, former, () => this.#check.begin())
+        ? new ManagedChildren(host, this.#context, exchange, paths, former, (child) => this.#joined(child))
         : NO_CHILDREN;
     this.#check = new StartCheck(this.children, this.#context);
+    const rounds = new Rounds(temporal, carried?.childrenDueAt);
+    this.#watch = new ChildWatch(this.children, this.#context, rounds);
   }
 
   /** Begins to look after the others: those of the run before, and those of the state. @returns what it began with */
@@ -128,6 +136,7 @@ export class Hierarchy implements ExchangeHost {
     this.children.begin(carried?.children);
     this.parents.begin();
     this.#check.begin();
+    this.#watch.begin();
     return changes;
   }
 
@@ -176,6 +185,7 @@ export class Hierarchy implements ExchangeHost {
    */
   async end(how: 'completed' | 'cancelled' | 'failed', message?: string): Promise<void> {
     this.#check.stop();
+    this.#watch.stop();
     this.parents.stopWatch();
     await Promise.all([this.children.end(how), this.subscribers.flush()]);
     await this.parents.end(how, message);
@@ -189,6 +199,7 @@ export class Hierarchy implements ExchangeHost {
       exchange: this.exchange.carry(),
       parents: this.parents.carry(),
       children: this.children.carry(),
+      childrenDueAt: this.#watch.carry(),
       subscribers: this.subscribers.carry(),
       heard: this.#heard.isEmpty ? undefined : this.#heard.carry(),
       parts: this.#parts.carry(),
@@ -220,6 +231,11 @@ export class Hierarchy implements ExchangeHost {
   /** Of the exchange: what is made of an item for a child that is not given it as it is. */
   make(item: EntityRef): Item {
     return this.children.make(item);
+  }
+
+  #joined(child: Child): void {
+    this.#check.begin();
+    this.#watch.joined(child);
   }
 
   #tellStranger(workflowId: string): void {

@@ -110,6 +110,7 @@ export {
   OutlivedDeskWorkflow,
   PatientDeskWorkflow,
   PatientKeepingDeskWorkflow,
+  PatientWatchfulDeskWorkflow,
   ProvidingMortalDeskWorkflow,
   RestlessDeskWorkflow,
   RestlessMortalDeskWorkflow,
@@ -118,6 +119,8 @@ export {
   SteadyDeskWorkflow,
   SteadyLongDeskWorkflow,
   UnstaffedDeskWorkflow,
+  WatchfulDeskWorkflow,
+  WatchfulOnceDeskWorkflow,
   WeanedTicketWorkflow,
 } from './hierarchy-survival';
 export {
