@@ -18,7 +18,7 @@ import { interruptible, isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
 import { CycleLoader } from './cycle-loader';
 import type { Loader } from './loader';
-import { has } from './patches';
+import { has } from '../base/patches';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/host';
 import { comesOfCancellation } from './scopes';

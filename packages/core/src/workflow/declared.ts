@@ -7,7 +7,7 @@ import { own } from '../state/json';
 import { hashOf } from '../state/hash';
 import { entries, fromEntries } from '../state/objects';
 import { type Declaration, DECLARED } from './class-check';
-import { beginsWith, PATCH_COUNT } from './patches';
+import { beginsWith, PATCH_COUNT } from '../base/patches';
 
 /**
  * What a class declares, as a run records it: all that decides which commands the run sends. No functions, of which it

@@ -1,4 +1,4 @@
-import { iso } from './iso';
+import { iso } from '../base/iso';
 import type { Session } from './session';
 import type { SourceState } from './source-state';
 

@@ -28,12 +28,12 @@ import {
 import type { Ending } from '../hierarchy/host';
 import { sizeOf } from '../state/change-set';
 import { entries, fromEntries, keys } from '../state/objects';
-import { iso } from './iso';
+import { iso } from '../base/iso';
 import { loaded } from './loaded';
-import { has } from './patches';
+import { has } from '../base/patches';
 import type { Session } from './session';
 import { sendable } from './state-size';
-import { UserCodeError } from './user-code';
+import { UserCodeError } from '../hierarchy/user-code';
 
 /** Answers every signal, update and query of the wire contract. */
 export function registerHandlers(session: Session): void {

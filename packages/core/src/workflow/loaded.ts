@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { RefreshResult } from '../contract/wire';
-import { iso } from './iso';
+import { iso } from '../base/iso';
 import type { Session } from './session';
 
 /**
