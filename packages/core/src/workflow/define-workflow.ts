@@ -59,7 +59,7 @@ export function defineWorkflow<Data>(
     try {
       const workflow = make();
       checkDeclaration(workflow);
-      const declaration = declarationOf(workflow, StatefulWorkflow.prototype.loadData);
+      const declaration = declarationOf(workflow, (load) => load === StatefulWorkflow.prototype.loadData);
       const session = begin(workflow, declaration, input);
       tellOfName(name);
       const continuation = (session.continuation = new Continuation(session, workflow));

@@ -196,10 +196,10 @@ const QUERIES: { readonly [name: string]: (session: Session) => unknown } = {
   pendingChanges: ({ pending }) => pending.changes,
   apiUrl: ({ apiUrl }) => apiUrl ?? null,
   apiToken: ({ token }) => token,
-  sources({ loading, nextLoadAt, tokenWarning: warning }) {
+  sources({ loading, loads, tokenWarning: warning }) {
     return fromEntries(
       loading.map(({ name, info, known }) => {
-        const nextCheckAt = iso(known.retryAt ?? nextLoadAt);
+        const nextCheckAt = iso(known.retryAt ?? loads.nextAt);
         return [name, { ...info, nextCheckAt, warning }];
       }),
     );
