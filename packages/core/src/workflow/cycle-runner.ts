@@ -23,6 +23,7 @@ import type { Ending } from '../hierarchy/parents';
 import { comesOfCancellation } from './scopes';
 import { nothing, type Session } from './session';
 import { allElse } from './moments';
+import { SearchIndex } from './search-index';
 import { SourceActivities } from './source-activities';
 import { bytesOf, sendable } from './state-size';
 import { StatefulWorkflow } from './stateful-workflow';
@@ -48,6 +49,7 @@ export class CycleRunner {
   readonly #times: RefreshTimes;
   readonly #continuation: Continuation;
   readonly #activities: SourceActivities;
+  readonly #searchIndex?: SearchIndex;
   /** What a watch brought and no load has taken in yet. */
   #arrivals = NO_ARRIVALS;
   /** Whether it is shown that continue-as-new is due. */
@@ -64,6 +66,7 @@ export class CycleRunner {
     this.#times = refreshTimes(session.declaration.refresh);
     this.#continuation = continuation;
     this.#activities = new SourceActivities(session);
+    if (session.declaration.searchAttributes) this.#searchIndex = new SearchIndex(session);
     session.show = () => this.#show();
   }
 
@@ -153,6 +156,7 @@ export class CycleRunner {
     session.nextLoadAt = due?.at;
     this.#show();
     if (ready()) return undefined;
+    this.#searchIndex?.tell();
     this.#continuation.comesOfAge(due?.at);
     const watched = !paused && times.watch ? session.sources.filter((source) => source.isCurrent) : [];
     const watch = watched.length > 0 ? startWatch(this.#activities, watched, times) : undefined;

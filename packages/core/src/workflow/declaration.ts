@@ -24,6 +24,7 @@ export interface Declaration {
   readonly maxStateBytes?: number;
   readonly maxRunAge?: Duration;
   readonly allowPlaintextTokens?: boolean;
+  readonly searchAttributes?: boolean;
   readonly loadData?: (load: Loader) => Promise<void>;
 }
 

@@ -37,6 +37,8 @@ export const PATCHES = {
   secretNames: 'secret-names-are-segments',
   /** A password of the worker's that is refused is sent again after pauses that double up to an hour, as credentials are. */
   refusedPasswords: 'stateful-refused-passwords',
+  /** A class with `searchAttributes` sets them. */
+  searchAttributes: 'stateful-search-attributes',
 } as const;
 
 /**
