@@ -6,11 +6,12 @@ import { identify } from '../state/identify';
 import { own } from '../state/json';
 import { keys } from '../state/objects';
 import { isSame, keyOf } from '../state/refs';
-import { has } from '../workflow/patches';
 import { callUserCode } from '../workflow/user-code';
 import type { Exchange } from './exchange';
+import type { HierarchyHost } from './host';
 import { idsOf, type ManagedPath } from './managed-path';
 import type { ChildViews } from './child-views';
+import type { Temporal } from './temporal';
 
 /** Longest workflow id that Temporal takes. */
 const LONGEST_WORKFLOW_ID = 1_000;
@@ -22,6 +23,7 @@ const MOST_ASKED = 1_000;
 export class ChildItems {
   readonly #root: EntityRef;
   readonly #store: EntityStore;
+  readonly #context: Pick<Temporal, 'has'>;
   readonly #exchange: Exchange;
   readonly #views: ChildViews;
   /** Items that are started by hand. */
@@ -30,9 +32,15 @@ export class ChildItems {
   readonly #lookups = new Map<ManagedPath, readonly [list: unknown, ids: ReadonlySet<string>]>();
   #mostAsked = MOST_ASKED;
 
-  constructor(root: EntityRef, store: EntityStore, exchange: Exchange, views: ChildViews) {
+  constructor(
+    { root, state: { store } }: Pick<HierarchyHost, 'root' | 'state'>,
+    context: Pick<Temporal, 'has'>,
+    exchange: Exchange,
+    views: ChildViews,
+  ) {
     this.#root = root;
     this.#store = store;
+    this.#context = context;
     this.#exchange = exchange;
     this.#views = views;
   }
@@ -55,7 +63,7 @@ export class ChildItems {
   /** Whether an item that is listed is to have a child. */
   isWanted({ field, idAttribute, autoStart, condition: isMet }: ManagedPath, item: EntityRef): boolean {
     const { name, id } = item;
-    if (isSame(item, this.#root) || this.#isAbove(item)) return false;
+    if (this.isAbove(item)) return false;
     // Without its entity the id of such an item is not known.
     if (idAttribute && !this.#store.get(name, id)) return false;
     if (!autoStart && !this.isAsked(item)) return false;
@@ -95,7 +103,7 @@ export class ChildItems {
 
   /** The workflow id of a child. @throws Error that says why the item cannot have one */
   workflowIdOf({ entityName, includeParentId }: ManagedPath, id: string): string {
-    if ((id.trim() === '' || id.length > MAX_ID) && has('usableIds'))
+    if ((id.trim() === '' || id.length > MAX_ID) && this.#context.has('usableIds'))
       throw new Error(
         `Its id is ${id.trim() === '' ? 'blank' : `longer than ${MAX_ID} characters`}. Name an idAttribute that gives it another one.`,
       );
@@ -112,7 +120,8 @@ export class ChildItems {
   }
 
   /** Whether an entity is the root of this workflow or of one above it. */
-  #isAbove({ name, id }: EntityRef): boolean {
+  isAbove({ name, id }: EntityRef): boolean {
+    if (isSame({ name, id }, this.#root)) return true;
     return this.#exchange.line.some((ancestor) => ancestor.entityName === name && ancestor.id === id);
   }
 }

@@ -1,4 +1,3 @@
-import { condition } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { ChildInfo, ChildNotice, ManagedPathInfo } from '../contract/hierarchy';
@@ -8,8 +7,10 @@ import { fromEntries } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { type CarriedChild, Child, type Family } from './child';
 import { ChildItems } from './child-items';
+import { ConditionIndex } from './condition-index';
 import type { Exchange } from './exchange';
 import { fieldsIn } from './fields-in';
+import type { HierarchyHost } from './host';
 import type { Item, ManagedPath } from './managed-path';
 import type { SendContext } from './signal-channel';
 import { ChildViews, type ChildViewsHost } from './child-views';
@@ -52,19 +53,19 @@ export interface Children {
 }
 
 /** What {@link ManagedChildren} ask of the workflow around them. */
-export interface ChildrenHost extends ChildViewsHost {
-  /** Something changed because children came or went. */
-  took(changes: ChangeSet): void;
-}
+export type ChildrenHost = ChildViewsHost & Pick<HierarchyHost, 'took'>;
 
 /** The children of a workflow that has managed paths. */
 export class ManagedChildren implements Children {
   readonly paths: readonly ManagedPath[];
   readonly #former: readonly ManagedPath[];
   readonly #host: ChildrenHost;
+  readonly #context: SendContext;
   readonly #exchange: Exchange;
   readonly #views: ChildViews;
   readonly #items: ChildItems;
+  /** Which items' conditions are asked again; for paths that have one. */
+  readonly #conditions?: ConditionIndex;
   readonly #startLimit = new StartLimit();
   readonly #family: Family;
   readonly #byId = new Map<string, Child>();
@@ -83,14 +84,21 @@ export class ManagedChildren implements Children {
     exchange: Exchange,
     paths: readonly ManagedPath[],
     former: readonly ManagedPath[],
-    joined: () => void,
+    joined: (child: Child) => void,
   ) {
     this.paths = paths;
     this.#former = former;
     this.#host = host;
+    this.#context = context;
     this.#exchange = exchange;
-    this.#views = new ChildViews(host, exchange);
-    this.#items = new ChildItems(host.root, host.state.store, exchange, this.#views);
+    this.#views = new ChildViews(host, context, exchange);
+    this.#items = new ChildItems(host, context, exchange, this.#views);
+    if (paths.some(({ condition: isMet }) => isMet))
+      this.#conditions = new ConditionIndex({
+        store: host.state.store,
+        isAbove: (ref) => this.#items.isAbove(ref),
+        isElsewhere: (ref) => exchange.isElsewhere(ref),
+      });
     const left = (child: Child): void => this.#left(child);
     this.#family = { context, exchange, startLimit: this.#startLimit, views: this.#views, joined, left };
   }
@@ -127,12 +135,15 @@ export class ManagedChildren implements Children {
 
   changed(changes: ChangeSet): void {
     const rootFields = fieldsIn(changes, this.#host.root);
+    const isRootChanged = rootFields.length > 0;
     for (const path of this.paths)
       if (
         rootFields.includes(path.field) ||
-        (path.condition && (rootFields.length > 0 || this.#items.mayDecide(path, changes)))
+        (path.condition && (isRootChanged || this.#asksAll(path, changes)))
       )
         this.#reconcile(path);
+    const concerned = this.#conditions?.take(changes) ?? [];
+    if (!isRootChanged) for (const item of concerned) this.#judge(item);
     forEach(changes.upserts, (name, id) => {
       this.#judge({ name, id });
       this.#retry({ name, id });
@@ -180,7 +191,7 @@ export class ManagedChildren implements Children {
       const keeps = how === 'failed' && child.path.orphanPolicy === 'keep';
       this.#letGo(child, how === 'completed' ? 'complete' : keeps ? 'keep' : 'cancel');
     }
-    await condition(() => this.#byId.size === 0);
+    await this.#family.context.condition(() => this.#byId.size === 0);
   }
 
   managedPaths(): Record<string, ManagedPathInfo> {
@@ -204,13 +215,25 @@ export class ManagedChildren implements Children {
     return { paths: carried };
   }
 
+  /** Whether a change below any item has all conditions of a path asked, as runs of the first versions do. */
+  #asksAll(path: ManagedPath, changes: ChangeSet): boolean {
+    return this.#items.mayDecide(path, changes) && !this.#context.has('concernedItems');
+  }
+
   /** Compares what a path holds with the children there are. */
   #reconcile(path: ManagedPath): void {
     const { field, target: name } = path;
+    if (path.condition) this.#listConditions(name);
     const wanted = new Set(this.#items.listed(path).filter((id) => this.#isWanted(path, { name, id })));
     for (const child of this.all()) if (!wanted.has(child.item.id)) this.#unlist(child, field);
     for (const [key, problem] of this.#problems) if (problem.path === field) this.#problems.delete(key);
     for (const id of wanted) this.#list(path, { name, id });
+  }
+
+  /** Notes which items of a kind there are whose conditions are asked. */
+  #listConditions(name: string): void {
+    const paths = this.paths.filter(({ target, condition: isMet }) => target === name && isMet);
+    this.#conditions?.set(name, new Set(paths.flatMap((path) => this.#items.listed(path))));
   }
 
   /** An item changed: whether it gets a child is asked again. */

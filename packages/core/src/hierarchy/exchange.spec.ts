@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { defineSchema, type Fields, many, one } from '../contract/schema';
+import { defineSchema, type Entities, type Fields, many, one } from '../contract/schema';
 import { EntityState } from '../state/entity-state';
-import { Exchange, type Host } from './exchange';
+import type { CarriedView } from '../state/source-view';
+import { type CarriedExchange, Exchange } from './exchange';
+import type { ExchangeHost } from './host';
 import type { Message, Start, Tell } from './word';
 
 const schema = defineSchema({
@@ -13,6 +15,13 @@ const schema = defineSchema({
 const options = { now: 1, maxDeleteRatio: 1, minDeleteCount: 0 };
 const T1 = { name: 'Ticket', id: 't_1' };
 
+/** What a workflow was at some time. */
+interface Snapshot {
+  readonly entities: Entities;
+  readonly views: Readonly<Record<string, CarriedView>>;
+  readonly exchange: CarriedExchange;
+}
+
 /** A workflow with a fake host: what it sends is asked for, and arrives where the test says. */
 class Fake {
   readonly state: EntityState;
@@ -22,19 +31,34 @@ class Fake {
 
   constructor(
     readonly id: string,
-    root: { name: string; id: string },
+    readonly root: { name: string; id: string },
     start?: Start,
+    before?: Snapshot,
   ) {
-    this.state = new EntityState(root, schema);
-    const host: Host = {
+    this.state = new EntityState(root, schema, before?.entities, before?.views);
+    const host: ExchangeHost = {
       changed: () => {},
       wake: () => {},
       left: (peer) => void this.left.push(peer),
       paused: () => {},
       make: (item) => this.make(this.get(item.name, item.id) ?? {}),
     };
-    this.exchange = new Exchange({ workflowId: id, runId: `${id}-run` }, this.state, host);
+    this.exchange = new Exchange({ workflowId: id, runId: `${id}-run` }, this.state, host, before?.exchange);
     if (start) this.exchange.begin(start);
+  }
+
+  /** What it is now. */
+  snapshot(): Snapshot {
+    const { store } = this.state;
+    const now = { entities: store.entities, views: this.state.carryViews(), exchange: this.exchange.carry() };
+    return JSON.parse(JSON.stringify(now)) as Snapshot;
+  }
+
+  /** It as it was, told that it was reset. */
+  resetTo(before: Snapshot): Fake {
+    const reset = new Fake(this.id, this.root, undefined, before);
+    reset.exchange.reset(1_000);
+    return reset;
   }
 
   get(name: string, id: string): Fields | undefined {
@@ -165,7 +189,7 @@ describe('Exchange', () => {
     const carried = JSON.parse(JSON.stringify(ticket.exchange.carry())) as ReturnType<Exchange['carry']>;
     const views = ticket.state.carryViews();
     const next = new EntityState(T1, schema, structuredClone(ticket.state.store.entities), views);
-    const host: Host = {
+    const host: ExchangeHost = {
       changed: () => {},
       wake: () => {},
       left: () => {},
@@ -218,6 +242,24 @@ describe('Exchange', () => {
     expect([...anew.exchange.parents]).toEqual(['Desk-1']);
     expect(anew.get('Ticket', 't_1')).toMatchObject({ title: 'a', note: 1 });
     expect(desk.get('Ticket', 't_1')).toEqual(anew.get('Ticket', 't_1'));
+  });
+
+  it.each(['holder', 'home'])('begins anew with the other end when the workflow was reset: a %s', (which) => {
+    const before = { holder: desk.snapshot(), home: ticket.snapshot() };
+    for (let note = 1; note <= 3; note++) {
+      desk.write('Ticket', 't_1', { note });
+      ticket.write('Ticket', 't_1', { size: note });
+      settle(desk, ticket);
+    }
+    if (which === 'holder') desk = desk.resetTo(before.holder);
+    else ticket = ticket.resetTo(before.home);
+    settle(desk, ticket);
+    expect(desk.get('Ticket', 't_1')).toEqual(ticket.get('Ticket', 't_1'));
+    desk.write('Ticket', 't_1', { note: 'desk' });
+    ticket.write('Ticket', 't_1', { size: 'ticket' });
+    settle(desk, ticket);
+    for (const one of [desk, ticket])
+      expect(one.get('Ticket', 't_1')).toMatchObject({ title: 'a', note: 'desk', size: 'ticket' });
   });
 
   it('hands what a child says of an ancestor to that one', () => {

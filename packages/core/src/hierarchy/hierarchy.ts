@@ -1,33 +1,29 @@
-import { type CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Envelope, ParentLink, Subscription } from '../contract/hierarchy';
-import type { Schema } from '../contract/schema';
 import { checkSelector } from '../contract/selector';
-import type {
-  ChangeSet,
-  CredentialReference,
-  DeletePayload,
-  StartInput,
-  UpdatePayload,
-} from '../contract/wire';
+import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../contract/wire';
 import { NO_CHANGES, refsOf } from '../state/change-set';
 import { getOrAdd } from '../state/objects';
-import type { EntityState } from '../state/entity-state';
+import type { CarriedExchange } from './carried-exchange';
+import type { Child } from './child';
+import { ChildWatch } from './child-watch';
 import { type CarriedChildren, type Children, ManagedChildren, NO_CHILDREN } from './children';
-import { type CarriedExchange, Exchange, type Host } from './exchange';
+import { Exchange } from './exchange';
 import { type CarriedHeard, Heard } from './heard';
+import type { End, Ending, ExchangeHost, HierarchyHost } from './host';
+import { Rounds } from './look';
 import { type ManagedPath, managedPaths, type ManagedPaths } from './managed-path';
 import type { Item } from './managed-path';
 import { known, renamed } from './naming';
 import { ExchangeOutlet } from './outlet';
-import type { End } from './outgoing';
-import { type Access, type CarriedParents, type Ending, Parents, STRANGER } from './parents';
+import { type Access, type CarriedParents, Parents, strangerTo } from './parents';
 import { Assembly, type CarriedAssembly } from './parts';
 import { SignalChannel, type SendContext } from './signal-channel';
 import { idsOf, tellOf } from './signals';
 import { StartCheck } from './start-check';
 import { type CarriedSubscribers, Subscribers } from './subscribers';
 import { SendLimit } from './send-limit';
+import { type Temporal, temporalOfRun } from './temporal';
 
 /** What of the protocol travels: a run does not take on what one of another version handed over. */
 const VERSION = 2;
@@ -38,6 +34,8 @@ export interface CarriedHierarchy {
   readonly exchange: CarriedExchange;
   readonly parents?: CarriedParents;
   readonly children?: CarriedChildren;
+  /** When the next look at children is due, in milliseconds. */
+  readonly childrenDueAt?: number;
   readonly subscribers?: CarriedSubscribers;
   readonly heard?: CarriedHeard;
   readonly parts?: CarriedAssembly;
@@ -52,33 +50,8 @@ const UNDER_WAY = 200;
 /** What a signal of another workflow says. */
 export type Received = Partial<UpdatePayload & DeletePayload> & Pick<UpdatePayload, 'entityName'>;
 
-/** What a hierarchy needs of the workflow whose place it is. */
-export interface HierarchyHost {
-  readonly root: EntityRef;
-  readonly schema: Schema;
-  readonly state: EntityState;
-  readonly apiUrl?: string;
-  readonly apiToken?: CredentialReference;
-  /** What runs in it goes on when the workflow is cancelled. */
-  readonly shield: CancellationScope;
-  /** How the workflow ends, once it is known. */
-  readonly ending: Ending | undefined;
-  readonly inbox: { add(trigger: 'refresh' | 'resume'): void };
-  readonly refusals: { add(signal: string, error: unknown): void };
-  setApiUrl(url: string): void;
-  setApiToken(reference: CredentialReference): void;
-  /** Something changed because others came or went. */
-  took(changes: ChangeSet): void;
-  /** Something changed because a parent left: a cycle begins. */
-  changed(changes: ChangeSet, trigger: 'update'): void;
-  /** Cancels the load that is running. */
-  supersede(): void;
-  /** Shows how it is in Temporal's UI. */
-  show(): void;
-}
-
 /** A workflow's place among others: its parents, its children, and those who hear of its changes. */
-export class Hierarchy implements Host {
+export class Hierarchy implements ExchangeHost {
   /** Decides what of the state is whose. */
   readonly exchange: Exchange;
   readonly children: Children;
@@ -91,6 +64,7 @@ export class Hierarchy implements Host {
   readonly #heard: Heard;
   readonly #parts: Assembly;
   readonly #check: StartCheck;
+  readonly #watch: ChildWatch;
   /** What it is to begin with, of a parent or of the run before, until it has begun. */
   #given?: { readonly input: StartInput; readonly carried?: CarriedHierarchy };
   /** Workflows that take themselves to be parents, and are told that they are not. */
@@ -106,16 +80,17 @@ export class Hierarchy implements Host {
     input: StartInput,
     before?: CarriedHierarchy,
     former: readonly ManagedPath[] = [],
+    temporal: Temporal = temporalOfRun(),
   ) {
     const { root, state, apiToken, apiUrl, shield } = host;
-    const { workflowId, firstExecutionRunId: runId } = workflowInfo();
+    const { workflowId, runId } = temporal;
     const { parent, status, subscriptions } = input;
     const carried = before?.version === VERSION ? before : undefined;
     this.#host = host;
     this.#given = { input, carried };
-    this.#context = { workflowId, runId, sendLimit: this.sendLimit, shield, onRefusal: () => host.show() };
+    this.#context = { ...temporal, sendLimit: this.sendLimit, shield, onRefusal: () => host.show() };
     this.#heard = new Heard(carried?.heard);
-    this.#parts = new Assembly(carried?.parts);
+    this.#parts = new Assembly((tell) => this.exchange.isLinked(tell), carried?.parts);
     this.exchange = new Exchange({ workflowId, runId }, state, this, carried?.exchange);
     if (!carried && status === 'paused') this.exchange.pauses.set(true);
     const links = parent ? [{ link: { ...parent, sources: undefined, apiToken, apiUrl } }] : [];
@@ -139,9 +114,11 @@ export class Hierarchy implements Host {
     const { exchange } = this;
     this.children =
       paths.length + former.length > 0
-        ? new ManagedChildren(host, this.#context, exchange, paths, former, () => this.#check.begin())
+        ? new ManagedChildren(host, this.#context, exchange, paths, former, (child) => this.#joined(child))
         : NO_CHILDREN;
-    this.#check = new StartCheck(this.children);
+    this.#check = new StartCheck(this.children, this.#context);
+    const rounds = new Rounds(temporal, carried?.childrenDueAt);
+    this.#watch = new ChildWatch(this.children, this.#context, rounds);
   }
 
   /** Begins to look after the others: those of the run before, and those of the state. @returns what it began with */
@@ -159,13 +136,14 @@ export class Hierarchy implements Host {
     this.children.begin(carried?.children);
     this.parents.begin();
     this.#check.begin();
+    this.#watch.begin();
     return changes;
   }
 
   /** Takes in what another workflow says. */
   receive(what: Received, envelope: Envelope): ChangeSet {
     const child = envelope.as && this.children.get(envelope.from);
-    child?.synced();
+    child?.known.synced();
     const told = tellOf(what, envelope);
     if (!told) return this.#hear(what, envelope);
     const whole = this.#parts.take(told, envelope.part);
@@ -207,9 +185,17 @@ export class Hierarchy implements Host {
    */
   async end(how: 'completed' | 'cancelled' | 'failed', message?: string): Promise<void> {
     this.#check.stop();
+    this.#watch.stop();
     this.parents.stopWatch();
     await Promise.all([this.children.end(how), this.subscribers.flush()]);
     await this.parents.end(how, message);
+  }
+
+  /** The workflow was reset: nobody can know what it has forgotten, so that they all begin anew with each other. */
+  reset(): void {
+    const now = Date.now();
+    this.exchange.reset(now);
+    this.subscribers.reset(now);
   }
 
   /** For continue-as-new; nothing for a workflow that is alone. */
@@ -220,6 +206,7 @@ export class Hierarchy implements Host {
       exchange: this.exchange.carry(),
       parents: this.parents.carry(),
       children: this.children.carry(),
+      childrenDueAt: this.#watch.carry(),
       subscribers: this.subscribers.carry(),
       heard: this.#heard.isEmpty ? undefined : this.#heard.carry(),
       parts: this.#parts.carry(),
@@ -253,12 +240,23 @@ export class Hierarchy implements Host {
     return this.children.make(item);
   }
 
+  #joined(child: Child): void {
+    this.#check.begin();
+    this.#watch.joined(child);
+  }
+
   #tellStranger(workflowId: string): void {
     const { exchange } = this;
     const strangers = (this.#strangers ??= new Map<string, SignalChannel>());
     const channel = getOrAdd(strangers, workflowId, () => {
       const { root } = this.#host;
-      const linked = { workflowId, as: 'stranger', item: root, entity: root, control: STRANGER } as const;
+      const linked = {
+        workflowId,
+        as: 'stranger',
+        item: root,
+        entity: root,
+        control: strangerTo(this.#context),
+      } as const;
       const outlet = new ExchangeOutlet(exchange, linked);
       return new SignalChannel(workflowId, this.#context, outlet, () => exchange.outgoing.forget(workflowId));
     });

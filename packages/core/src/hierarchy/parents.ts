@@ -1,23 +1,24 @@
-import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor, ChildNotice, ParentLink } from '../contract/hierarchy';
 import type { ChangeSet } from '../contract/wire';
 import { isSame } from '../state/refs';
-import { has } from '../workflow/patches';
 import { FIND_ORPHANED } from './activities';
 import type { Exchange } from './exchange';
-import { lookAside, looks } from './look';
+import type { Ending } from './host';
+import { Rounds } from './look';
 import { ExchangeOutlet } from './outlet';
 import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
+
+/** How often to look at a parent that does not say, in milliseconds. */
+const DEFAULT_EVERY = 10 * 60_000;
 
 /** {@link Parents} as they travel through continue-as-new. */
 export interface CarriedParents {
   readonly links: readonly { readonly link: ParentLink; readonly controls?: CarriedControls }[];
   readonly isIndependent: boolean;
+  /** When the next look at the parents is due, in milliseconds. */
+  readonly dueAt?: number;
 }
-
-/** How a workflow ends when no parent needs it any more. */
-export type Ending = 'completed' | 'cancelled';
 
 /** What a parent gives besides data. */
 export type Access = Pick<ParentLink, 'apiToken' | 'apiUrl'>;
@@ -50,11 +51,14 @@ export class Parents {
   #ending?: Ending;
   /** How it ended, once it has. */
   #ended?: ChildNotice;
-  /** Ends the look whether they are there. */
+  /** The looks whether they are there. */
+  readonly #rounds: Rounds;
+  /** Ends them. */
   #stopWatch?: () => void;
 
-  constructor({ carried: { links, isIndependent }, ...options }: ParentsOptions) {
+  constructor({ carried: { links, isIndependent, dueAt }, ...options }: ParentsOptions) {
     this.isIndependent = isIndependent;
+    this.#rounds = new Rounds(options.context, dueAt);
     this.#options = options;
     for (const { link, controls } of links) this.#add(link, controls);
   }
@@ -105,7 +109,7 @@ export class Parents {
     const workflowId = parentIn(link);
     if (entity && !isSame(entity, root)) {
       const message = `This workflow is the home of ${root.name} ${root.id}, not of ${entity.name} ${entity.id}: two kinds of item have one workflow id.`;
-      void this.#channel(workflowId).signal('child', notice('refused', message));
+      void this.#channel(workflowId).signal('child', this.#notice('refused', message));
       return;
     }
     const isNew = !this.#parents.has(workflowId);
@@ -115,7 +119,7 @@ export class Parents {
       void channel.signal('child', this.#ended);
       return;
     }
-    channel.tell('child', notice('running', undefined, this.#isSole));
+    channel.tell('child', this.#notice('running', undefined, this.#isSole));
     exchange.receive({ do: 'join', from: workflowId, link: link.link, ancestry, wants, pauses, isMade });
     void channel.send();
     this.#watch();
@@ -162,12 +166,12 @@ export class Parents {
 
   /** Tells every parent how the workflow ends; one that comes later is told as it comes. */
   async end(status: ChildNotice['status'], message?: string): Promise<void> {
-    const last = (this.#ended = notice(status, message));
+    const last = (this.#ended = this.#notice(status, message));
     await Promise.all(
       [...this.#parents].map(async ([workflowId, { channel }]) => {
         await channel.send();
         // Somebody else may have been sending.
-        await condition(() => channel.isIdle || !this.#parents.has(workflowId));
+        await this.#options.context.condition(() => channel.isIdle || !this.#parents.has(workflowId));
         await channel.signal('child', last);
       }),
     );
@@ -177,6 +181,7 @@ export class Parents {
     return {
       links: [...this.#parents.values()].map(({ link, channel }) => ({ link, controls: channel.carry() })),
       isIndependent: this.isIndependent,
+      dueAt: this.#rounds.carry(),
     };
   }
 
@@ -190,8 +195,8 @@ export class Parents {
 
   /** The other parents know whether the workflow lives for them alone: the last one to let go closes it. */
   #tellWhetherSole(): void {
-    if (this.#ended || this.isIndependent || !has('soleParents')) return;
-    this.tell('child', notice('running', undefined, this.#isSole));
+    if (this.#ended || this.isIndependent || !this.#options.context.has('soleParents')) return;
+    this.tell('child', this.#notice('running', undefined, this.#isSole));
   }
 
   /** A parent that nobody ended in good order: it was terminated, or it failed. */
@@ -210,10 +215,11 @@ export class Parents {
     this.#stopWatch = undefined;
     if (this.isEmpty) return;
     const watched = [...this.#parents].map(([workflowId, { link }]) => ({ workflowId, runId: link.runId }));
-    const every = Math.min(...this.#links.map(({ checkEveryMs = 60_000 }) => checkEveryMs));
+    const every = Math.min(...this.#links.map(({ checkEveryMs = DEFAULT_EVERY }) => checkEveryMs));
+    const { lookAside, looks } = this.#options.context;
     this.#stopWatch = lookAside(async () => {
       // Most children that live for a moment never come to it.
-      await sleep(every);
+      await this.#rounds.next(every);
       const { [FIND_ORPHANED]: findOrphaned } = looks({
         retry: { initialInterval: every, backoffCoefficient: 1 },
         summary: 'watch parents',
@@ -221,6 +227,10 @@ export class Parents {
       for (const gone of await findOrphaned({ parents: watched, every }))
         this.#isGone(gone, this.#parents.get(gone)?.link.runId);
     });
+  }
+
+  #notice(status: ChildNotice['status'], message?: string, isSole?: boolean): ChildNotice {
+    return noticeOf(this.#options.context, status, message, isSole);
   }
 
   #add(link: ParentLink, controls?: CarriedControls): SignalChannel {
@@ -234,19 +244,29 @@ export class Parents {
 
   #channel(workflowId: string, controls?: CarriedControls): SignalChannel {
     const { context, root, exchange } = this.#options;
-    const linked = { workflowId, as: 'child', item: root, entity: root, control: STRANGER } as const;
+    const linked = {
+      workflowId,
+      as: 'child',
+      item: root,
+      entity: root,
+      control: strangerTo(context),
+    } as const;
     const outlet = new ExchangeOutlet(exchange, linked);
     return new SignalChannel(workflowId, context, outlet, () => this.#isGone(workflowId), controls);
   }
 }
 
 /** What tells a workflow that this one knows no such parent. */
-export const STRANGER = (): readonly [string, ChildNotice] => ['child', notice('stranger')];
+export const strangerTo =
+  (context: SendContext): (() => readonly [string, ChildNotice]) =>
+  () => ['child', noticeOf(context, 'stranger')];
 
 /** The parent itself is the last of its line. */
 const parentIn = ({ ancestry }: ParentLink): string => (ancestry.at(-1) as Ancestor).workflowId;
 
-function notice(status: ChildNotice['status'], message?: string, isSole?: boolean): ChildNotice {
-  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
-  return { workflowId, runId, status, message: message?.slice(0, 1_000), isSole };
-}
+const noticeOf = (
+  { workflowId, runId }: SendContext,
+  status: ChildNotice['status'],
+  message?: string,
+  isSole?: boolean,
+): ChildNotice => ({ workflowId, runId, status, message: message?.slice(0, 1_000), isSole });

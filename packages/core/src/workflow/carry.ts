@@ -1,14 +1,17 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import { fromEntries } from '../state/objects';
+import type { EntityState } from '../state/entity-state';
 import type { CarriedView } from '../state/source-view';
-import type { CarriedHierarchy } from '../hierarchy/hierarchy';
-import type { ChangeSet, RejectedSignals, StartInput } from '../contract/wire';
+import type { CarriedHierarchy, Hierarchy } from '../hierarchy/hierarchy';
+import type { ChangeSet, CredentialReference, RejectedSignals, StartInput } from '../contract/wire';
 import type { Declared } from './declared';
 import type { TriggerName } from './inbox';
-import type { CarriedPending } from './pending-changes';
-import type { Session } from './session';
-import type { CarriedSource } from './source-state';
+import type { Loads } from './loads';
+import type { CarriedPending, PendingChanges } from './pending-changes';
+import type { Refusals } from './refusals';
+import type { CarriedSource, SourceState } from './source-state';
 
 /**
  * By which rules a run writes what it hands to the next. Every later version of the library reads those of this one; it goes
@@ -39,8 +42,25 @@ export interface Carried {
   readonly hierarchy?: CarriedHierarchy;
 }
 
+/** What of a run is handed to the next. */
+export interface Carrying {
+  readonly root: EntityRef;
+  readonly declaration: { readonly declared?: Declared };
+  readonly state: EntityState;
+  readonly apiUrl?: string;
+  readonly apiToken?: CredentialReference;
+  readonly carriedSources: readonly Pick<SourceState, 'name' | 'known'>[];
+  readonly refusals: Pick<Refusals, 'report'>;
+  readonly inbox: Iterable<TriggerName>;
+  readonly pending: Pick<PendingChanges, 'carry'>;
+  readonly quiet: number;
+  readonly loadedAt: number;
+  readonly loads: Pick<Loads, 'cutOffs'>;
+  readonly hierarchy: Pick<Hierarchy, 'exchange' | 'carry'>;
+}
+
 /** The start argument of the next run: everything that this one knows. */
-export function carryOver(session: Session): StartInput & { readonly carried: Carried } {
+export function carryOver(session: Carrying): StartInput & { readonly carried: Carried } {
   return {
     id: session.root.id,
     entityName: session.root.name,

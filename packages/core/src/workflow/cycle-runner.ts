@@ -16,10 +16,11 @@ import { type HookRunner, runHooks } from './hooks';
 import type { TriggerName } from './inbox';
 import { interruptible, isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
-import { type CycleLoader, cycleLoader } from './loader';
+import { CycleLoader } from './cycle-loader';
+import type { Loader } from './loader';
 import { has } from './patches';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
-import type { Ending } from '../hierarchy/parents';
+import type { Ending } from '../hierarchy/host';
 import { comesOfCancellation } from './scopes';
 import { nothing, type Session } from './session';
 import { allElse } from './moments';
@@ -34,6 +35,9 @@ const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl
 /** How long handlers that have not ended are waited for at the end of the workflow. */
 const LAST_WAIT_MS = 20_000;
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
+
+/** What a class without a `loadData` of its own does. */
+const allSources = async (load: Loader): Promise<void> => load.all();
 
 /** A wait for something to do. */
 interface Wait {
@@ -150,6 +154,7 @@ export class CycleRunner {
     const times = this.#times;
     const ready = (): boolean => {
       session.checkHandlers();
+      session.checkReset();
       return !!session.ending || this.#continues() || this.#cycles() || session.paused !== paused;
     };
     const due = paused ? undefined : nextLoad(session, times);
@@ -180,6 +185,7 @@ export class CycleRunner {
     const session = this.#session;
     const continuation = this.#continuation;
     const { loads, shield } = session;
+    const { loadData = allSources } = session.declaration;
     const known = this.#loadScope;
     const scope = known?.consideredCancelled === false ? known : new CancellationScope();
     this.#loadScope = scope;
@@ -198,16 +204,13 @@ export class CycleRunner {
     // One that takes longer than the history lasts begins again in the next run.
     void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(() => shield.run(cutOff));
     try {
-      const ended = interruptible(
-        () => loader.run((load) => session.declaration.loadData.call(this.#workflow, load)),
-        {
-          scope,
-          shield,
-          isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
-          isUsedUp: () => continuation.isUsedUp(),
-          isAllowed: () => has('interruptible'),
-        },
-      );
+      const ended = interruptible(() => loader.run((load) => loadData.call(this.#workflow, load)), {
+        scope,
+        shield,
+        isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
+        isUsedUp: () => continuation.isUsedUp(),
+        isAllowed: () => has('interruptible'),
+      });
       if (session.sources.some(({ isAwaited }) => isAwaited)) this.#show();
       superseded = !(await ended) || superseded;
     } catch (error) {
@@ -222,7 +225,7 @@ export class CycleRunner {
   /** A child without a source of its own, of which there may be many, is spared the scope of a load. */
   get #hasLoads(): boolean {
     const { sources, declaration } = this.#session;
-    return sources.length > 0 || declaration.loadData !== StatefulWorkflow.prototype.loadData;
+    return sources.length > 0 || !!declaration.loadData;
   }
 
   /**
@@ -237,7 +240,7 @@ export class CycleRunner {
     if (triggers.has('apiToken') || triggers.has('apiUrl')) this.#arrivals = NO_ARRIVALS;
     for (;;) {
       loads.begin();
-      const loader = cycleLoader(session, this.#activities, {
+      const loader = new CycleLoader(session, this.#activities, {
         ...this.#times,
         demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
         refreshed: triggers.has('refresh'),

@@ -6,10 +6,8 @@ import type { ManagedPathOptions } from '../hierarchy/managed-path';
 import { own } from '../state/json';
 import { hashOf } from '../state/hash';
 import { entries, fromEntries } from '../state/objects';
-import { DECLARED } from './class-check';
-import type { Declaration } from './declaration';
+import { type Declaration, DECLARED } from './class-check';
 import { beginsWith, PATCH_COUNT } from './patches';
-import { StatefulWorkflow } from './stateful-workflow';
 
 /**
  * What a class declares, as a run records it: all that decides which commands the run sends. No functions, of which it
@@ -45,7 +43,6 @@ const OWN = 'own';
 
 /** What a run works by. */
 export interface RunDeclaration extends Declaration {
-  readonly loadData: NonNullable<Declaration['loadData']>;
   /** As it is recorded, and handed to the next run. Absent in runs of versions that did not record it. */
   readonly declared?: Declared;
   /** Whether the class has been changed since the run began: then the run is over as soon as it can be. */
@@ -64,12 +61,14 @@ const RECORDED = /^stateful-class:(\d+)\/(\d+):(\d+):(.*)$/s;
  * What the run works by: what its class declared when the run began, which is recorded in its history. Code that is
  * deployed later replays the run by that, so that sources and paths can come and go in a class under running workflows.
  *
+ * @param inherited what a class does that has no `loadData` of its own
  * @throws InvalidInputError, which fails the workflow task, for a function that is missed
  */
-export function declarationOf(workflow: Declaration & Pick<StatefulWorkflow, 'loadData'>): RunDeclaration {
+export function declarationOf(workflow: Declaration, inherited: Declaration['loadData']): RunDeclaration {
   // Each once: a getter may give another value the next time.
   const given = fromEntries(DECLARED.map((field) => [field, workflow[field]])) as Declaration;
-  const { loadData } = workflow;
+  const isOwn = workflow.loadData !== inherited;
+  const loadData = isOwn ? workflow.loadData : undefined;
   const declared = declaredOf({ ...given, loadData });
   const text = JSON.stringify(declared);
   const recorded = workflowInfo().unsafe.isReplaying ? recall() : record(text);
@@ -80,7 +79,7 @@ export function declarationOf(workflow: Declaration & Pick<StatefulWorkflow, 'lo
     ...before,
     sources: before.sources && sourcesAsBefore(before.sources, given.sources),
     managedPaths: pathsAsBefore(before.managedPaths, given.managedPaths),
-    loadData: before.loadData ? loadData : StatefulWorkflow.prototype.loadData,
+    loadData: before.loadData && loadData,
     declared: before,
     isChanged: true,
   };
@@ -112,7 +111,7 @@ export function declaredOf({ sources, managedPaths, loadData, ...others }: Decla
         : fromEntries(
             entries(managedPaths).map(([field, path]) => [field, path === true ? {} : pathOf(path)]),
           ),
-    loadData: loadData !== StatefulWorkflow.prototype.loadData ? true : undefined,
+    loadData: loadData && true,
   };
 }
 
@@ -143,13 +142,13 @@ function sourcesAsBefore(
   return fromEntries(
     entries(before).map(([name, source]): [string, SourceDefinition] => {
       const known = own(now, name);
-      const { credential, apiUrl, asks: _asks, ...recorded } = source;
+      const { adapter, into, taskQueue, timeout, maximumAttempts, deadline, credential, apiUrl } = source;
       const { query, package: from = '', expect, emptyIsError } = known ?? {};
       return [
         name,
         {
           ...{ query, package: from, expect, emptyIsError },
-          ...recorded,
+          ...{ adapter, into, taskQueue, timeout, maximumAttempts, deadline },
           // Nothing is loaded any more in such a run: this says no more than that the source followed nobody.
           credential: credential === undefined ? undefined : 'none',
           apiUrl: apiUrl === undefined ? undefined : (known?.apiUrl ?? ''),

@@ -37,6 +37,12 @@ export const PATCHES = {
   secretNames: 'secret-names-are-segments',
   /** A password of the worker's that is refused is sent again after pauses that double up to an hour, as credentials are. */
   refusedPasswords: 'stateful-refused-passwords',
+  /** Children that a run does not follow, since another run or parent started them, are looked at. */
+  watchedChildren: 'stateful-watched-children',
+  /** A change below an item has the conditions asked of the items that it concerns, and not of all. */
+  concernedItems: 'stateful-concerned-items',
+  /** A workflow that was reset begins anew with all those whom it exchanges signals with, and loads. */
+  resets: 'stateful-resets',
   /** A class with `searchAttributes` sets them. */
   searchAttributes: 'stateful-search-attributes',
 } as const;

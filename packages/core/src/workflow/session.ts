@@ -20,11 +20,10 @@ import { own } from '../state/json';
 import { entries, fromEntries } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
 import { Hierarchy, type Received } from '../hierarchy/hierarchy';
-import type { Ending } from '../hierarchy/parents';
+import type { Ending } from '../hierarchy/host';
 import { adapted } from './adapt';
 import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
-import type { Continuation } from './continuation';
 import { listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
 import { presentPatches, type RunDeclaration } from './declared';
 import type { LoadFault } from './load-fault';
@@ -37,7 +36,6 @@ import { ReadOnly } from './read-only';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
 import { MOST_PAYLOAD_BYTES, StateSize } from './state-size';
-import { StatefulWorkflow } from './stateful-workflow';
 import { Traffic } from './traffic';
 
 const PLAINTEXT =
@@ -47,6 +45,14 @@ const OWN_LOAD_DEFINITION: SourceDefinition = { adapter: OWN_LOAD, package: '', 
 
 /** Instead of a function that would hold on to what is no longer there. */
 export const nothing = (): void => {};
+
+/** What the session and those who wait for a load have to know of continue-as-new. */
+interface Renewal {
+  /** What puts it off, for a person. `isProblem`: it may do so for ever. */
+  readonly putOffBy?: { readonly message: string; readonly isProblem: boolean };
+  /** Whether it has been put off for so long that who waits for a load takes the one that is running. */
+  isOverdue(): boolean;
+}
 
 /** Everything that one running workflow knows. The handlers write to it; the cycle reads it. */
 export class Session {
@@ -82,7 +88,7 @@ export class Session {
   /** What runs in it goes on when the workflow is cancelled. One for all: each costs the workflow three promises. */
   readonly shield = new CancellationScope({ cancellable: false });
   /** When and how the workflow continues as new; absent until its handlers are set. */
-  continuation?: Continuation;
+  continuation?: Renewal;
   /** Why the workflow has no search attributes, although its class wants them. */
   unindexed?: string;
   /** What the last load gave. */
@@ -97,6 +103,8 @@ export class Session {
   supersede: () => void = nothing;
   /** Looks whether the contract's handlers are still there. @throws InvalidInputError that fails the workflow task */
   checkHandlers: () => void = nothing;
+  /** Looks whether the workflow was reset. To be called whenever something has happened. */
+  checkReset: () => void = nothing;
   /** Whether somebody has asked it to continue as new. */
   isToRoll = false;
   /** Shows how it is in Temporal's UI. */
@@ -147,7 +155,7 @@ export class Session {
       const into = listOf(schema, root.name, name, definition);
       return new SourceState(name, definition, into, own(carried?.sources, name));
     });
-    if (declaration.loadData !== StatefulWorkflow.prototype.loadData)
+    if (declaration.loadData)
       this.ownLoad = new SourceState(
         OWN_LOAD,
         OWN_LOAD_DEFINITION,
@@ -212,6 +220,12 @@ export class Session {
   /** How the workflow ends, once it is known. */
   get ending(): Ending | undefined {
     return this.#ending ?? this.hierarchy.parents.ending;
+  }
+
+  /** The workflow was reset: it begins anew with the others, and asks its sources what has happened since. */
+  wasReset(): void {
+    this.hierarchy.reset();
+    this.inbox.add('refresh');
   }
 
   get status(): WorkflowStatus {

@@ -110,6 +110,7 @@ export {
   OutlivedDeskWorkflow,
   PatientDeskWorkflow,
   PatientKeepingDeskWorkflow,
+  PatientWatchfulDeskWorkflow,
   ProvidingMortalDeskWorkflow,
   RestlessDeskWorkflow,
   RestlessMortalDeskWorkflow,
@@ -118,6 +119,8 @@ export {
   SteadyDeskWorkflow,
   SteadyLongDeskWorkflow,
   UnstaffedDeskWorkflow,
+  WatchfulDeskWorkflow,
+  WatchfulOnceDeskWorkflow,
   WeanedTicketWorkflow,
 } from './hierarchy-survival';
 export {
@@ -144,6 +147,7 @@ export {
   HearingWorkflow,
   InsistentWorkflow,
   RestlessToldWorkflow,
+  RoomyWaitingWorkflow,
   RoomyWorkflow,
   TightWorkflow,
   ToldWorkflow,

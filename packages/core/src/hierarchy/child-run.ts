@@ -1,0 +1,67 @@
+import {
+  CancelledFailure,
+  ChildWorkflowCancellationType,
+  ChildWorkflowFailure,
+  ParentClosePolicy,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { StartInput } from '../contract/wire';
+import type { ChildEnd } from './child-record';
+import type { ManagedPath } from './managed-path';
+import type { Begun } from './send-limit';
+import { MOST_PAYLOAD, sizeOf, tooLarge } from './size';
+import type { Temporal } from './temporal';
+
+/** About how large a start is, besides what the child starts with. */
+const START_BYTES = 500;
+
+/** Who hears of a child's run. */
+export interface RunListener {
+  begun(run: string): void;
+  /** Told by Temporal, as long as this run of the parent lives. */
+  ended(how: ChildEnd, run: string, message?: string): void;
+}
+
+/** Starts a child. @throws Error when what it starts with is larger than Temporal takes */
+export function startRun(
+  { startChild }: Pick<Temporal, 'startChild'>,
+  { workflowType, taskQueue }: ManagedPath,
+  workflowId: string,
+  input: StartInput,
+  listener: RunListener,
+): Begun {
+  const bytes = sizeOf(input);
+  if (bytes > MOST_PAYLOAD) throw tooLarge(bytes);
+  const args = [input];
+  const done = startChild(workflowType, {
+    workflowId,
+    args,
+    // Temporal applies this at every continue-as-new of the parent.
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    cancellationType: ChildWorkflowCancellationType.ABANDON,
+    taskQueue,
+  }).then((handle) => {
+    // The SDK holds what a child was started with for as long as it runs.
+    args.length = 0;
+    const run = handle.firstExecutionRunId;
+    listener.begun(run);
+    follow(handle.result(), (how, message) => listener.ended(how, run, message));
+  });
+  return { bytes: bytes + START_BYTES, done };
+}
+
+function follow(result: Promise<unknown>, ended: (how: ChildEnd, message?: string) => void): void {
+  result.then(
+    () => ended('completed'),
+    (error: unknown) => {
+      const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+      const wasEnded = [CancelledFailure, TerminatedFailure, TimeoutFailure].some(
+        (type) => cause instanceof type,
+      );
+      ended(wasEnded ? 'cancelled' : 'failed', messageOf(cause));
+    },
+  );
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
