@@ -40,6 +40,8 @@ export const PATCHES = {
   watchedChildren: 'stateful-watched-children',
   /** A change below an item has the conditions asked of the items that it concerns, and not of all. */
   concernedItems: 'stateful-concerned-items',
+  /** A workflow that was reset begins anew with all those whom it exchanges signals with, and loads. */
+  resets: 'stateful-resets',
 } as const;
 
 /**

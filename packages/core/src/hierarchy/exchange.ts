@@ -286,6 +286,21 @@ export class Exchange {
     return this.#finish();
   }
 
+  /**
+   * This workflow was reset: it has forgotten what it has said since, and its numbers would come again. Every link begins
+   * anew: children are joined by another one, and parents are told that theirs is not known, so that they join.
+   *
+   * @param now the time; no link was counted so high before it
+   */
+  reset(now: number): void {
+    this.#count = now;
+    for (const { link } of this.#kin.below.values())
+      if (link.state !== 'apart') link.attach(this.#linkId(), 'stranger');
+    for (const [peer, { id: link }] of this.#kin.above)
+      this.outgoing.strangers.set(peer, { do: 'stranger', from: this.#self.workflowId, link });
+    this.outgoing.wake();
+  }
+
   /** For continue-as-new. */
   carry(): CarriedExchange {
     return { count: this.#count, ...carriedLinks(this.#kin, this.outgoing), pauses: this.pauses.carry() };

@@ -49,7 +49,7 @@ export interface FeedOptions {
 export class Feed implements Outlet {
   problem: string | undefined;
   readonly #options: FeedOptions;
-  readonly #link: string;
+  #link: string;
   #number: number;
   #marks = new Map<string, Mark>();
   #underWay: readonly Mark[] = [];
@@ -66,6 +66,12 @@ export class Feed implements Outlet {
 
   get isDue(): boolean {
     return this.#marks.size > 0;
+  }
+
+  /** What is told from now on goes by another link, with numbers of its own. */
+  begin(link: string): void {
+    this.#link = link;
+    this.#number = 0;
   }
 
   mark(ref: EntityRef, fields: Iterable<string>, via: Way): void {

@@ -192,6 +192,13 @@ export class Hierarchy implements ExchangeHost {
     await this.parents.end(how, message);
   }
 
+  /** The workflow was reset: nobody can know what it has forgotten, so that they all begin anew with each other. */
+  reset(): void {
+    const now = Date.now();
+    this.exchange.reset(now);
+    this.subscribers.reset(now);
+  }
+
   /** For continue-as-new; nothing for a workflow that is alone. */
   carry(): CarriedHierarchy | undefined {
     if (this.#isAlone) return undefined;

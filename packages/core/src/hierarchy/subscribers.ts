@@ -73,11 +73,11 @@ export class Subscribers {
     this.remove({ workflowId, subscriptionId });
     const key = `${strategy ?? ''} ${workflowId}`;
     const { subscriptions } = getOrAdd(this.#subscribers, key, (): Subscriber => {
-      const { workflowId: self, runId } = this.#context;
+      const { workflowId: self } = this.#context;
       const left = this.#left.get(key);
       // A subscriber that leaves and comes back gets a feed of another name, of which it knows no numbers.
       this.#left.delete(key);
-      const begun = left ?? { link: `${runId}#${++this.#count}`, number: 0, marks: [] };
+      const begun = left ?? { link: this.#linkId(), number: 0, marks: [] };
       const options = { workflowId: self, entityName: this.#entityName, strategy, store: this.#store };
       const feed = new Feed(options, begun);
       const channel = new SignalChannel(workflowId, this.#context, feed, () => this.#isGone(workflowId));
@@ -105,6 +105,12 @@ export class Subscribers {
     }
   }
 
+  /** This workflow was reset: what it tells from now on goes by other numbers than what it has forgotten. */
+  reset(now: number): void {
+    this.#count = now;
+    for (const { feed } of this.#subscribers.values()) feed.begin(this.#linkId());
+  }
+
   /** Waits until everybody has been told everything, or is gone, or takes nothing for now. */
   flush(): Promise<unknown> {
     return Promise.all(
@@ -122,6 +128,10 @@ export class Subscribers {
       feeds.push([key, subscriber.feed.carry()]);
     }
     return { subscriptions, gone: this.#gone, feeds, count: this.#count };
+  }
+
+  #linkId(): string {
+    return `${this.#context.runId}#${++this.#count}`;
   }
 
   #isGone(workflowId: string): void {

@@ -138,6 +138,7 @@ export class CycleRunner {
     const times = this.#times;
     const ready = (): boolean => {
       session.checkHandlers();
+      session.checkReset();
       return !!session.ending || this.#continues() || this.#cycles() || session.paused !== paused;
     };
     const due = paused ? undefined : nextLoad(session, times);

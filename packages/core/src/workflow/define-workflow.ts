@@ -13,11 +13,13 @@ import { handedOver } from './carry';
 import { asyncSetup, checkStatics } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
+import type { Declaration } from './class-check';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
 import { declarationOf, type RunDeclaration } from './declared';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepHandlers, keepingHandlers } from './own-handlers';
 import { refusedStart } from './refused-start';
+import { seedNow, watchForReset } from './reset';
 import { Session } from './session';
 import { StatefulWorkflow } from './stateful-workflow';
 
@@ -54,13 +56,15 @@ export function defineWorkflow<Data>(
   if (isUnnamed && !inWorkflowContext()) throw unnamed();
   const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
   checkName(name, 'name');
+  const seed = seedNow();
   const make = (): StatefulWorkflow => new workflowClass() as StatefulWorkflow;
   const run = (input: StartInput): Promise<Data> => {
     try {
       const workflow = make();
       checkDeclaration(workflow);
-      const declaration = declarationOf(workflow, (load) => load === StatefulWorkflow.prototype.loadData);
+      const declaration = declarationOf(workflow, inherited);
       const session = begin(workflow, declaration, input);
+      session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);
       const continuation = (session.continuation = new Continuation(session, workflow));
       return new CycleRunner(workflow, session, continuation).run() as Promise<Data>;
@@ -79,6 +83,9 @@ export function defineWorkflow<Data>(
     });
   return run;
 }
+
+/** What a class has that declares nothing itself. */
+const inherited = (StatefulWorkflow.prototype as Declaration).loadData;
 
 /** Checks a class where it is defined. Who looks through a bundle hears of it; for all others a mistake is an error. */
 function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | undefined): void {

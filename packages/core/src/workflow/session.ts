@@ -90,6 +90,8 @@ export class Session {
   supersede: () => void = nothing;
   /** Looks whether the contract's handlers are still there. @throws InvalidInputError that fails the workflow task */
   checkHandlers: () => void = nothing;
+  /** Looks whether the workflow was reset. To be called whenever something has happened. */
+  checkReset: () => void = nothing;
   /** Whether somebody has asked it to continue as new. */
   isToRoll = false;
   /** Shows how it is in Temporal's UI. */
@@ -203,6 +205,12 @@ export class Session {
   /** How the workflow ends, once it is known. */
   get ending(): Ending | undefined {
     return this.#ending ?? this.hierarchy.parents.ending;
+  }
+
+  /** The workflow was reset: it begins anew with the others, and asks its sources what has happened since. */
+  wasReset(): void {
+    this.hierarchy.reset();
+    this.inbox.add('refresh');
   }
 
   get status(): WorkflowStatus {

@@ -22,9 +22,12 @@ const PAUSE_EVERY = 6;
 const byId = <T extends { readonly id: string }>(items: readonly T[] = []): T[] =>
   items.toSorted((a, b) => a.id.localeCompare(b.id));
 
-/** Asks again until it holds; a hierarchy of which a worker was just killed takes its time. */
+/**
+ * Asks again until it holds. A hierarchy of which a worker was just killed takes its time, and a child that was ended again
+ * and again is started anew after a pause of up to a minute.
+ */
 const atRest = <T>(look: () => Promise<T>): Promise<T> =>
-  vi.waitFor(look, { timeout: 60_000, interval: 250 });
+  vi.waitFor(look, { timeout: 150_000, interval: 250 });
 
 describe(`a hierarchy to which anything happens (FC_SEED=${seed})`, () => {
   let env: TestEnvironment;

@@ -147,6 +147,7 @@ export {
   HearingWorkflow,
   InsistentWorkflow,
   RestlessToldWorkflow,
+  RoomyWaitingWorkflow,
   RoomyWorkflow,
   TightWorkflow,
   ToldWorkflow,
