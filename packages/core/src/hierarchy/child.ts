@@ -113,7 +113,7 @@ export class Child implements Linked {
     return state === 'running' && runId !== undefined && !isFollowed ? { workflowId, runId } : undefined;
   }
 
-  /** What a message without content goes as. */
+  /** The signal by which a message without content is sent. */
   control(message: Exclude<Message, Tell>): readonly [signal: string, payload: unknown] {
     if (message.do === 'join') {
       const { link, pauses, isMade } = message;
@@ -159,12 +159,12 @@ export class Child implements Linked {
     if (this.status === 'failed') this.known.go('again');
   }
 
-  /** Takes every step there is to take. One run at a time: another has the first look once more. */
+  /** Takes every step there is to take. One call at a time does so: another one has it look once more. */
   sync(): void {
     this.#isDue = true;
     if (this.#isBusy || this.#rests) return;
     this.#isBusy = true;
-    // Also when the workflow is cancelled: its children are told so.
+    // Also when the parent is cancelled: its children are to hear of that.
     void this.#family.context.shield.run(async () => {
       while (this.#isDue) {
         this.#isDue = false;
@@ -183,7 +183,7 @@ export class Child implements Linked {
     };
   }
 
-  /** Whether there is no step to take: so it is for most of many children, and a look costs them no promise. */
+  /** Whether there is no step to take, as for most of many children: to find that out costs no promise. */
   get #rests(): boolean {
     if (!this.wanted) return false;
     const { state, hasEnded } = this.known;
@@ -277,7 +277,7 @@ export class Child implements Linked {
     const { known } = this;
     const { exchange, context } = this.#family;
     const isOver = (): boolean => known.state !== 'unanswered' || !this.wanted;
-    // See above.
+    // As above: the item may have gone in the moment in which the time was over.
     if ((await context.condition(isOver, known.nextSilence())) || isOver()) return true;
     exchange.attach(this.workflowId);
     await this.#sendAll();

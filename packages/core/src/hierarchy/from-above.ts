@@ -62,7 +62,7 @@ function tellBack(
     const held = store.get(ref.name, ref.id);
     if (!kin.isMine(ref)) continue;
     if (!held) waiting.remove(ref);
-    // What came in anew may be more there than was said.
+    // An entity that came into the portion may have more fields at this home than the parent said.
     else if (!isEntire.has(keyOf(ref)) || !claims.isAll(ref, held)) waiting.markEntire(ref);
   }
   // What else came of it: relations that held what was removed.

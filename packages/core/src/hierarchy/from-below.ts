@@ -15,7 +15,7 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   const { word = {}, whole, sources = {} } = tell;
   if (whole) below.isHome = false;
   if (made) {
-    // What the child changed by itself; what is made of that is not said back.
+    // What the child changed by itself is written to the item; what is made of the item then is not sent back.
     settlement.settle(takeWrites(state, word, link.peer), { from: link, lane: WRITTEN });
     made.take(host.make(item));
     if (tell.whole) for (const ref of made.refs()) link.waiting.mark(ref, keys(made.get(ref) ?? {}), MADE);
@@ -24,7 +24,7 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   const isElsewhere = (ref: EntityRef): boolean => !isSame(ref, item) && kin.isElsewhere(ref);
   for (const [source, said] of entries(sources))
     settlement.integrate(contributed(link.peer, source), said, link);
-  // In a whole there is nothing new about what is another's.
+  // A whole portion says nothing new about entities that have another home.
   if (!whole && word.set) {
     const written = takeWrites(state, { set: word.set }, link.peer, isElsewhere);
     settlement.settle(written, { from: link, lane: WRITTEN });
@@ -50,7 +50,7 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   };
   const deletes = word.deletes?.filter((ref) => !kept.has(keyOf(ref)));
   const changes = takeNews(state, link, { ...news, word: { ...word, deletes } });
-  // What is not there, the sources here may give; once, for it may have been removed there.
+  // Sources here may give an entity that the child lacks: offered once, for the child may have removed it on purpose.
   for (const key of lacks) entire.add(key);
   settlement.settle(changes, { from: link, lane: WRITTEN, isNews: true }, entire);
   settlement.suspect(claims.refs());

@@ -32,6 +32,13 @@ export interface HierarchyHost {
   show(): void;
 }
 
+/** Who a workflow is. */
+export interface Self {
+  readonly workflowId: string;
+  /** Its first run: another workflow of its id is another one. */
+  readonly runId: string;
+}
+
 /** What this workflow is to another one. Two that hold each other's items are both to each other. */
 export type End = 'parent' | 'child' | 'stranger';
 

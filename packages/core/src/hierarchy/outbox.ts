@@ -67,7 +67,7 @@ export class Outbox {
     if (this.concerns(ref.name)) this.#mark(ref, lane).entire = true;
   }
 
-  /** The entity was removed. Should it come back, both is told. */
+  /** The entity was removed. Should it come back, the other end is told both. */
   remove(ref: EntityRef): void {
     if (!this.concerns(ref.name)) return;
     this.#lane(WRITTEN).set(keyOf(ref), { ref, fields: new Set(), removed: true });
@@ -83,7 +83,7 @@ export class Outbox {
     if (marks.size === 0) this.#lanes.delete(WRITTEN);
   }
 
-  /** Nothing is told of an entity. @returns what was to be */
+  /** Takes an entity out. @returns what was to be told of it */
   drop(ref: EntityRef): Outbox {
     const key = keyOf(ref);
     const dropped = new Outbox([], this.concerns);
@@ -111,14 +111,14 @@ export class Outbox {
     for (const [lane, marks] of this.#lanes) for (const mark of marks.values()) yield [lane, mark];
   }
 
-  /** Hands over what waits; nothing does afterwards. */
+  /** Hands over all that waits, and is empty afterwards. */
   take(): Outbox {
     const taken = new Outbox([], this.concerns);
     [taken.#lanes, this.#lanes] = [this.#lanes, taken.#lanes];
     return taken;
   }
 
-  /** Has what an earlier one held wait as well. */
+  /** Merges an older outbox into this one: what it held waits again. */
   add(earlier: Outbox): void {
     for (const [lane, { ref, fields, entire, removed }] of earlier.marks()) {
       if (removed) {

@@ -12,15 +12,15 @@ import { COPIED, SHOWN } from './outbox';
 
 /** Why something changed. */
 export interface Cause {
-  /** Who said so; nobody for what happened here. */
+  /** The link by which the change came; absent for one that was made here. */
   readonly from?: Link;
-  /** The source that said so, or how it was said without one. */
+  /** The source that gave the change, or the lane of changes without a source. */
   readonly lane: string;
   /** What the source said that it had not said before. */
   readonly said?: readonly Said[];
-  /** Whether a home said so: then it is told upwards only. */
+  /** Whether the change is news of a home: then only parents are told. */
   readonly isNews?: boolean;
-  /** Whether entities were removed: lists that lost them are no word. */
+  /** Whether entities were removed: that lists lost their ids is no word of its own. */
   readonly isRemoval?: boolean;
 }
 
@@ -93,7 +93,7 @@ export class Spread {
     for (const [ref, fields] of said ?? []) if (isAbove(link, ref)) waiting.mark(ref, fields, lane);
   }
 
-  /** Marks what an entity is that this workflow put into a portion. */
+  /** Marks an entity that this workflow put into a portion: what its sources say of it, and a copy of the rest. */
   give(below: Below, ref: EntityRef): void {
     const { link } = below;
     this.offer(below, ref);
@@ -101,7 +101,7 @@ export class Spread {
     else if (link.state === 'joined') link.ask(ref);
   }
 
-  /** Marks what is known of an item here, for one that runs already and has not: what that has stands. */
+  /** Marks a copy of what is known of an item here, for a child that runs already: fields that the child has stand. */
   handOver({ link, item }: Below): void {
     for (const ref of this.#kin.portionOf(item)) this.#copy(link, ref);
   }
@@ -113,16 +113,16 @@ export class Spread {
       const given = view.given(ref.name, ref.id);
       if (!given) continue;
       link.waiting.mark(ref, given.shape, source);
-      // It is there then, unless it was removed on purpose: that is told.
+      // The child has the entity then. If it had removed it on purpose, it says so again.
       if (answered) answered.isAnswered = true;
     }
   }
 
-  /** Marks all that the sources say of a portion: what they said besides they say no more. */
+  /** Marks all that the sources say of a portion: what they said before and is not among it, they say no more. */
   offerAll(below: Below): void {
-    // One that is yet to start or to join is given it anyway.
+    // A child that is yet to start or to join is given all of it anyway.
     if (below.link.state !== 'joined') return;
-    // Also of what is not there: the sources may give what the home has never had.
+    // Also of entities that are not there: the sources may give what the home has never had.
     for (const ref of this.#kin.partsOf(below.item)) this.offer(below, ref);
     below.link.offer();
   }
@@ -132,7 +132,7 @@ export class Spread {
     waiting.markEntire(ref, COPIED);
   }
 
-  /** Asks the homes of an entity that has left one for it: what they say is not known, where they differ. */
+  /** An entity has left one of its homes: asks the others for it. @returns whether there are others */
   askOthers(ref: EntityRef): boolean {
     let hasOther = false;
     for (const below of this.#kin.childrenWith(ref)) {

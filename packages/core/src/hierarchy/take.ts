@@ -51,7 +51,7 @@ export function takeNews(
   }
   for (const [ref, set, unset] of entitiesIn(word)) {
     const { name, id } = ref;
-    // It was removed here, or put into the portion: the home has not seen that.
+    // This end removed the entity, or put it into the portion, and the home has not seen that: its news are older.
     if (!isFrom(ref) || link.isPending(ref, '')) continue;
     if (entire.has(keyOf(ref))) {
       draft.put(name, id, withPending(ref, set));
@@ -62,7 +62,7 @@ export function takeNews(
     for (const field of unset) if (!link.isPending(ref, field)) delete next[field];
     draft.put(name, id, next);
   }
-  // What the lists as they are here do not lead to is in no portion, or in another one.
+  // News of an entity that no list here leads to are left aside: it is in no portion, or in another one.
   const news = [...entitiesIn(word)].filter(([ref]) => isFrom(ref) && !isPart(ref));
   if (news.length > 0) {
     const parts = partsOf(item, draft, store.schema, isFrom);
@@ -91,7 +91,7 @@ function partsOf(
   return found;
 }
 
-/** Takes in what is written: fields of entities, as they are. */
+/** Takes in fields that somebody wrote, as they are. */
 export function takeWrites(
   state: EntityState,
   word: Word,
@@ -109,7 +109,7 @@ export function takeWrites(
   return state.commit(draft, origin);
 }
 
-/** Takes in fields that are not there. */
+/** Takes in fields that the entities do not have here, and no others. */
 export function takeMissing(state: EntityState, word: Word, origin: string): ChangeSet {
   const draft = state.store.draft();
   for (const [{ name, id }, set] of entitiesIn(word)) {

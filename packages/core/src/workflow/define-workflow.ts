@@ -61,7 +61,7 @@ export function defineWorkflow<Data>(
     try {
       const workflow = make();
       checkDeclaration(workflow);
-      const declaration = declarationOf(workflow, (load) => load === StatefulWorkflow.prototype.loadData);
+      const declaration = declarationOf(workflow, inherited);
       const session = begin(workflow, declaration, input);
       session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);

@@ -124,7 +124,7 @@ export class Session {
     const schema = schemaOf(declaration, root.name);
     const handed = before && adapted({ carried: before, state: input.state }, declaration.declared, root);
     const carried = handed?.carried;
-    const { views, refusals, inbox = ['start'], changes, pending, hierarchy } = carried ?? {};
+    const { views, refusals, inbox = ['start'], changes, pending, hierarchy, sources: known } = carried ?? {};
     this.schema = schema;
     this.apiUrl = input.apiUrl;
     this.apiToken = input.apiToken;
@@ -140,15 +140,10 @@ export class Session {
     if (!carried && !input.parent) this.pending.add(this.state.seed(input), this.state.takeCreated());
     this.allSources = entries(declaration.sources ?? {}).map(([name, definition]) => {
       const into = listOf(schema, root.name, name, definition);
-      return new SourceState(name, definition, into, own(carried?.sources, name));
+      return new SourceState(name, definition, into, own(known, name));
     });
     if (declaration.loadData)
-      this.ownLoad = new SourceState(
-        OWN_LOAD,
-        OWN_LOAD_DEFINITION,
-        undefined,
-        own(carried?.sources, OWN_LOAD),
-      );
+      this.ownLoad = new SourceState(OWN_LOAD, OWN_LOAD_DEFINITION, undefined, own(known, OWN_LOAD));
     this.hierarchy = new Hierarchy(this, declaration.managedPaths, input, hierarchy, handed?.formerPaths);
     const { maxStateBytes = MOST_PAYLOAD_BYTES } = declaration;
     this.size = new StateSize(maxStateBytes, () => carryOver(this));
