@@ -6,7 +6,7 @@ import { identify } from '../state/identify';
 import { own } from '../state/json';
 import { keys } from '../state/objects';
 import { isSame, keyOf } from '../state/refs';
-import { callUserCode } from '../workflow/user-code';
+import { callUserCode } from './user-code';
 import type { Exchange } from './exchange';
 import type { HierarchyHost } from './host';
 import { idsOf, type ManagedPath } from './managed-path';

@@ -1,7 +1,7 @@
 import { FIND_ENDED, type RunRef } from './activities';
 import type { Child } from './child';
 import type { Children } from './children';
-import type { Rounds } from './look';
+import type { Rounds } from './rounds';
 import type { Temporal } from './temporal';
 
 /** How long one attempt may take: so long, and so long for each child; milliseconds. */

@@ -1,8 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { EntityRef } from '../contract/adapter';
 import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy';
-import { iso } from '../workflow/iso';
-import { UserCodeError } from '../workflow/user-code';
+import { iso } from '../base/iso';
+import { UserCodeError } from './user-code';
 import { type CarriedRecord, type ChildEnd, ChildRecord } from './child-record';
 import { messageOf, startRun } from './child-run';
 import type { RunRef } from './activities';

@@ -333,27 +333,8 @@ export class ManagedChildren implements Children {
   }
 }
 
-/** Of a workflow without managed paths: so it is for most of many, and they hold nothing for it. */
-export const NO_CHILDREN: Children = {
-  paths: [],
-  infos: [],
-  isFull: false,
-  begin() {},
-  all: () => [],
-  get: () => undefined,
-  changed() {},
-  make: ({ id }) => ({ id }),
-  tell() {},
-  noticed() {},
-  start(field) {
-    throw notAPath(field, []);
-  },
-  async end() {},
-  managedPaths: () => ({}),
-  carry: () => ({ paths: {} }),
-};
-
-function notAPath(field: string, paths: readonly ManagedPath[]): InvalidInputError {
+/** What is wrong with the name of a path that a child is to be started on. */
+export function notAPath(field: string, paths: readonly ManagedPath[]): InvalidInputError {
   const names = paths.map((path) => path.field).join(', ') || 'none';
   return new InvalidInputError('path', `"${field}" is not a managed path`, `Use one of ${names}`);
 }

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { defineSchema, type Entities, type Fields, many, one } from '../contract/schema';
 import { EntityState } from '../state/entity-state';
 import type { CarriedView } from '../state/source-view';
-import { type CarriedExchange, Exchange } from './exchange';
+import type { CarriedExchange } from './carried-exchange';
+import { Exchange } from './exchange';
 import type { ExchangeHost } from './host';
 import type { Message, Start, Tell } from './word';
 

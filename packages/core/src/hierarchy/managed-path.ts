@@ -1,3 +1,4 @@
+import { milliseconds } from '../contract/duration';
 import { wholeNumber } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
 import type { OrphanPolicy } from '../contract/hierarchy';
@@ -7,8 +8,7 @@ import type { Duration } from '../contract/source';
 import type { CredentialReference } from '../contract/wire';
 import { own } from '../state/json';
 import { entries, fromEntries, keys } from '../state/objects';
-import { ReadOnly } from '../workflow/read-only';
-import { milliseconds } from '../workflow/refresh';
+import { ReadOnly } from '../state/read-only';
 
 /** An item of a managed path, with its relations filled in. Of an item that only its id is known of: `{ id }`. */
 export type Item = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { isSame } from '../state/refs';
 import { FIND_ORPHANED } from './activities';
 import type { Exchange } from './exchange';
 import type { Ending } from './host';
-import { Rounds } from './look';
+import { Rounds } from './rounds';
 import { ExchangeOutlet } from './outlet';
 import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
 

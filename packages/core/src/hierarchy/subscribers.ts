@@ -3,7 +3,7 @@ import type { Subscription, SubscriptionInfo, Unsubscription } from '../contract
 import type { ChangeSet, MergeStrategy } from '../contract/wire';
 import { forEach } from '../state/json';
 import { getOrAdd, keys } from '../state/objects';
-import { iso } from '../workflow/iso';
+import { iso } from '../base/iso';
 import type { EntityStore } from '../state/entity-store';
 import { type CarriedFeed, Feed, type Way } from './feed';
 import { fieldsIn } from './fields-in';

@@ -8,7 +8,7 @@ import type { CarriedHierarchy, Hierarchy } from '../hierarchy/hierarchy';
 import type { ChangeSet, CredentialReference, RejectedSignals, StartInput } from '../contract/wire';
 import type { Declared } from './declared';
 import type { TriggerName } from './inbox';
-import type { Loads } from './loads';
+import type { CarriedLoads, Loads } from './loads';
 import type { CarriedPending, PendingChanges } from './pending-changes';
 import type { Refusals } from './refusals';
 import type { CarriedSource, SourceState } from './source-state';
@@ -20,7 +20,7 @@ import type { CarriedSource, SourceState } from './source-state';
 const CARRIED_VERSION = 1;
 
 /** What a run hands to the next besides the start argument's own fields. Not part of the wire contract. */
-export interface Carried {
+export interface Carried extends CarriedLoads {
   /** By which rules this is written; absent in what the first versions carried. */
   readonly version?: number;
   /** What the class of the run declared. */
@@ -34,11 +34,6 @@ export interface Carried {
   readonly pending?: CarriedPending;
   /** What the first versions carried instead of `pending`. */
   readonly changes?: ChangeSet;
-  readonly quiet?: number;
-  readonly loadedAt?: number;
-  readonly cutOffs?: number;
-  /** What the first versions carried instead of `cutOffs`. */
-  readonly wasCutOff?: boolean;
   readonly hierarchy?: CarriedHierarchy;
 }
 
@@ -53,9 +48,7 @@ export interface Carrying {
   readonly refusals: Pick<Refusals, 'report'>;
   readonly inbox: Iterable<TriggerName>;
   readonly pending: Pick<PendingChanges, 'carry'>;
-  readonly quiet: number;
-  readonly loadedAt: number;
-  readonly loads: Pick<Loads, 'cutOffs'>;
+  readonly loads: Pick<Loads, 'quiet' | 'endedAt' | 'cutOffs'>;
   readonly hierarchy: Pick<Hierarchy, 'exchange' | 'carry'>;
 }
 
@@ -77,8 +70,8 @@ export function carryOver(session: Carrying): StartInput & { readonly carried: C
       refusals: session.refusals.report,
       inbox: [...session.inbox],
       pending: session.pending.carry(session.state.store),
-      quiet: session.quiet,
-      loadedAt: session.loadedAt,
+      quiet: session.loads.quiet,
+      loadedAt: session.loads.endedAt,
       cutOffs: session.loads.cutOffs || undefined,
       hierarchy: session.hierarchy.carry(),
     },

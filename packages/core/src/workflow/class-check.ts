@@ -1,3 +1,4 @@
+import { milliseconds } from '../contract/duration';
 import { listOf, matching, object, oneOf, text, wholeNumber, type Check } from '../contract/check';
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import { checkEntityName, checkReference } from '../contract/payloads';
@@ -6,7 +7,7 @@ import type { Duration, SourceDefinition } from '../contract/source';
 import type { ManagedPathOptions, ManagedPaths } from '../hierarchy/managed-path';
 import { entries, hasOwn, keys } from '../state/objects';
 import type { Loader } from './loader';
-import { milliseconds, type RefreshPolicy } from './refresh';
+import { type RefreshPolicy } from './refresh';
 
 /** What the class's own `loadData` is called among the sources: no source may be called so. */
 export const OWN_LOAD = 'loadData()';

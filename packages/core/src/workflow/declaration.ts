@@ -8,7 +8,7 @@ import type { SourceDefinition } from '../contract/source';
 import { managedPaths } from '../hierarchy/managed-path';
 import { entries, hasOwn, keys } from '../state/objects';
 import { checkClassStrictly, checkReadable, type Declaration, DECLARED } from './class-check';
-import { has } from './patches';
+import { has } from '../base/patches';
 import { refreshTimes } from './refresh';
 import { limitsOf } from './source-state';
 

@@ -29,12 +29,12 @@ import {
 import type { Ending } from '../hierarchy/host';
 import { sizeOf } from '../state/change-set';
 import { entries, fromEntries, keys } from '../state/objects';
-import { iso } from './iso';
+import { iso } from '../base/iso';
 import { loaded } from './loaded';
-import { has } from './patches';
+import { has } from '../base/patches';
 import type { Session } from './session';
 import { sendable } from './state-size';
-import { UserCodeError } from './user-code';
+import { UserCodeError } from '../hierarchy/user-code';
 
 /** Answers every signal, update and query of the wire contract. */
 export function registerHandlers(session: Session): void {
@@ -213,10 +213,10 @@ const QUERIES: { readonly [name: string]: (session: Session) => unknown } = {
   pendingChanges: ({ pending }) => pending.changes,
   apiUrl: ({ apiUrl }) => apiUrl ?? null,
   apiToken: ({ token }) => token,
-  sources({ loading, nextLoadAt, tokenWarning: warning }) {
+  sources({ loading, loads, tokenWarning: warning }) {
     return fromEntries(
       loading.map(({ name, info, known }) => {
-        const nextCheckAt = iso(known.retryAt ?? nextLoadAt);
+        const nextCheckAt = iso(known.retryAt ?? loads.nextAt);
         return [name, { ...info, nextCheckAt, warning }];
       }),
     );

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { RefreshResult } from '../contract/wire';
-import { iso } from './iso';
+import { iso } from '../base/iso';
 import type { Session } from './session';
 
 /**
@@ -16,8 +16,8 @@ export async function loaded(session: Session, ask: () => void, overtakes: boole
     !overtakes && loads.isRunning && (loads.beganNow || session.continuation?.isOverdue() === true);
   if (!joins) ask();
   const how = await loads.wait(joins, () => session.paused || !!session.ending);
-  const { lastResult, ending } = session;
-  if (how === 'done' && lastResult) return lastResult;
+  const { ending } = session;
+  if (how === 'done' && loads.lastResult) return loads.lastResult;
   if (ending)
     throw ApplicationFailure.nonRetryable(
       `The workflow has ${ending} before the load was done.`,

@@ -1,6 +1,6 @@
 import { inWorkflowContext, workflowInfo } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import { has } from './patches';
+import { has } from '../base/patches';
 
 /** What the random numbers of a run are drawn from. */
 interface Seed {

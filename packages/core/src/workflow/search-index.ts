@@ -6,7 +6,7 @@ import {
   type SearchAttributeActivities,
 } from '../contract/search-attributes';
 import { lookAside } from '../hierarchy/look';
-import { has } from './patches';
+import { has } from '../base/patches';
 import type { Session } from './session';
 
 const { [KNOWS_SEARCH_ATTRIBUTES]: knowsThem } = proxyActivities<SearchAttributeActivities>({

@@ -9,7 +9,6 @@ import type {
   ChangeSet,
   CredentialReference,
   RefreshRequest,
-  RefreshResult,
   StartInput,
   TokenInfo,
   WorkflowStatus,
@@ -17,7 +16,7 @@ import type {
 import { isEmpty } from '../state/change-set';
 import { EntityState } from '../state/entity-state';
 import { own } from '../state/json';
-import { entries, fromEntries } from '../state/objects';
+import { entries } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
 import { Hierarchy, type Received } from '../hierarchy/hierarchy';
 import type { Ending } from '../hierarchy/host';
@@ -26,13 +25,11 @@ import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
 import { listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
 import { presentPatches, type RunDeclaration } from './declared';
-import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
-import { iso } from './iso';
 import { Loads } from './loads';
-import { CHANGED_CLASS } from './patches';
+import { CHANGED_CLASS } from '../base/patches';
 import { PendingChanges } from './pending-changes';
-import { ReadOnly } from './read-only';
+import { ReadOnly } from '../state/read-only';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
 import { MOST_PAYLOAD_BYTES, StateSize } from './state-size';
@@ -91,14 +88,6 @@ export class Session {
   continuation?: Renewal;
   /** Why the workflow has no search attributes, although its class wants them. */
   unindexed?: string;
-  /** What the last load gave. */
-  lastResult?: RefreshResult;
-  /** When the last load ended, in milliseconds. */
-  loadedAt: number;
-  /** Loads in a row that found nothing. */
-  quiet: number;
-  /** When the next load is due by itself, in milliseconds. */
-  nextLoadAt?: number;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = nothing;
   /** Looks whether the contract's handlers are still there. @throws InvalidInputError that fails the workflow task */
@@ -144,9 +133,7 @@ export class Session {
     this.#warn();
     this.refusals = new Refusals(refusals);
     this.inbox = new Inbox(inbox);
-    this.quiet = carried?.quiet ?? 0;
-    this.loadedAt = carried?.loadedAt ?? Date.now();
-    this.loads = new Loads(carried?.cutOffs ?? Number(carried?.wasCutOff ?? 0));
+    this.loads = new Loads(carried);
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, handed?.state, views);
     this.pending = PendingChanges.from(pending ?? {}, this.state.store, changes);
@@ -299,21 +286,6 @@ export class Session {
     const { from, as, via = [] } = envelope;
     const trigger = as ?? 'update';
     this.changed(this.hierarchy.receive(what, envelope), trigger, [...via, from]);
-  }
-
-  /** Notes what a load over all sources came to. */
-  loadEnded(changed: number, faults: readonly LoadFault[]): void {
-    const failed = faults.length > 0;
-    this.loads.end('done');
-    this.size.loadEnded();
-    this.loadedAt = Date.now();
-    this.quiet = changed ? 0 : this.quiet + 1;
-    this.lastResult = {
-      outcome: failed ? 'failed' : changed ? 'changed' : 'unchanged',
-      changed,
-      checkedAt: iso(this.loadedAt),
-      errors: failed ? fromEntries(faults.map(({ source, message }) => [source, message])) : undefined,
-    };
   }
 
   setApiToken(reference: CredentialReference, via?: readonly string[]): void {

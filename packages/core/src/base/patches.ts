@@ -1,6 +1,5 @@
 import { patched } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import { keys } from '../state/objects';
 
 /**
  * Changes of what a workflow sends, schedules or starts that it did not make from the beginning. A run that began
@@ -53,7 +52,7 @@ export const PATCHES = {
  */
 export const CHANGED_CLASS = 'stateful-changed-class';
 
-const ORDER = keys(PATCHES);
+const ORDER = Object.keys(PATCHES);
 
 /** How many changes there are. */
 export const PATCH_COUNT = ORDER.length;
