@@ -13,6 +13,7 @@ import { handedOver } from './carry';
 import { asyncSetup, checkStatics } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
+import type { Declaration } from './class-check';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
 import { declarationOf, type RunDeclaration } from './declared';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
@@ -82,6 +83,9 @@ export function defineWorkflow<Data>(
     });
   return run;
 }
+
+/** What a class has that declares nothing itself. */
+const inherited = (StatefulWorkflow.prototype as Declaration).loadData;
 
 /** Checks a class where it is defined. Who looks through a bundle hears of it; for all others a mistake is an error. */
 function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | undefined): void {
