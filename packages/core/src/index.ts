@@ -68,6 +68,8 @@ export type {
   SourceError,
   SourceInfo,
   StartInput,
+  SubscribedDelete,
+  SubscribedUpdate,
   TokenInfo,
   UpdatePayload,
   WorkflowStatus,

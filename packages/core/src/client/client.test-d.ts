@@ -1,7 +1,15 @@
 import type { Client } from '@temporalio/client';
 import { describe, expectTypeOf, it } from 'vitest';
 import { type PlainToken, type RefreshResult, StatefulClient, type StatefulHandle } from '../client';
-import type { ChangeSummary, CredentialReference, StartInput, TokenInfo } from '../index';
+import type {
+  Ancestor,
+  ChangeSummary,
+  CredentialReference,
+  StartInput,
+  SubscribedDelete,
+  SubscribedUpdate,
+  TokenInfo,
+} from '../index';
 import type { StatefulWorkflowFunction } from '../workflow';
 
 interface CustomerData {
@@ -12,6 +20,7 @@ interface CustomerData {
 declare const client: Client;
 declare const CustomerWorkflow: StatefulWorkflowFunction<CustomerData>;
 declare const text: string;
+declare const handle: StatefulHandle<CustomerData>;
 
 // Only its types are looked at: nothing here runs.
 describe('types of the client', () => {
@@ -28,6 +37,14 @@ describe('types of the client', () => {
   it('gives what the wire contract says', () => {
     type Handle = StatefulHandle<CustomerData>;
     expectTypeOf<Handle['data']>().returns.resolves.toEqualTypeOf<CustomerData | null>();
+    expectTypeOf<Handle['dataOf']>().parameters.toEqualTypeOf<[entityName: string, id: string]>();
+    expectTypeOf<Handle['dataOf']>().returns.resolves.toEqualTypeOf<unknown>();
+    expectTypeOf(
+      handle.dataOf<CustomerData>('Customer', 'c_2'),
+    ).resolves.toEqualTypeOf<CustomerData | null>();
+    expectTypeOf<Handle['ancestors']>().returns.resolves.toEqualTypeOf<Ancestor[]>();
+    expectTypeOf<SubscribedUpdate['subscriptionIds']>().toEqualTypeOf<readonly string[]>();
+    expectTypeOf<SubscribedDelete['subscriptionIds']>().toEqualTypeOf<readonly string[]>();
     expectTypeOf<Handle['result']>().returns.resolves.toEqualTypeOf<CustomerData>();
     expectTypeOf<Handle['apiToken']>().returns.resolves.toEqualTypeOf<TokenInfo | null>();
     expectTypeOf<Handle['refresh']>().returns.resolves.toEqualTypeOf<RefreshResult>();

@@ -8,13 +8,14 @@ import {
 import { checkApiUrl } from '../contract/api-url';
 import { type ErrorCode, StatefulWorkflowError } from '../contract/errors';
 import type {
+  Ancestor,
   ChildInfo,
   ManagedPathInfo,
   Subscription,
   SubscriptionInfo,
   Unsubscription,
 } from '../contract/hierarchy';
-import { checkDelete, checkRefresh, checkUpdate } from '../contract/payloads';
+import { checkDelete, checkEntityName, checkId, checkRefresh, checkUpdate } from '../contract/payloads';
 import { checkSelector } from '../contract/selector';
 import { checkSubscription, checkUnsubscription } from '../contract/subscription';
 import type { Entities } from '../contract/schema';
@@ -96,6 +97,16 @@ export class StatefulHandle<Data = unknown> {
     return this.#query('data');
   }
 
+  /**
+   * Any entity with its relations filled in; `null` where nothing is known of it.
+   *
+   * @throws InvalidInputError for a name or an id that no entity can have; a query that fails, where the schema has no
+   *   such entity
+   */
+  dataOf<Entity = unknown>(entityName: string, id: string): Promise<Entity | null> {
+    return this.#query('dataOf', checkEntityName(entityName, 'entityName'), checkId(id, 'id'));
+  }
+
   /** Entity state, normalized. */
   state(): Promise<Entities> {
     return this.#query('state');
@@ -154,6 +165,11 @@ export class StatefulHandle<Data = unknown> {
   /** Signals and start arguments that were refused, and why. */
   rejectedSignals(): Promise<RejectedSignals> {
     return this.#query('rejectedSignals');
+  }
+
+  /** The workflows above it, from the top of the hierarchy to its parent; the first parent's, where there are several. */
+  ancestors(): Promise<Ancestor[]> {
+    return this.#query('ancestors');
   }
 
   /** The workflows of the items on its managed paths. */
@@ -245,8 +261,8 @@ export class StatefulHandle<Data = unknown> {
     return explained(this.temporal, () => this.temporal.result() as Promise<Data>);
   }
 
-  #query<T>(name: string): Promise<T> {
-    return explained(this.temporal, () => this.temporal.query<T>(name));
+  #query<T>(name: string, ...args: unknown[]): Promise<T> {
+    return explained(this.temporal, () => this.temporal.query<T, unknown[]>(name, ...args));
   }
 
   #signal(name: string, ...args: unknown[]): Promise<void> {

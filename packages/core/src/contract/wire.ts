@@ -54,6 +54,20 @@ export interface DeletePayload {
   readonly changeOrigin?: string;
 }
 
+/** What a workflow sends to those who subscribed to its changes, besides the change. */
+interface Subscribed {
+  /** Which of the subscriber's subscriptions asked for what is in the payload: one or several. */
+  readonly subscriptionIds: readonly string[];
+  /** The workflow that it comes from. */
+  readonly changeOrigin: string;
+}
+
+/** Payload of the signal `update` as a subscriber gets it: `updates` and `unset`, normalized. */
+export type SubscribedUpdate = Omit<UpdatePayload, 'data'> & Subscribed;
+
+/** Payload of the signal `delete` as a subscriber gets it: `deletions`. */
+export type SubscribedDelete = Omit<DeletePayload, 'data'> & Subscribed;
+
 /** What a workflow is doing. `completed`, `cancelled` and `failed` are final. */
 export type WorkflowStatus =
   'running' | 'paused' | 'degraded' | 'unauthorized' | 'completed' | 'cancelled' | 'failed';

@@ -1,6 +1,6 @@
 import type { EntityRef } from '../contract/adapter';
 import { CANCEL_REQUESTED, type Envelope, type Word } from '../contract/hierarchy';
-import type { DeletePayload, UpdatePayload } from '../contract/wire';
+import type { DeletePayload, SubscribedUpdate, UpdatePayload } from '../contract/wire';
 import { refsOf } from '../state/change-set';
 import { table } from '../state/json';
 import { keys } from '../state/objects';
@@ -59,7 +59,8 @@ function plain({
 
 /** The signal that a word goes in. */
 export function signalOf(
-  base: Pick<UpdatePayload, 'entityName' | 'changeOrigin' | 'strategy'>,
+  base: Pick<UpdatePayload, 'entityName' | 'changeOrigin' | 'strategy'> &
+    Partial<Pick<SubscribedUpdate, 'subscriptionIds'>>,
   { set = {}, unset = {}, deletes = [] }: Word,
   envelope: Envelope,
 ): Omit<Signal, 'bytes'> {

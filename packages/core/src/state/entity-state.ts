@@ -3,6 +3,7 @@ import { InvalidInputError } from '../contract/errors';
 import { type Entities, isMany, relationTarget, type Schema } from '../contract/schema';
 import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../contract/wire';
 import { refsOf } from './change-set';
+import { denormalize } from './denormalize';
 import type { Draft } from './draft';
 import { EntityStore } from './entity-store';
 import { identify, recordOf } from './identify';
@@ -47,6 +48,16 @@ export class EntityState {
   /** The root entity, denormalized; `undefined` until something is known of it. */
   get data(): unknown {
     return this.store.denormalize(this.root.name, this.root.id);
+  }
+
+  /**
+   * An entity, denormalized; `undefined` where nothing is known of it. Of all but the root it is made anew each time.
+   *
+   * @throws InvalidInputError when the schema has no such entity
+   */
+  dataOf(name: string, id: string): unknown {
+    this.#checkName('entityName', name);
+    return this.isRoot(name, id) ? this.data : denormalize(this.store, this.store.schema, name, id);
   }
 
   isRoot(name: string, id: string): boolean {

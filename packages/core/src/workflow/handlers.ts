@@ -11,7 +11,9 @@ import { checkApiUrl } from '../contract/api-url';
 import { InvalidInputError, type StatefulWorkflowError } from '../contract/errors';
 import {
   checkDelete,
+  checkEntityName,
   checkFinalStatus,
+  checkId,
   checkRefresh,
   checkRootData,
   checkUpdate,
@@ -183,11 +185,13 @@ function registerUpdates(session: Session): void {
     });
 }
 
-const QUERIES: { readonly [name: string]: (session: Session) => unknown } = {
+const QUERIES: { readonly [name: string]: (session: Session, ...args: readonly unknown[]) => unknown } = {
   id: ({ root }) => root.id,
   entityName: ({ root }) => root.name,
   state: ({ state }) => state.store.entities,
   data: ({ state }) => state.data ?? null,
+  dataOf: ({ state }, name, id) =>
+    state.dataOf(checkEntityName(name, 'entityName'), checkId(id, 'id')) ?? null,
   status: ({ status }) => status,
   problem: ({ problems }) => problems.join(' ') || null,
   pendingChanges: ({ pending }) => pending.changes,
@@ -201,6 +205,7 @@ const QUERIES: { readonly [name: string]: (session: Session) => unknown } = {
       }),
     );
   },
+  ancestors: ({ hierarchy }) => hierarchy.exchange.ancestry,
   children: ({ hierarchy }) => hierarchy.children.infos,
   managedPaths: ({ hierarchy }) => hierarchy.children.managedPaths(),
   subscriptions: ({ hierarchy }) => hierarchy.subscribers.infos,
@@ -209,8 +214,8 @@ const QUERIES: { readonly [name: string]: (session: Session) => unknown } = {
 
 function registerQueries(session: Session): void {
   for (const name of keys(QUERIES))
-    setHandler(defineQuery(name), () =>
-      sendable(`The answer to ${name}`, QUERIES[name]?.(session), session.mostBytes),
+    setHandler(defineQuery<unknown, unknown[]>(name), (...args) =>
+      sendable(`The answer to ${name}`, QUERIES[name]?.(session, ...args), session.mostBytes),
     );
 }
 

@@ -104,6 +104,18 @@ export abstract class StatefulWorkflow<Data = unknown> {
     return readOnly.of(state.data) as DeepReadonly<Data> | undefined;
   }
 
+  /**
+   * An entity with its relations filled in, as {@link data} is of the root; `undefined` where nothing is known of it. It
+   * is put together each time that it is asked for.
+   *
+   * @typeParam Entity what it is taken for
+   * @throws InvalidInputError when the schema has no entity of that name
+   */
+  dataOf<Entity = unknown>(entityName: string, id: string): DeepReadonly<Entity> | undefined {
+    const { readOnly, state } = this.#running;
+    return readOnly.of(state.dataOf(entityName, id)) as DeepReadonly<Entity> | undefined;
+  }
+
   /** Entity state, normalized and live. It is not changed in place, as {@link data} is not. */
   get state(): Entities {
     const { readOnly, state } = this.#running;

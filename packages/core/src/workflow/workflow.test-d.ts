@@ -44,6 +44,9 @@ class Customer extends StatefulWorkflow<CustomerData> {
     expectTypeOf(triggers).toEqualTypeOf<ReadonlySet<TriggerName>>();
     expectTypeOf(changes).toEqualTypeOf<ChangeSet>();
     expectTypeOf(this.data).toEqualTypeOf<CustomerData | undefined>();
+    expectTypeOf(this.dataOf('Contact', 'k_1')).toEqualTypeOf<unknown>();
+    const contact = this.dataOf<{ name: string }>('Contact', 'k_1');
+    expectTypeOf(contact).toEqualTypeOf<{ readonly name: string } | undefined>();
     // @ts-expect-error state is not changed in place
     this.state['Customer'] = {};
   }

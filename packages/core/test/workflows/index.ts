@@ -150,4 +150,5 @@ export {
   WaitingWorkflow,
 } from './order';
 export { type CustomerData, schema } from './sources';
+export { ViewingDeskWorkflow } from './views';
 export { PollingWorkflow, StaleWorkflow, WatchingWorkflow } from './timing';
