@@ -2,8 +2,10 @@ import { listOf, matching, object, oneOf, text, wholeNumber, type Check } from '
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import { checkEntityName, checkReference } from '../contract/payloads';
 import type { ManagedPathOptions } from '../hierarchy/managed-path';
+import { own } from '../state/json';
 import { entries, hasOwn, keys } from '../state/objects';
 import type { Declaration } from './declaration';
+import { asyncHook } from './guard';
 import { milliseconds, type RefreshPolicy } from './refresh';
 
 /** What the class's own `loadData` is called among the sources: no source may be called so. */
@@ -22,7 +24,22 @@ export const DECLARED = [
 ] as const;
 
 /** Functions that a class may have, and those that it may not take away: the base class has them. */
-const HOOKS = ['setup', 'loadData', 'execute', 'onChange', 'onLoadError', 'onContinue'] as const;
+const HOOKS = [
+  'setup',
+  'loadData',
+  'beforeUpdate',
+  'beforeDelete',
+  'execute',
+  'onChange',
+  'onLoadError',
+  'onContinue',
+] as const;
+/** Those that nobody waits for, and what is wrong with one that waits. */
+const SYNCHRONOUS: { readonly [hook: string]: (hook: string) => InvalidInputError } = {
+  setup: () => asyncSetup(),
+  beforeUpdate: asyncHook,
+  beforeDelete: asyncHook,
+};
 const NEEDED: readonly string[] = ['loadData', 'execute'];
 
 /** What may be left out, but not given as nothing. */
@@ -188,11 +205,12 @@ export function checkStatics(workflowClass: object): void {
 /** @throws InvalidInputError for a hook that is no function, or one that would not be waited for */
 function checkHook(hook: string, value: unknown): void {
   if (value == null && !NEEDED.includes(hook)) return;
-  aFunction(`${hook === 'setup' ? '' : 'async '}${hook}() { … }`)(value, hook);
+  const refuse = own(SYNCHRONOUS, hook);
+  aFunction(`${refuse ? '' : 'async '}${hook}() { … }`)(value, hook);
   const kind = Object.prototype.toString.call(value);
   if (kind.includes('Generator'))
     throw new InvalidInputError(hook, 'is a generator, of which nothing would run', 'Write it without the *');
-  if (hook === 'setup' && kind === '[object AsyncFunction]') throw asyncSetup();
+  if (refuse && kind === '[object AsyncFunction]') throw refuse(hook);
 }
 
 /** What is wrong with a `setup()` that waits: handlers that it sets then come too late for what is there already. */

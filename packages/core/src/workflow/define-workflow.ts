@@ -14,6 +14,7 @@ import { asyncSetup, checkStatics } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
+import { Guard } from './guard';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepHandlers, keepingHandlers } from './own-handlers';
 import { refreshTimes } from './refresh';
@@ -109,6 +110,7 @@ function begin(workflow: StatefulWorkflow, given: unknown): Session {
   const session = startArgument(() => new Session(root, workflow, input, carried));
   for (const error of dropped) session.refusals.add('start', error);
   StatefulWorkflow.attach(workflow, session);
+  session.guard = new Guard(workflow, session.readOnly);
   getActivator().interceptors.inbound.push(session.traffic);
   // Signals that came before are handled as soon as all handlers are set: what they change concerns the children too.
   session.begin();

@@ -74,16 +74,21 @@ const SIGNALS: {
   },
   update(session, payload, envelope) {
     const update = checkUpdate(payload);
+    if (!envelope) session.guard?.checkUpdateSignal(update);
     if (envelope && !update.data) session.receive(update, envelope);
     else session.changed(session.hierarchy.exchange.update(update), 'update', originOf(update));
   },
   delete(session, payload, envelope) {
     const removal = checkDelete(payload);
+    if (!envelope) session.guard?.checkDeleteSignal(removal);
     if (envelope && !removal.data) session.receive(removal, envelope);
     else session.changed(session.hierarchy.exchange.delete(removal), 'delete', originOf(removal));
   },
-  data: (session, payload) =>
-    session.changed(session.hierarchy.exchange.setRoot(checkRootData(payload)), 'data'),
+  data(session, payload) {
+    const data = checkRootData(payload);
+    session.guard?.checkUpdateSignal({ entityName: session.root.name, data, strategy: '$set' });
+    session.changed(session.hierarchy.exchange.setRoot(data), 'data');
+  },
   refresh(session, payload) {
     session.acceptDeletions(checkRefresh(payload));
     session.refresh();
@@ -161,7 +166,11 @@ const UPDATES: { readonly [name: string]: Update } = {
     take: (session, payload) => loaded(session, () => session.setApiToken(session.checkToken(payload)), true),
   },
   update: {
-    check: ({ state }, payload) => state.checkUpdate(checkUpdate(payload)),
+    check({ state, guard }, payload) {
+      const update = checkUpdate(payload);
+      state.checkUpdate(update);
+      guard?.checkUpdate(update);
+    },
     take(session, payload) {
       const update = checkUpdate(payload);
       const changes = session.hierarchy.exchange.update(update);
@@ -178,6 +187,8 @@ function registerUpdates(session: Session): void {
         try {
           check(session, payload);
         } catch (error) {
+          // The class's own word.
+          if (error instanceof ApplicationFailure) throw error;
           const { message, code = 'INPUT_INVALID' } = error as Partial<StatefulWorkflowError>;
           throw ApplicationFailure.nonRetryable(message, code);
         }

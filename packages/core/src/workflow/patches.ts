@@ -1,4 +1,5 @@
 import { patched } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 
 /**
  * Changes of what a workflow sends, schedules or starts that it did not make from the beginning. A run that began
@@ -34,7 +35,16 @@ export const PATCHES = {
   secretNames: 'secret-names-are-segments',
   /** A password of the worker's that is refused is sent again after pauses that double up to an hour, as credentials are. */
   refusedPasswords: 'stateful-refused-passwords',
+  /** `beforeUpdate()` and `beforeDelete()` are asked about signals: those that came before there was such a hook are taken. */
+  guards: 'stateful-guards',
 } as const;
 
 /** Whether this run has a change. Ask only where the answer matters: it is written to the history. */
 export const has = (patch: keyof typeof PATCHES): boolean => patched(PATCHES[patch]);
+
+/** Whether the history has the mark of a change that the class has to do with, and may have no more. */
+export function isKnown(patch: keyof typeof PATCHES): boolean {
+  // Temporal has no public way to ask.
+  const activator = getActivator() as unknown as { readonly knownPresentPatches: ReadonlySet<string> };
+  return activator.knownPresentPatches.has(PATCHES[patch]);
+}

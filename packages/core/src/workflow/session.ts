@@ -25,6 +25,7 @@ import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
 import type { Continuation } from './continuation';
 import { type Declaration, listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
+import type { Guard } from './guard';
 import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
 import { iso } from './iso';
@@ -78,6 +79,8 @@ export class Session {
   readonly traffic = new Traffic();
   /** What runs in it goes on when the workflow is cancelled. One for all: each costs the workflow three promises. */
   readonly shield = new CancellationScope({ cancellable: false });
+  /** Asks the class before something is taken in; absent until there is an instance of it. */
+  guard?: Guard;
   /** When and how the workflow continues as new; absent until its handlers are set. */
   continuation?: Continuation;
   /** What the last load gave. */

@@ -149,12 +149,12 @@ export abstract class StatefulWorkflow<Data = unknown> {
    */
   update(payload: UpdatePayload): ChangeSummary {
     const plain = JSON.parse(JSON.stringify(payload)) as UpdatePayload;
-    return this.#wrote(this.#running.hierarchy.exchange.update(plain));
+    return this.#wrote(this.#changing.hierarchy.exchange.update(plain));
   }
 
   /** Removes entities from within the workflow. Like the `delete` signal, but it starts no cycle. */
   delete(payload: DeletePayload): ChangeSummary {
-    return this.#wrote(this.#running.hierarchy.exchange.delete(payload));
+    return this.#wrote(this.#changing.hierarchy.exchange.delete(payload));
   }
 
   /** The workflows of the items on the managed paths. */
@@ -164,7 +164,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
 
   /** Starts the child of an item on a path whose `autoStart` is off. @throws InvalidInputError */
   startChild(path: string, id: string): void {
-    this.#running.hierarchy.children.start(path, id);
+    this.#changing.hierarchy.children.start(path, id);
   }
 
   /**
@@ -174,7 +174,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
    *   back-off to be over. @default as an interval does: what is younger than `staleAfter` is not asked
    */
   requestCycle({ load = false }: { readonly load?: boolean } = {}): void {
-    const running = this.#running;
+    const running = this.#changing;
     running.inbox.add('request');
     if (load) running.refresh();
   }
@@ -184,7 +184,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * have not ended are waited for for 20 seconds.
    */
   complete(): void {
-    const session = this.#running;
+    const session = this.#changing;
     session.end('completed', isWithin(session.hooks));
   }
 
@@ -193,6 +193,22 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * waits for the run is handled after it, in the order of arrival.
    */
   setup?(): void;
+
+  /**
+   * Says whether an `update` of a client, or what its signal `data` sets, may be taken in: throw to refuse it. The client
+   * of an update gets the reason, with `UPDATE_REFUSED`, or the type of the `ApplicationFailure` that was thrown; nothing
+   * of it is in the history. A signal that is refused is counted in `rejectedSignals`.
+   *
+   * ## Rules
+   * - It is synchronous, changes nothing, and decides by what it is given and what the workflow holds alone.
+   * - It is not asked about what other workflows and the class itself write, nor about what a workflow is started with.
+   * - About signals it is asked again on replay. A change of its rules is a change of the code: signals that were taken by
+   *   the old rules have to be taken still, which Temporal's `patched()` sees to.
+   */
+  beforeUpdate?(payload: UpdatePayload): void | undefined;
+
+  /** The same of the signal `delete`. */
+  beforeDelete?(payload: DeletePayload): void | undefined;
 
   /** Loads the sources. @default all of them, in parallel */
   async loadData(load: Loader): Promise<void> {
@@ -227,6 +243,12 @@ export abstract class StatefulWorkflow<Data = unknown> {
   #wrote(changes: ChangeSet): ChangeSummary {
     this.#running.wrote(changes);
     return sizeOf(changes);
+  }
+
+  /** For what changes something. */
+  get #changing(): Session {
+    this.#running.guard?.checkIdle();
+    return this.#running;
   }
 
   get #running(): Session {

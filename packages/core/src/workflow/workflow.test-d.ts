@@ -14,6 +14,7 @@ import {
   StatefulWorkflow,
   type StatefulWorkflowFunction,
   type TriggerName,
+  type UpdatePayload,
 } from '../workflow';
 
 interface CustomerData {
@@ -118,6 +119,14 @@ describe('types of a workflow class', () => {
       override onChanged(): void {}
     }
     expectTypeOf<Wrong>().toHaveProperty('execute');
+    class Guarding extends StatefulWorkflow<CustomerData> {
+      override beforeUpdate(payload: UpdatePayload): void {
+        if (this.data?.name === payload.entityName) throw new Error('no');
+      }
+      // @ts-expect-error nobody waits for it
+      override async beforeDelete(): Promise<void> {}
+    }
+    expectTypeOf<Guarding>().toHaveProperty('beforeUpdate');
     expectTypeOf<Misspelt>().toHaveProperty('execute');
   });
 

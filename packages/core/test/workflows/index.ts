@@ -18,6 +18,7 @@ export {
   UsurpingWorkflow,
 } from './failing';
 export { FleetCustomerWorkflow } from './fleet';
+export { DreamingWorkflow, GuardedWorkflow } from './guarded';
 export { HandyWorkflow } from './handy';
 export {
   ApprovalTicketWorkflow,
