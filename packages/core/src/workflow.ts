@@ -23,6 +23,7 @@ export type {
 } from './contract/wire';
 export type { ChildInfo, ChildStatus, OrphanPolicy, Subscription } from './contract/hierarchy';
 export type { Item, ManagedPathOptions, ManagedPaths } from './hierarchy/managed-path';
+export type { Before } from './state/before';
 export type { Provenance } from './state/entity-state';
 export {
   defineWorkflow,

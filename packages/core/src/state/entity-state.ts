@@ -1,7 +1,8 @@
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
-import { type Entities, isMany, relationTarget, type Schema } from '../contract/schema';
+import { type Entities, type Fields, isMany, relationTarget, type Schema } from '../contract/schema';
 import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../contract/wire';
+import type { Earlier } from './before';
 import { refsOf } from './change-set';
 import { denormalize } from './denormalize';
 import type { Draft } from './draft';
@@ -24,6 +25,14 @@ export interface Provenance {
   readonly changedAt: number;
 }
 
+/** What changes came from. */
+export interface Trace {
+  /** The entities that have come to be, by their keys. */
+  readonly created?: ReadonlySet<string>;
+  /** What changed, as it was before. */
+  readonly earlier?: Earlier;
+}
+
 /** Entity state together with where it came from: the root entity, the store and a view per source. */
 export class EntityState {
   readonly root: EntityRef;
@@ -31,6 +40,7 @@ export class EntityState {
   /** What each source last gave, by its name. */
   readonly views: Map<string, SourceView>;
   #created?: Set<string>;
+  #earlier?: Map<string, Fields | undefined>;
 
   constructor(
     root: EntityRef,
@@ -176,16 +186,18 @@ export class EntityState {
    */
   commit(draft: Draft, origin?: string, writer?: SourceView): ChangeSet {
     return this.store.commit(draft, origin, (name, id, before, after) => {
-      if (!before && after) (this.#created ??= new Set()).add(keyOf({ name, id }));
+      const key = keyOf({ name, id });
+      if (!before && after) (this.#created ??= new Set()).add(key);
+      if (!this.#earlier?.has(key)) (this.#earlier ??= new Map()).set(key, before);
       for (const view of this.views.values()) if (view !== writer) view.keepBase(name, id, before, after);
     });
   }
 
-  /** The entities that have come to be since this was asked last, by their keys. */
-  takeCreated(): ReadonlySet<string> | undefined {
-    const created = this.#created;
-    this.#created = undefined;
-    return created;
+  /** What is to be known of changes since this was asked last besides what they are. */
+  takeTrace(): Trace {
+    const trace = { created: this.#created, earlier: this.#earlier };
+    this.#created = this.#earlier = undefined;
+    return trace;
   }
 
   #draftOf(

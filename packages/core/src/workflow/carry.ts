@@ -8,6 +8,9 @@ import type { CarriedPending } from './pending-changes';
 import type { Session } from './session';
 import type { CarriedSource } from './source-state';
 
+/** What was before is no part of the state: so many bytes of it are handed over where there is room, and never more. */
+const MOST_BEFORE = 100_000;
+
 /** What a run hands to the next besides the start argument's own fields. Not part of the wire contract. */
 export interface Carried {
   /** The first run of the chain, which nobody can know who only starts one: so it is known that a run handed this over. */
@@ -27,8 +30,12 @@ export interface Carried {
   readonly hierarchy?: CarriedHierarchy;
 }
 
-/** The start argument of the next run: everything that this one knows. */
-export function carryOver(session: Session): StartInput & { readonly carried: Carried } {
+/**
+ * The start argument of the next run: everything that this one knows.
+ *
+ * @param room how many bytes it may have besides, for what can be left behind
+ */
+export function carryOver(session: Session, room = 0): StartInput & { readonly carried: Carried } {
   return {
     id: session.root.id,
     entityName: session.root.name,
@@ -42,7 +49,7 @@ export function carryOver(session: Session): StartInput & { readonly carried: Ca
       views: session.state.carryViews(),
       refusals: session.refusals.report,
       inbox: [...session.inbox],
-      pending: session.pending.carry(session.state.store),
+      pending: session.pending.carry(session.state.store, Math.min(room, MOST_BEFORE)),
       quiet: session.quiet,
       loadedAt: session.loadedAt,
       cutOffs: session.loads.cutOffs || undefined,

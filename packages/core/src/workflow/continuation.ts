@@ -155,7 +155,7 @@ export class Continuation {
       isOver = session.size.fits();
       if (isOver) {
         await session.loads.leave();
-        await continueAsNew(carryOver(session));
+        await continueAsNew(carryOver(session, session.size.room));
       }
       this.#putOff();
     } finally {

@@ -8,7 +8,6 @@ import {
   TemporalFailure,
 } from '@temporalio/workflow';
 import { closeAsCancelled } from './close-as-cancelled';
-import type { ChangeSet } from '../contract/wire';
 import type { Continuation } from './continuation';
 import { details } from './details';
 import { type HookRunner, runHooks } from './hooks';
@@ -17,14 +16,16 @@ import { interruptible, isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
 import { type CycleLoader, cycleLoader } from './loader';
 import { has } from './patches';
+import type { Handed } from './pending-changes';
 import { interval, type RefreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/parents';
 import { comesOfCancellation } from './scopes';
 import { nothing, type Session } from './session';
 import { allElse } from './moments';
 import { SourceActivities } from './source-activities';
+import { beforeIn } from '../state/before';
 import { bytesOf, sendable } from './state-size';
-import { StatefulWorkflow } from './stateful-workflow';
+import { type Cycle, StatefulWorkflow } from './stateful-workflow';
 import { type Arrival, startWatch } from './watch';
 
 /** Triggers that load whatever the age of the data, and try a refused credential again. */
@@ -306,18 +307,25 @@ export class CycleRunner {
     const triggers = inbox.take();
     const faults = await this.#load(triggers);
     if (!faults || session.ending) return;
-    let handed: ChangeSet | undefined;
-    const hears = workflow.onChange && ((changes: ChangeSet) => workflow.onChange?.(readOnly.of(changes)));
+    let handed: Handed | undefined;
+    const told = ({ changes, earlier }: Handed): Pick<Cycle, 'changes' | 'before'> => {
+      const before = beforeIn(changes, earlier);
+      return { changes: readOnly.of(changes), before: (name, id) => readOnly.of(before(name, id)) };
+    };
+    const hears = (news: Handed): void | Promise<void> => {
+      const { changes, before } = told(news);
+      return workflow.onChange?.(changes, before);
+    };
     const hooks = async (): Promise<void> => {
       for (const fault of faults) {
         const answer = await workflow.onLoadError?.(fault);
         const source = session.loading.find(({ name }) => name === fault.source);
         if (source) source.known.tolerated = answer === 'proceed';
       }
-      await pending.tell(hears);
+      await pending.tell(workflow.onChange && hears);
       if (!session.isReady) return;
       handed = pending.take();
-      await workflow.execute({ triggers, changes: readOnly.of(handed) });
+      await workflow.execute({ triggers, ...told(handed) });
     };
     if (!this.#hasHooks) return hooks();
     const isDone = await this.#runBesideLoads(hooks, {

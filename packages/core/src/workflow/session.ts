@@ -136,7 +136,7 @@ export class Session {
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, carried && input.state, views);
     this.pending = PendingChanges.from(pending ?? {}, this.state.store, changes);
-    if (!carried && !input.parent) this.pending.add(this.state.seed(input), this.state.takeCreated());
+    if (!carried && !input.parent) this.pending.add(this.state.seed(input), this.state.takeTrace());
     this.allSources = entries(declaration.sources ?? {}).map(([name, definition]) => {
       const into = listOf(schema, root.name, name, definition);
       return new SourceState(name, definition, into, own(carried?.sources, name));
@@ -239,7 +239,7 @@ export class Session {
 
   /** Begins to look after the others of the hierarchy. */
   begin(): void {
-    this.pending.add(this.hierarchy.begin(), this.state.takeCreated());
+    this.pending.add(this.hierarchy.begin(), this.state.takeTrace());
   }
 
   /** Notes what changed, and begins a cycle if anything did. @param via the workflows that it has come through */
@@ -251,14 +251,14 @@ export class Session {
   /** Notes what changed here, and has subscribers told. @param via the workflows that it has come through */
   took(changes: ChangeSet, via: readonly string[] = []): void {
     if (isEmpty(changes)) return;
-    this.pending.add(changes, this.state.takeCreated());
+    this.pending.add(changes, this.state.takeTrace());
     this.size.took(changes);
     this.hierarchy.subscribers.changed(changes, via);
   }
 
   /** Notes what the class changed itself, and has subscribers told. */
   wrote(changes: ChangeSet): void {
-    this.pending.addOwn(changes, this.state.takeCreated());
+    this.pending.addOwn(changes, this.state.takeTrace());
     this.size.took(changes);
     this.hearsOwn(changes);
     this.hierarchy.subscribers.changed(changes, []);

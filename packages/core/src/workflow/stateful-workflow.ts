@@ -11,6 +11,7 @@ import type {
 import type { ChildInfo } from '../contract/hierarchy';
 import type { Entities } from '../contract/schema';
 import type { ManagedPaths } from '../hierarchy/managed-path';
+import type { Before } from '../state/before';
 import { sizeOf } from '../state/change-set';
 import type { Provenance } from '../state/entity-state';
 import type { TriggerName } from './inbox';
@@ -27,6 +28,12 @@ export interface Cycle {
   readonly triggers: ReadonlySet<TriggerName>;
   /** What changed since the last `execute()`, by loads, signals and updates. */
   readonly changes: ChangeSet;
+  /**
+   * What it was before: the fields of an entity that changed, or went, as they were at the last `execute()`; all fields of
+   * one that was removed. `undefined` for an entity that was not there, that has not changed, or of which nothing is
+   * known any more: a run hands the first 50,000 bytes of this to the next, if its state leaves room for them.
+   */
+  readonly before: Before;
 }
 
 /**
@@ -218,8 +225,12 @@ export abstract class StatefulWorkflow<Data = unknown> {
   /** Your logic, once per cycle. */
   async execute(_cycle: Cycle): Promise<void> {}
 
-  /** Hears of what changed, by a load or from outside, before `execute()`: of each change once. */
-  onChange?(changes: ChangeSet): void | Promise<void>;
+  /**
+   * Hears of what changed, by a load or from outside, before `execute()`: of each change once.
+   *
+   * @param before what it was when this was called last, as {@link Cycle.before} says it of the last `execute()`
+   */
+  onChange?(changes: ChangeSet, before: Before): void | Promise<void>;
 
   /**
    * Hears of each source whose load failed. Throw an `ApplicationFailure` to fail the workflow.

@@ -1,10 +1,12 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import {
+  type Before,
   type ChangeSet,
   type Cycle,
   defineSchema,
   defineSource,
   defineWorkflow,
+  type Fields,
   type Loader,
   many,
   type SourceDefinition,
@@ -41,7 +43,14 @@ class Customer extends StatefulWorkflow<CustomerData> {
     expectTypeOf(load.source('profile')).resolves.toEqualTypeOf<SourceOutcome>();
   }
 
-  override async execute({ triggers, changes }: Cycle): Promise<void> {
+  override onChange(changes: ChangeSet, before: Before): void {
+    expectTypeOf(before('Contact', changes.deletes[0]?.id ?? '')).toEqualTypeOf<Fields | undefined>();
+  }
+
+  override async execute({ triggers, changes, before }: Cycle): Promise<void> {
+    expectTypeOf(before).toEqualTypeOf<Before>();
+    // @ts-expect-error an id is needed
+    before('Contact');
     expectTypeOf(triggers).toEqualTypeOf<ReadonlySet<TriggerName>>();
     expectTypeOf(changes).toEqualTypeOf<ChangeSet>();
     expectTypeOf(this.data).toEqualTypeOf<CustomerData | undefined>();

@@ -150,6 +150,7 @@ export {
   ToldWorkflow,
   WaitingWorkflow,
 } from './order';
+export { BriefRecallingWorkflow, type Recalled, RecallingWorkflow } from './recalling';
 export { type CustomerData, schema } from './sources';
 export { ViewingDeskWorkflow } from './views';
 export { PollingWorkflow, StaleWorkflow, WatchingWorkflow } from './timing';
