@@ -28,6 +28,7 @@ export {
 export { parseExactJson } from './contract/exact-json';
 export type {
   Ancestor,
+  ChildEnd,
   ChildInfo,
   ChildNotice,
   ChildStatus,

@@ -64,6 +64,28 @@ export interface ChildInfo {
   readonly error?: string;
 }
 
+/** How a child ended: what a parent's `onChildEnded()` hears. */
+export interface ChildEnd {
+  readonly workflowId: string;
+  /** The item that it was the workflow of, as the parent calls it. */
+  readonly entityName: string;
+  readonly id: string;
+  /** The managed path that the item is on. */
+  readonly path: string;
+  /**
+   * `terminated` is also said of one that ended without a word where nobody tells more: it was terminated, or timed out,
+   * and the run of the parent that started it has continued as new since.
+   */
+  readonly status: 'completed' | 'cancelled' | 'failed' | 'terminated' | 'timedOut';
+  /**
+   * What a workflow that completed gave, which is its root entity with its relations filled in. Absent where the parent
+   * has continued as new since it started the child, or since the child ended: its last data is with the item, see `dataOf`.
+   */
+  readonly result?: unknown;
+  /** Why it failed, or was ended. */
+  readonly error?: string;
+}
+
 /** Answer of the query `managedPaths`, one per path. */
 export interface ManagedPathInfo {
   readonly workflowType: string;

@@ -10,10 +10,11 @@ import {
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { EntityRef } from '../contract/adapter';
-import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy';
+import type { ChildEnd, ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy';
 import { iso } from '../workflow/iso';
 import { has } from '../workflow/patches';
 import { UserCodeError } from '../workflow/user-code';
+import type { ChildEnds } from './child-ends';
 import { after, type ChildEvent, type ChildState, isLive, statusOf } from './child-state';
 import type { ManagedPath } from './managed-path';
 import type { Exchange } from './exchange';
@@ -58,6 +59,8 @@ export interface Family {
   readonly exchange: Exchange;
   readonly startLimit: StartLimit;
   readonly views: ChildViews;
+  /** Hears how children end. */
+  readonly ends: ChildEnds;
   /** The child has begun to run. */
   joined(): void;
   /** Nobody needs the child any more. */
@@ -88,6 +91,8 @@ export class Child implements Linked {
   /** What it was when it was told to stop, until that is said. */
   #stoppedAs?: ChildState;
   #runId?: string;
+  /** The run that was started by this run of the parent: Temporal tells how it ends. */
+  #followed?: string;
   /** When something came from it or reached it, in milliseconds. */
   #syncedAt?: number;
   #isSole: boolean;
@@ -341,15 +346,20 @@ export class Child implements Linked {
   }
 
   /** Learns from Temporal how the child ends, as long as this run lives. */
-  #follow(run: string, result: Promise<unknown>): void {
-    result.then(
-      () => this.#ended('completed', run),
-      (error: unknown) => {
-        const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
-        const wasEnded = [CancelledFailure, TerminatedFailure, TimeoutFailure].some(
-          (type) => cause instanceof type,
-        );
-        this.#ended(wasEnded ? 'cancelled' : 'failed', run, messageOf(cause));
+  #follow(run: string, ended: Promise<unknown>): void {
+    const { ends } = this.#family;
+    this.#followed = run;
+    ended.then(
+      (result) => {
+        this.#ended('completed', run);
+        ends.confirm(run, { status: 'completed', result: result ?? undefined, error: undefined });
+      },
+      (failure: unknown) => {
+        const cause = failure instanceof ChildWorkflowFailure ? failure.cause : failure;
+        const error = messageOf(cause);
+        const status = endOf(cause);
+        this.#ended(status === 'failed' ? 'failed' : 'cancelled', run, error);
+        ends.confirm(run, { status, error });
       },
     );
   }
@@ -422,6 +432,7 @@ export class Child implements Linked {
     how: 'completed' | 'cancelled' | 'failed',
     run: string | undefined,
     message = 'it does not say why',
+    status: ChildEnd['status'] = how,
   ): void {
     // It is heard of twice, by its own word and by Temporal's; and an earlier run's end is no news.
     if (!this.#isLive || (run && this.#runId && run !== this.#runId)) return;
@@ -433,13 +444,19 @@ export class Child implements Linked {
     this.#stoppedRunId = run;
     if (Date.now() - this.#joinedAt > LONGEST_PAUSE) this.#pauses = 0;
     if (this.#state === 'failed') this.error = `It failed: ${message}`;
+    if (!this.#wasOther) {
+      const { workflowId, path, item } = this;
+      const error = how === 'failed' ? message : undefined;
+      const end = { workflowId, entityName: item.name, id: item.id, path: path.field, status, error };
+      this.#family.ends.add(end, run === this.#followed ? run : undefined);
+    }
     this.sync();
   }
 
   /** It is not there any more, and could not say so: somebody terminated it. */
   #isGone(): void {
     if (this.#state !== 'attaching' && this.#state !== 'unanswered')
-      return this.#ended('cancelled', this.#runId);
+      return this.#ended('cancelled', this.#runId, undefined, 'terminated');
     // It ended meanwhile; in a moment its id is free.
     this.#family.exchange.gone(this.workflowId, 'parent');
     this.#isAnswered = true;
@@ -452,6 +469,12 @@ export class Child implements Linked {
     this.#go('fail');
     this.error = error;
   }
+}
+
+function endOf(cause: unknown): ChildEnd['status'] {
+  if (cause instanceof CancelledFailure) return 'cancelled';
+  if (cause instanceof TerminatedFailure) return 'terminated';
+  return cause instanceof TimeoutFailure ? 'timedOut' : 'failed';
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -7,6 +7,7 @@ import { forEach, table } from '../state/json';
 import { fromEntries } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { type CarriedChild, Child, type Family } from './child';
+import type { ChildEnds } from './child-ends';
 import { ChildItems } from './child-items';
 import type { Exchange } from './exchange';
 import { fieldsIn } from './fields-in';
@@ -72,12 +73,16 @@ export class ManagedChildren implements Children {
   readonly #problems = new Map<string, ChildInfo>();
   #hasEnded = false;
 
-  /** @param joined a child has begun to run */
+  /**
+   * @param ends hears how children end
+   * @param joined a child has begun to run
+   */
   constructor(
     host: ChildrenHost,
     context: SendContext,
     exchange: Exchange,
     paths: readonly ManagedPath[],
+    ends: ChildEnds,
     joined: () => void,
   ) {
     this.paths = paths;
@@ -86,7 +91,15 @@ export class ManagedChildren implements Children {
     this.#views = new ChildViews(host, exchange);
     this.#items = new ChildItems(host.root, host.state.store, exchange, this.#views);
     const left = (child: Child): void => this.#left(child);
-    this.#family = { context, exchange, startLimit: this.#startLimit, views: this.#views, joined, left };
+    this.#family = {
+      context,
+      exchange,
+      startLimit: this.#startLimit,
+      views: this.#views,
+      ends,
+      joined,
+      left,
+    };
   }
 
   get infos(): ChildInfo[] {

@@ -13,6 +13,7 @@ import type {
 import { NO_CHANGES, refsOf } from '../state/change-set';
 import { getOrAdd } from '../state/objects';
 import type { EntityState } from '../state/entity-state';
+import { type CarriedEnds, ChildEnds } from './child-ends';
 import { type CarriedChildren, type Children, ManagedChildren, NO_CHILDREN } from './children';
 import { type CarriedExchange, Exchange, type Host } from './exchange';
 import { type CarriedHeard, Heard } from './heard';
@@ -38,6 +39,7 @@ export interface CarriedHierarchy {
   readonly exchange: CarriedExchange;
   readonly parents?: CarriedParents;
   readonly children?: CarriedChildren;
+  readonly ends?: CarriedEnds;
   readonly subscribers?: CarriedSubscribers;
   readonly heard?: CarriedHeard;
   readonly parts?: CarriedAssembly;
@@ -63,7 +65,7 @@ export interface HierarchyHost {
   readonly shield: CancellationScope;
   /** How the workflow ends, once it is known. */
   readonly ending: Ending | undefined;
-  readonly inbox: { add(trigger: 'refresh' | 'resume'): void };
+  readonly inbox: { add(trigger: 'childEnded' | 'refresh' | 'resume'): void };
   readonly refusals: { add(signal: string, error: unknown): void };
   setApiUrl(url: string): void;
   setApiToken(reference: CredentialReference): void;
@@ -82,6 +84,8 @@ export class Hierarchy implements Host {
   /** Decides what of the state is whose. */
   readonly exchange: Exchange;
   readonly children: Children;
+  /** How children ended that the class has not seen yet. */
+  readonly ends: ChildEnds;
   readonly parents: Parents;
   readonly subscribers: Subscribers;
   /** What is on its way to others. It is held while the run ends: what waits is carried to the next. */
@@ -131,11 +135,12 @@ export class Hierarchy implements Host {
         subscriptions: subscriptions?.filter((asked, i) => this.#canMatch(asked, i)),
       },
     );
+    this.ends = new ChildEnds(() => host.inbox.add('childEnded'), carried?.ends);
     const paths = managedPaths(declared, state.store.schema, root.name);
     const { exchange } = this;
     this.children =
       paths.length > 0
-        ? new ManagedChildren(host, this.#context, exchange, paths, () => this.#check.begin())
+        ? new ManagedChildren(host, this.#context, exchange, paths, this.ends, () => this.#check.begin())
         : NO_CHILDREN;
     this.#check = new StartCheck(this.children);
   }
@@ -152,6 +157,7 @@ export class Hierarchy implements Host {
       const begun = known({ word: { set: given }, sources }, this.#host.schema);
       changes = this.exchange.begin({ from, link, ancestry, wants, pauses, isMade, ...begun });
     }
+    this.ends.begin();
     this.children.begin(carried?.children);
     this.parents.begin();
     this.#check.begin();
@@ -216,6 +222,7 @@ export class Hierarchy implements Host {
       exchange: this.exchange.carry(),
       parents: this.parents.carry(),
       children: this.children.carry(),
+      ends: this.ends.carry(),
       subscribers: this.subscribers.carry(),
       heard: this.#heard.isEmpty ? undefined : this.#heard.carry(),
       parts: this.#parts.carry(),

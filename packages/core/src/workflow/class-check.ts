@@ -31,6 +31,7 @@ const HOOKS = [
   'beforeDelete',
   'execute',
   'onChange',
+  'onChildEnded',
   'onLoadError',
   'onContinue',
 ] as const;

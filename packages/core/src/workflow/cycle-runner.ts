@@ -7,6 +7,7 @@ import {
   setCurrentDetails,
   TemporalFailure,
 } from '@temporalio/workflow';
+import type { ChildEnd } from '../contract/hierarchy';
 import { closeAsCancelled } from './close-as-cancelled';
 import type { Continuation } from './continuation';
 import { details } from './details';
@@ -296,7 +297,8 @@ export class CycleRunner {
   get #hasHooks(): boolean {
     const workflow = this.#workflow;
     return (
-      workflow.execute !== StatefulWorkflow.prototype.execute || !!(workflow.onChange ?? workflow.onLoadError)
+      workflow.execute !== StatefulWorkflow.prototype.execute ||
+      !!(workflow.onChange ?? workflow.onChildEnded ?? workflow.onLoadError)
     );
   }
 
@@ -304,10 +306,12 @@ export class CycleRunner {
     const session = this.#session;
     const workflow = this.#workflow;
     const { inbox, pending, readOnly } = session;
+    const { ends } = session.hierarchy;
     const triggers = inbox.take();
     const faults = await this.#load(triggers);
     if (!faults || session.ending) return;
     let handed: Handed | undefined;
+    let ended: readonly ChildEnd[] = [];
     const told = ({ changes, earlier }: Handed): Pick<Cycle, 'changes' | 'before'> => {
       const before = beforeIn(changes, earlier);
       return { changes: readOnly.of(changes), before: (name, id) => readOnly.of(before(name, id)) };
@@ -323,9 +327,11 @@ export class CycleRunner {
         if (source) source.known.tolerated = answer === 'proceed';
       }
       await pending.tell(workflow.onChange && hears);
+      await ends.tell((end) => workflow.onChildEnded?.(readOnly.of(end)));
       if (!session.isReady) return;
       handed = pending.take();
-      await workflow.execute({ triggers, ...told(handed) });
+      ended = ends.take();
+      await workflow.execute({ triggers, ...told(handed), endedChildren: readOnly.of(ended) });
     };
     if (!this.#hasHooks) return hooks();
     const isDone = await this.#runBesideLoads(hooks, {
@@ -337,6 +343,7 @@ export class CycleRunner {
     // The next run takes the cycle up again.
     for (const trigger of triggers) inbox.add(trigger);
     if (handed) pending.giveBack(handed);
+    ends.giveBack(ended);
   }
 
   /** Ends the hierarchy below, and tells the one above. */

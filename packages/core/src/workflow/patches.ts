@@ -37,6 +37,8 @@ export const PATCHES = {
   refusedPasswords: 'stateful-refused-passwords',
   /** `beforeUpdate()` and `beforeDelete()` are asked about signals: those that came before there was such a hook are taken. */
   guards: 'stateful-guards',
+  /** A cycle hears how a child ended. */
+  childEnds: 'stateful-child-ends',
 } as const;
 
 /** Whether this run has a change. Ask only where the answer matters: it is written to the history. */

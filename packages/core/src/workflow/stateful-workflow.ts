@@ -8,7 +8,7 @@ import type {
   UpdatePayload,
   WorkflowStatus,
 } from '../contract/wire';
-import type { ChildInfo } from '../contract/hierarchy';
+import type { ChildEnd, ChildInfo } from '../contract/hierarchy';
 import type { Entities } from '../contract/schema';
 import type { ManagedPaths } from '../hierarchy/managed-path';
 import type { Before } from '../state/before';
@@ -34,6 +34,8 @@ export interface Cycle {
    * known any more: a run hands the first 50,000 bytes of this to the next, if its state leaves room for them.
    */
   readonly before: Before;
+  /** How children ended since the last `execute()`; the last 1,000 of them. */
+  readonly endedChildren: readonly ChildEnd[];
 }
 
 /**
@@ -231,6 +233,16 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * @param before what it was when this was called last, as {@link Cycle.before} says it of the last `execute()`
    */
   onChange?(changes: ChangeSet, before: Before): void | Promise<void>;
+
+  /**
+   * Hears how a child ended by itself or by somebody else, before `execute()`: of each end once. A call that does not come
+   * to its end, because the run has to, is made again in the next run.
+   *
+   * ## Rules
+   * - Not of a child whose item went, or whose end is this workflow's own: that one is let go.
+   * - A child that is started again (see `restart`) is heard of again when that one ends.
+   */
+  onChildEnded?(child: ChildEnd): void | Promise<void>;
 
   /**
    * Hears of each source whose load failed. Throw an `ApplicationFailure` to fail the workflow.

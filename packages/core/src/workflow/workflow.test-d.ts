@@ -2,6 +2,7 @@ import { describe, expectTypeOf, it } from 'vitest';
 import {
   type Before,
   type ChangeSet,
+  type ChildEnd,
   type Cycle,
   defineSchema,
   defineSource,
@@ -47,7 +48,18 @@ class Customer extends StatefulWorkflow<CustomerData> {
     expectTypeOf(before('Contact', changes.deletes[0]?.id ?? '')).toEqualTypeOf<Fields | undefined>();
   }
 
-  override async execute({ triggers, changes, before }: Cycle): Promise<void> {
+  override async onChildEnded(child: ChildEnd): Promise<void> {
+    expectTypeOf(child.status).toEqualTypeOf<
+      'completed' | 'cancelled' | 'failed' | 'terminated' | 'timedOut'
+    >();
+    expectTypeOf(child.result).toEqualTypeOf<unknown>();
+    // @ts-expect-error it is told, and not changed
+    child.status = 'failed';
+  }
+
+  override async execute({ triggers, changes, before, endedChildren }: Cycle): Promise<void> {
+    expectTypeOf(endedChildren).toEqualTypeOf<readonly ChildEnd[]>();
+    expectTypeOf<'childEnded'>().toExtend<TriggerName>();
     expectTypeOf(before).toEqualTypeOf<Before>();
     // @ts-expect-error an id is needed
     before('Contact');

@@ -17,6 +17,7 @@ export {
   UnregisteredWorkflow,
   UsurpingWorkflow,
 } from './failing';
+export { type Ended, HearingDeskWorkflow } from './ended-children';
 export { FleetCustomerWorkflow } from './fleet';
 export { DreamingWorkflow, GuardedWorkflow } from './guarded';
 export { HandyWorkflow } from './handy';
