@@ -236,6 +236,14 @@ export class StatefulHandle<Data = unknown> {
     await this.#signal('delete', checkDelete(payload));
   }
 
+  /**
+   * Has it continue as new, now or as soon as its handlers and hooks have ended: so it runs on the code that is deployed
+   * by now, and on the current version where it is pinned to one.
+   */
+  roll(): Promise<void> {
+    return this.#signal('roll');
+  }
+
   /** Stops loads and `execute()` until {@link resume}. Signals are still taken in. */
   pause(): Promise<void> {
     return this.#signal('pause');

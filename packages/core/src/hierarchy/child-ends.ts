@@ -1,5 +1,5 @@
 import type { ChildEnd } from '../contract/hierarchy';
-import { has } from '../workflow/patches';
+import type { Temporal } from './temporal';
 
 /** Of so many ends it is remembered that they came; the last ones. */
 const MOST = 1_000;
@@ -15,26 +15,37 @@ export interface CarriedEnds {
 /** How children ended that the class has not seen yet. */
 export class ChildEnds {
   readonly #announce: () => void;
+  readonly #has: Temporal['has'];
   /** Children that said how they end, and that are yet to close: Temporal tells how, and their results. By their runs. */
   #awaited?: Map<string, ChildEnd>;
   #unheard: readonly ChildEnd[];
   #heard: readonly ChildEnd[];
 
   /** @param announce a cycle is to hear of one */
-  constructor(announce: () => void, { heard, unheard }: CarriedEnds = { heard: NONE, unheard: NONE }) {
+  constructor(
+    { has }: Pick<Temporal, 'has'>,
+    announce: () => void,
+    { heard, unheard }: CarriedEnds = { heard: NONE, unheard: NONE },
+  ) {
+    this.#has = has;
     this.#announce = announce;
     this.#heard = heard;
     this.#unheard = unheard;
   }
 
+  /** Whether there is one that nobody has heard of. */
+  get isDue(): boolean {
+    return this.#unheard.length > 0;
+  }
+
   /** Has those heard that the run before left over. */
   begin(): void {
-    if (this.#unheard.length > 0) this.#announce();
+    if (this.isDue) this.#announce();
   }
 
   /** @param awaited the run that Temporal is yet to tell more of */
   add(end: ChildEnd, awaited?: string): void {
-    if (!has('childEnds')) return;
+    if (!this.#has('childEnds')) return;
     if (awaited !== undefined) (this.#awaited ??= new Map<string, ChildEnd>()).set(awaited, end);
     else this.#hear(end);
   }

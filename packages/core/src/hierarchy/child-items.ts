@@ -6,11 +6,12 @@ import { identify } from '../state/identify';
 import { own } from '../state/json';
 import { keys } from '../state/objects';
 import { isSame, keyOf } from '../state/refs';
-import { has } from '../workflow/patches';
 import { callUserCode } from '../workflow/user-code';
 import type { Exchange } from './exchange';
+import type { HierarchyHost } from './host';
 import { idsOf, type ManagedPath } from './managed-path';
 import type { ChildViews } from './child-views';
+import type { Temporal } from './temporal';
 
 /** Longest workflow id that Temporal takes. */
 const LONGEST_WORKFLOW_ID = 1_000;
@@ -22,6 +23,7 @@ const MOST_ASKED = 1_000;
 export class ChildItems {
   readonly #root: EntityRef;
   readonly #store: EntityStore;
+  readonly #context: Pick<Temporal, 'has'>;
   readonly #exchange: Exchange;
   readonly #views: ChildViews;
   /** Items that are started by hand. */
@@ -30,9 +32,15 @@ export class ChildItems {
   readonly #lookups = new Map<ManagedPath, readonly [list: unknown, ids: ReadonlySet<string>]>();
   #mostAsked = MOST_ASKED;
 
-  constructor(root: EntityRef, store: EntityStore, exchange: Exchange, views: ChildViews) {
+  constructor(
+    { root, state: { store } }: Pick<HierarchyHost, 'root' | 'state'>,
+    context: Pick<Temporal, 'has'>,
+    exchange: Exchange,
+    views: ChildViews,
+  ) {
     this.#root = root;
     this.#store = store;
+    this.#context = context;
     this.#exchange = exchange;
     this.#views = views;
   }
@@ -95,7 +103,7 @@ export class ChildItems {
 
   /** The workflow id of a child. @throws Error that says why the item cannot have one */
   workflowIdOf({ entityName, includeParentId }: ManagedPath, id: string): string {
-    if ((id.trim() === '' || id.length > MAX_ID) && has('usableIds'))
+    if ((id.trim() === '' || id.length > MAX_ID) && this.#context.has('usableIds'))
       throw new Error(
         `Its id is ${id.trim() === '' ? 'blank' : `longer than ${MAX_ID} characters`}. Name an idAttribute that gives it another one.`,
       );

@@ -1,4 +1,3 @@
-import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { ParentLink } from '../contract/hierarchy';
 import { reachableSchema, relationTarget } from '../contract/schema';
@@ -6,32 +5,46 @@ import type { StartInput } from '../contract/wire';
 import { denormalize } from '../state/denormalize';
 import { getOrAdd, keys, values } from '../state/objects';
 import { isSame } from '../state/refs';
-import type { Session } from '../workflow/session';
 import { callUserCode } from '../workflow/user-code';
-import type { Child } from './child';
 import type { Exchange } from './exchange';
+import type { HierarchyHost } from './host';
 import type { Item, ManagedPath } from './managed-path';
 import { sourcesNamed, wordNamed } from './naming';
 import type { Access } from './parents';
+import type { Temporal } from './temporal';
+
+/** What {@link ChildViews} ask of the workflow around them. */
+export type ChildViewsHost = Pick<HierarchyHost, 'schema' | 'root' | 'state' | 'apiUrl' | 'apiToken'>;
+
+/** A child, as far as it matters for what it is given. */
+export interface Viewer {
+  readonly workflowId: string;
+  readonly path: ManagedPath;
+  readonly item: EntityRef;
+  /** The item as the child calls it. */
+  readonly entity: EntityRef;
+}
 
 /** What each child is given: its part of the state, or what is made of it, and what it is told of its parent. */
 export class ChildViews {
-  readonly #session: ChildViewsHost;
+  readonly #host: ChildViewsHost;
+  readonly #runId: string;
   readonly #exchange: Exchange;
   /** Which kinds of entity the children of a path want to hear of, by its field. */
   readonly #wants = new Map<string, readonly string[]>();
   /** The kinds of entity that are part of an item, by the item's. */
   readonly #kinds = new Map<string, ReadonlySet<string>>();
 
-  constructor(session: ChildViewsHost, exchange: Exchange) {
-    this.#session = session;
+  constructor(host: ChildViewsHost, { runId }: Pick<Temporal, 'runId'>, exchange: Exchange) {
+    this.#host = host;
+    this.#runId = runId;
     this.#exchange = exchange;
   }
 
   /** The kinds of entity that can be part of an item of this kind. */
   kindsIn(target: string): ReadonlySet<string> {
     return getOrAdd(this.#kinds, target, () => {
-      const { schema, root } = this.#session;
+      const { schema, root } = this.#host;
       // An item leads back to the root entity, but does not hold it.
       const held = reachableSchema(target === root.name ? schema : { ...schema, [root.name]: {} }, target);
       const relations = values(held).flatMap((entity) => values(entity.relations ?? {}));
@@ -41,7 +54,7 @@ export class ChildViews {
 
   /** An item with its relations filled in, as far as no other workflow is their home. */
   itemOf({ name, id }: EntityRef): Item {
-    const { schema, state } = this.#session;
+    const { schema, state } = this.#host;
     const isCut = (kind: string, key: string): boolean => this.#exchange.isElsewhere({ name: kind, id: key });
     return (denormalize(state.store, schema, name, id, isCut) as Item | undefined) ?? { id };
   }
@@ -57,9 +70,8 @@ export class ChildViews {
   }
 
   /** What a child starts with: all there is, so that nothing waits for it any more. */
-  inputOf(child: Child): StartInput {
-    const { workflowId, path, item, entity, channel } = child;
-    channel.clear();
+  inputOf(child: Viewer): StartInput {
+    const { workflowId, path, item, entity } = child;
     const start = this.#exchange.start(workflowId);
     const rename = (ref: EntityRef): EntityRef => (isSame(ref, item) ? entity : ref);
     const { set = {} } = wordNamed(start.word, rename);
@@ -79,27 +91,23 @@ export class ChildViews {
   }
 
   /** What a workflow that may be the child is told of its parent, besides their link. */
-  linkOf(child: Child): Omit<ParentLink, 'link'> {
+  linkOf(child: Viewer): Omit<ParentLink, 'link'> {
     return { ...this.#link(child), entity: child.entity, ...this.#access(child.path) };
   }
 
-  #link({ path, item, entity }: Child): Omit<ParentLink, 'link'> {
+  #link({ path, item, entity }: Viewer): Omit<ParentLink, 'link'> {
     const { loads, orphanPolicy, checkEveryMs, field, target } = path;
     const wants = getOrAdd(this.#wants, field, () => {
-      const reachable = keys(reachableSchema(this.#session.schema, target));
+      const reachable = keys(reachableSchema(this.#host.schema, target));
       return item.name === entity.name ? reachable : [...reachable, entity.name];
     });
-    const { firstExecutionRunId: runId } = workflowInfo();
-    return { ancestry: this.#exchange.line, runId, wants, loads, orphanPolicy, checkEveryMs };
+    return { ancestry: this.#exchange.line, runId: this.#runId, wants, loads, orphanPolicy, checkEveryMs };
   }
 
   /** The address and the credential that the children of a path are given. */
   #access({ credentials }: ManagedPath): Access {
-    const { apiUrl, apiToken } = this.#session;
+    const { apiUrl, apiToken } = this.#host;
     if (credentials === 'inherit') return { apiUrl, apiToken };
     return { apiUrl, apiToken: credentials === 'none' ? undefined : credentials };
   }
 }
-
-/** What {@link ChildViews} ask of the workflow around them. */
-export type ChildViewsHost = Pick<Session, 'schema' | 'root' | 'state' | 'apiUrl' | 'apiToken'>;

@@ -1,4 +1,3 @@
-import { condition } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { ChildInfo, ChildNotice, ManagedPathInfo } from '../contract/hierarchy';
@@ -7,10 +6,10 @@ import { forEach, table } from '../state/json';
 import { fromEntries } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { type CarriedChild, Child, type Family } from './child';
-import type { ChildEnds } from './child-ends';
 import { ChildItems } from './child-items';
 import type { Exchange } from './exchange';
 import { fieldsIn } from './fields-in';
+import type { HierarchyHost } from './host';
 import type { Item, ManagedPath } from './managed-path';
 import type { SendContext } from './signal-channel';
 import { ChildViews, type ChildViewsHost } from './child-views';
@@ -53,14 +52,12 @@ export interface Children {
 }
 
 /** What {@link ManagedChildren} ask of the workflow around them. */
-export interface ChildrenHost extends ChildViewsHost {
-  /** Something changed because children came or went. */
-  took(changes: ChangeSet): void;
-}
+export type ChildrenHost = ChildViewsHost & Pick<HierarchyHost, 'took'>;
 
 /** The children of a workflow that has managed paths. */
 export class ManagedChildren implements Children {
   readonly paths: readonly ManagedPath[];
+  readonly #former: readonly ManagedPath[];
   readonly #host: ChildrenHost;
   readonly #exchange: Exchange;
   readonly #views: ChildViews;
@@ -74,32 +71,25 @@ export class ManagedChildren implements Children {
   #hasEnded = false;
 
   /**
-   * @param ends hears how children end
-   * @param joined a child has begun to run
+   * @param former paths of the run before that are none any more
+   * @param hears `ends` of how children end; `joined` that a child has begun to run
    */
   constructor(
     host: ChildrenHost,
     context: SendContext,
     exchange: Exchange,
     paths: readonly ManagedPath[],
-    ends: ChildEnds,
-    joined: () => void,
+    former: readonly ManagedPath[],
+    hears: Pick<Family, 'ends' | 'joined'>,
   ) {
     this.paths = paths;
+    this.#former = former;
     this.#host = host;
     this.#exchange = exchange;
-    this.#views = new ChildViews(host, exchange);
-    this.#items = new ChildItems(host.root, host.state.store, exchange, this.#views);
+    this.#views = new ChildViews(host, context, exchange);
+    this.#items = new ChildItems(host, context, exchange, this.#views);
     const left = (child: Child): void => this.#left(child);
-    this.#family = {
-      context,
-      exchange,
-      startLimit: this.#startLimit,
-      views: this.#views,
-      ends,
-      joined,
-      left,
-    };
+    this.#family = { context, exchange, startLimit: this.#startLimit, views: this.#views, ...hears, left };
   }
 
   get infos(): ChildInfo[] {
@@ -111,7 +101,7 @@ export class ManagedChildren implements Children {
   }
 
   begin({ paths: carried }: CarriedChildren = { paths: {} }): void {
-    for (const path of this.paths)
+    for (const path of [...this.paths, ...this.#former])
       for (const child of carried[path.field] ?? []) {
         if (child.asked) this.#items.ask(path, child.item);
         this.#make(path, { name: path.target, id: child.item }, child);
@@ -187,7 +177,7 @@ export class ManagedChildren implements Children {
       const keeps = how === 'failed' && child.path.orphanPolicy === 'keep';
       this.#letGo(child, how === 'completed' ? 'complete' : keeps ? 'keep' : 'cancel');
     }
-    await condition(() => this.#byId.size === 0);
+    await this.#family.context.condition(() => this.#byId.size === 0);
   }
 
   managedPaths(): Record<string, ManagedPathInfo> {

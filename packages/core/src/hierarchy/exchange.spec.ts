@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defineSchema, type Fields, many, one } from '../contract/schema';
 import { EntityState } from '../state/entity-state';
-import { Exchange, type Host } from './exchange';
+import { Exchange } from './exchange';
+import type { ExchangeHost } from './host';
 import type { Message, Start, Tell } from './word';
 
 const schema = defineSchema({
@@ -26,7 +27,7 @@ class Fake {
     start?: Start,
   ) {
     this.state = new EntityState(root, schema);
-    const host: Host = {
+    const host: ExchangeHost = {
       changed: () => {},
       wake: () => {},
       left: (peer) => void this.left.push(peer),
@@ -165,7 +166,7 @@ describe('Exchange', () => {
     const carried = JSON.parse(JSON.stringify(ticket.exchange.carry())) as ReturnType<Exchange['carry']>;
     const views = ticket.state.carryViews();
     const next = new EntityState(T1, schema, structuredClone(ticket.state.store.entities), views);
-    const host: Host = {
+    const host: ExchangeHost = {
       changed: () => {},
       wake: () => {},
       left: () => {},

@@ -7,45 +7,22 @@ import type { Integration, IntegrationOptions, SourceContent } from '../state/in
 import { isEmpty, NO_CHANGES } from '../state/change-set';
 import { at, inner, table } from '../state/json';
 import { entries, values } from '../state/objects';
+import { type CarriedExchange, carriedLinks } from './carried-exchange';
 import { takeFromAbove } from './from-above';
 import { takeFromBelow } from './from-below';
+import type { End, ExchangeHost } from './host';
 import { type Below, type Kin } from './kin';
-import { type CarriedLink, Link } from './link';
+import { Link } from './link';
+import { isEarlier, linkId, runOf } from './link-id';
+import type { CarriedLink } from './link-options';
 import { Made } from './made';
 import { WRITTEN } from './outbox';
-import { type End, Outgoing, type Wakeable } from './outgoing';
-import { type CarriedPauses, Pauses } from './pauses';
+import { Outgoing } from './outgoing';
+import { Pauses } from './pauses';
 import { Settlement } from './settlement';
 import { contributed, entitiesIn, MADE, sourcesFrom, sourcesOf } from './speech';
 import { takeEntire } from './take';
 import type { Join, Message, Start } from './word';
-
-/** What the workflow around an {@link Exchange} does for it. */
-export interface Host extends Wakeable {
-  /** Something changed, and with it perhaps which items have children: they are to be opened and closed. */
-  changed(changes: ChangeSet): void;
-  /** A parent has let the workflow go, or is there no more. */
-  left(peer: string): void;
-  /** The workflow pauses from now on, or goes on. */
-  paused(isPaused: boolean): void;
-  /** What is made of an item for a child that is not given it as it is. */
-  make(item: EntityRef): Readonly<Record<string, unknown>>;
-}
-
-/** An {@link Exchange} as it travels through continue-as-new. */
-export interface CarriedExchange {
-  readonly count: number;
-  readonly above: readonly (readonly [
-    peer: string,
-    ancestry: readonly Ancestor[],
-    options: { readonly isMade?: boolean; readonly wants?: readonly string[] },
-    CarriedLink,
-  ])[];
-  readonly below: readonly (readonly [peer: string, item: EntityRef, isMade: boolean, CarriedLink])[];
-  readonly leaving: readonly (readonly [peer: string, CarriedLink])[];
-  readonly strangers: readonly (readonly [peer: string, Message])[];
-  readonly pauses: CarriedPauses;
-}
 
 /** Who a workflow is. */
 export interface Self {
@@ -65,7 +42,7 @@ export class Exchange {
   /** What is to be sent. */
   readonly outgoing: Outgoing;
   readonly #self: Self;
-  readonly #host: Host;
+  readonly #host: ExchangeHost;
   readonly #state: EntityState;
   readonly #kin: Kin;
   readonly #settlement: Settlement;
@@ -73,7 +50,7 @@ export class Exchange {
   #count = 0;
   #line?: { readonly above: readonly Ancestor[]; readonly all: readonly Ancestor[] };
 
-  constructor(self: Self, state: EntityState, host: Host, carried?: CarriedExchange) {
+  constructor(self: Self, state: EntityState, host: ExchangeHost, carried?: CarriedExchange) {
     this.#self = self;
     this.#state = state;
     this.#host = host;
@@ -83,9 +60,12 @@ export class Exchange {
     this.#kin = this.#settlement.kin;
     this.outgoing = new Outgoing(state, this.#kin, host);
     for (const [peer, ancestry, options, link] of carried?.above ?? [])
-      this.#kin.above.set(peer, Link.from({ self: self.workflowId, peer, ancestry, ...options }, link));
+      this.#kin.above.set(
+        peer,
+        new Link({ self: self.workflowId, peer, ancestry, ...options }, link.state, link),
+      );
     for (const [peer, link] of carried?.leaving ?? [])
-      this.outgoing.leaving.push(Link.from({ self: self.workflowId, peer, ancestry: [] }, link));
+      this.outgoing.leaving.push(new Link({ self: self.workflowId, peer, ancestry: [] }, link.state, link));
     for (const [peer, message] of carried?.strangers ?? []) this.outgoing.strangers.set(peer, message);
     for (const [peer, item, isMade, link] of carried?.below ?? []) this.#carryOn(peer, item, isMade, link);
     for (const below of this.#kin.below.values()) this.#kin.moveBelow(below);
@@ -136,7 +116,7 @@ export class Exchange {
   /** Takes in what this workflow was started with by a parent. */
   begin({ from, link: id, ancestry, sources, word, pauses, isMade, wants }: Start): ChangeSet {
     const options = { self: this.#self.workflowId, peer: from, ancestry, isMade, wants };
-    const link = new Link(options, 'telling', id);
+    const link = new Link(options, 'telling', { id });
     link.began();
     this.#kin.above.set(from, link);
     this.pauses.set(pauses, from);
@@ -319,17 +299,7 @@ export class Exchange {
 
   /** For continue-as-new. */
   carry(): CarriedExchange {
-    return {
-      count: this.#count,
-      above: [...this.#kin.above].map(([peer, link]) => {
-        const { ancestry, isMade, wants } = link;
-        return [peer, ancestry, { isMade, wants }, link.carry()];
-      }),
-      below: [...this.#kin.below].map(([peer, { link, item, made }]) => [peer, item, !!made, link.carry()]),
-      leaving: this.outgoing.leaving.map((link) => [link.peer, link.carry()]),
-      strangers: [...this.outgoing.strangers],
-      pauses: this.pauses.carry(),
-    };
+    return { count: this.#count, ...carriedLinks(this.#kin, this.outgoing), pauses: this.pauses.carry() };
   }
 
   #joined({ from, link: id, ancestry, pauses, isMade, wants }: Join): void {
@@ -338,7 +308,7 @@ export class Exchange {
     if (known && isEarlier(id, known.id)) return;
     this.#kin.above.set(
       from,
-      new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade, wants }, 'owing', id),
+      new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade, wants }, 'owing', { id }),
     );
     this.#kin.moveMine();
     this.pause(pauses, from);
@@ -360,7 +330,7 @@ export class Exchange {
 
   #carryOn(peer: string, item: EntityRef, isMade: boolean, carried: CarriedLink): void {
     const options = { self: this.#self.workflowId, peer, ancestry: this.line, isMade };
-    const link = Link.from(options, carried);
+    const link = new Link(options, carried.state, carried);
     this.#add(link, item, link.state === 'apart');
   }
 
@@ -376,14 +346,6 @@ export class Exchange {
   }
 
   #linkId(): string {
-    return `${this.#self.runId}#${++this.#count}`;
+    return linkId(this.#self.runId, ++this.#count);
   }
 }
-
-/** The first run of the workflow that made a link. */
-const runOf = (id: string): string => id.slice(0, id.lastIndexOf('#'));
-
-/** Whether a link was made before another one, by the same run. */
-const isEarlier = (id: string, than: string): boolean =>
-  runOf(id) === runOf(than) &&
-  Number(id.slice(id.lastIndexOf('#') + 1)) < Number(than.slice(than.lastIndexOf('#') + 1));

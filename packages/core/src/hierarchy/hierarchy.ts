@@ -1,34 +1,27 @@
-import { type CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Envelope, ParentLink, Subscription } from '../contract/hierarchy';
-import type { Schema } from '../contract/schema';
 import { checkSelector } from '../contract/selector';
-import type {
-  ChangeSet,
-  CredentialReference,
-  DeletePayload,
-  StartInput,
-  UpdatePayload,
-} from '../contract/wire';
+import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../contract/wire';
 import { NO_CHANGES, refsOf } from '../state/change-set';
 import { getOrAdd } from '../state/objects';
-import type { EntityState } from '../state/entity-state';
+import type { CarriedExchange } from './carried-exchange';
 import { type CarriedEnds, ChildEnds } from './child-ends';
 import { type CarriedChildren, type Children, ManagedChildren, NO_CHILDREN } from './children';
-import { type CarriedExchange, Exchange, type Host } from './exchange';
+import { Exchange } from './exchange';
 import { type CarriedHeard, Heard } from './heard';
-import { managedPaths, type ManagedPaths } from './managed-path';
+import type { End, Ending, ExchangeHost, HierarchyHost } from './host';
+import { type ManagedPath, managedPaths, type ManagedPaths } from './managed-path';
 import type { Item } from './managed-path';
 import { known, renamed } from './naming';
 import { ExchangeOutlet } from './outlet';
-import type { End } from './outgoing';
-import { type Access, type CarriedParents, type Ending, Parents, STRANGER } from './parents';
+import { type Access, type CarriedParents, Parents, strangerTo } from './parents';
 import { Assembly, type CarriedAssembly } from './parts';
 import { SignalChannel, type SendContext } from './signal-channel';
 import { idsOf, tellOf } from './signals';
 import { StartCheck } from './start-check';
 import { type CarriedSubscribers, Subscribers } from './subscribers';
 import { SendLimit } from './send-limit';
+import { type Temporal, temporalOfRun } from './temporal';
 
 /** What of the protocol travels: a run does not take on what one of another version handed over. */
 const VERSION = 2;
@@ -54,33 +47,8 @@ const UNDER_WAY = 200;
 /** What a signal of another workflow says. */
 export type Received = Partial<UpdatePayload & DeletePayload> & Pick<UpdatePayload, 'entityName'>;
 
-/** What a hierarchy needs of the workflow whose place it is. */
-export interface HierarchyHost {
-  readonly root: EntityRef;
-  readonly schema: Schema;
-  readonly state: EntityState;
-  readonly apiUrl?: string;
-  readonly apiToken?: CredentialReference;
-  /** What runs in it goes on when the workflow is cancelled. */
-  readonly shield: CancellationScope;
-  /** How the workflow ends, once it is known. */
-  readonly ending: Ending | undefined;
-  readonly inbox: { add(trigger: 'childEnded' | 'refresh' | 'resume'): void };
-  readonly refusals: { add(signal: string, error: unknown): void };
-  setApiUrl(url: string): void;
-  setApiToken(reference: CredentialReference): void;
-  /** Something changed because others came or went. */
-  took(changes: ChangeSet): void;
-  /** Something changed because a parent left: a cycle begins. */
-  changed(changes: ChangeSet, trigger: 'update'): void;
-  /** Cancels the load that is running. */
-  supersede(): void;
-  /** Shows how it is in Temporal's UI. */
-  show(): void;
-}
-
 /** A workflow's place among others: its parents, its children, and those who hear of its changes. */
-export class Hierarchy implements Host {
+export class Hierarchy implements ExchangeHost {
   /** Decides what of the state is whose. */
   readonly exchange: Exchange;
   readonly children: Children;
@@ -100,20 +68,26 @@ export class Hierarchy implements Host {
   /** Workflows that take themselves to be parents, and are told that they are not. */
   #strangers?: Map<string, SignalChannel>;
 
-  /** @throws InvalidInputError when a managed path is misdeclared */
+  /**
+   * @param former managed paths that the class no longer has: their children are let go
+   * @throws InvalidInputError when a managed path is misdeclared
+   */
   constructor(
     host: HierarchyHost,
     declared: true | ManagedPaths | undefined,
     input: StartInput,
     before?: CarriedHierarchy,
+
+    temporal: Temporal = temporalOfRun(),
+    former: readonly ManagedPath[] = [],
   ) {
     const { root, state, apiToken, apiUrl, shield } = host;
-    const { workflowId, firstExecutionRunId: runId } = workflowInfo();
+    const { workflowId, runId } = temporal;
     const { parent, status, subscriptions } = input;
     const carried = before?.version === VERSION ? before : undefined;
     this.#host = host;
     this.#given = { input, carried };
-    this.#context = { workflowId, runId, sendLimit: this.sendLimit, shield, onRefusal: () => host.show() };
+    this.#context = { ...temporal, sendLimit: this.sendLimit, shield, onRefusal: () => host.show() };
     this.#heard = new Heard(carried?.heard);
     this.#parts = new Assembly(carried?.parts);
     this.exchange = new Exchange({ workflowId, runId }, state, this, carried?.exchange);
@@ -135,14 +109,17 @@ export class Hierarchy implements Host {
         subscriptions: subscriptions?.filter((asked, i) => this.#canMatch(asked, i)),
       },
     );
-    this.ends = new ChildEnds(() => host.inbox.add('childEnded'), carried?.ends);
+    this.ends = new ChildEnds(temporal, () => host.inbox.add('childEnded'), carried?.ends);
     const paths = managedPaths(declared, state.store.schema, root.name);
     const { exchange } = this;
     this.children =
-      paths.length > 0
-        ? new ManagedChildren(host, this.#context, exchange, paths, this.ends, () => this.#check.begin())
+      paths.length + former.length > 0
+        ? new ManagedChildren(host, this.#context, exchange, paths, former, {
+            ends: this.ends,
+            joined: () => this.#check.begin(),
+          })
         : NO_CHILDREN;
-    this.#check = new StartCheck(this.children);
+    this.#check = new StartCheck(this.children, this.#context);
   }
 
   /** Begins to look after the others: those of the run before, and those of the state. @returns what it began with */
@@ -167,7 +144,7 @@ export class Hierarchy implements Host {
   /** Takes in what another workflow says. */
   receive(what: Received, envelope: Envelope): ChangeSet {
     const child = envelope.as && this.children.get(envelope.from);
-    child?.synced();
+    child?.known.synced();
     const told = tellOf(what, envelope);
     if (!told) return this.#hear(what, envelope);
     const whole = this.#parts.take(told, envelope.part);
@@ -261,7 +238,13 @@ export class Hierarchy implements Host {
     const strangers = (this.#strangers ??= new Map<string, SignalChannel>());
     const channel = getOrAdd(strangers, workflowId, () => {
       const { root } = this.#host;
-      const linked = { workflowId, as: 'stranger', item: root, entity: root, control: STRANGER } as const;
+      const linked = {
+        workflowId,
+        as: 'stranger',
+        item: root,
+        entity: root,
+        control: strangerTo(this.#context),
+      } as const;
       const outlet = new ExchangeOutlet(exchange, linked);
       return new SignalChannel(workflowId, this.#context, outlet, () => exchange.outgoing.forget(workflowId));
     });

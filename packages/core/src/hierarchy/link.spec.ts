@@ -13,7 +13,7 @@ const compose = (waiting: Outbox): Partial<Tell> => ({
 function joined(): { holder: Link; home: Link } {
   const holder = new Link({ self: 'Desk-1', peer: 'Ticket-1', ancestry }, 'apart');
   holder.started('run#1');
-  const home = new Link({ self: 'Ticket-1', peer: 'Desk-1', ancestry }, 'telling', 'run#1');
+  const home = new Link({ self: 'Ticket-1', peer: 'Desk-1', ancestry }, 'telling', { id: 'run#1' });
   home.began();
   return { holder, home };
 }
@@ -118,7 +118,7 @@ describe('Link', () => {
     });
     if (join) holder.accepted(join);
     expect(holder.isDue).toBe(false);
-    const home = new Link({ self: 'Ticket-1', peer: 'Desk-1', ancestry }, 'owing', 'run#1');
+    const home = new Link({ self: 'Ticket-1', peer: 'Desk-1', ancestry }, 'owing', { id: 'run#1' });
     expect(holder.take({ ...send(home), whole: undefined })).toBe(false);
     home.owe();
     expect(holder.take(send(home))).toBe(true);
@@ -169,7 +169,7 @@ describe('Link', () => {
     holder.next(compose);
     const options = { self: 'Desk-1', peer: 'Ticket-1', ancestry };
     const carried = JSON.parse(JSON.stringify(holder.carry())) as ReturnType<Link['carry']>;
-    const next = Link.from(options, carried);
+    const next = new Link(options, carried.state, carried);
     expect([next.isPending(ref, 'title'), next.isPending(ref, 'note')]).toEqual([true, true]);
     const again = send(next);
     expect([again.number, again.link]).toEqual([4, 'run#1']);

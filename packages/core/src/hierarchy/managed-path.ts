@@ -55,6 +55,18 @@ export interface ManagedPathOptions {
   readonly maxConcurrentStarts?: number;
   /** The task queue of the children's workers. @default the workflow's own */
   readonly taskQueue?: string;
+  /**
+   * The functions of the path as they were, where one has been changed or taken away: runs that began before this was
+   * here go on with them. Remove it once all workflows have continued as new.
+   * @default a run that began with a function needs it still
+   */
+  readonly formerly?: Pick<ManagedPathOptions, 'condition' | 'processData'>;
+  /**
+   * Whether the path is no longer used: runs that begin with it let its children go, which go on by themselves. It keeps
+   * the path's functions for runs that began before. Remove the path once all workflows have continued as new.
+   * @default false
+   */
+  readonly retired?: boolean;
 }
 
 /** Relations of the root entity whose items have children; `true` takes every option's default. */
@@ -92,7 +104,8 @@ export function managedPaths(
   /** A function of the class, which sees an item and does not change it. */
   const seeing = <T>(ask: ((item: Item) => T) | undefined): ((item: Item) => T) | undefined =>
     ask && ((item) => ask(readOnly.of(item)));
-  return entries(given).map(([field, value]) => {
+  const used = entries(given).filter(([, value]) => value === true || !value.retired);
+  return used.map(([field, value]) => {
     const name = `managedPaths.${field}`;
     const relation = own(relations, field);
     if (!relation)

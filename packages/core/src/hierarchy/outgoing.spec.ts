@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defineSchema, many } from '../contract/schema';
 import { EntityState } from '../state/entity-state';
+import type { End } from './host';
 import { Kin } from './kin';
 import { Link } from './link';
-import { type End, Outgoing } from './outgoing';
+import { Outgoing } from './outgoing';
 import type { Message, Tell } from './word';
 
 const schema = defineSchema({ Desk: { relations: { tickets: many('Ticket') } }, Ticket: {} });
@@ -104,7 +105,7 @@ describe('Outgoing', () => {
   });
 
   it('tells a parent that has joined the whole portion, and which kinds it knows', () => {
-    const parent = new Link({ self: 'Desk-1', peer: 'Office-1', ancestry: [] }, 'owing', 'run#5');
+    const parent = new Link({ self: 'Desk-1', peer: 'Office-1', ancestry: [] }, 'owing', { id: 'run#5' });
     kin.above.set('Office-1', parent);
     kin.moveMine();
     const tell = outgoing.next('Office-1', 'child') as Tell;

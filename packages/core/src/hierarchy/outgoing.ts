@@ -2,20 +2,12 @@ import type { EntityRef } from '../contract/adapter';
 import { reachableSchema } from '../contract/schema';
 import type { EntityState } from '../state/entity-state';
 import { hasOwn, keys } from '../state/objects';
+import type { End, Wakeable } from './host';
 import type { Kin } from './kin';
 import type { Link } from './link';
 import type { Outbox } from './outbox';
 import { compose, contributed, MADE } from './speech';
 import type { Message } from './word';
-
-/** What a workflow is to another one. Two that hold each other's items are both to each other. */
-export type End = 'parent' | 'child' | 'stranger';
-
-/** Who sends what there is to send. */
-export interface Wakeable {
-  /** There is something to send to a workflow: as one of its parents, as its child, or as neither. */
-  wake(peer: string, as: End): void;
-}
 
 /** What is to be sent to others, and what becomes of it. */
 export class Outgoing {

@@ -1,7 +1,7 @@
 import type { EntityRef } from '../contract/adapter';
 import { isSame } from '../state/refs';
 import type { Exchange } from './exchange';
-import type { End } from './outgoing';
+import type { End } from './host';
 import { renamed } from './naming';
 import type { Outlet, Parcel } from './signal-channel';
 import { type Signal, signalsOf } from './signals';

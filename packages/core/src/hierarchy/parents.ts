@@ -1,12 +1,10 @@
-import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor, ChildNotice, ParentLink } from '../contract/hierarchy';
 import type { ChangeSet } from '../contract/wire';
 import { isSame } from '../state/refs';
-import { has } from '../workflow/patches';
 import { FIND_ORPHANED } from './activities';
 import type { Exchange } from './exchange';
-import { lookAside, looks } from './look';
+import type { Ending } from './host';
 import { ExchangeOutlet } from './outlet';
 import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
 
@@ -15,9 +13,6 @@ export interface CarriedParents {
   readonly links: readonly { readonly link: ParentLink; readonly controls?: CarriedControls }[];
   readonly isIndependent: boolean;
 }
-
-/** How a workflow ends when no parent needs it any more. */
-export type Ending = 'completed' | 'cancelled';
 
 /** What a parent gives besides data. */
 export type Access = Pick<ParentLink, 'apiToken' | 'apiUrl'>;
@@ -105,7 +100,7 @@ export class Parents {
     const workflowId = parentIn(link);
     if (entity && !isSame(entity, root)) {
       const message = `This workflow is the home of ${root.name} ${root.id}, not of ${entity.name} ${entity.id}: two kinds of item have one workflow id.`;
-      void this.#channel(workflowId).signal('child', notice('refused', message));
+      void this.#channel(workflowId).signal('child', this.#notice('refused', message));
       return;
     }
     const isNew = !this.#parents.has(workflowId);
@@ -115,7 +110,7 @@ export class Parents {
       void channel.signal('child', this.#ended);
       return;
     }
-    channel.tell('child', notice('running', undefined, this.#isSole));
+    channel.tell('child', this.#notice('running', undefined, this.#isSole));
     exchange.receive({ do: 'join', from: workflowId, link: link.link, ancestry, wants, pauses, isMade });
     void channel.send();
     this.#watch();
@@ -162,12 +157,12 @@ export class Parents {
 
   /** Tells every parent how the workflow ends; one that comes later is told as it comes. */
   async end(status: ChildNotice['status'], message?: string): Promise<void> {
-    const last = (this.#ended = notice(status, message));
+    const last = (this.#ended = this.#notice(status, message));
     await Promise.all(
       [...this.#parents].map(async ([workflowId, { channel }]) => {
         await channel.send();
         // Somebody else may have been sending.
-        await condition(() => channel.isIdle || !this.#parents.has(workflowId));
+        await this.#options.context.condition(() => channel.isIdle || !this.#parents.has(workflowId));
         await channel.signal('child', last);
       }),
     );
@@ -190,8 +185,8 @@ export class Parents {
 
   /** The other parents know whether the workflow lives for them alone: the last one to let go closes it. */
   #tellWhetherSole(): void {
-    if (this.#ended || this.isIndependent || !has('soleParents')) return;
-    this.tell('child', notice('running', undefined, this.#isSole));
+    if (this.#ended || this.isIndependent || !this.#options.context.has('soleParents')) return;
+    this.tell('child', this.#notice('running', undefined, this.#isSole));
   }
 
   /** A parent that nobody ended in good order: it was terminated, or it failed. */
@@ -211,6 +206,7 @@ export class Parents {
     if (this.isEmpty) return;
     const watched = [...this.#parents].map(([workflowId, { link }]) => ({ workflowId, runId: link.runId }));
     const every = Math.min(...this.#links.map(({ checkEveryMs = 60_000 }) => checkEveryMs));
+    const { lookAside, looks, sleep } = this.#options.context;
     this.#stopWatch = lookAside(async () => {
       // Most children that live for a moment never come to it.
       await sleep(every);
@@ -221,6 +217,10 @@ export class Parents {
       for (const gone of await findOrphaned({ parents: watched, every }))
         this.#isGone(gone, this.#parents.get(gone)?.link.runId);
     });
+  }
+
+  #notice(status: ChildNotice['status'], message?: string, isSole?: boolean): ChildNotice {
+    return noticeOf(this.#options.context, status, message, isSole);
   }
 
   #add(link: ParentLink, controls?: CarriedControls): SignalChannel {
@@ -234,19 +234,29 @@ export class Parents {
 
   #channel(workflowId: string, controls?: CarriedControls): SignalChannel {
     const { context, root, exchange } = this.#options;
-    const linked = { workflowId, as: 'child', item: root, entity: root, control: STRANGER } as const;
+    const linked = {
+      workflowId,
+      as: 'child',
+      item: root,
+      entity: root,
+      control: strangerTo(context),
+    } as const;
     const outlet = new ExchangeOutlet(exchange, linked);
     return new SignalChannel(workflowId, context, outlet, () => this.#isGone(workflowId), controls);
   }
 }
 
 /** What tells a workflow that this one knows no such parent. */
-export const STRANGER = (): readonly [string, ChildNotice] => ['child', notice('stranger')];
+export const strangerTo =
+  (context: SendContext): (() => readonly [string, ChildNotice]) =>
+  () => ['child', noticeOf(context, 'stranger')];
 
 /** The parent itself is the last of its line. */
 const parentIn = ({ ancestry }: ParentLink): string => (ancestry.at(-1) as Ancestor).workflowId;
 
-function notice(status: ChildNotice['status'], message?: string, isSole?: boolean): ChildNotice {
-  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
-  return { workflowId, runId, status, message: message?.slice(0, 1_000), isSole };
-}
+const noticeOf = (
+  { workflowId, runId }: SendContext,
+  status: ChildNotice['status'],
+  message?: string,
+  isSole?: boolean,
+): ChildNotice => ({ workflowId, runId, status, message: message?.slice(0, 1_000), isSole });

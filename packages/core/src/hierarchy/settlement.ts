@@ -8,8 +8,8 @@ import type { EntityState } from '../state/entity-state';
 import { at, forEach, inner, table, without } from '../state/json';
 import { keyOf } from '../state/refs';
 import { withdraw } from '../state/withdraw';
-import type { Host } from './exchange';
 import { fieldsIn } from './fields-in';
+import type { ExchangeHost } from './host';
 import { type Below, isMissing, Kin } from './kin';
 import type { Link } from './link';
 import type { Made } from './made';
@@ -43,7 +43,7 @@ export class Settlement {
 
   constructor(
     readonly state: EntityState,
-    readonly host: Pick<Host, 'changed' | 'make'>,
+    readonly host: Pick<ExchangeHost, 'changed' | 'make'>,
   ) {
     this.kin = new Kin(state);
     this.spread = new Spread(state, this.kin);

@@ -1,23 +1,15 @@
-import {
-  ApplicationFailure,
-  type CancellationScope,
-  getExternalWorkflowHandle,
-  sleep,
-} from '@temporalio/workflow';
-import { has } from '../workflow/patches';
+import { ApplicationFailure, type CancellationScope } from '@temporalio/workflow';
 import { CONTROL_BYTES } from './size';
 import type { Signal } from './signals';
 import type { Begun, SendLimit } from './send-limit';
+import type { Temporal } from './temporal';
 
 /** What every `SignalChannel` of a workflow sends with. */
-export interface SendContext {
-  readonly workflowId: string;
-  /** The first run of the workflow: another one of its id is another workflow. */
-  readonly runId: string;
+export interface SendContext extends Temporal {
   /** How many signals are under way at a time. */
   readonly sendLimit: SendLimit;
   /** What runs in it goes on when the workflow is cancelled. One for all, since each costs the workflow three promises. */
-  readonly shield: CancellationScope;
+  readonly shield: Pick<CancellationScope, 'run'>;
   /** Somebody has begun to refuse what it is sent, or takes it again. */
   readonly onRefusal: () => void;
 }
@@ -68,7 +60,7 @@ export class SignalChannel {
   #pause = FIRST_PAUSE;
   #isSending = false;
 
-  /** @param onGone is called when the other workflow startLimit out not to be there */
+  /** @param onGone is called when the other workflow turns out not to be there */
   constructor(
     workflowId: string,
     context: SendContext,
@@ -165,10 +157,10 @@ export class SignalChannel {
 
   /** Has the server cancel the other workflow, if it is there. */
   async requestCancel(): Promise<void> {
-    const { sendLimit, shield } = this.#context;
+    const { sendLimit, shield, workflowOf } = this.#context;
     try {
       await sendLimit.pass(() => {
-        const done = shield.run(() => getExternalWorkflowHandle(this.workflowId).cancel());
+        const done = shield.run(() => workflowOf(this.workflowId).cancel());
         return { bytes: CONTROL_BYTES, done };
       });
     } catch (error) {
@@ -196,7 +188,7 @@ export class SignalChannel {
   #isGone(error: unknown): boolean {
     // Not the server's answer but a mistake: it fails the task.
     if (!(error instanceof ApplicationFailure)) throw error;
-    if (NOBODY.includes(error.type) || !has('refusedSignals')) return true;
+    if (NOBODY.includes(error.type) || !this.#context.has('refusedSignals')) return true;
     this.#refusal = `${this.workflowId} does not take what it is sent: ${error.message}. It is kept and sent again. Where the limit of signals is met, have that workflow continue as new, or send it less often.`;
     this.#context.onRefusal();
     return false;
@@ -206,15 +198,14 @@ export class SignalChannel {
   #rest(): Promise<void> {
     const wait = this.#pause;
     this.#pause = Math.min(wait * 2, LONGEST_PAUSE);
-    return this.#context.shield.run(() => sleep(wait));
+    const { shield, sleep } = this.#context;
+    return shield.run(() => sleep(wait));
   }
 
   #begin({ signal, payload, envelope, bytes }: Signal): Begun {
-    const { workflowId } = this;
+    const { shield, workflowOf } = this.#context;
     // Also when the workflow is cancelled: who hears of it hears by this.
-    const done = this.#context.shield.run(() =>
-      getExternalWorkflowHandle(workflowId).signal(signal, payload, envelope),
-    );
+    const done = shield.run(() => workflowOf(this.workflowId).signal(signal, payload, envelope));
     return { bytes, done };
   }
 

@@ -1,8 +1,7 @@
-import { sleep } from '@temporalio/workflow';
 import { FIND_STUCK } from './activities';
 import type { Child } from './child';
 import type { Children } from './children';
-import { lookAside, looks } from './look';
+import type { Temporal } from './temporal';
 
 /** Longest time between two looks at children that do not get on. */
 const LONGEST_MS = 60 * 60_000;
@@ -15,21 +14,23 @@ const MOST = 500;
  */
 export class StartCheck {
   readonly #children: Pick<Children, 'all' | 'paths'>;
+  readonly #context: Temporal;
   /** Ends the wait for the next look; absent while there is nothing to look at. */
   #stop?: () => void;
 
-  constructor(children: Pick<Children, 'all' | 'paths'>) {
+  constructor(children: Pick<Children, 'all' | 'paths'>, context: Temporal) {
     this.#children = children;
+    this.#context = context;
   }
 
   /** Begins to wait for the time to look, unless it does already or there is nothing to look at. */
   begin(): void {
     if (this.#stop || this.#unheard().length === 0) return;
-    this.#stop = lookAside(
+    this.#stop = this.#context.lookAside(
       () => this.#look(),
       () => {
         // Until there are other children.
-        for (const child of this.#unheard()) child.heard = true;
+        for (const child of this.#unheard()) child.known.heard = true;
         this.#stop = undefined;
       },
     );
@@ -40,10 +41,11 @@ export class StartCheck {
   }
 
   #unheard(): Child[] {
-    return [...this.#children.all()].filter((child) => child.status === 'running' && !child.heard);
+    return [...this.#children.all()].filter((child) => child.status === 'running' && !child.known.heard);
   }
 
   async #look(): Promise<void> {
+    const { looks, sleep } = this.#context;
     const { [FIND_STUCK]: findStuck } = looks({
       scheduleToCloseTimeout: '5 minutes',
       summary: 'look at children',
@@ -55,8 +57,8 @@ export class StartCheck {
         const some = children.splice(0, MOST);
         const stuck = await findStuck(some.map((child) => child.workflowId));
         for (const child of some) {
-          child.error = stuck[child.workflowId];
-          child.heard ||= !child.error;
+          child.known.error = stuck[child.workflowId];
+          child.known.heard ||= !child.known.error;
         }
       }
     }

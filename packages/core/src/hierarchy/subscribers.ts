@@ -1,4 +1,4 @@
-import { condition, log } from '@temporalio/workflow';
+import { log } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Subscription, SubscriptionInfo, Unsubscription } from '../contract/hierarchy';
 import type { ChangeSet, MergeStrategy } from '../contract/wire';
@@ -110,7 +110,7 @@ export class Subscribers {
   flush(): Promise<unknown> {
     return Promise.all(
       [...this.#subscribers.values()].map((subscriber) =>
-        Promise.race([send(subscriber), condition(() => subscriber.channel.isRefusing)]),
+        Promise.race([send(subscriber), this.#context.condition(() => subscriber.channel.isRefusing)]),
       ),
     );
   }

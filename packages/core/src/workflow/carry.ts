@@ -1,8 +1,10 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { InvalidInputError } from '../contract/errors';
 import { fromEntries } from '../state/objects';
 import type { CarriedView } from '../state/source-view';
 import type { CarriedHierarchy } from '../hierarchy/hierarchy';
 import type { ChangeSet, RejectedSignals, StartInput } from '../contract/wire';
+import type { Declared } from './declared';
 import type { TriggerName } from './inbox';
 import type { CarriedPending } from './pending-changes';
 import type { Session } from './session';
@@ -11,8 +13,18 @@ import type { CarriedSource } from './source-state';
 /** What was before is no part of the state: so many bytes of it are handed over where there is room, and never more. */
 const MOST_BEFORE = 100_000;
 
+/**
+ * By which rules a run writes what it hands to the next. Every later version of the library reads those of this one; it goes
+ * up where an earlier one would misread what this one writes.
+ */
+const CARRIED_VERSION = 1;
+
 /** What a run hands to the next besides the start argument's own fields. Not part of the wire contract. */
 export interface Carried {
+  /** By which rules this is written; absent in what the first versions carried. */
+  readonly version?: number;
+  /** What the class of the run declared. */
+  readonly declared?: Declared;
   /** The first run of the chain, which nobody can know who only starts one: so it is known that a run handed this over. */
   readonly chain?: string;
   readonly sources?: Readonly<Record<string, CarriedSource>>;
@@ -44,6 +56,8 @@ export function carryOver(session: Session, room = 0): StartInput & { readonly c
     apiToken: session.apiToken,
     status: session.hierarchy.exchange.pauses.isPaused ? 'paused' : 'running',
     carried: {
+      version: CARRIED_VERSION,
+      declared: session.declaration.declared,
       chain: workflowInfo().firstExecutionRunId,
       sources: fromEntries(session.carriedSources.map(({ name, known }) => [name, known])),
       views: session.state.carryViews(),
@@ -66,7 +80,9 @@ export function carryOver(session: Session, room = 0): StartInput & { readonly c
 export function handedOver(given: unknown): { readonly carried?: Carried; readonly start: unknown } {
   if (typeof given !== 'object' || given === null) return { start: given };
   const { carried, ...start } = given as { readonly carried?: Carried };
-  return carried && isOurs(carried) ? { carried, start } : { start: given };
+  if (!carried || !isOurs(carried)) return { start: given };
+  checkVersion(carried);
+  return { carried, start };
 }
 
 function isOurs({ chain }: Carried): boolean {
@@ -74,4 +90,14 @@ function isOurs({ chain }: Carried): boolean {
   if (continuedFromExecutionRunId === undefined) return false;
   // Runs of the first versions did not say so. Neither a retry nor a schedule begins a run after theirs.
   return chain === undefined ? attempt === 1 && !cronSchedule : chain === firstExecutionRunId;
+}
+
+/** @throws InvalidInputError, which fails the workflow task, for what a later version of the library wrote */
+function checkVersion({ version = 0 }: Carried): void {
+  if (version <= CARRIED_VERSION) return;
+  throw new InvalidInputError(
+    'carried.version',
+    `is ${version}, and this version of @stateful-workflow/core reads ${CARRIED_VERSION} at most: the run before was one of a later version`,
+    'Deploy the later version again; workflows that it began cannot go back',
+  );
 }

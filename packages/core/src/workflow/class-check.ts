@@ -20,6 +20,7 @@ export const DECLARED = [
   'maxDeleteRatio',
   'maxHistoryEvents',
   'maxStateBytes',
+  'maxRunAge',
   'allowPlaintextTokens',
 ] as const;
 
@@ -114,6 +115,12 @@ const PATH: Fields<ManagedPathOptions> = {
   checkEvery: someTime,
   maxConcurrentStarts: wholeNumber('100'),
   taskQueue,
+  formerly(value, field) {
+    const example = "{ condition: (item) => item['status'] === 'open' }";
+    checkFields(value, field, { condition: PATH.condition, processData: PATH.processData }, example);
+    return value;
+  },
+  retired: flag,
 };
 
 const checkAdapter = matching(
@@ -135,6 +142,7 @@ export function checkClassStrictly(declared: Declaration): void {
   const { refresh, managedPaths, sources, schema } = declared;
   for (const field of ['maxHistoryEvents', 'maxStateBytes', 'maxDeleteRatio'] as const)
     option(matching('a number', '4000', (value) => value !== null))(declared[field], field);
+  option(someTime)(declared.maxRunAge, 'maxRunAge');
   option(flag)(declared.allowPlaintextTokens, 'allowPlaintextTokens');
   if (refresh !== undefined) checkFields(refresh, 'refresh', REFRESH, "{ every: '1 minute' }");
   for (const [entity, given] of entries(schema ?? {}))

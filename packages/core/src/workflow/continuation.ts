@@ -2,14 +2,16 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { carryOver } from './carry';
 import { handlersUnderWay } from './handlers-under-way';
 import { historyLength } from './history-length';
 import type { HookRunner } from './hooks';
-import { has } from './patches';
+import { has, isRecorded } from './patches';
+import { milliseconds } from './refresh';
 import type { Session } from './session';
 import type { StatefulWorkflow } from './stateful-workflow';
 import { allElse, settledOr } from './moments';
@@ -42,6 +44,11 @@ const SUDDEN = 60;
 const SUDDEN_PART = 0.25;
 /** The shortest that a run may have to be: as long as it takes to load once and to close. */
 const SHORTEST = 40;
+/** How old a run becomes, and by which part of it that varies at random, so that those of a fleet do not end together. */
+const OLD = '1 day';
+const OLD_JITTER = 0.1;
+/** How long a run that was asked to end waits for handlers and hooks of its class. */
+const PATIENCE_MS = 10 * 60_000;
 /** How many events a load has for itself before it is cut off: as many as one of a few sources needs. */
 const FOR_A_LOAD = 16;
 
@@ -54,16 +61,27 @@ export class Continuation {
   readonly #session: Session;
   readonly #workflow: Pick<StatefulWorkflow, 'onContinue'>;
   readonly #maxHistoryEvents: number;
+  /** When the run is old, in milliseconds. */
+  readonly #oldAt: number;
+  #isTimed = false;
+  /** When it was first asked for, other than by the length of the history: milliseconds. */
+  #askedAt?: number;
   /** The length of the history, and its size, from which on it may be tried: one of them is enough. */
   #from = 0;
   #fromBytes = 0;
   /** The length of the history at which it was due. */
   #dueAt?: number;
 
-  constructor(session: Session, workflow: Pick<StatefulWorkflow, 'maxHistoryEvents' | 'onContinue'>) {
+  constructor(session: Session, workflow: Pick<StatefulWorkflow, 'onContinue'>) {
     this.#session = session;
     this.#workflow = workflow;
-    this.#maxHistoryEvents = workflow.maxHistoryEvents ?? Infinity;
+    const { maxHistoryEvents = Infinity, maxRunAge = OLD } = session.declaration;
+    this.#maxHistoryEvents = maxHistoryEvents;
+    const age = milliseconds('maxRunAge', maxRunAge);
+    // Runs that began without an age have none.
+    this.#oldAt = isRecorded()
+      ? workflowInfo().runStartTime.getTime() + age * (1 + OLD_JITTER * (2 * Math.random() - 1))
+      : Infinity;
   }
 
   /** Whether the history has grown enough. */
@@ -73,7 +91,7 @@ export class Continuation {
     const events = historyLength();
     const { continueAsNewSuggested, historySize } = workflowInfo();
     if (events < this.#from && historySize < this.#fromBytes && !size.hasShrunk) return false;
-    const due = continueAsNewSuggested || events >= most || hierarchy.children.isFull;
+    const due = continueAsNewSuggested || events >= most || hierarchy.children.isFull || this.#isAsked();
     // It may have come to be due in the midst of a task that brought many events.
     if (due) this.#dueAt ??= Math.max(Math.min(this.#from, events), Math.min(events, most));
     return due || this.#isPressed();
@@ -99,7 +117,21 @@ export class Continuation {
   /** Whether it is due, and nothing that is waited for puts it off. */
   isNext(): boolean {
     // The second question may cost events, and the answer may be known without.
-    return (this.isDue() && this.#session.loads.awaited === 0 && allHandlersFinished()) || this.#isClosing();
+    if (!this.isDue()) return this.#isClosing();
+    const { loads, isOutdated } = this.#session;
+    const isFree = isOutdated ? !this.#isClassBusy : loads.awaited === 0 && allHandlersFinished();
+    return isFree || this.#isClosing();
+  }
+
+  /**
+   * Sees to it that the run ends when it is old, although nothing happens.
+   *
+   * @param wakesAt when it wakes anyhow, in milliseconds
+   */
+  comesOfAge(wakesAt = Infinity): void {
+    if (this.#isTimed || this.#oldAt >= wakesAt || this.#oldAt === Infinity) return;
+    this.#isTimed = true;
+    this.#wake(this.#oldAt - Date.now(), 'maxRunAge');
   }
 
   /** What puts it off, for a person. `isProblem`: it may do so for ever. */
@@ -139,7 +171,8 @@ export class Continuation {
   async run(hooked: HookRunner): Promise<void> {
     const session = this.#session;
     const { sendLimit } = session.hierarchy;
-    const stops = (): boolean => !!session.ending || (session.loads.awaited > 0 && !this.#isClosing());
+    const stops = (): boolean =>
+      !!session.ending || (session.loads.awaited > 0 && !session.isOutdated && !this.#isClosing());
     await this.#tell(hooked);
     if (session.ending) return;
     // A run that continues takes no handler along: those that can end do so first.
@@ -155,12 +188,33 @@ export class Continuation {
       isOver = session.size.fits();
       if (isOver) {
         await session.loads.leave();
-        await continueAsNew(carryOver(session, session.size.room));
+        await continued(session);
       }
       this.#putOff();
     } finally {
       if (!isOver) sendLimit.release();
     }
+  }
+
+  /** Whether it is asked for by something else than the length of the history. */
+  #isAsked(): boolean {
+    if (!isRecorded() && !this.#session.isOutdated) return false;
+    const { isToRoll, isOutdated } = this.#session;
+    const isAsked =
+      isToRoll ||
+      isOutdated ||
+      workflowInfo().targetWorkerDeploymentVersionChanged ||
+      Date.now() >= this.#oldAt;
+    if (isAsked && this.#askedAt === undefined) {
+      this.#askedAt = Date.now();
+      if (this.#isClassBusy || this.#session.hooksSince !== undefined) this.#wake(PATIENCE_MS, 'handlers');
+    }
+    return isAsked;
+  }
+
+  /** Has the run look whether it is due after a time. */
+  #wake(ms: number, summary: string): void {
+    void this.#session.shield.run(() => sleep(Math.max(ms, 1), { summary }));
   }
 
   #isSpent(): boolean {
@@ -199,12 +253,16 @@ export class Continuation {
   }
 
   #isPast(part: number): boolean {
-    return this.isDue() && (historyLength() >= this.#limit(part) || this.#isPressed());
+    if (!this.isDue()) return false;
+    const isLate = this.#askedAt !== undefined && Date.now() - this.#askedAt >= PATIENCE_MS;
+    return historyLength() >= this.#limit(part) || isLate || this.#isPressed();
   }
 
   #limit(part: number): number {
     const since = this.#dueAt ?? this.#maxHistoryEvents;
-    return since + Math.floor(part * Math.min(since, MOST_PUT_OFF));
+    // One that was asked for early in a run leaves as much room as one that is due late.
+    const room = this.#askedAt === undefined ? since : Infinity;
+    return since + Math.floor(part * Math.min(room, MOST_PUT_OFF));
   }
 
   /** Goes on, and says why, when the state is too large, rather than lose it. */
@@ -234,4 +292,11 @@ export class Continuation {
     });
     await settledOr(told, () => isLeft);
   }
+}
+
+/** Begins the next run, of a pinned workflow on the version that is current by now. */
+function continued(session: Session): Promise<never> {
+  const { targetWorkerDeploymentVersionChanged: isUpgrade } = workflowInfo();
+  const begin = makeContinueAsNewFunc(isUpgrade ? { initialVersioningBehavior: 'AUTO_UPGRADE' } : undefined);
+  return begin(carryOver(session, session.size.room));
 }

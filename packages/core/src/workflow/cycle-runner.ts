@@ -6,6 +6,7 @@ import {
   isCancellation,
   setCurrentDetails,
   TemporalFailure,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { ChildEnd } from '../contract/hierarchy';
 import { closeAsCancelled } from './close-as-cancelled';
@@ -15,11 +16,11 @@ import { type HookRunner, runHooks } from './hooks';
 import type { TriggerName } from './inbox';
 import { interruptible, isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
-import { type CycleLoader, cycleLoader } from './loader';
+import { type CycleLoader, cycleLoader, type Loader } from './loader';
 import { has } from './patches';
 import type { Handed } from './pending-changes';
-import { interval, type RefreshTimes } from './refresh';
-import type { Ending } from '../hierarchy/parents';
+import { interval, type RefreshTimes, refreshTimes } from './refresh';
+import type { Ending } from '../hierarchy/host';
 import { comesOfCancellation } from './scopes';
 import { nothing, type Session } from './session';
 import { allElse } from './moments';
@@ -34,6 +35,9 @@ const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl
 /** How long handlers that have not ended are waited for at the end of the workflow. */
 const LAST_WAIT_MS = 20_000;
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
+
+/** What a class without a `loadData` of its own does. */
+const allSources = async (load: Loader): Promise<void> => load.all();
 
 /** A wait for something to do. */
 interface Wait {
@@ -59,10 +63,10 @@ export class CycleRunner {
   #isGivenUp = false;
   #isFinishing = false;
 
-  constructor(workflow: StatefulWorkflow, session: Session, times: RefreshTimes, continuation: Continuation) {
+  constructor(workflow: StatefulWorkflow, session: Session, continuation: Continuation) {
     this.#workflow = workflow;
     this.#session = session;
-    this.#times = times;
+    this.#times = refreshTimes(session.declaration.refresh);
     this.#continuation = continuation;
     this.#activities = new SourceActivities(session);
     session.show = () => this.#show();
@@ -137,7 +141,8 @@ export class CycleRunner {
   }
 
   #cycles(): boolean {
-    return !this.#session.paused && this.#session.inbox.size > 0;
+    const { paused, inbox, isOutdated } = this.#session;
+    return !paused && inbox.size > 0 && !isOutdated;
   }
 
   /** Begins to wait until there is something to do, if there is nothing: for a trigger, news of a watched source, or time. */
@@ -153,6 +158,7 @@ export class CycleRunner {
     session.nextLoadAt = due?.at;
     this.#show();
     if (ready()) return undefined;
+    this.#continuation.comesOfAge(due?.at);
     const watched = !paused && times.watch ? session.sources.filter((source) => source.isCurrent) : [];
     const watch = watched.length > 0 ? startWatch(this.#activities, watched, times) : undefined;
     const woken = (): boolean => ready() || !!watch?.hasNews();
@@ -175,6 +181,7 @@ export class CycleRunner {
     const session = this.#session;
     const continuation = this.#continuation;
     const { loads, shield } = session;
+    const { loadData = allSources } = session.declaration;
     const known = this.#loadScope;
     const scope = known?.consideredCancelled === false ? known : new CancellationScope();
     this.#loadScope = scope;
@@ -193,7 +200,7 @@ export class CycleRunner {
     // One that takes longer than the history lasts begins again in the next run.
     void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(() => shield.run(cutOff));
     try {
-      const ended = interruptible(() => loader.run((load) => this.#workflow.loadData(load)), {
+      const ended = interruptible(() => loader.run((load) => loadData.call(this.#workflow, load)), {
         scope,
         shield,
         isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
@@ -213,9 +220,8 @@ export class CycleRunner {
 
   /** A child without a source of its own, of which there may be many, is spared the scope of a load. */
   get #hasLoads(): boolean {
-    return (
-      this.#session.sources.length > 0 || this.#workflow.loadData !== StatefulWorkflow.prototype.loadData
-    );
+    const { sources, declaration } = this.#session;
+    return sources.length > 0 || !!declaration.loadData;
   }
 
   /**
@@ -234,7 +240,7 @@ export class CycleRunner {
         ...this.#times,
         demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
         refreshed: triggers.has('refresh'),
-        maxDeleteRatio: this.#workflow.maxDeleteRatio ?? 0.5,
+        maxDeleteRatio: session.declaration.maxDeleteRatio ?? 0.5,
         arrivals: this.#arrivals,
       });
       this.#arrivals = NO_ARRIVALS;
@@ -258,7 +264,11 @@ export class CycleRunner {
     const session = this.#session;
     const { inbox, loads, shield } = session;
     const isAsked = (): boolean =>
-      loads.awaited > 0 && !session.paused && !session.ending && !this.#continuation.isNext();
+      loads.awaited > 0 &&
+      !session.paused &&
+      !session.ending &&
+      !session.isOutdated &&
+      !this.#continuation.isNext();
     while (!isOver()) {
       // Hooks that do not wait are over when conditions are looked at: the first look comes before that.
       let looks = 0;
@@ -310,6 +320,11 @@ export class CycleRunner {
     const triggers = inbox.take();
     const faults = await this.#load(triggers);
     if (!faults || session.ending) return;
+    if (session.isOutdated) {
+      // Hooks that were deployed later may count on what this run never loads: the next one calls them.
+      for (const trigger of triggers) inbox.add(trigger);
+      return;
+    }
     let handed: Handed | undefined;
     let ended: readonly ChildEnd[] = [];
     const told = ({ changes, earlier }: Handed): Pick<Cycle, 'changes' | 'before'> => {
@@ -322,16 +337,33 @@ export class CycleRunner {
     };
     const hooks = async (): Promise<void> => {
       for (const fault of faults) {
-        const answer = await workflow.onLoadError?.(fault);
+        let answer: void | 'proceed' = undefined;
+        try {
+          answer = await workflow.onLoadError?.(fault);
+        } catch (error) {
+          this.#passOver(error);
+        }
         const source = session.loading.find(({ name }) => name === fault.source);
         if (source) source.known.tolerated = answer === 'proceed';
       }
-      await pending.tell(workflow.onChange && hears);
-      await ends.tell((end) => workflow.onChildEnded?.(readOnly.of(end)));
+      try {
+        await pending.tell(workflow.onChange && hears);
+      } catch (error) {
+        this.#passOver(error);
+      }
+      try {
+        if (ends.isDue) await ends.tell((end) => workflow.onChildEnded?.(readOnly.of(end)));
+      } catch (error) {
+        this.#passOver(error);
+      }
       if (!session.isReady) return;
       handed = pending.take();
       ended = ends.take();
-      await workflow.execute({ triggers, ...told(handed), endedChildren: readOnly.of(ended) });
+      try {
+        await workflow.execute({ triggers, ...told(handed), endedChildren: readOnly.of(ended) });
+      } catch (error) {
+        this.#passOver(error);
+      }
     };
     if (!this.#hasHooks) return hooks();
     const isDone = await this.#runBesideLoads(hooks, {
@@ -344,6 +376,17 @@ export class CycleRunner {
     for (const trigger of triggers) inbox.add(trigger);
     if (handed) pending.giveBack(handed);
     ends.giveBack(ended);
+  }
+
+  /**
+   * Passes over what a hook throws in a replay of what the class did before it was changed: then it came to its end, and
+   * the changed one may count on what this run never loads.
+   *
+   * @throws it otherwise
+   */
+  #passOver(error: unknown): void {
+    const isOther = this.#session.declaration.isChanged && workflowInfo().unsafe.isReplaying;
+    if (!isOther || error instanceof TemporalFailure) throw error;
   }
 
   /** Ends the hierarchy below, and tells the one above. */

@@ -4,7 +4,7 @@ import { type Check, matching, object, optional, text } from '../contract/check'
 import { InvalidInputError } from '../contract/errors';
 import { checkAnyToken, checkEntityName, checkReference, isLooseReference } from '../contract/payloads';
 import { defineSchema, isMany, type Relation, type Schema } from '../contract/schema';
-import type { SourceDefinition } from '../contract/source';
+import type { Duration, SourceDefinition } from '../contract/source';
 import { managedPaths, type ManagedPaths } from '../hierarchy/managed-path';
 import { entries, hasOwn, keys } from '../state/objects';
 import { checkClassStrictly, checkReadable, DECLARED } from './class-check';
@@ -22,6 +22,7 @@ export interface Declaration {
   readonly maxDeleteRatio?: number;
   readonly maxHistoryEvents?: number;
   readonly maxStateBytes?: number;
+  readonly maxRunAge?: Duration;
   readonly allowPlaintextTokens?: boolean;
   readonly loadData?: (load: Loader) => Promise<void>;
 }

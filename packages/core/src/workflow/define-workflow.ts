@@ -14,10 +14,10 @@ import { asyncSetup, checkStatics } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
+import { declarationOf, type RunDeclaration } from './declared';
 import { Guard } from './guard';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepHandlers, keepingHandlers } from './own-handlers';
-import { refreshTimes } from './refresh';
 import { refusedStart } from './refused-start';
 import { Session } from './session';
 import { StatefulWorkflow } from './stateful-workflow';
@@ -59,11 +59,12 @@ export function defineWorkflow<Data>(
   const run = (input: StartInput): Promise<Data> => {
     try {
       const workflow = make();
-      const session = begin(workflow, input);
+      checkDeclaration(workflow);
+      const declaration = declarationOf(workflow);
+      const session = begin(workflow, declaration, input);
       tellOfName(name);
       const continuation = (session.continuation = new Continuation(session, workflow));
-      const runner = new CycleRunner(workflow, session, refreshTimes(workflow.refresh), continuation);
-      return runner.run() as Promise<Data>;
+      return new CycleRunner(workflow, session, continuation).run() as Promise<Data>;
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
@@ -96,18 +97,17 @@ function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | un
 }
 
 /** Makes the session of a run and sets every handler, before anything is awaited: no signal finds none. */
-function begin(workflow: StatefulWorkflow, given: unknown): Session {
-  checkDeclaration(workflow);
+function begin(workflow: StatefulWorkflow, declaration: RunDeclaration, given: unknown): Session {
   // What a run hands to the next is taken from a run only, never from a client.
   const { carried, start } = handedOver(given);
-  const { input, dropped } = startArgument(() => checkStart(start, tokenCheck(workflow)));
+  const { input, dropped } = startArgument(() => checkStart(start, tokenCheck(declaration)));
   const defaultName = entityNameOf(workflowInfo().workflowType);
   const root = { id: input.id, name: input.entityName ?? defaultName };
   // Where the class is right for the entity that its type is named after, who asks for another one is mistaken.
-  const isChosen = !carried && root.name !== defaultName && isRoot(workflow, defaultName);
-  if (isChosen) startArgument(() => checkRoot(workflow, root.name));
-  else checkRoot(workflow, root.name);
-  const session = startArgument(() => new Session(root, workflow, input, carried));
+  const isChosen = !carried && root.name !== defaultName && isRoot(declaration, defaultName);
+  if (isChosen) startArgument(() => checkRoot(declaration, root.name));
+  else checkRoot(declaration, root.name);
+  const session = startArgument(() => new Session(root, declaration, input, carried));
   for (const error of dropped) session.refusals.add('start', error);
   StatefulWorkflow.attach(workflow, session);
   session.guard = new Guard(workflow, session.readOnly);

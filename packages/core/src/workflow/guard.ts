@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import type { DeletePayload, UpdatePayload } from '../contract/wire';
-import { has, isKnown } from './patches';
+import { isAsked } from './patches';
 import type { ReadOnly } from './read-only';
 
 /** The hooks that are asked before what a client sends is taken in. */
@@ -29,12 +29,12 @@ export class Guard {
 
   /** The same of a signal, whose handler is asked again on replay: one that was taken before there was a guard is taken. */
   checkUpdateSignal(payload: UpdatePayload): void {
-    if (this.#guards('beforeUpdate')) this.checkUpdate(payload);
+    if (isAsked(this.#workflow.beforeUpdate !== undefined)) this.checkUpdate(payload);
   }
 
   checkDeleteSignal(payload: DeletePayload): void {
     const workflow = this.#workflow;
-    if (this.#guards('beforeDelete'))
+    if (isAsked(workflow.beforeDelete !== undefined))
       this.#ask('beforeDelete', () => workflow.beforeDelete?.(this.#readOnly.of(payload)));
   }
 
@@ -46,11 +46,6 @@ export class Guard {
       'is changed by beforeUpdate() or beforeDelete(), which only say whether something may be taken in',
       'Change it in execute() or onChange(), which run after that',
     );
-  }
-
-  #guards(hook: keyof Guarding): boolean {
-    // The mark of a guard that was taken out of the class since is in the history, and has to be asked for.
-    return (this.#workflow[hook] !== undefined || isKnown('guards')) && has('guards');
   }
 
   #ask(hook: keyof Guarding, ask: () => unknown): void {

@@ -27,7 +27,7 @@ import {
   checkSubscription,
   checkUnsubscription,
 } from '../contract/subscription';
-import type { Ending } from '../hierarchy/parents';
+import type { Ending } from '../hierarchy/host';
 import { sizeOf } from '../state/change-set';
 import { entries, fromEntries, keys } from '../state/objects';
 import { iso } from './iso';
@@ -92,6 +92,9 @@ const SIGNALS: {
   refresh(session, payload) {
     session.acceptDeletions(checkRefresh(payload));
     session.refresh();
+  },
+  roll(session) {
+    session.isToRoll = true;
   },
   subscribe(session, payload) {
     const asked = checkSubscription(payload);

@@ -1,9 +1,11 @@
 import { patched } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { keys } from '../state/objects';
 
 /**
  * Changes of what a workflow sends, schedules or starts that it did not make from the beginning. A run that began
- * before one of them goes on as it began; the next run has it. Ids stay here for ever: histories hold them.
+ * before one of them goes on as it began; the next run has it. Ids stay here for ever, and in this order, with new ones
+ * at the end: histories hold them, and how many of them there were when their run began.
  */
 export const PATCHES = {
   /** Hooks that are still under way when the run has to end are cancelled. */
@@ -35,18 +37,47 @@ export const PATCHES = {
   secretNames: 'secret-names-are-segments',
   /** A password of the worker's that is refused is sent again after pauses that double up to an hour, as credentials are. */
   refusedPasswords: 'stateful-refused-passwords',
-  /** `beforeUpdate()` and `beforeDelete()` are asked about signals: those that came before there was such a hook are taken. */
-  guards: 'stateful-guards',
   /** A cycle hears how a child ended. */
   childEnds: 'stateful-child-ends',
 } as const;
 
-/** Whether this run has a change. Ask only where the answer matters: it is written to the history. */
-export const has = (patch: keyof typeof PATCHES): boolean => patched(PATCHES[patch]);
+/**
+ * The class has been changed since the run began. Asked of every such run, whatever it began with, since it says when the
+ * code that was deployed later took over.
+ */
+export const CHANGED_CLASS = 'stateful-changed-class';
 
-/** Whether the history has the mark of a change that the class has to do with, and may have no more. */
-export function isKnown(patch: keyof typeof PATCHES): boolean {
-  // Temporal has no public way to ask.
+/**
+ * The class is asked about signals before they are taken in. Asked of every run whose class has such a hook, or had one,
+ * whatever the run began with: signals that came before the class had it are taken.
+ */
+const GUARDED = 'stateful-guarded';
+
+const ORDER = keys(PATCHES);
+
+/** How many changes there are. */
+export const PATCH_COUNT = ORDER.length;
+
+/** With how many of the changes each run began, by what the SDK holds of it. */
+const begunWith = new WeakMap<object, number>();
+
+/** Notes that the run has the first `count` changes, as its history says, so that none of them is recorded by itself. */
+export function beginsWith(count: number): void {
+  begunWith.set(getActivator(), count);
+}
+
+/** Whether it is recorded with the run what it began with. Runs of the first versions do not have that. */
+export const isRecorded = (): boolean => begunWith.has(getActivator());
+
+/** Whether this run has a change. Ask only where the answer matters: it may be written to the history. */
+export function has(patch: keyof typeof PATCHES): boolean {
+  const isFromBeginning = ORDER.indexOf(patch) < (begunWith.get(getActivator()) ?? 0);
+  return isFromBeginning || patched(PATCHES[patch]);
+}
+
+/** Whether the class is asked about a signal. @param isGuarded whether it has a hook for that */
+export function isAsked(isGuarded: boolean): boolean {
+  // Temporal has no public way to ask which marks there are. One that is there has to be asked for, hook or not.
   const activator = getActivator() as unknown as { readonly knownPresentPatches: ReadonlySet<string> };
-  return activator.knownPresentPatches.has(PATCHES[patch]);
+  return (isGuarded || activator.knownPresentPatches.has(GUARDED)) && patched(GUARDED);
 }

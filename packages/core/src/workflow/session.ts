@@ -1,4 +1,4 @@
-import { CancellationScope, log } from '@temporalio/workflow';
+import { CancellationScope, log, patched } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
@@ -20,22 +20,24 @@ import { own } from '../state/json';
 import { entries, fromEntries } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
 import { Hierarchy, type Received } from '../hierarchy/hierarchy';
-import type { Ending } from '../hierarchy/parents';
+import type { Ending } from '../hierarchy/host';
+import { adapted } from './adapt';
 import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
 import type { Continuation } from './continuation';
-import { type Declaration, listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
+import { listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
+import { presentPatches, type RunDeclaration } from './declared';
 import type { Guard } from './guard';
 import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
 import { iso } from './iso';
 import { Loads } from './loads';
+import { CHANGED_CLASS } from './patches';
 import { PendingChanges } from './pending-changes';
 import { ReadOnly } from './read-only';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
 import { MOST_PAYLOAD_BYTES, StateSize } from './state-size';
-import { StatefulWorkflow } from './stateful-workflow';
 import { Traffic } from './traffic';
 
 const PLAINTEXT =
@@ -95,6 +97,8 @@ export class Session {
   supersede: () => void = nothing;
   /** Looks whether the contract's handlers are still there. @throws InvalidInputError that fails the workflow task */
   checkHandlers: () => void = nothing;
+  /** Whether somebody has asked it to continue as new. */
+  isToRoll = false;
   /** Shows how it is in Temporal's UI. */
   show: () => void = nothing;
   /** Changes that `execute()` has not seen yet. */
@@ -111,16 +115,18 @@ export class Session {
   #endsAfterHooks = false;
 
   /**
-   * @param declaration what the class declares, checked
-   * @param carried what the run before handed over, if there was one
+   * @param declaration what the run works by
+   * @param before what the run before handed over, if there was one
    */
   constructor(
     readonly root: EntityRef,
-    declaration: Declaration,
+    readonly declaration: RunDeclaration,
     input: StartInput,
-    carried?: Carried,
+    before?: Carried,
   ) {
     const schema = schemaOf(declaration, root.name);
+    const handed = before && adapted({ carried: before, state: input.state }, declaration.declared, root);
+    const carried = handed?.carried;
     const { views, refusals, inbox = ['start'], changes, pending, hierarchy } = carried ?? {};
     this.schema = schema;
     this.apiUrl = input.apiUrl;
@@ -134,24 +140,40 @@ export class Session {
     this.loadedAt = carried?.loadedAt ?? Date.now();
     this.loads = new Loads(carried?.cutOffs ?? Number(carried?.wasCutOff ?? 0));
     // A run's own state is taken as it is; a client's is checked as an update is.
-    this.state = new EntityState(root, schema, carried && input.state, views);
+    this.state = new EntityState(root, schema, handed?.state, views);
     this.pending = PendingChanges.from(pending ?? {}, this.state.store, changes);
     if (!carried && !input.parent) this.pending.add(this.state.seed(input), this.state.takeTrace());
     this.allSources = entries(declaration.sources ?? {}).map(([name, definition]) => {
       const into = listOf(schema, root.name, name, definition);
       return new SourceState(name, definition, into, own(carried?.sources, name));
     });
-    if (declaration.loadData !== StatefulWorkflow.prototype.loadData)
+    if (declaration.loadData)
       this.ownLoad = new SourceState(
         OWN_LOAD,
         OWN_LOAD_DEFINITION,
         undefined,
         own(carried?.sources, OWN_LOAD),
       );
-    this.hierarchy = new Hierarchy(this, declaration.managedPaths, input, hierarchy);
+    this.hierarchy = new Hierarchy(
+      this,
+      declaration.managedPaths,
+      input,
+      hierarchy,
+      undefined,
+      handed?.formerPaths,
+    );
     const { maxStateBytes = MOST_PAYLOAD_BYTES } = declaration;
     this.size = new StateSize(maxStateBytes, () => carryOver(this));
     this.mostBytes = Math.max(maxStateBytes, MOST_PAYLOAD_BYTES);
+  }
+
+  /**
+   * Whether the class has been changed since the run began. True only from when the changed code has taken over: while it
+   * replays what came before, the run does what it did.
+   */
+  get isOutdated(): boolean {
+    const isKnown = this.declaration.isChanged || presentPatches().has(CHANGED_CLASS);
+    return isKnown && patched(CHANGED_CLASS);
   }
 
   /** Whether it pauses: because a client wants it, or a parent. */

@@ -1,5 +1,5 @@
 import type { Schema } from '../contract/schema';
-import type { SourceDefinition } from '../contract/source';
+import type { Duration, SourceDefinition } from '../contract/source';
 import type {
   ChangeSet,
   ChangeSummary,
@@ -88,6 +88,13 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * @default 1,900,000, just under Temporal's limit for a payload
    */
   declare readonly maxStateBytes?: number;
+
+  /**
+   * Continues as new once a run is so old, give or take a tenth at random, even if its history hardly grows: so no run has
+   * to be replayed by code that is much younger. Longer than 100 years is refused.
+   * @default '1 day'
+   */
+  declare readonly maxRunAge?: Duration;
 
   /** What type its data has, for the compiler to infer; there is no such value. */
   declare readonly '~data'?: Data;

@@ -83,6 +83,7 @@ const KEYS = {
   tickets: (): unknown[] => [],
   comments: (): unknown[] => [],
   ticket: (id: string): unknown[] => [{ id }],
+  orders: (id: string): unknown[] => [{ id, phones: ['1', '2'] }],
 };
 export type ScriptedKey = keyof typeof KEYS;
 

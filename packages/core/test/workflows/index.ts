@@ -155,3 +155,4 @@ export { BriefRecallingWorkflow, type Recalled, RecallingWorkflow } from './reca
 export { type CustomerData, schema } from './sources';
 export { ViewingDeskWorkflow } from './views';
 export { PollingWorkflow, StaleWorkflow, WatchingWorkflow } from './timing';
+export { UpgradingDeskWorkflow, UpgradingTicketWorkflow } from './upgrading';

@@ -1,8 +1,8 @@
 import type { EntityRef } from '../../../src/contract/adapter';
 import type { Entities, Json } from '../../../src/contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../../../src/contract/wire';
-import type { Host, Self } from '../../../src/hierarchy/exchange';
-import type { End } from '../../../src/hierarchy/outgoing';
+import type { Self } from '../../../src/hierarchy/exchange';
+import type { End, ExchangeHost } from '../../../src/hierarchy/host';
 import { idsOf } from '../../../src/hierarchy/managed-path';
 import { Link } from '../../../src/hierarchy/link';
 import { Pauses } from '../../../src/hierarchy/pauses';
@@ -36,7 +36,7 @@ export class ByTime implements Protocol {
   constructor(
     readonly self: Self,
     readonly state: EntityState,
-    readonly host: Host,
+    readonly host: ExchangeHost,
   ) {}
 
   get parents(): IterableIterator<string> {

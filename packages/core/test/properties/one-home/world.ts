@@ -1,7 +1,9 @@
 import type { EntityRef } from '../../../src/contract/adapter';
 import type { Entities, Fields } from '../../../src/contract/schema';
 import type { ChangeSet } from '../../../src/contract/wire';
-import { type CarriedExchange, Exchange, type Host } from '../../../src/hierarchy/exchange';
+import type { CarriedExchange } from '../../../src/hierarchy/carried-exchange';
+import { Exchange } from '../../../src/hierarchy/exchange';
+import type { ExchangeHost } from '../../../src/hierarchy/host';
 import { idsOf } from '../../../src/hierarchy/managed-path';
 import type { Outgoing } from '../../../src/hierarchy/outgoing';
 import type { Message, Start } from '../../../src/hierarchy/word';
@@ -150,7 +152,7 @@ export class Member {
     readonly isIndependent = root.name === 'Shop',
   ) {
     this.state = begin.state ?? new EntityState(root, schema);
-    const host: Host = {
+    const host: ExchangeHost = {
       changed: () => this.#listed(),
       wake: (peer) => void this.due.add(peer),
       left: () => {},

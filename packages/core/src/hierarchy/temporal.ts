@@ -1,0 +1,34 @@
+import {
+  condition,
+  type ExternalWorkflowHandle,
+  getExternalWorkflowHandle,
+  sleep,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { has } from '../workflow/patches';
+import { lookAside, looks } from './look';
+
+/**
+ * What a hierarchy has of Temporal, as one run has it. Handed in, so that specs run the parts of a hierarchy on a clock
+ * and a server of their own.
+ */
+export interface Temporal {
+  readonly workflowId: string;
+  /** The first run of the workflow: another one of its id is another workflow. */
+  readonly runId: string;
+  readonly condition: typeof condition;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly startChild: typeof startChild;
+  readonly workflowOf: (workflowId: string) => Pick<ExternalWorkflowHandle, 'signal' | 'cancel'>;
+  readonly has: typeof has;
+  readonly looks: typeof looks;
+  readonly lookAside: typeof lookAside;
+}
+
+/** Temporal for the run that asks. */
+export function temporalOfRun(): Temporal {
+  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
+  const workflowOf = getExternalWorkflowHandle;
+  return { workflowId, runId, condition, sleep, startChild, workflowOf, has, looks, lookAside };
+}

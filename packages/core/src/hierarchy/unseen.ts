@@ -1,0 +1,80 @@
+import type { EntityRef } from '../contract/adapter';
+import { keyOf } from '../state/refs';
+import { type Outbox, WRITTEN } from './outbox';
+
+/** Of so many fields it may be unknown whether the other end has seen them. One that says nothing is asked then. */
+const MOST_UNSEEN = 1_000;
+
+/** A field that was sent, until the other end has seen it. */
+interface Sent {
+  readonly ref: EntityRef;
+  /** Empty for all of the entity, or its removal. */
+  readonly field: string;
+  /** Of the message that it went with. */
+  readonly number: number;
+  readonly isWritten: boolean;
+  readonly isRemoval: boolean;
+}
+
+/** {@link Unseen} as it travels through continue-as-new. */
+export type CarriedUnseen = readonly Sent[];
+
+/** What a holder has sent to a home that has not said yet that it has seen it. */
+export class Unseen {
+  /** Absent until something was sent: of thousands most have nothing. */
+  #sent?: Map<string, Sent>;
+
+  constructor(carried: CarriedUnseen = []) {
+    for (const sent of carried) this.#note(sent);
+  }
+
+  /** Whether so much was sent since the other end has said anything that it is to be asked. */
+  get isTooMuch(): boolean {
+    return !!this.#sent && this.#sent.size > MOST_UNSEEN;
+  }
+
+  /** Whether a field of an entity was sent and is not seen; an empty name for all of the entity, or its removal. */
+  has(ref: EntityRef, field: string): boolean {
+    return !!this.#sent && (this.#sent.has(keyIn(ref, field)) || this.#sent.has(keyIn(ref, '')));
+  }
+
+  /** Notes what goes with a message. */
+  add(told: Outbox, number: number): void {
+    for (const [lane, { ref, fields, entire, removed: isRemoval = false }] of told.marks())
+      for (const field of entire || isRemoval ? ['', ...fields] : fields) {
+        const isWritten = lane === WRITTEN;
+        this.#note({ ref, field, number, isWritten, isRemoval });
+      }
+  }
+
+  /** The other end has seen every message up to a number. */
+  seen(upTo: number): void {
+    for (const [key, { number }] of this.#sent ?? []) if (number <= upTo) this.#sent?.delete(key);
+  }
+
+  /** Another workflow may be the home now: what was written here and perhaps not seen waits for that one. */
+  waitIn(waiting: Outbox): void {
+    for (const { ref, field, isWritten, isRemoval } of this.#sent?.values() ?? []) {
+      if (!isWritten) continue;
+      if (field) waiting.mark(ref, [field]);
+      else if (isRemoval) waiting.remove(ref);
+      else waiting.markEntire(ref);
+    }
+    this.clear();
+  }
+
+  clear(): void {
+    this.#sent = undefined;
+  }
+
+  /** For continue-as-new. */
+  carry(): CarriedUnseen {
+    return [...(this.#sent?.values() ?? [])];
+  }
+
+  #note(sent: Sent): void {
+    (this.#sent ??= new Map<string, Sent>()).set(keyIn(sent.ref, sent.field), sent);
+  }
+}
+
+const keyIn = (ref: EntityRef, field: string): string => `${keyOf(ref)}:${field}`;

@@ -1,0 +1,236 @@
+import { patched, workflowInfo } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { InvalidInputError } from '../contract/errors';
+import type { SourceDefinition } from '../contract/source';
+import type { ManagedPathOptions } from '../hierarchy/managed-path';
+import { own } from '../state/json';
+import { hashOf } from '../state/hash';
+import { entries, fromEntries } from '../state/objects';
+import { DECLARED } from './class-check';
+import type { Declaration } from './declaration';
+import { beginsWith, PATCH_COUNT } from './patches';
+import { StatefulWorkflow } from './stateful-workflow';
+
+/**
+ * What a class declares, as a run records it: all that decides which commands the run sends. No functions, of which it
+ * says only that they are there; no queries, addresses and credentials, which no command depends on and which are
+ * nobody's business who reads the history.
+ */
+export interface Declared extends Omit<Declaration, 'sources' | 'managedPaths' | 'loadData'> {
+  readonly sources?: Readonly<Record<string, DeclaredSource>>;
+  readonly managedPaths?: true | Readonly<Record<string, DeclaredPath>>;
+  /** Whether the class has a `loadData` of its own. */
+  readonly loadData?: true;
+}
+
+type DeclaredSource = Pick<
+  SourceDefinition,
+  'adapter' | 'into' | 'taskQueue' | 'timeout' | 'maximumAttempts' | 'deadline'
+> & {
+  readonly credential?: typeof OWN | 'none';
+  readonly apiUrl?: typeof OWN;
+  /** Stands for its query and its address: another one asks for something else. */
+  readonly asks: string;
+};
+
+type DeclaredPath = Omit<ManagedPathOptions, 'condition' | 'processData' | 'formerly' | 'credentials'> & {
+  readonly credentials?: 'inherit' | 'none' | typeof OWN;
+  readonly formerly?: true;
+  readonly condition?: true;
+  readonly processData?: true;
+};
+
+/** Instead of an address or a credential that is a source's or a path's own. */
+const OWN = 'own';
+
+/** What a run works by. */
+export interface RunDeclaration extends Declaration {
+  /** As it is recorded, and handed to the next run. Absent in runs of versions that did not record it. */
+  readonly declared?: Declared;
+  /** Whether the class has been changed since the run began: then the run is over as soon as it can be. */
+  readonly isChanged: boolean;
+}
+
+/**
+ * Temporal records the ids of patches in the history, tells a replay of them before anything else, and does not bill
+ * them; nothing else can be read as a run begins. MySQL's index of them ends at 255 characters.
+ */
+const PREFIX = 'stateful-class:';
+const CHUNK = 200;
+const RECORDED = /^stateful-class:(\d+)\/(\d+):(\d+):(.*)$/s;
+
+/**
+ * What the run works by: what its class declared when the run began, which is recorded in its history. Code that is
+ * deployed later replays the run by that, so that sources and paths can come and go in a class under running workflows.
+ *
+ * @throws InvalidInputError, which fails the workflow task, for a function that is missed
+ */
+export function declarationOf(workflow: Declaration): RunDeclaration {
+  // Each once: a getter may give another value the next time.
+  const given = fromEntries(DECLARED.map((field) => [field, workflow[field]])) as Declaration;
+  const isOwn = workflow.loadData !== StatefulWorkflow.prototype.loadData;
+  const loadData = isOwn ? workflow.loadData : undefined;
+  const declared = declaredOf({ ...given, loadData });
+  const text = JSON.stringify(declared);
+  const recorded = workflowInfo().unsafe.isReplaying ? recall() : record(text);
+  if (recorded === undefined) return { ...given, loadData, isChanged: false };
+  if (recorded === text) return { ...given, loadData, declared, isChanged: false };
+  const before = JSON.parse(recorded) as Declared;
+  return {
+    ...before,
+    sources: before.sources && sourcesAsBefore(before.sources, given.sources),
+    managedPaths: pathsAsBefore(before.managedPaths, given.managedPaths),
+    loadData: before.loadData && loadData,
+    declared: before,
+    isChanged: true,
+  };
+}
+
+/** What a class declares, as JSON. */
+export function declaredOf({ sources, managedPaths, loadData, ...others }: Declaration): Declared {
+  return {
+    ...others,
+    sources:
+      sources &&
+      fromEntries(
+        entries(sources).map(([name, source]) => {
+          const { adapter, into, taskQueue, timeout, maximumAttempts, deadline, apiUrl, query } = source;
+          const others = {
+            taskQueue,
+            timeout,
+            maximumAttempts,
+            deadline,
+            credential: hidden(source.credential),
+          };
+          const asks = hashOf(JSON.stringify([query, apiUrl]));
+          return [name, { adapter, into, asks, apiUrl: apiUrl === undefined ? undefined : OWN, ...others }];
+        }),
+      ),
+    managedPaths:
+      typeof managedPaths !== 'object'
+        ? managedPaths
+        : fromEntries(
+            entries(managedPaths).map(([field, path]) => [field, path === true ? {} : pathOf(path)]),
+          ),
+    loadData: loadData && true,
+  };
+}
+
+function pathOf({
+  condition,
+  processData,
+  formerly,
+  credentials,
+  ...options
+}: ManagedPathOptions): DeclaredPath {
+  return {
+    ...options,
+    credentials: credentials === 'inherit' ? credentials : hidden(credentials),
+    formerly: formerly && true,
+    condition: condition && true,
+    processData: processData && true,
+  };
+}
+
+const hidden = (credential: string | undefined): typeof OWN | 'none' | undefined =>
+  credential === undefined || credential === 'none' ? credential : OWN;
+
+/** Sources as they were declared, with what is not recorded of them as it is declared now. */
+function sourcesAsBefore(
+  before: NonNullable<Declared['sources']>,
+  now: Declaration['sources'] = {},
+): NonNullable<Declaration['sources']> {
+  return fromEntries(
+    entries(before).map(([name, source]): [string, SourceDefinition] => {
+      const known = own(now, name);
+      const { adapter, into, taskQueue, timeout, maximumAttempts, deadline, credential, apiUrl } = source;
+      const { query, package: from = '', expect, emptyIsError } = known ?? {};
+      return [
+        name,
+        {
+          ...{ query, package: from, expect, emptyIsError },
+          ...{ adapter, into, taskQueue, timeout, maximumAttempts, deadline },
+          // Nothing is loaded any more in such a run: this says no more than that the source followed nobody.
+          credential: credential === undefined ? undefined : 'none',
+          apiUrl: apiUrl === undefined ? undefined : (known?.apiUrl ?? ''),
+        },
+      ];
+    }),
+  );
+}
+
+/** Paths as they were declared, with their functions as they are now. @throws InvalidInputError when one is missed */
+function pathsAsBefore(
+  before: Declared['managedPaths'],
+  now: Declaration['managedPaths'],
+): Declaration['managedPaths'] {
+  if (typeof before !== 'object') return before;
+  const known = typeof now === 'object' ? now : {};
+  return fromEntries(
+    entries(before).map(([field, path]): [string, ManagedPathOptions] => {
+      const { condition, processData, formerly, credentials, ...options } = path;
+      const declared = own(known, field);
+      const current: ManagedPathOptions = typeof declared === 'object' ? declared : {};
+      // A run that began before they were changed has them as they were.
+      const functions = (!formerly && current.formerly) || current;
+      const taken = <K extends 'condition' | 'processData'>(
+        name: K,
+        was: true | undefined,
+      ): ManagedPathOptions[K] => was && (functions[name] ?? missed(field, name));
+      const theirs = current.credentials ?? 'none';
+      return [
+        field,
+        {
+          ...options,
+          credentials: credentials === OWN ? theirs : credentials,
+          condition: taken('condition', condition),
+          processData: taken('processData', processData),
+        },
+      ];
+    }),
+  );
+}
+
+function missed(field: string, name: string): never {
+  throw new InvalidInputError(
+    `managedPaths.${field}.${name}`,
+    'was there when this run began, and decides which children the run has started; without it the run cannot be replayed',
+    `Keep it until every workflow has continued as new, which "npx stateful-workflow roll" asks for: write managedPaths.${field} as { formerly: { ${name} } }, or as { retired: true, ${name} } where the path is not used any more`,
+  );
+}
+
+/** Records the declaration with the run. @returns it; nothing where the worker refuses patches */
+function record(text: string): string | undefined {
+  // Parts of a text that is not ASCII could be cut within a character.
+  const ascii = text.replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  const count = Math.ceil(ascii.length / CHUNK);
+  let isRecorded = true;
+  for (let i = 0; i < count; i++) {
+    const chunk = ascii.slice(i * CHUNK, (i + 1) * CHUNK);
+    isRecorded = patched(`${PREFIX}${i + 1}/${count}:${PATCH_COUNT}:${chunk}`) && isRecorded;
+  }
+  if (!isRecorded) return undefined;
+  beginsWith(PATCH_COUNT);
+  return text;
+}
+
+/** What was recorded as the run began; nothing where its version did not. */
+function recall(): string | undefined {
+  const chunks: string[] = [];
+  for (const id of presentPatches()) {
+    const [, index, count, patches, chunk] = RECORDED.exec(id) ?? [];
+    if (chunk === undefined) continue;
+    // Said again, so that the replay has the commands of the run.
+    patched(id);
+    chunks[Number(index) - 1] = chunk;
+    if (chunks.length === Number(count)) beginsWith(Number(patches));
+  }
+  return chunks.length > 0 ? JSON.stringify(JSON.parse(chunks.join(''))) : undefined;
+}
+
+/** The ids of patches that a replay has been told of. */
+export const presentPatches = (): ReadonlySet<string> =>
+  (getActivator() as unknown as { readonly knownPresentPatches: ReadonlySet<string> }).knownPresentPatches;

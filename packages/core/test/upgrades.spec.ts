@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StatefulHandle } from '../src/client';
+import { TestDesk } from './support/desk';
+import { TestEnvironment } from './support/environment';
+import { eventually } from './support/eventually';
+import { eventsOf, taskFailures } from './support/history';
+import { bundleOf } from './support/stages';
+
+describe('a class that is changed under its running workflows', () => {
+  let env: TestEnvironment;
+  let deployed: string;
+  beforeAll(async () => {
+    env = await TestEnvironment.start({ started: false });
+  });
+  afterAll(() => env.stop());
+
+  /** Replaces the worker by one of another stage. */
+  const deploy = async (stage: string): Promise<void> => {
+    deployed = stage;
+    await env.stopWorkers();
+    await env.startWorker(undefined, { workflowBundle: await bundleOf(stage) });
+  };
+
+  /** A desk that runs, with tickets that do. */
+  const begun = async (): Promise<TestDesk> => {
+    const desk = new TestDesk(env);
+    env.sources.of(desk.idOf('a'), 'comments').records = [{ id: desk.idOf('k'), text: 'x' }];
+    desk.source.records = [desk.record('a'), desk.record('b')];
+    await desk.start('UpgradingDeskWorkflow');
+    await desk.settled('a', 'b');
+    await desk.handle.update({ entityName: 'Desk', data: { note: 'written' } });
+    await eventually(async () =>
+      expect(await desk.handle.data()).toMatchObject({ name: 'Ada', note: 'written' }),
+    );
+    return desk;
+  };
+
+  const runOf = async ({ temporal }: StatefulHandle): Promise<string> => (await temporal.describe()).runId;
+
+  /**
+   * Deploys a stage under a desk and its tickets, with traffic, and waits until the runs of the classes as they were have
+   * ended by themselves, and the next ones hold all that they held.
+   */
+  const changed = async (desk: TestDesk, stage: string): Promise<void> => {
+    // Tickets are of one class before, and of another ever after.
+    const isTicketChanged = (deployed === 'before') !== (stage === 'before');
+    const all = [desk.handle, ...(isTicketChanged ? [desk.ticket('a')] : [])];
+    const before = await Promise.all(all.map(runOf));
+    await deploy(stage);
+    desk.source.records = [desk.record('a', { title: stage }), desk.record('b')];
+    await desk.ticket('a').update({ entityName: 'Ticket', data: { note: stage } });
+    expect((await desk.handle.refresh()).errors).toBeUndefined();
+    await eventually(async () => {
+      for (const [i, handle] of all.entries()) expect(await runOf(handle)).not.toBe(before[i]);
+      const data = await desk.handle.data();
+      expect(data).toMatchObject({ name: 'Ada', note: 'written' });
+      expect(data?.tickets).toMatchObject([{ title: stage }, { title: 'b' }]);
+      expect(await desk.handle.status()).toMatchObject({ status: 'running' });
+      expect(await desk.ticket('a').data()).toMatchObject({ note: stage });
+    });
+    for (const handle of [desk.handle, desk.ticket('a'), desk.ticket('b')]) {
+      expect((await handle.temporal.describe()).status.name).toBe('RUNNING');
+      await env.expectNeverWedged(handle.workflowId);
+    }
+  };
+
+  it.each([
+    ['a source is added', 'before'],
+    ['a source is removed', 'before'],
+    ['a source is renamed', 'before'],
+    ['sources change places', 'before'],
+    ['a source asks for something else', 'before'],
+    ['a source gets another time limit', 'before'],
+    ['it watches', 'before'],
+    ['it loads by itself no longer', 'before'],
+    ['it loads at another interval', 'before'],
+    ['an entity gets a relation', 'before'],
+    ['an entity loses a relation', 'before'],
+    ['a path gets a condition', 'a path loses its condition'],
+    ['a path gets a condition', 'a path with a condition is retired'],
+    ['a path gets options', 'before'],
+    ['a path is removed', 'before'],
+    ['the limit of events changes', 'before'],
+  ])('%s, then: %s', async (stage, next) => {
+    await deploy('before');
+    const desk = await begun();
+    await changed(desk, stage);
+    await changed(desk, next);
+    const isLed = next !== 'a path with a condition is retired';
+    await desk.settled(...(isLed ? ['a', 'b'] : []));
+  });
+
+  it('says which function of a path is missing, and goes on once it is back', async () => {
+    await deploy('a path gets a condition');
+    const desk = await begun();
+    await deploy('before');
+    await desk.handle.temporal.signal('refresh');
+    await eventually(async () =>
+      expect(taskFailures(await eventsOf(env.client, desk.handle.workflowId)).at(-1)).toMatch(
+        /^managedPaths\.tickets\.condition: was there when this run began.*formerly: \{ condition \}/,
+      ),
+    );
+    await deploy('a path loses its condition');
+    expect((await desk.handle.refresh()).errors).toBeUndefined();
+    await desk.settled('a', 'b');
+  });
+
+  it('keeps a run for no longer than maxRunAge, although nothing happens', async () => {
+    await deploy('it ages');
+    const desk = await begun();
+    const before = await runOf(desk.handle);
+    await eventually(async () => expect(await runOf(desk.handle)).not.toBe(before));
+    expect(await desk.handle.data()).toMatchObject({ name: 'Ada', note: 'written' });
+    // It is no reason to load.
+    const looks = desk.source.looks.length;
+    const second = await runOf(desk.handle);
+    await eventually(async () => expect(await runOf(desk.handle)).not.toBe(second));
+    expect(desk.source.looks).toHaveLength(looks);
+    await env.expectNeverWedged(desk.handle.workflowId);
+  });
+
+  it('continues as new when it is told to roll', async () => {
+    await deploy('before');
+    const desk = await begun();
+    const before = await runOf(desk.ticket('b'));
+    await desk.ticket('b').roll();
+    await eventually(async () => expect(await runOf(desk.ticket('b'))).not.toBe(before));
+    expect(await desk.ticket('b').data()).toMatchObject({ title: 'b' });
+    await env.expectNeverWedged(desk.ticket('b').workflowId);
+  });
+});
