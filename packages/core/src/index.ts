@@ -33,6 +33,8 @@ export type {
   ChildNotice,
   ChildStatus,
   Envelope,
+  ListEdit,
+  ListEdits,
   ManagedPathInfo,
   OrphanPolicy,
   ParentLink,
@@ -72,6 +74,7 @@ export type {
   SubscribedDelete,
   SubscribedUpdate,
   TokenInfo,
+  UpdateOf,
   UpdatePayload,
   WorkflowStatus,
 } from './contract/wire';

@@ -18,6 +18,7 @@ export type {
   DeletePayload,
   MergeStrategy,
   StartInput,
+  UpdateOf,
   UpdatePayload,
   WorkflowStatus,
 } from './contract/wire';

@@ -10,7 +10,7 @@ import type {
   SubscribedUpdate,
   TokenInfo,
 } from '../index';
-import type { StatefulWorkflowFunction } from '../workflow';
+import { defineSchema, many, one, type StatefulWorkflowFunction } from '../workflow';
 
 interface CustomerData {
   readonly id: string;
@@ -73,5 +73,31 @@ describe('types of the client', () => {
     void update({ entityName: 'Contact', data: {}, strategy: '$push' });
     // @ts-expect-error the entity's name is needed
     void update({ data: {} });
+    void update({
+      entityName: 'Customer',
+      add: { contacts: ['k_1', { id: 'k_2' }] },
+      remove: { contacts: ['k_3'] },
+    });
+    // @ts-expect-error ids are taken out
+    void update({ entityName: 'Customer', remove: { contacts: [{ id: 'k_1' }] } });
+  });
+
+  it('knows the lists of a schema that it is told', () => {
+    const schema = defineSchema({
+      Customer: { relations: { contacts: many('Contact'), account: one('Account') } },
+      Contact: {},
+      Account: {},
+    });
+    type S = typeof schema;
+    expectTypeOf(schema.Customer.relations.contacts).toEqualTypeOf<readonly ['Contact']>();
+    void handle.update<S>({ entityName: 'Customer', add: { contacts: ['k_1'] } });
+    // @ts-expect-error it leads to one
+    void handle.update<S>({ entityName: 'Customer', add: { account: ['a_1'] } });
+    // @ts-expect-error no such list
+    void handle.update<S>({ entityName: 'Customer', remove: { kontacts: ['k_1'] } });
+    // @ts-expect-error a contact has none
+    void handle.update<S>({ entityName: 'Contact', id: 'k_1', add: { contacts: ['k_1'] } });
+    // @ts-expect-error no such entity
+    void handle.update<S>({ entityName: 'Kontact', data: {} });
   });
 });

@@ -18,7 +18,7 @@ import type {
 import { checkDelete, checkEntityName, checkId, checkRefresh, checkUpdate } from '../contract/payloads';
 import { checkSelector } from '../contract/selector';
 import { checkSubscription, checkUnsubscription } from '../contract/subscription';
-import type { Entities } from '../contract/schema';
+import type { Entities, Schema } from '../contract/schema';
 import type {
   ChangeSet,
   ChangeSummary,
@@ -28,7 +28,7 @@ import type {
   RejectedSignals,
   SourceInfo,
   TokenInfo,
-  UpdatePayload,
+  UpdateOf,
   WorkflowStatus,
 } from '../contract/wire';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
@@ -226,8 +226,12 @@ export class StatefulHandle<Data = unknown> {
     await this.#signal('apiUrl', checkApiUrl(url));
   }
 
-  /** Changes entities and waits until it is done. */
-  async update(payload: UpdatePayload): Promise<ChangeSummary> {
+  /**
+   * Changes entities and waits until it is done.
+   *
+   * @typeParam S names the schema for the compiler, as in `update<typeof schema>(…)`: then it knows the entities and their lists
+   */
+  async update<S extends Schema = Schema>(payload: UpdateOf<S>): Promise<ChangeSummary> {
     return this.#update('update', checkUpdate(payload));
   }
 

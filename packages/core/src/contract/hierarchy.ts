@@ -164,6 +164,19 @@ export interface Word {
   readonly deletes?: readonly EntityRef[];
 }
 
+/** What is added to a list of ids, and what is taken out of it, whatever else it holds. */
+export interface ListEdit {
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+  /** What was given of that which is added, for a home that hears of it by nothing else. */
+  readonly items?: Entities;
+}
+
+/** Edits of lists: by the entity's name, its id, and the relation. */
+export type ListEdits = {
+  readonly [entityName: string]: { readonly [id: string]: { readonly [relation: string]: ListEdit } };
+};
+
 /**
  * What two workflows of a hierarchy tell each other besides what was written or is, which is the payload; see
  * `docs/architecture/one-home.md`.
@@ -177,6 +190,8 @@ export interface Told {
   readonly sources?: Readonly<Record<string, Word>>;
   /** A copy of what came into the portion, for a home that has no such fields: it may come from another home. */
   readonly fills?: Word;
+  /** Lists that something was added to, or taken out of, and were not written whole; `shows` is what came of it. */
+  readonly edits?: ListEdits;
   /** Whether the sources say nothing else of the portion. */
   readonly offers?: true;
   /** How the sender shows what its sources give otherwise, and lists that lost an id with something that was removed. */

@@ -15,6 +15,7 @@ import {
   checkEntityName,
   checkFieldsOf,
   checkId,
+  checkListEdits,
   checkReference,
   checkStrategy,
 } from './payloads';
@@ -126,6 +127,7 @@ const envelope = optional(
     sources: optional(words),
     shows: optional(word),
     fills: optional(word),
+    edits: optional(checkListEdits),
     entire: optional(entities),
     offers: optional(isTrue),
     whole: optional(isTrue),

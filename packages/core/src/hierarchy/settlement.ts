@@ -106,8 +106,8 @@ export class Settlement {
 
   /** Has those hear of a change whom it concerns. @param entire what a home has told of with all fields */
   settle(changes: ChangeSet, cause: Cause, entire: ReadonlySet<string> = NOTHING): void {
-    const { from, said = [], isNews } = cause;
-    if (isEmpty(changes) && said.length === 0 && entire.size === 0) return;
+    const { from, said = [], edits, isNews } = cause;
+    if (isEmpty(changes) && said.length === 0 && entire.size === 0 && !edits) return;
     this.#changes.add(changes);
     if (this.kin.isAlone) {
       this.host.changed(changes);

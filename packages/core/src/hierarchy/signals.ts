@@ -31,8 +31,8 @@ export const LEAVES = {
 /** Turns what is told into signals: one, or as many as it is too large for. */
 export function signalsOf(tell: Tell, entityName: string): Signal[] {
   const { from, link, number, seen, as, word, sources, shows, fills } = tell;
-  const { entire, offers, whole, kinds, asks, pauses } = tell;
-  const told = { from, link, number, seen, as, entire, offers, whole, kinds, asks, pauses };
+  const { entire, edits, offers, whole, kinds, asks, pauses } = tell;
+  const told = { from, link, number, seen, as, entire, edits, offers, whole, kinds, asks, pauses };
   const parts = split({ word, sources, shows, fills });
   return parts.map(({ content, ref }, i): Signal => {
     const isLast = i === parts.length - 1;

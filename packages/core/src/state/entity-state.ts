@@ -1,5 +1,6 @@
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
+import type { ListEdits } from '../contract/hierarchy';
 import { type Entities, type Fields, isMany, relationTarget, type Schema } from '../contract/schema';
 import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../contract/wire';
 import type { Earlier } from './before';
@@ -10,6 +11,7 @@ import { EntityStore } from './entity-store';
 import { identify, recordOf } from './identify';
 import { integrate, type Integration, type IntegrationOptions, type SourceContent } from './integrate';
 import { forEach, isPlainObject, without } from './json';
+import { editLists } from './list-edits';
 import { getOrAdd } from './objects';
 import { forEachGiven } from './place';
 import { keyOf } from './refs';
@@ -109,14 +111,22 @@ export class EntityState {
     return this.commit(draft);
   }
 
-  /** Takes in an `update`. @throws StatefulWorkflowError that leaves the state as it was */
-  update(payload: UpdatePayload): ChangeSet {
-    return this.commit(this.#draftOf(payload), payload.changeOrigin);
+  /**
+   * Takes in an `update`.
+   *
+   * @param onEdits hears of lists that something was added to, or taken out of
+   * @throws StatefulWorkflowError that leaves the state as it was
+   */
+  update(payload: UpdatePayload, onEdits?: (edits: ListEdits) => void): ChangeSet {
+    const draft = this.#draftOf(payload);
+    const edits = this.#editLists(draft, payload);
+    if (edits) onEdits?.(edits);
+    return this.commit(draft, payload.changeOrigin);
   }
 
   /** Whether an `update` could be taken in. @throws StatefulWorkflowError when it could not */
   checkUpdate(payload: UpdatePayload): void {
-    this.#draftOf(payload);
+    this.#editLists(this.#draftOf(payload), payload);
   }
 
   /** Takes in a `delete`. @throws StatefulWorkflowError that leaves the state as it was */
@@ -218,6 +228,11 @@ export class EntityState {
       if (held) draft.put(name, id, without(held, gone));
     });
     return draft;
+  }
+
+  #editLists(draft: Draft, payload: UpdatePayload): ListEdits | undefined {
+    const { root, store } = this;
+    return editLists(draft, { root, store, rootId: (name, record) => this.#rootId(name, record) }, payload);
   }
 
   /** A record of the root's kind that has no id is the root. */

@@ -5,6 +5,7 @@ import type {
   ChangeSummary,
   CredentialReference,
   DeletePayload,
+  UpdateOf,
   UpdatePayload,
   WorkflowStatus,
 } from '../contract/wire';
@@ -161,9 +162,11 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * Changes entities from within the workflow. Like the `update` signal, but it starts no cycle. What is given is taken
    * as JSON, as it would be from a client: it is the caller's own still, and may be changed afterwards.
    *
+   * @typeParam S names the schema for the compiler, as in `this.update<typeof schema>(…)`: then it knows the entities and their
+   *   lists
    * @throws InvalidInputError that names the field
    */
-  update(payload: UpdatePayload): ChangeSummary {
+  update<S extends Schema = Schema>(payload: UpdateOf<S>): ChangeSummary {
     const plain = JSON.parse(JSON.stringify(payload)) as UpdatePayload;
     return this.#wrote(this.#changing.hierarchy.exchange.update(plain));
   }

@@ -69,6 +69,10 @@ class Customer extends StatefulWorkflow<CustomerData> {
     expectTypeOf(this.dataOf('Contact', 'k_1')).toEqualTypeOf<unknown>();
     const contact = this.dataOf<{ name: string }>('Contact', 'k_1');
     expectTypeOf(contact).toEqualTypeOf<{ readonly name: string } | undefined>();
+    this.update({ entityName: 'Customer', add: { contacts: ['k_1'] } });
+    this.update<Customer['schema']>({ entityName: 'Customer', remove: { contacts: ['k_1'] } });
+    // @ts-expect-error no such list
+    this.update<Customer['schema']>({ entityName: 'Customer', add: { kontacts: ['k_1'] } });
     // @ts-expect-error state is not changed in place
     this.state['Customer'] = {};
   }
