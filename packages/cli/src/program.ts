@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { CommandContext, CommonOptions } from './commands/context';
 import { refresh, rotateToken } from './commands/load';
+import { replay, type ReplayFlags } from './commands/replay';
 import { request, type Request } from './commands/request';
+import { roll, type RollFlags } from './commands/roll';
 import { status } from './commands/status';
 import { tree } from './commands/tree';
 import { parseReference } from './reference';
@@ -19,6 +21,8 @@ Examples:
   stateful-workflow tree Customer-c_42
   stateful-workflow tree Customer-c_42 --depth 1 --json | jq '.children[] | select(.status != "running")'
   stateful-workflow rotate-token Customer-c_42 secret:CRM_TOKEN --profile production
+  stateful-workflow replay --workflows src/workflows.ts --type CustomerWorkflow
+  stateful-workflow roll --type CustomerWorkflow --rate 50
 
 The server is found as by Temporal's own tools: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
 TEMPORAL_TLS_..., or a profile of Temporal's configuration file. Exit codes: 0 done, 1 failed, 2 misused.
@@ -85,7 +89,34 @@ export function createProgram(withContext: WithContext): Command {
       const reference = parseReference(text);
       return withContext(self.optsWithGlobals(), (context) => rotateToken(context, workflowId, reference));
     });
+  fleet(program.command('roll'), 'only workflows of this type')
+    .description('have one workflow, or a fleet, continue as new on the code that is deployed now')
+    .argument('[workflowId]', 'one workflow (default: all that run, and that --type and --query leave)')
+    .option('--rate <number>', 'how many of a fleet are asked in a second (default: 20)', rate)
+    .action((workflowId: string | undefined, _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions & RollFlags>();
+      return withContext(options, (context) => roll(context, workflowId, options));
+    });
+  fleet(program.command('replay'), 'only workflows of this type')
+    .description('replay the histories of running workflows with code that is not deployed yet')
+    .requiredOption('--workflows <file>', 'the file that exports the workflows, or a bundle of them')
+    .option(
+      '--limit <number>',
+      'how many are replayed at most, the newest and the oldest (default: 100)',
+      limit,
+    )
+    .action((_: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions & ReplayFlags>();
+      return withContext(options, (context) => replay(context, options));
+    });
   return program;
+}
+
+/** Lets a command be about many workflows. */
+function fleet(command: Command, type: string): Command {
+  return command
+    .option('--type <workflowType>', type)
+    .option('--query <filter>', "only workflows that this list filter of Temporal's finds");
 }
 
 function version(): string {
@@ -98,6 +129,17 @@ function version(): string {
 function levels(text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
   return Number(text);
+}
+
+function limit(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number, from 1 to 99999.');
+}
+
+function rate(text: string): number {
+  const number = Number(text);
+  if (number > 0 && number <= 1_000) return number;
+  throw new InvalidArgumentError('It must be a number, more than 0 and at most 1000.');
 }
 
 function seconds(text: string): number {

@@ -7,7 +7,17 @@ describe('stateful-workflow', () => {
   it('shows how it is used', async () => {
     const { stdout, stderr, code } = await cli(['--help']);
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
-    for (const command of ['tree', 'status', 'refresh', 'pause', 'resume', 'cancel', 'rotate-token']) {
+    for (const command of [
+      'tree',
+      'status',
+      'refresh',
+      'pause',
+      'resume',
+      'cancel',
+      'rotate-token',
+      'roll',
+      'replay',
+    ]) {
       expect(stdout).toContain(`\n  ${command} `);
     }
     const { stdout: version } = await cli(['--version']);
@@ -22,6 +32,11 @@ describe('stateful-workflow', () => {
     [['tree', 'x', '--depth', '-1'], /'--depth <levels>' argument '-1' is invalid/],
     [['tree', 'x', '--timeout', '0'], /'--timeout <seconds>' argument '0' is invalid/],
     [['pause', 'x', 'y'], /too many arguments/],
+    [['roll', 'x', '--type', 'CustomerWorkflow'], /takes either the id of one workflow, or --type/],
+    [['replay'], /required option '--workflows <file>' not specified/],
+    [['replay', '--workflows', 'x', '--limit', '0'], /'--limit <number>' argument '0' is invalid/],
+    [['roll', '--rate', '0'], /'--rate <number>' argument '0' is invalid/],
+    [['roll', '--query', 'Colour = 1'], /does not understand the query: .*Colour/],
     [['tree', 'x', '--keyring', '/nowhere'], /the file \/nowhere cannot be read \(ENOENT\)/],
     [['tree', 'x', '--profile', 'nope'], /Profile 'nope' not found/],
   ])('exits with 2 for %j', async (args, message) => {

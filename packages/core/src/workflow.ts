@@ -34,6 +34,6 @@ export {
 export type { TriggerName } from './workflow/inbox';
 export type { LoadFault } from './workflow/load-fault';
 export type { Loader, SourceOutcome } from './workflow/loader';
-export type { DeepReadonly } from './workflow/read-only';
+export type { DeepReadonly } from './state/read-only';
 export type { RefreshPolicy } from './workflow/refresh';
 export { StatefulWorkflow, type Cycle } from './workflow/stateful-workflow';

@@ -72,6 +72,7 @@ describe('the plugin', () => {
       'default',
       'scripted.loadData',
       'scripted.waitForChange',
+      'stateful.findEnded',
       'stateful.findOrphaned',
       'stateful.findStuck',
       'stateful.requestCancel',

@@ -1,7 +1,8 @@
 import { Worker } from '@temporalio/worker';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { quietRuntime, TestEnvironment } from './support/environment';
-import { forgetRecorded, record, recorded, recordedNames } from './support/histories';
+import { forgetRecorded, record, recorded, recordedNames, release } from './support/histories';
 import { historiesOf } from './support/history';
 import { SCENARIOS } from './support/scenarios';
 import { testSecrets } from './support/secrets';
@@ -37,21 +38,45 @@ if (isRecording) {
     const names = await recordedNames();
 
     it('exists for every scenario', () => {
-      const covered = new Set(names.map((name) => name.replace(/(\.\w+)?(-\d+)?$/, '')));
+      const current = names[release] ?? [];
+      const covered = new Set(current.map((name) => basename(name).replace(/(\.\w+)?(-\d+)?$/, '')));
       expect([...covered].toSorted()).toEqual(Object.keys(SCENARIOS).toSorted());
     });
 
-    it.each(names)('%s can be replayed', async (name) => {
+    it.each(Object.keys(names))('of release %s can be replayed', async (of) => {
       quietRuntime();
+      const histories = await Promise.all((names[of] ?? []).map(recorded));
+      const options = { workflowBundle: { codePath: inject('workflowBundle') } };
+      let count = 0;
+      for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
+        expect(error && `${workflowId}: ${error.message}`).toBeUndefined();
+        count++;
+      }
+      expect(count).toBe(histories.length);
+    });
+
+    it('with an update that is refused by now, and was taken then, can be replayed, too', async () => {
+      quietRuntime();
+      const { workflowId, history } = await recorded(`${release}/updates`);
+      let changed = 0;
+      for (const { workflowExecutionUpdateAcceptedEventAttributes: taken } of history.events ?? []) {
+        const { name, args } = taken?.acceptedRequest?.input ?? {};
+        const [payload] = args?.payloads ?? [];
+        if (name !== 'update' || !payload?.data) continue;
+        const update: unknown = JSON.parse(Buffer.from(payload.data).toString());
+        payload.data = Buffer.from(JSON.stringify({ ...(update as object), changeOrigin: 5 }));
+        changed++;
+      }
+      expect(changed).toBeGreaterThan(0);
       const results = Worker.runReplayHistories({ workflowBundle: { codePath: inject('workflowBundle') } }, [
-        await recorded(name),
+        { workflowId, history },
       ]);
       for await (const { error } of results) expect(error?.message).toBeUndefined();
     });
 
     it('of a class with a mistake that nobody looked for then can be replayed, too', async () => {
       quietRuntime();
-      const { workflowId, history } = await recorded('loads');
+      const { workflowId, history } = await recorded('0.1.0-alpha.1/loads');
       const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
       if (started) started.workflowType = { name: 'MisspeltWorkflow' };
       const results = Worker.runReplayHistories({ workflowBundle: { codePath: inject('workflowBundle') } }, [

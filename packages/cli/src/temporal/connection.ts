@@ -25,6 +25,8 @@ export interface Target {
 /** A connection that works. */
 export interface Session extends Target {
   readonly client: Client;
+  /** What reads payloads that are encrypted, where there is a keyring. */
+  readonly dataConverter: DataConverter | undefined;
   close(): Promise<void>;
 }
 
@@ -45,7 +47,7 @@ export async function connect(flags: ConnectionFlags, env: Env): Promise<Session
   await probe(options, target);
   const connection = Connection.lazy(options);
   const client = new Client({ connection, namespace, dataConverter });
-  return { ...target, client, close: () => connection.close() };
+  return { ...target, client, dataConverter, close: () => connection.close() };
 }
 
 /** What reads payloads that are encrypted. @throws UsageError */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inParallel } from './in-parallel';
+import { eachInParallel, inParallel } from './in-parallel';
 
 describe('inParallel', () => {
   it('keeps to the limit, and to the order', async () => {
@@ -32,5 +32,37 @@ describe('inParallel', () => {
 
   it('has nothing to do without items', async () => {
     expect(await inParallel([], 8, async () => 1)).toEqual([]);
+  });
+});
+
+describe('eachInParallel', () => {
+  async function* numbers(handed: number[]): AsyncGenerator<number> {
+    for (const number of [1, 2, 3, 4, 5]) {
+      handed.push(number);
+      yield number;
+    }
+  }
+
+  it('takes the next item only once there is room for it', async () => {
+    const handed: number[] = [];
+    const done: number[] = [];
+    await eachInParallel(numbers(handed), 2, async (item) => {
+      expect(handed.length).toBeLessThanOrEqual(done.length + 2);
+      await Promise.resolve();
+      done.push(item);
+    });
+    expect(done.toSorted()).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('takes nothing new after an error, and throws it when what was under way has ended', async () => {
+    const ended: number[] = [];
+    const work = async (item: number) => {
+      await Promise.resolve();
+      if (item === 1) throw new Error('one');
+      await Promise.resolve();
+      ended.push(item);
+    };
+    await expect(eachInParallel(numbers([]), 2, work)).rejects.toThrow('one');
+    expect(ended).toEqual([2]);
   });
 });

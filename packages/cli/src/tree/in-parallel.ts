@@ -28,3 +28,27 @@ export async function inParallel<Item, Result>(
   if (rejected !== undefined) throw rejected.reason;
   return results;
 }
+
+/**
+ * Works through items as they come, so many at a time, and keeps none of them.
+ *
+ * @throws the first error; what is under way is finished, and nothing new is begun
+ */
+export async function eachInParallel<Item>(
+  items: AsyncIterable<Item>,
+  limit: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const source = items[Symbol.asyncIterator]();
+  const failures: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    try {
+      for (let next = await source.next(); !next.done && failures.length === 0; next = await source.next())
+        await work(next.value);
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  await Promise.all(Array.from({ length: limit }, lane));
+  if (failures.length > 0) throw failures[0];
+}

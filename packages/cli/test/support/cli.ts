@@ -22,13 +22,17 @@ export function environment(more: Env = {}): NodeJS.ProcessEnv {
   return { PATH, HOME: '/nonexistent', TEMPORAL_ADDRESS: inject('temporalAddress'), ...more };
 }
 
-/** Runs the built command as a process, with its output into pipes. @param deaf nobody reads what it prints */
+/**
+ * Runs the built command as a process, with its output into pipes.
+ *
+ * @param options `deaf`: nobody reads what it prints; `cwd`: where it runs
+ */
 export async function cli(
   args: readonly string[],
   env: NodeJS.ProcessEnv = environment(),
-  { deaf = false } = {},
+  { deaf = false, cwd }: { readonly deaf?: boolean; readonly cwd?: string } = {},
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, [bin, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [bin, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')));
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));

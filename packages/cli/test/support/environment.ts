@@ -7,7 +7,7 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
-import { inject, vi } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 import type {} from '@stateful-workflow/dev-services/vitest';
 import type { ChildInfo, ChildStatus } from '../../src/tree/wire';
 import type { EntityInput } from '../workflows';
@@ -22,6 +22,7 @@ export interface StartOptions {
 /** A client and a worker on a task queue of its own, over the real Temporal server of this run. */
 export interface TestEnvironment {
   readonly client: Client;
+  readonly taskQueue: string;
   /** Starts an `EntityWorkflow` that answers as told, and waits until it does. */
   entity(workflowId: string, input?: EntityInput): Promise<WorkflowHandle>;
   /** Starts a workflow of any type; on a task queue of any name, also one without a worker. */
@@ -46,6 +47,7 @@ export async function startEnvironment(): Promise<TestEnvironment> {
 
   return {
     client,
+    taskQueue: queue,
     async entity(workflowId, input = {}) {
       const startWorkflowOperation = new WithStartWorkflowOperation('EntityWorkflow', {
         workflowId,
@@ -84,6 +86,14 @@ export async function untilFailing(handle: WorkflowHandle): Promise<void> {
     },
     { timeout: 20_000, interval: 50 },
   );
+}
+
+/** Waits until as many workflows are listed as a query is to find: the server lists them a moment after they start. */
+export async function untilListed(client: Client, query: string, count: number): Promise<void> {
+  await vi.waitFor(async () => expect((await client.workflow.count(query)).count).toBe(count), {
+    timeout: 30_000,
+    interval: 100,
+  });
 }
 
 /** Waits until a workflow has ended, however that was. */

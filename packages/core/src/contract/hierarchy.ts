@@ -73,8 +73,8 @@ export interface ChildEnd {
   /** The managed path that the item is on. */
   readonly path: string;
   /**
-   * `terminated` is also said of one that ended without a word where nobody tells more: it was terminated, or timed out,
-   * and the run of the parent that started it has continued as new since.
+   * `terminated` is also said of one that is not there when it is sent something, where the run of the parent that started
+   * it has continued as new since: it was terminated, or timed out.
    */
   readonly status: 'completed' | 'cancelled' | 'failed' | 'terminated' | 'timedOut';
   /**
@@ -147,6 +147,8 @@ export interface ChildNotice {
   readonly runId: string;
   /** `stranger`: it knows no such parent; who says so began after the one that did. */
   readonly status: 'running' | 'completed' | 'cancelled' | 'failed' | 'refused' | 'stranger';
+  /** What ended one that could not say so itself: of what the worker has seen. */
+  readonly was?: 'terminated' | 'timedOut';
   readonly message?: string;
   /** Whether the workflow lives for this parent alone. @default as before, and at first no */
   readonly isSole?: boolean;

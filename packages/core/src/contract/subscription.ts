@@ -98,6 +98,7 @@ export const checkNotice = shape<ChildNotice>(
     workflowId: checkId,
     runId: checkId,
     status: oneOf('running', 'completed', 'cancelled', 'failed', 'refused', 'stranger'),
+    was: optional(oneOf('terminated', 'timedOut')),
     message: (value) => (typeof value === 'string' ? value.slice(0, 1_000) : undefined),
     isSole: (value) => (typeof value === 'boolean' ? value : undefined),
   },

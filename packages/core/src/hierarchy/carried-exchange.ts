@@ -1,6 +1,7 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor } from '../contract/hierarchy';
 import type { Kin } from './kin';
+import { Link } from './link';
 import type { CarriedLink } from './link-options';
 import type { Outgoing } from './outgoing';
 import type { CarriedPauses } from './pauses';
@@ -35,3 +36,12 @@ export const carriedLinks = ({ above, below }: Kin, { leaving, strangers }: Outg
   leaving: leaving.map((link) => [link.peer, link.carry()]),
   strangers: [...strangers],
 });
+
+/** Makes the links to parents of the run before, and what is still to be told to those that have none. */
+export function restoreLinks(carried: CarriedLinks, self: string, kin: Kin, outgoing: Outgoing): void {
+  for (const [peer, ancestry, options, link] of carried.above)
+    kin.above.set(peer, new Link({ self, peer, ancestry, ...options }, link.state, link));
+  for (const [peer, link] of carried.leaving)
+    outgoing.leaving.push(new Link({ self, peer, ancestry: [] }, link.state, link));
+  for (const [peer, message] of carried.strangers) outgoing.strangers.set(peer, message);
+}

@@ -6,7 +6,7 @@ import { identify } from '../state/identify';
 import { own } from '../state/json';
 import { keys } from '../state/objects';
 import { isSame, keyOf } from '../state/refs';
-import { callUserCode } from '../workflow/user-code';
+import { callUserCode } from './user-code';
 import type { Exchange } from './exchange';
 import type { HierarchyHost } from './host';
 import { idsOf, type ManagedPath } from './managed-path';
@@ -63,7 +63,7 @@ export class ChildItems {
   /** Whether an item that is listed is to have a child. */
   isWanted({ field, idAttribute, autoStart, condition: isMet }: ManagedPath, item: EntityRef): boolean {
     const { name, id } = item;
-    if (isSame(item, this.#root) || this.#isAbove(item)) return false;
+    if (this.isAbove(item)) return false;
     // Without its entity the id of such an item is not known.
     if (idAttribute && !this.#store.get(name, id)) return false;
     if (!autoStart && !this.isAsked(item)) return false;
@@ -120,7 +120,8 @@ export class ChildItems {
   }
 
   /** Whether an entity is the root of this workflow or of one above it. */
-  #isAbove({ name, id }: EntityRef): boolean {
+  isAbove({ name, id }: EntityRef): boolean {
+    if (isSame({ name, id }, this.#root)) return true;
     return this.#exchange.line.some((ancestor) => ancestor.entityName === name && ancestor.id === id);
   }
 }

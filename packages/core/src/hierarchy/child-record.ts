@@ -39,8 +39,8 @@ export class ChildRecord {
   /** The child's state when it was told to stop, until it has been told. */
   #stoppedAs?: ChildState;
   #runId?: string;
-  /** The run of the child that this run of the parent started: Temporal tells how it ends. */
-  #followed?: string;
+  /** The child's run that this workflow's run started. */
+  #followedRunId?: string;
   /** Run id of the child that was stopped or whose end is known: that this run ended must not end the next one. */
   #stoppedRunId?: string;
   /** When something came from the child or reached it, in milliseconds. */
@@ -91,6 +91,11 @@ export class ChildRecord {
     return this.#runId;
   }
 
+  /** Whether Temporal tells this workflow's run how the child's run ends. */
+  get isFollowed(): boolean {
+    return this.#runId !== undefined && this.#runId === this.#followedRunId;
+  }
+
   get syncedAt(): number | undefined {
     return this.#syncedAt;
   }
@@ -133,7 +138,7 @@ export class ChildRecord {
   joined(run: string, isOurs: boolean, isApart: boolean): void {
     if (isOurs) {
       this.isSole = true;
-      this.#followed = run;
+      this.#followedRunId = run;
     }
     this.#silences = 0;
     this.#runId = run;
@@ -153,11 +158,6 @@ export class ChildRecord {
   recalled(): void {
     this.go('rejoin');
     this.#stoppedRunId = this.#runId;
-  }
-
-  /** Whether Temporal tells how a run ends. */
-  isFollowed(run: string | undefined): boolean {
-    return run !== undefined && run === this.#followed;
   }
 
   /** Whether the end of a run is news: it is heard of twice, from the child and from Temporal. */

@@ -5,7 +5,7 @@ import type { StartInput } from '../contract/wire';
 import { denormalize } from '../state/denormalize';
 import { getOrAdd, keys, values } from '../state/objects';
 import { isSame } from '../state/refs';
-import { callUserCode } from '../workflow/user-code';
+import { callUserCode } from './user-code';
 import type { Exchange } from './exchange';
 import type { HierarchyHost } from './host';
 import type { Item, ManagedPath } from './managed-path';

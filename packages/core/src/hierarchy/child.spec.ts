@@ -185,6 +185,20 @@ describe('a child', () => {
     expect([info()?.status, runs().length]).toEqual(['running', 2]);
   });
 
+  it('whose item goes and comes back while it is started joins by another link', async () => {
+    let go = (): void => {};
+    temporal.startsLater = () => new Promise((resolve) => (go = resolve));
+    await begin();
+    expect(info()?.status).toBe('starting');
+    list();
+    list('t_1');
+    go();
+    await temporal.settle();
+    expect([info()?.status, signals()]).toEqual(['attaching', ['parent']]);
+    await notice('running', temporal.started[0]?.runId);
+    expect([info()?.status, runs().length]).toEqual(['running', 1]);
+  });
+
   it('goes on in the next run where it was', async () => {
     await begin();
     temporal.answer(TICKET, 'held');

@@ -1,11 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { EntityRef } from '../contract/adapter';
 import type { ChildEnd, ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy';
-import { iso } from '../workflow/iso';
-import { UserCodeError } from '../workflow/user-code';
+import { iso } from '../base/iso';
+import { UserCodeError } from './user-code';
 import type { ChildEnds } from './child-ends';
 import { type CarriedRecord, ChildRecord } from './child-record';
 import { messageOf, startRun } from './child-run';
+import type { RunRef } from './activities';
 import type { ManagedPath } from './managed-path';
 import type { Exchange } from './exchange';
 import { ExchangeOutlet, type Linked } from './outlet';
@@ -37,8 +38,8 @@ export interface Family {
   readonly views: ChildViews;
   /** Hears how children end. */
   readonly ends: ChildEnds;
-  /** The child has begun to run. */
-  joined(): void;
+  /** A child has begun to run. */
+  joined(child: Child): void;
   /** Nobody needs the child any more. */
   left(child: Child): void;
 }
@@ -108,6 +109,13 @@ export class Child implements Linked {
     };
   }
 
+  /** It, where it runs and Temporal does not tell this run how it ends: the run before started it, or another parent. */
+  get unfollowed(): RunRef | undefined {
+    const { workflowId } = this;
+    const { state, runId, isFollowed } = this.known;
+    return state === 'running' && runId !== undefined && !isFollowed ? { workflowId, runId } : undefined;
+  }
+
   /** What a message without content goes as. */
   control(message: Exclude<Message, Tell>): readonly [signal: string, payload: unknown] {
     if (message.do === 'join') {
@@ -124,7 +132,7 @@ export class Child implements Linked {
   }
 
   /** The child says how it is. */
-  noticed({ status, runId, message, isSole }: ChildNotice): void {
+  noticed({ status, was, runId, message, isSole }: ChildNotice): void {
     const { known } = this;
     known.synced();
     known.isSole = isSole ?? known.isSole;
@@ -134,7 +142,7 @@ export class Child implements Linked {
     } else if (status === 'refused') {
       this.#family.exchange.gone(this.workflowId, 'parent');
       this.#fail(message ?? 'The workflow refuses to be its child.');
-    } else if (status !== 'stranger') this.#ended(status, runId, message);
+    } else if (status !== 'stranger') this.#ended(was ?? status, runId, message);
   }
 
   /** Nobody needs the child any more. */
@@ -308,7 +316,7 @@ export class Child implements Linked {
     this.#isAnswered = true;
     const isApart = this.#family.exchange.childOf(this.item)?.state === 'apart';
     this.known.joined(run, isOurs, isApart);
-    this.#family.joined();
+    this.#family.joined(this);
   }
 
   #ended(status: ChildEnd['status'], run: string | undefined, message = 'it does not say why'): void {
@@ -320,7 +328,7 @@ export class Child implements Linked {
     if (!known.wasOther) {
       const error = status === 'failed' ? message : undefined;
       const end = { workflowId, entityName: item.name, id: item.id, path: path.field, status, error };
-      this.#family.ends.add(end, known.isFollowed(run) ? run : undefined);
+      this.#family.ends.add(end, known.isFollowed ? known.runId : undefined);
     }
     this.sync();
   }

@@ -7,6 +7,7 @@ import { fromEntries } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { type CarriedChild, Child, type Family } from './child';
 import { ChildItems } from './child-items';
+import { ConditionIndex } from './condition-index';
 import type { Exchange } from './exchange';
 import { fieldsIn } from './fields-in';
 import type { HierarchyHost } from './host';
@@ -59,9 +60,12 @@ export class ManagedChildren implements Children {
   readonly paths: readonly ManagedPath[];
   readonly #former: readonly ManagedPath[];
   readonly #host: ChildrenHost;
+  readonly #context: SendContext;
   readonly #exchange: Exchange;
   readonly #views: ChildViews;
   readonly #items: ChildItems;
+  /** Which items' conditions are asked again; for paths that have one. */
+  readonly #conditions?: ConditionIndex;
   readonly #startLimit = new StartLimit();
   readonly #family: Family;
   readonly #byId = new Map<string, Child>();
@@ -85,9 +89,16 @@ export class ManagedChildren implements Children {
     this.paths = paths;
     this.#former = former;
     this.#host = host;
+    this.#context = context;
     this.#exchange = exchange;
     this.#views = new ChildViews(host, context, exchange);
     this.#items = new ChildItems(host, context, exchange, this.#views);
+    if (paths.some(({ condition: isMet }) => isMet))
+      this.#conditions = new ConditionIndex({
+        store: host.state.store,
+        isAbove: (ref) => this.#items.isAbove(ref),
+        isElsewhere: (ref) => exchange.isElsewhere(ref),
+      });
     const left = (child: Child): void => this.#left(child);
     this.#family = { context, exchange, startLimit: this.#startLimit, views: this.#views, ...hears, left };
   }
@@ -124,12 +135,15 @@ export class ManagedChildren implements Children {
 
   changed(changes: ChangeSet): void {
     const rootFields = fieldsIn(changes, this.#host.root);
+    const isRootChanged = rootFields.length > 0;
     for (const path of this.paths)
       if (
         rootFields.includes(path.field) ||
-        (path.condition && (rootFields.length > 0 || this.#items.mayDecide(path, changes)))
+        (path.condition && (isRootChanged || this.#asksAll(path, changes)))
       )
         this.#reconcile(path);
+    const concerned = this.#conditions?.take(changes) ?? [];
+    if (!isRootChanged) for (const item of concerned) this.#judge(item);
     forEach(changes.upserts, (name, id) => {
       this.#judge({ name, id });
       this.#retry({ name, id });
@@ -201,13 +215,25 @@ export class ManagedChildren implements Children {
     return { paths: carried };
   }
 
+  /** Whether a change below any item has all conditions of a path asked, as runs of the first versions do. */
+  #asksAll(path: ManagedPath, changes: ChangeSet): boolean {
+    return this.#items.mayDecide(path, changes) && !this.#context.has('concernedItems');
+  }
+
   /** Compares what a path holds with the children there are. */
   #reconcile(path: ManagedPath): void {
     const { field, target: name } = path;
+    if (path.condition) this.#listConditions(name);
     const wanted = new Set(this.#items.listed(path).filter((id) => this.#isWanted(path, { name, id })));
     for (const child of this.all()) if (!wanted.has(child.item.id)) this.#unlist(child, field);
     for (const [key, problem] of this.#problems) if (problem.path === field) this.#problems.delete(key);
     for (const id of wanted) this.#list(path, { name, id });
+  }
+
+  /** Notes which items of a kind there are whose conditions are asked. */
+  #listConditions(name: string): void {
+    const paths = this.paths.filter(({ target, condition: isMet }) => target === name && isMet);
+    this.#conditions?.set(name, new Set(paths.flatMap((path) => this.#items.listed(path))));
   }
 
   /** An item changed: whether it gets a child is asked again. */
@@ -307,27 +333,8 @@ export class ManagedChildren implements Children {
   }
 }
 
-/** Of a workflow without managed paths: so it is for most of many, and they hold nothing for it. */
-export const NO_CHILDREN: Children = {
-  paths: [],
-  infos: [],
-  isFull: false,
-  begin() {},
-  all: () => [],
-  get: () => undefined,
-  changed() {},
-  make: ({ id }) => ({ id }),
-  tell() {},
-  noticed() {},
-  start(field) {
-    throw notAPath(field, []);
-  },
-  async end() {},
-  managedPaths: () => ({}),
-  carry: () => ({ paths: {} }),
-};
-
-function notAPath(field: string, paths: readonly ManagedPath[]): InvalidInputError {
+/** What is wrong with the name of a path that a child is to be started on. */
+export function notAPath(field: string, paths: readonly ManagedPath[]): InvalidInputError {
   const names = paths.map((path) => path.field).join(', ') || 'none';
   return new InvalidInputError('path', `"${field}" is not a managed path`, `Use one of ${names}`);
 }

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { defineSchema, type Fields, many, one } from '../contract/schema';
+import { defineSchema, type Entities, type Fields, many, one } from '../contract/schema';
 import { EntityState } from '../state/entity-state';
+import type { CarriedView } from '../state/source-view';
+import type { CarriedExchange } from './carried-exchange';
 import { Exchange } from './exchange';
 import type { ExchangeHost } from './host';
 import type { Message, Start, Tell } from './word';
@@ -14,6 +16,13 @@ const schema = defineSchema({
 const options = { now: 1, maxDeleteRatio: 1, minDeleteCount: 0 };
 const T1 = { name: 'Ticket', id: 't_1' };
 
+/** What a workflow was at some time. */
+interface Snapshot {
+  readonly entities: Entities;
+  readonly views: Readonly<Record<string, CarriedView>>;
+  readonly exchange: CarriedExchange;
+}
+
 /** A workflow with a fake host: what it sends is asked for, and arrives where the test says. */
 class Fake {
   readonly state: EntityState;
@@ -23,10 +32,11 @@ class Fake {
 
   constructor(
     readonly id: string,
-    root: { name: string; id: string },
+    readonly root: { name: string; id: string },
     start?: Start,
+    before?: Snapshot,
   ) {
-    this.state = new EntityState(root, schema);
+    this.state = new EntityState(root, schema, before?.entities, before?.views);
     const host: ExchangeHost = {
       changed: () => {},
       wake: () => {},
@@ -34,8 +44,22 @@ class Fake {
       paused: () => {},
       make: (item) => this.make(this.get(item.name, item.id) ?? {}),
     };
-    this.exchange = new Exchange({ workflowId: id, runId: `${id}-run` }, this.state, host);
+    this.exchange = new Exchange({ workflowId: id, runId: `${id}-run` }, this.state, host, before?.exchange);
     if (start) this.exchange.begin(start);
+  }
+
+  /** What it is now. */
+  snapshot(): Snapshot {
+    const { store } = this.state;
+    const now = { entities: store.entities, views: this.state.carryViews(), exchange: this.exchange.carry() };
+    return JSON.parse(JSON.stringify(now)) as Snapshot;
+  }
+
+  /** It as it was, told that it was reset. */
+  resetTo(before: Snapshot): Fake {
+    const reset = new Fake(this.id, this.root, undefined, before);
+    reset.exchange.reset(1_000);
+    return reset;
   }
 
   get(name: string, id: string): Fields | undefined {
@@ -297,6 +321,24 @@ describe('Exchange', () => {
     expect([...anew.exchange.parents]).toEqual(['Desk-1']);
     expect(anew.get('Ticket', 't_1')).toMatchObject({ title: 'a', note: 1 });
     expect(desk.get('Ticket', 't_1')).toEqual(anew.get('Ticket', 't_1'));
+  });
+
+  it.each(['holder', 'home'])('begins anew with the other end when the workflow was reset: a %s', (which) => {
+    const before = { holder: desk.snapshot(), home: ticket.snapshot() };
+    for (let note = 1; note <= 3; note++) {
+      desk.write('Ticket', 't_1', { note });
+      ticket.write('Ticket', 't_1', { size: note });
+      settle(desk, ticket);
+    }
+    if (which === 'holder') desk = desk.resetTo(before.holder);
+    else ticket = ticket.resetTo(before.home);
+    settle(desk, ticket);
+    expect(desk.get('Ticket', 't_1')).toEqual(ticket.get('Ticket', 't_1'));
+    desk.write('Ticket', 't_1', { note: 'desk' });
+    ticket.write('Ticket', 't_1', { size: 'ticket' });
+    settle(desk, ticket);
+    for (const one of [desk, ticket])
+      expect(one.get('Ticket', 't_1')).toMatchObject({ title: 'a', note: 'desk', size: 'ticket' });
   });
 
   it('hands what a child says of an ancestor to that one', () => {

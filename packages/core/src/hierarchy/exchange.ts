@@ -1,13 +1,12 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Ancestor, ListEdits } from '../contract/hierarchy';
-import type { Fields } from '../contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { Integration, IntegrationOptions, SourceContent } from '../state/integrate';
 import { isEmpty, NO_CHANGES } from '../state/change-set';
-import { at, inner, table } from '../state/json';
+import { at } from '../state/json';
 import { entries, values } from '../state/objects';
-import { type CarriedExchange, carriedLinks } from './carried-exchange';
+import { type CarriedExchange, carriedLinks, restoreLinks } from './carried-exchange';
 import { takeFromAbove } from './from-above';
 import { takeFromBelow } from './from-below';
 import type { End, ExchangeHost } from './host';
@@ -20,9 +19,9 @@ import { WRITTEN } from './outbox';
 import { Outgoing } from './outgoing';
 import { Pauses } from './pauses';
 import { Settlement } from './settlement';
-import { contributed, entitiesIn, MADE, sourcesFrom, sourcesOf } from './speech';
+import { contributed, entitiesIn, MADE, sourcesFrom, sourcesOf, tablesOf } from './speech';
 import { takeEntire } from './take';
-import type { Join, Message, Start } from './word';
+import type { Join, Message, Start, Tell } from './word';
 
 /** Who a workflow is. */
 export interface Self {
@@ -59,14 +58,7 @@ export class Exchange {
     this.#settlement = new Settlement(state, host);
     this.#kin = this.#settlement.kin;
     this.outgoing = new Outgoing(state, this.#kin, host);
-    for (const [peer, ancestry, options, link] of carried?.above ?? [])
-      this.#kin.above.set(
-        peer,
-        new Link({ self: self.workflowId, peer, ancestry, ...options }, link.state, link),
-      );
-    for (const [peer, link] of carried?.leaving ?? [])
-      this.outgoing.leaving.push(new Link({ self: self.workflowId, peer, ancestry: [] }, link.state, link));
-    for (const [peer, message] of carried?.strangers ?? []) this.outgoing.strangers.set(peer, message);
+    if (carried) restoreLinks(carried, self.workflowId, this.#kin, this.outgoing);
     for (const [peer, item, isMade, link] of carried?.below ?? []) this.#carryOn(peer, item, isMade, link);
     for (const below of this.#kin.below.values()) this.#kin.moveBelow(below);
     if (this.#kin.above.size > 0) this.#kin.moveMine();
@@ -96,6 +88,12 @@ export class Exchange {
   /** Whether it is linked with nobody, and nobody is to be told so. */
   get isAlone(): boolean {
     return this.#kin.isAlone && this.outgoing.isEmpty;
+  }
+
+  /** Whether a message comes by a link that there is. */
+  isLinked({ from, link, as }: Tell): boolean {
+    const known = as === 'child' ? this.#kin.below.get(from)?.link : this.#kin.above.get(from);
+    return known?.id === link;
   }
 
   /** The child of an item, if there is one. */
@@ -217,13 +215,9 @@ export class Exchange {
     const { link, item, made } = this.#child(peer);
     this.outgoing.forget(peer);
     link.started(this.#linkId());
-    const state = table<Record<string, Fields>>();
     if (made) made.take(this.#host.make(item));
     const refs = made ? made.refs() : this.#kin.portionOf(item);
-    for (const ref of refs) {
-      const fields = made ? made.get(ref) : this.#state.store.get(ref.name, ref.id);
-      if (fields) inner(state, ref.name)[ref.id] = fields;
-    }
+    const state = tablesOf(refs, (ref) => (made ? made.get(ref) : this.#state.store.get(ref.name, ref.id)));
     return {
       from: this.#self.workflowId,
       link: link.id,
@@ -297,6 +291,21 @@ export class Exchange {
       }
     }
     return this.#finish();
+  }
+
+  /**
+   * This workflow was reset: it has forgotten what it has said since, and its numbers would come again. Every link begins
+   * anew: children are joined by another one, and parents are told that theirs is not known, so that they join.
+   *
+   * @param now the time; no link was counted so high before it
+   */
+  reset(now: number): void {
+    this.#count = now;
+    for (const { link } of this.#kin.below.values())
+      if (link.state !== 'apart') link.attach(this.#linkId(), 'stranger');
+    for (const [peer, { id: link }] of this.#kin.above)
+      this.outgoing.strangers.set(peer, { do: 'stranger', from: this.#self.workflowId, link });
+    this.outgoing.wake();
   }
 
   /** For continue-as-new. */

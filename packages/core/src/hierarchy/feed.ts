@@ -57,7 +57,7 @@ export interface FeedOptions {
 export class Feed implements Outlet {
   problem: string | undefined;
   readonly #options: FeedOptions;
-  readonly #link: string;
+  #link: string;
   #number: number;
   #marks = new Map<string, Mark>();
   #underWay: readonly Mark[] = [];
@@ -79,6 +79,12 @@ export class Feed implements Outlet {
 
   get isDue(): boolean {
     return this.#marks.size > 0;
+  }
+
+  /** What is told from now on goes by another link, with numbers of its own. */
+  begin(link: string): void {
+    this.#link = link;
+    this.#number = 0;
   }
 
   /** @param fields fields that changed, each with the ids of the subscriptions that asked for it */

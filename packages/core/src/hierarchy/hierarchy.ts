@@ -5,14 +5,18 @@ import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../con
 import { NO_CHANGES, refsOf } from '../state/change-set';
 import { getOrAdd } from '../state/objects';
 import type { CarriedExchange } from './carried-exchange';
+import type { Child } from './child';
 import { type CarriedEnds, ChildEnds } from './child-ends';
-import { type CarriedChildren, type Children, ManagedChildren, NO_CHILDREN } from './children';
+import { ChildWatch } from './child-watch';
+import { type CarriedChildren, type Children, ManagedChildren } from './children';
 import { Exchange } from './exchange';
 import { type CarriedHeard, Heard } from './heard';
 import type { End, Ending, ExchangeHost, HierarchyHost } from './host';
+import { Rounds } from './rounds';
 import { type ManagedPath, managedPaths, type ManagedPaths } from './managed-path';
 import type { Item } from './managed-path';
 import { known, renamed } from './naming';
+import { NO_CHILDREN } from './no-children';
 import { ExchangeOutlet } from './outlet';
 import { type Access, type CarriedParents, Parents, strangerTo } from './parents';
 import { Assembly, type CarriedAssembly } from './parts';
@@ -33,6 +37,8 @@ export interface CarriedHierarchy {
   readonly parents?: CarriedParents;
   readonly children?: CarriedChildren;
   readonly ends?: CarriedEnds;
+  /** When the next look at children is due, in milliseconds. */
+  readonly childrenDueAt?: number;
   readonly subscribers?: CarriedSubscribers;
   readonly heard?: CarriedHeard;
   readonly parts?: CarriedAssembly;
@@ -63,6 +69,7 @@ export class Hierarchy implements ExchangeHost {
   readonly #heard: Heard;
   readonly #parts: Assembly;
   readonly #check: StartCheck;
+  readonly #watch: ChildWatch;
   /** What it is to begin with, of a parent or of the run before, until it has begun. */
   #given?: { readonly input: StartInput; readonly carried?: CarriedHierarchy };
   /** Workflows that take themselves to be parents, and are told that they are not. */
@@ -77,9 +84,8 @@ export class Hierarchy implements ExchangeHost {
     declared: true | ManagedPaths | undefined,
     input: StartInput,
     before?: CarriedHierarchy,
-
-    temporal: Temporal = temporalOfRun(),
     former: readonly ManagedPath[] = [],
+    temporal: Temporal = temporalOfRun(),
   ) {
     const { root, state, apiToken, apiUrl, shield } = host;
     const { workflowId, runId } = temporal;
@@ -89,7 +95,7 @@ export class Hierarchy implements ExchangeHost {
     this.#given = { input, carried };
     this.#context = { ...temporal, sendLimit: this.sendLimit, shield, onRefusal: () => host.show() };
     this.#heard = new Heard(carried?.heard);
-    this.#parts = new Assembly(carried?.parts);
+    this.#parts = new Assembly((tell) => this.exchange.isLinked(tell), carried?.parts);
     this.exchange = new Exchange({ workflowId, runId }, state, this, carried?.exchange);
     if (!carried && status === 'paused') this.exchange.pauses.set(true);
     const links = parent ? [{ link: { ...parent, sources: undefined, apiToken, apiUrl } }] : [];
@@ -116,10 +122,12 @@ export class Hierarchy implements ExchangeHost {
       paths.length + former.length > 0
         ? new ManagedChildren(host, this.#context, exchange, paths, former, {
             ends: this.ends,
-            joined: () => this.#check.begin(),
+            joined: (child) => this.#joined(child),
           })
         : NO_CHILDREN;
     this.#check = new StartCheck(this.children, this.#context);
+    const rounds = new Rounds(temporal, carried?.childrenDueAt);
+    this.#watch = new ChildWatch(this.children, this.#context, rounds);
   }
 
   /** Begins to look after the others: those of the run before, and those of the state. @returns what it began with */
@@ -138,6 +146,7 @@ export class Hierarchy implements ExchangeHost {
     this.children.begin(carried?.children);
     this.parents.begin();
     this.#check.begin();
+    this.#watch.begin();
     return changes;
   }
 
@@ -186,9 +195,17 @@ export class Hierarchy implements ExchangeHost {
    */
   async end(how: 'completed' | 'cancelled' | 'failed', message?: string): Promise<void> {
     this.#check.stop();
+    this.#watch.stop();
     this.parents.stopWatch();
     await Promise.all([this.children.end(how), this.subscribers.flush()]);
     await this.parents.end(how, message);
+  }
+
+  /** The workflow was reset: nobody can know what it has forgotten, so that they all begin anew with each other. */
+  reset(): void {
+    const now = Date.now();
+    this.exchange.reset(now);
+    this.subscribers.reset(now);
   }
 
   /** For continue-as-new; nothing for a workflow that is alone. */
@@ -200,6 +217,7 @@ export class Hierarchy implements ExchangeHost {
       parents: this.parents.carry(),
       children: this.children.carry(),
       ends: this.ends.carry(),
+      childrenDueAt: this.#watch.carry(),
       subscribers: this.subscribers.carry(),
       heard: this.#heard.isEmpty ? undefined : this.#heard.carry(),
       parts: this.#parts.carry(),
@@ -231,6 +249,11 @@ export class Hierarchy implements ExchangeHost {
   /** Of the exchange: what is made of an item for a child that is not given it as it is. */
   make(item: EntityRef): Item {
     return this.children.make(item);
+  }
+
+  #joined(child: Child): void {
+    this.#check.begin();
+    this.#watch.joined(child);
   }
 
   #tellStranger(workflowId: string): void {

@@ -25,7 +25,7 @@ describe('managedPaths', () => {
       orphanPolicy: 'cancel',
       credentials: 'inherit',
       maxConcurrentStarts: 50,
-      checkEveryMs: 60_000,
+      checkEveryMs: 600_000,
     };
     expect(managedPaths(true, schema, 'Desk')).toEqual([
       {

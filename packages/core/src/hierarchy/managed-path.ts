@@ -1,3 +1,4 @@
+import { milliseconds } from '../contract/duration';
 import { wholeNumber } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
 import type { OrphanPolicy } from '../contract/hierarchy';
@@ -7,8 +8,7 @@ import type { Duration } from '../contract/source';
 import type { CredentialReference } from '../contract/wire';
 import { own } from '../state/json';
 import { entries, fromEntries, keys } from '../state/objects';
-import { ReadOnly } from '../workflow/read-only';
-import { milliseconds } from '../workflow/refresh';
+import { ReadOnly } from '../state/read-only';
 
 /** An item of a managed path, with its relations filled in. Of an item that only its id is known of: `{ id }`. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -49,7 +49,7 @@ export interface ManagedPathOptions {
   readonly restart?: boolean;
   /** What a child does when this workflow was terminated or failed. @default 'cancel' */
   readonly orphanPolicy?: OrphanPolicy;
-  /** How often parent and child see whether the other is still there and gets on. @default '1 minute' */
+  /** How often parent and child see whether the other is still there and gets on. @default '10 minutes' */
   readonly checkEvery?: Duration;
   /** How many children may be starting at a time. @default 50 */
   readonly maxConcurrentStarts?: number;
@@ -142,7 +142,7 @@ export function managedPaths(
       entityName,
       credentials,
       maxConcurrentStarts: checkCount(maxConcurrentStarts, `${name}.maxConcurrentStarts`),
-      checkEveryMs: milliseconds(`${name}.checkEvery`, options.checkEvery ?? '1 minute'),
+      checkEveryMs: milliseconds(`${name}.checkEvery`, options.checkEvery ?? '10 minutes'),
     };
   });
 }

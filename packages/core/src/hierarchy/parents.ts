@@ -5,13 +5,19 @@ import { isSame } from '../state/refs';
 import { FIND_ORPHANED } from './activities';
 import type { Exchange } from './exchange';
 import type { Ending } from './host';
+import { Rounds } from './rounds';
 import { ExchangeOutlet } from './outlet';
 import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
+
+/** How often to look at a parent that does not say, in milliseconds. */
+const DEFAULT_EVERY = 10 * 60_000;
 
 /** {@link Parents} as they travel through continue-as-new. */
 export interface CarriedParents {
   readonly links: readonly { readonly link: ParentLink; readonly controls?: CarriedControls }[];
   readonly isIndependent: boolean;
+  /** When the next look at the parents is due, in milliseconds. */
+  readonly dueAt?: number;
 }
 
 /** What a parent gives besides data. */
@@ -45,11 +51,14 @@ export class Parents {
   #ending?: Ending;
   /** How it ended, once it has. */
   #ended?: ChildNotice;
-  /** Ends the look whether they are there. */
+  /** The looks whether they are there. */
+  readonly #rounds: Rounds;
+  /** Ends them. */
   #stopWatch?: () => void;
 
-  constructor({ carried: { links, isIndependent }, ...options }: ParentsOptions) {
+  constructor({ carried: { links, isIndependent, dueAt }, ...options }: ParentsOptions) {
     this.isIndependent = isIndependent;
+    this.#rounds = new Rounds(options.context, dueAt);
     this.#options = options;
     for (const { link, controls } of links) this.#add(link, controls);
   }
@@ -172,6 +181,7 @@ export class Parents {
     return {
       links: [...this.#parents.values()].map(({ link, channel }) => ({ link, controls: channel.carry() })),
       isIndependent: this.isIndependent,
+      dueAt: this.#rounds.carry(),
     };
   }
 
@@ -205,11 +215,11 @@ export class Parents {
     this.#stopWatch = undefined;
     if (this.isEmpty) return;
     const watched = [...this.#parents].map(([workflowId, { link }]) => ({ workflowId, runId: link.runId }));
-    const every = Math.min(...this.#links.map(({ checkEveryMs = 60_000 }) => checkEveryMs));
-    const { lookAside, looks, sleep } = this.#options.context;
+    const every = Math.min(...this.#links.map(({ checkEveryMs = DEFAULT_EVERY }) => checkEveryMs));
+    const { lookAside, looks } = this.#options.context;
     this.#stopWatch = lookAside(async () => {
       // Most children that live for a moment never come to it.
-      await sleep(every);
+      await this.#rounds.next(every);
       const { [FIND_ORPHANED]: findOrphaned } = looks({
         retry: { initialInterval: every, backoffCoefficient: 1 },
         summary: 'watch parents',

@@ -41,23 +41,25 @@ describe('split', () => {
 
 describe('Assembly', () => {
   const parts = split(large);
+  const always = (): boolean => true;
   const take = (assembly: Assembly, i: number, number = 2): Tell | undefined =>
     assembly.take(tell(parts[i]?.content ?? {}, number), [i, parts.length]);
 
   it('gives what comes in one part as it is', () => {
     const whole = tell({ word: {} });
-    expect(new Assembly().take(whole, undefined)).toBe(whole);
+    expect(new Assembly(always).take(whole, undefined)).toBe(whole);
   });
 
   it('puts parts together, also across continue-as-new, and leaves aside what comes twice', () => {
     expect(parts.length).toBeGreaterThan(2);
-    let assembly = new Assembly();
+    let assembly = new Assembly(always);
     let whole: Tell | undefined;
     for (const i of parts.keys()) {
       expect(whole).toBeUndefined();
       whole = take(assembly, i);
       if (i === 0) expect(take(assembly, 0)).toBeUndefined();
       assembly = new Assembly(
+        always,
         JSON.parse(JSON.stringify(assembly.carry() ?? [])) as ReturnType<Assembly['carry']>,
       );
     }
@@ -66,7 +68,7 @@ describe('Assembly', () => {
   });
 
   it('forgets the parts of a message that is sent anew under another number', () => {
-    const assembly = new Assembly();
+    const assembly = new Assembly(always);
     take(assembly, 0);
     let whole: Tell | undefined;
     for (const i of parts.keys()) whole = take(assembly, i, 3);
@@ -74,8 +76,25 @@ describe('Assembly', () => {
   });
 
   it('takes none of a message of which a part is missing', () => {
-    const assembly = new Assembly();
+    const assembly = new Assembly(always);
     take(assembly, 0);
     for (const i of parts.keys()) if (i > 1) expect(take(assembly, i)).toBeUndefined();
+  });
+
+  it('keeps nothing of those with whom there is no link, or none any more', () => {
+    const linked = new Set(['Desk-1', 'Desk-2']);
+    const assembly = new Assembly(({ from }) => linked.has(from));
+    const begin = (from: string): Tell | undefined => {
+      const one = { ...tell(parts[0]?.content ?? {}), from };
+      return assembly.take(one, [0, parts.length]);
+    };
+    const known = (): string[] => (assembly.carry() ?? []).map(([from]) => from);
+    for (let i = 0; i < 100; i++) expect(begin(`Stranger-${i}`)).toMatchObject({ from: `Stranger-${i}` });
+    expect(known()).toEqual([]);
+    expect(begin('Desk-1')).toBeUndefined();
+    expect(begin('Desk-2')).toBeUndefined();
+    expect(known()).toEqual(['Desk-1', 'Desk-2']);
+    linked.delete('Desk-1');
+    expect(known()).toEqual(['Desk-2']);
   });
 });

@@ -91,22 +91,29 @@ interface Some {
 /** An {@link Assembly} as it travels through continue-as-new. */
 export type CarriedAssembly = readonly (readonly [from: string, parts: Some])[];
 
-/** Puts the parts of messages together. They come in order; one that is missing is as if the whole message was. */
+/**
+ * Puts the parts of messages together. They come in order; one that is missing is as if the whole message was. Of each
+ * link there is one message at most of which some has come: nothing is kept of links that there are not any more.
+ */
 export class Assembly {
+  readonly #isLinked: (tell: Tell) => boolean;
   readonly #some: Map<string, Some>;
 
-  constructor(carried: CarriedAssembly = []) {
+  /** @param isLinked whether a message comes by a link that there is */
+  constructor(isLinked: (tell: Tell) => boolean, carried: CarriedAssembly = []) {
+    this.#isLinked = isLinked;
     this.#some = new Map(carried);
   }
 
-  /** @returns the whole message, once it is there */
+  /** @returns the whole message, once it is there; of a link that there is not, what came */
   take(tell: Tell, part: Envelope['part']): Tell | undefined {
-    if (!part) return tell;
+    if (!part || !this.#isLinked(tell)) return tell;
     const { from, link, number } = tell;
     const [index, count] = part;
     const known = this.#some.get(from);
     const before = known?.link === link && known.number === number ? known.tells : [];
     if (index !== before.length) return undefined;
+    if (index === 0) this.#tidy();
     const tells = [...before, tell];
     if (tells.length < count) {
       this.#some.set(from, { link, number, tells });
@@ -118,6 +125,12 @@ export class Assembly {
 
   /** For continue-as-new; nothing when nothing is on its way. */
   carry(): CarriedAssembly | undefined {
+    this.#tidy();
     return this.#some.size > 0 ? [...this.#some] : undefined;
+  }
+
+  #tidy(): void {
+    for (const [from, { tells }] of this.#some)
+      if (!tells.every((tell) => this.#isLinked(tell))) this.#some.delete(from);
   }
 }

@@ -146,6 +146,19 @@ export function sourcesOf({ store, views }: EntityState, refs: readonly EntityRe
   return wordsOf(sources);
 }
 
+/** Entities by name and id, as far as they are there. */
+export function tablesOf(
+  refs: Iterable<EntityRef>,
+  get: (ref: EntityRef) => Fields | undefined,
+): Record<string, Record<string, Fields>> {
+  const tables = table<Record<string, Fields>>();
+  for (const ref of refs) {
+    const fields = get(ref);
+    if (fields) inner(tables, ref.name)[ref.id] = fields;
+  }
+  return tables;
+}
+
 /** Words that were put together, by who says them. */
 export const wordsOf = (speeches: ReadonlyMap<string, Speech>): Record<string, Word> =>
   fromEntries([...speeches].flatMap(([source, { word }]) => (word ? [[source, word]] : [])));

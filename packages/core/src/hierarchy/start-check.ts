@@ -3,6 +3,8 @@ import type { Child } from './child';
 import type { Children } from './children';
 import type { Temporal } from './temporal';
 
+/** Longest time before the first look, so that a mistake shows soon. */
+const FIRST_MS = 60_000;
 /** Longest time between two looks at children that do not get on. */
 const LONGEST_MS = 60 * 60_000;
 /** How many are looked at in one activity. */
@@ -50,7 +52,7 @@ export class StartCheck {
       scheduleToCloseTimeout: '5 minutes',
       summary: 'look at children',
     });
-    let pause = Math.min(...this.#children.paths.map(({ checkEveryMs }) => checkEveryMs));
+    let pause = Math.min(FIRST_MS, ...this.#children.paths.map(({ checkEveryMs }) => checkEveryMs));
     for (; this.#unheard().length > 0; pause = Math.min(pause * 2, LONGEST_MS)) {
       await sleep(pause);
       for (let children = this.#unheard(); children.length > 0;) {

@@ -4,7 +4,7 @@ import type { Subscription, SubscriptionInfo, Unsubscription } from '../contract
 import type { ChangeSet, MergeStrategy } from '../contract/wire';
 import { forEach } from '../state/json';
 import { getOrAdd, keys } from '../state/objects';
-import { iso } from '../workflow/iso';
+import { iso } from '../base/iso';
 import type { EntityStore } from '../state/entity-store';
 import { type CarriedFeed, Feed, type Way } from './feed';
 import { fieldsIn } from './fields-in';
@@ -74,11 +74,11 @@ export class Subscribers {
     this.remove({ workflowId, subscriptionId });
     const key = `${strategy ?? ''} ${workflowId}`;
     const { subscriptions } = getOrAdd(this.#subscribers, key, (): Subscriber => {
-      const { workflowId: self, runId } = this.#context;
+      const { workflowId: self } = this.#context;
       const left = this.#left.get(key);
       // Should it subscribe anew later, it hears of a feed of which it knows no numbers.
       this.#left.delete(key);
-      const begun = left ?? { link: `${runId}#${++this.#count}`, number: 0, marks: [] };
+      const begun = left ?? { link: this.#linkId(), number: 0, marks: [] };
       const options = { workflowId: self, entityName: this.#entityName, strategy, store: this.#store };
       const feed = new Feed(options, begun);
       const channel = new SignalChannel(workflowId, this.#context, feed, () => this.#isGone(workflowId));
@@ -106,6 +106,12 @@ export class Subscribers {
     }
   }
 
+  /** This workflow was reset: what it tells from now on goes by other numbers than what it has forgotten. */
+  reset(now: number): void {
+    this.#count = now;
+    for (const { feed } of this.#subscribers.values()) feed.begin(this.#linkId());
+  }
+
   /** Waits until everybody has been told everything, or is gone, or takes nothing for now. */
   flush(): Promise<unknown> {
     return Promise.all(
@@ -123,6 +129,10 @@ export class Subscribers {
       feeds.push([key, subscriber.feed.carry()]);
     }
     return { subscriptions, gone: this.#gone, feeds, count: this.#count };
+  }
+
+  #linkId(): string {
+    return `${this.#context.runId}#${++this.#count}`;
   }
 
   #isGone(workflowId: string): void {

@@ -6,7 +6,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { has } from '../workflow/patches';
+import { has } from '../base/patches';
 import { lookAside, looks } from './look';
 
 /**

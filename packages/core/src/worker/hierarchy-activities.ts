@@ -1,25 +1,35 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import { isGrpcServiceError, type Client, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import {
+  FIND_ENDED,
   FIND_ORPHANED,
   FIND_STUCK,
   type HierarchyActivities,
-  type ParentRef,
   REQUEST_CANCEL,
+  type WorkflowRef,
 } from '../hierarchy/activities';
+import type { ChildNotice } from '../contract/hierarchy';
 import { table } from '../state/json';
 
 /** How many workflows are looked at at a time. */
 const AT_A_TIME = 8;
 /** How a workflow ends; one that is paused has not, nor has one of a status that this version does not know. */
-const ENDED: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT']);
+const ENDS: Readonly<Partial<Record<string, Pick<ChildNotice, 'status' | 'was'>>>> = {
+  COMPLETED: { status: 'completed' },
+  FAILED: { status: 'failed' },
+  CANCELLED: { status: 'cancelled' },
+  TERMINATED: { status: 'cancelled', was: 'terminated' },
+  TIMED_OUT: { status: 'cancelled', was: 'timedOut' },
+};
 /** gRPC's code for what does not exist. */
 const NOT_FOUND = 5;
 /** From this attempt on a workflow task that is tried again is no accident. */
 const STUCK_ATTEMPT = 2;
 /** The state of a workflow task that no worker has taken yet. */
 const SCHEDULED = 1;
+/** How much is told of why a workflow failed, in characters. */
+const MOST_OF_A_MESSAGE = 1_000;
 /** How many events tell what is wrong. */
 const LAST_EVENTS = 20;
 
@@ -27,28 +37,30 @@ const LAST_EVENTS = 20;
 export const hierarchyActivities: HierarchyActivities = {
   async [FIND_ORPHANED]({ parents, every }) {
     const { client } = Context.current();
-    const gone: string[] = [];
-    for (const parent of parents) if (!(await isRunning(client, parent))) gone.push(parent.workflowId);
-    if (gone.length > 0) return gone;
-    throw ApplicationFailure.create({
-      type: 'unchanged',
-      message: 'Every parent is there; this is not an error. The server looks again without writing history.',
-      category: ApplicationFailureCategory.BENIGN,
-      nextRetryDelay: every,
+    const ends = await atATime(parents, (parent) => endOf(client, parent));
+    const gone = parents.filter((_, i) => ends[i]);
+    if (gone.length === 0) throw nothingNew('parent', every);
+    return gone.map(({ workflowId }) => workflowId);
+  },
+
+  async [FIND_ENDED]({ children, every }) {
+    const { client } = Context.current();
+    const ends = await atATime(children, async (child): Promise<ChildNotice[]> => {
+      const end = await endOf(client, child);
+      return end ? [{ ...child, ...end }] : [];
     });
+    const ended = ends.flat();
+    if (ended.length === 0) throw nothingNew('child', every);
+    return ended;
   },
 
   async [FIND_STUCK](workflowIds) {
     const { client } = Context.current();
     const stuck = table<string>();
-    const waiting = [...workflowIds];
-    const look = async (): Promise<void> => {
-      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-        const reason = await whyStuck(client, id);
-        if (reason !== undefined) stuck[id] = reason;
-      }
-    };
-    await Promise.all(Array.from({ length: AT_A_TIME }, look));
+    await atATime(workflowIds, async (id) => {
+      const reason = await whyStuck(client, id);
+      if (reason !== undefined) stuck[id] = reason;
+    });
     return stuck;
   },
 
@@ -57,15 +69,54 @@ export const hierarchyActivities: HierarchyActivities = {
   },
 };
 
-async function isRunning(client: Client, { workflowId, runId }: ParentRef): Promise<boolean> {
+/** Asks about each of them, some at a time. */
+async function atATime<Item, Answer>(
+  items: readonly Item[],
+  ask: (item: Item) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const waiting = items.entries();
+  const work = async (): Promise<void> => {
+    for (const [i, item] of waiting) answers[i] = await ask(item);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  return answers;
+}
+
+const nothingNew = (who: 'parent' | 'child', every: number): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: 'unchanged',
+    message: `Every ${who} is there; this is not an error. The server looks again without writing history.`,
+    category: ApplicationFailureCategory.BENIGN,
+    nextRetryDelay: every,
+  });
+
+/** How a workflow ended; nothing while it runs. */
+async function endOf(
+  client: Client,
+  { workflowId, runId }: WorkflowRef,
+): Promise<Pick<ChildNotice, 'status' | 'was' | 'message'> | undefined> {
   try {
-    const { status, raw } = await client.workflow.getHandle(workflowId).describe();
+    const { status, raw, runId: last } = await client.workflow.getHandle(workflowId).describe();
     const first = raw.workflowExecutionInfo?.firstRunId;
     // One that somebody started anew under its id is another workflow. An old server does not say.
-    return !ENDED.has(status.name) && (!first || runId === undefined || first === runId);
+    if (first && runId !== undefined && first !== runId) return { status: 'cancelled' };
+    const end = ENDS[status.name];
+    if (end?.status !== 'failed') return end;
+    return { ...end, message: await whyFailed(client, workflowId, last) };
   } catch (error) {
-    if (isNotFound(error)) return false;
+    if (isNotFound(error)) return { status: 'cancelled' };
     throw error;
+  }
+}
+
+async function whyFailed(client: Client, workflowId: string, runId: string): Promise<string | undefined> {
+  try {
+    await client.workflow.getHandle(workflowId, runId).result();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return error.cause?.message.slice(0, MOST_OF_A_MESSAGE);
   }
 }
 

@@ -1,14 +1,17 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import { fromEntries } from '../state/objects';
+import type { EntityState } from '../state/entity-state';
 import type { CarriedView } from '../state/source-view';
-import type { CarriedHierarchy } from '../hierarchy/hierarchy';
-import type { ChangeSet, RejectedSignals, StartInput } from '../contract/wire';
+import type { CarriedHierarchy, Hierarchy } from '../hierarchy/hierarchy';
+import type { ChangeSet, CredentialReference, RejectedSignals, StartInput } from '../contract/wire';
 import type { Declared } from './declared';
 import type { TriggerName } from './inbox';
-import type { CarriedPending } from './pending-changes';
-import type { Session } from './session';
-import type { CarriedSource } from './source-state';
+import type { CarriedLoads, Loads } from './loads';
+import type { CarriedPending, PendingChanges } from './pending-changes';
+import type { Refusals } from './refusals';
+import type { CarriedSource, SourceState } from './source-state';
 
 /** What was before is no part of the state: so many bytes of it are handed over where there is room, and never more. */
 const MOST_BEFORE = 100_000;
@@ -20,7 +23,7 @@ const MOST_BEFORE = 100_000;
 const CARRIED_VERSION = 1;
 
 /** What a run hands to the next besides the start argument's own fields. Not part of the wire contract. */
-export interface Carried {
+export interface Carried extends CarriedLoads {
   /** By which rules this is written; absent in what the first versions carried. */
   readonly version?: number;
   /** What the class of the run declared. */
@@ -34,12 +37,22 @@ export interface Carried {
   readonly pending?: CarriedPending;
   /** What the first versions carried instead of `pending`. */
   readonly changes?: ChangeSet;
-  readonly quiet?: number;
-  readonly loadedAt?: number;
-  readonly cutOffs?: number;
-  /** What the first versions carried instead of `cutOffs`. */
-  readonly wasCutOff?: boolean;
   readonly hierarchy?: CarriedHierarchy;
+}
+
+/** What of a run is handed to the next. */
+export interface Carrying {
+  readonly root: EntityRef;
+  readonly declaration: { readonly declared?: Declared };
+  readonly state: EntityState;
+  readonly apiUrl?: string;
+  readonly apiToken?: CredentialReference;
+  readonly carriedSources: readonly Pick<SourceState, 'name' | 'known'>[];
+  readonly refusals: Pick<Refusals, 'report'>;
+  readonly inbox: Iterable<TriggerName>;
+  readonly pending: Pick<PendingChanges, 'carry'>;
+  readonly loads: Pick<Loads, 'quiet' | 'endedAt' | 'cutOffs'>;
+  readonly hierarchy: Pick<Hierarchy, 'exchange' | 'carry'>;
 }
 
 /**
@@ -47,7 +60,7 @@ export interface Carried {
  *
  * @param room how many bytes it may have besides, for what can be left behind
  */
-export function carryOver(session: Session, room = 0): StartInput & { readonly carried: Carried } {
+export function carryOver(session: Carrying, room = 0): StartInput & { readonly carried: Carried } {
   return {
     id: session.root.id,
     entityName: session.root.name,
@@ -64,8 +77,8 @@ export function carryOver(session: Session, room = 0): StartInput & { readonly c
       refusals: session.refusals.report,
       inbox: [...session.inbox],
       pending: session.pending.carry(session.state.store, Math.min(room, MOST_BEFORE)),
-      quiet: session.quiet,
-      loadedAt: session.loadedAt,
+      quiet: session.loads.quiet,
+      loadedAt: session.loads.endedAt,
       cutOffs: session.loads.cutOffs || undefined,
       hierarchy: session.hierarchy.carry(),
     },

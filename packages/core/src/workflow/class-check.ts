@@ -1,15 +1,32 @@
+import { milliseconds } from '../contract/duration';
 import { listOf, matching, object, oneOf, text, wholeNumber, type Check } from '../contract/check';
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import { checkEntityName, checkReference } from '../contract/payloads';
-import type { ManagedPathOptions } from '../hierarchy/managed-path';
+import type { Schema } from '../contract/schema';
+import type { Duration, SourceDefinition } from '../contract/source';
+import type { ManagedPathOptions, ManagedPaths } from '../hierarchy/managed-path';
 import { own } from '../state/json';
 import { entries, hasOwn, keys } from '../state/objects';
-import type { Declaration } from './declaration';
 import { asyncHook } from './guard';
-import { milliseconds, type RefreshPolicy } from './refresh';
+import type { Loader } from './loader';
+import { type RefreshPolicy } from './refresh';
 
 /** What the class's own `loadData` is called among the sources: no source may be called so. */
 export const OWN_LOAD = 'loadData()';
+
+/** What a workflow class declares. */
+export interface Declaration {
+  readonly schema?: Schema;
+  readonly sources?: Readonly<Record<string, SourceDefinition>>;
+  readonly managedPaths?: true | ManagedPaths;
+  readonly refresh?: RefreshPolicy;
+  readonly maxDeleteRatio?: number;
+  readonly maxHistoryEvents?: number;
+  readonly maxStateBytes?: number;
+  readonly maxRunAge?: Duration;
+  readonly allowPlaintextTokens?: boolean;
+  readonly loadData?: (load: Loader) => Promise<void>;
+}
 
 /** What a class declares besides its functions. Any of it may be a getter. */
 export const DECLARED = [

@@ -10,10 +10,10 @@ import { carryOver } from './carry';
 import { handlersUnderWay } from './handlers-under-way';
 import { historyLength } from './history-length';
 import type { HookRunner } from './hooks';
-import { has, isRecorded } from './patches';
-import { milliseconds } from './refresh';
+import { has, isRecorded } from '../base/patches';
 import type { Session } from './session';
 import type { StatefulWorkflow } from './stateful-workflow';
+import { milliseconds } from '../contract/duration';
 import { allElse, settledOr } from './moments';
 
 /** Temporal ends a workflow at 51,200 events or 50 MiB. One that cannot continue as new gives up before that. */

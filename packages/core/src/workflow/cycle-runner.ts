@@ -14,31 +14,21 @@ import type { Continuation } from './continuation';
 import { details } from './details';
 import { type HookRunner, runHooks } from './hooks';
 import type { TriggerName } from './inbox';
-import { interruptible, isOfNoUse } from './interruptible';
-import type { LoadFault } from './load-fault';
-import { type CycleLoader, cycleLoader, type Loader } from './loader';
-import { has } from './patches';
+import { LoadRunner } from './load-runner';
+import { has } from '../base/patches';
 import type { Handed } from './pending-changes';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/host';
-import { comesOfCancellation } from './scopes';
-import { nothing, type Session } from './session';
+import type { Session } from './session';
 import { allElse } from './moments';
 import { SourceActivities } from './source-activities';
 import { beforeIn } from '../state/before';
 import { bytesOf, sendable } from './state-size';
 import { type Cycle, StatefulWorkflow } from './stateful-workflow';
-import { type Arrival, startWatch } from './watch';
+import { startWatch } from './watch';
 
-/** Triggers that load whatever the age of the data, and try a refused credential again. */
-const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl', 'resume'];
 /** How long handlers that have not ended are waited for at the end of the workflow. */
 const LAST_WAIT_MS = 20_000;
-const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
-
-/** What a class without a `loadData` of its own does. */
-const allSources = async (load: Loader): Promise<void> => load.all();
-
 /** A wait for something to do. */
 interface Wait {
   /** `false` when the time has passed. */
@@ -53,12 +43,9 @@ export class CycleRunner {
   readonly #times: RefreshTimes;
   readonly #continuation: Continuation;
   readonly #activities: SourceActivities;
-  /** What a watch brought and no load has taken in yet. */
-  #arrivals = NO_ARRIVALS;
+  readonly #loads: LoadRunner;
   /** Whether it is shown that continue-as-new is due. */
   #showsDue = false;
-  /** Of all loads until one is cancelled: a scope is kept by the one around it for as long as that lives. */
-  #loadScope?: CancellationScope;
   /** Whether handlers of the class that do not end are waited for no longer. */
   #isGivenUp = false;
   #isFinishing = false;
@@ -69,6 +56,7 @@ export class CycleRunner {
     this.#times = refreshTimes(session.declaration.refresh);
     this.#continuation = continuation;
     this.#activities = new SourceActivities(session);
+    this.#loads = new LoadRunner(workflow, session, this.#activities, this.#times, continuation);
     session.show = () => this.#show();
   }
 
@@ -152,10 +140,11 @@ export class CycleRunner {
     const times = this.#times;
     const ready = (): boolean => {
       session.checkHandlers();
+      session.checkReset();
       return !!session.ending || this.#continues() || this.#cycles() || session.paused !== paused;
     };
     const due = paused ? undefined : nextLoad(session, times);
-    session.nextLoadAt = due?.at;
+    session.loads.nextAt = due?.at;
     this.#show();
     if (ready()) return undefined;
     this.#continuation.comesOfAge(due?.at);
@@ -169,94 +158,11 @@ export class CycleRunner {
       end: (inTime) => {
         watch?.stop();
         if (watch?.arrivals.size) {
-          this.#arrivals = watch.arrivals;
+          this.#loads.arrivals = watch.arrivals;
           inbox.add('news');
         } else if (due && inTime === false) inbox.add(due.trigger);
       },
     };
-  }
-
-  /** @returns whether the load was overtaken */
-  async #runLoad(loader: CycleLoader): Promise<boolean> {
-    const session = this.#session;
-    const continuation = this.#continuation;
-    const { loads, shield } = session;
-    const { loadData = allSources } = session.declaration;
-    const known = this.#loadScope;
-    const scope = known?.consideredCancelled === false ? known : new CancellationScope();
-    this.#loadScope = scope;
-    let superseded = false;
-    session.supersede = () => {
-      superseded = true;
-      scope.cancel();
-    };
-    let isOver = false;
-    const cutOff = async (): Promise<void> => {
-      // What has come together with the end is taken in.
-      if (!isOver && has('interruptible')) await allElse();
-      // Runs of the first versions let one take its time that the run before had cut off.
-      if (!isOver && (loads.cutOffs === 0 || has('interruptible'))) session.supersede();
-    };
-    // One that takes longer than the history lasts begins again in the next run.
-    void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(() => shield.run(cutOff));
-    try {
-      const ended = interruptible(() => loader.run((load) => loadData.call(this.#workflow, load)), {
-        scope,
-        shield,
-        isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
-        isUsedUp: () => continuation.isUsedUp(),
-        isAllowed: () => has('interruptible'),
-      });
-      if (session.sources.some(({ isAwaited }) => isAwaited)) this.#show();
-      superseded = !(await ended) || superseded;
-    } catch (error) {
-      if (!superseded || !(session.ending ? isOfNoUse : comesOfCancellation)(error)) throw error;
-    } finally {
-      isOver = true;
-      session.supersede = nothing;
-    }
-    return superseded;
-  }
-
-  /** A child without a source of its own, of which there may be many, is spared the scope of a load. */
-  get #hasLoads(): boolean {
-    const { sources, declaration } = this.#session;
-    return sources.length > 0 || !!declaration.loadData;
-  }
-
-  /**
-   * Loads until a load ran to its end: one that a new token or address overtakes is begun again.
-   *
-   * @returns why sources failed; nothing when the run ends before a load does
-   */
-  async #load(triggers: Set<TriggerName>): Promise<readonly LoadFault[] | undefined> {
-    const session = this.#session;
-    const { inbox, loads } = session;
-    // What a watch brought may be about a source or token no longer in use.
-    if (triggers.has('apiToken') || triggers.has('apiUrl')) this.#arrivals = NO_ARRIVALS;
-    for (;;) {
-      loads.begin();
-      const loader = cycleLoader(session, this.#activities, {
-        ...this.#times,
-        demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
-        refreshed: triggers.has('refresh'),
-        maxDeleteRatio: session.declaration.maxDeleteRatio ?? 0.5,
-        arrivals: this.#arrivals,
-      });
-      this.#arrivals = NO_ARRIVALS;
-      const superseded = this.#hasLoads && (await this.#runLoad(loader));
-      if (session.ending) return undefined;
-      if (!superseded) {
-        session.loadEnded(loader.touched.size, loader.faults);
-        return loader.faults;
-      }
-      if (this.#continuation.isNext()) {
-        loads.end('left');
-        for (const trigger of triggers) inbox.add(trigger);
-        return undefined;
-      }
-      for (const trigger of inbox.take()) triggers.add(trigger);
-    }
   }
 
   /** While hooks run, who waits for a load gets one: `execute()` sees what it brings in the cycle after this one. */
@@ -276,7 +182,7 @@ export class CycleRunner {
       if (isOver() || !has('interruptible')) return;
       const triggers = new Set(inbox);
       try {
-        await this.#load(triggers);
+        await this.#loads.run(triggers);
       } catch (error) {
         // The hooks hear of a cancellation themselves.
         if (isCancellation(error)) return;
@@ -318,7 +224,7 @@ export class CycleRunner {
     const { inbox, pending, readOnly } = session;
     const { ends } = session.hierarchy;
     const triggers = inbox.take();
-    const faults = await this.#load(triggers);
+    const faults = await this.#loads.run(triggers);
     if (!faults || session.ending) return;
     if (session.isOutdated) {
       // Hooks that were deployed later may count on what this run never loads: the next one calls them.
@@ -410,7 +316,7 @@ export class CycleRunner {
 
 /** When the next load is due by itself, and why. */
 function nextLoad(
-  { loading, loadedAt, quiet }: Session,
+  { loading, loads: { endedAt, quiet } }: Session,
   times: RefreshTimes,
 ): { at: number; trigger: TriggerName } | undefined {
   const retries = loading.map(({ known }) => known.retryAt ?? Infinity);
@@ -418,6 +324,6 @@ function nextLoad(
   // A failing source waits for its back-off; the others keep their interval.
   const anyCurrent = retries.length === 0 || retries.includes(Infinity);
   const pause = times.watch || !anyCurrent ? undefined : interval(times, quiet);
-  const at = Math.min(retryAt, loadedAt + (pause ?? Infinity));
+  const at = Math.min(retryAt, endedAt + (pause ?? Infinity));
   return at < Infinity ? { at, trigger: retryAt === at ? 'retry' : 'interval' } : undefined;
 }

@@ -4,28 +4,13 @@ import { type Check, matching, object, optional, text } from '../contract/check'
 import { InvalidInputError } from '../contract/errors';
 import { checkAnyToken, checkEntityName, checkReference, isLooseReference } from '../contract/payloads';
 import { defineSchema, isMany, type Relation, type Schema } from '../contract/schema';
-import type { Duration, SourceDefinition } from '../contract/source';
-import { managedPaths, type ManagedPaths } from '../hierarchy/managed-path';
+import type { SourceDefinition } from '../contract/source';
+import { managedPaths } from '../hierarchy/managed-path';
 import { entries, hasOwn, keys } from '../state/objects';
-import { checkClassStrictly, checkReadable, DECLARED } from './class-check';
-import type { Loader } from './loader';
-import { has } from './patches';
-import { refreshTimes, type RefreshPolicy } from './refresh';
+import { checkClassStrictly, checkReadable, type Declaration, DECLARED } from './class-check';
+import { has } from '../base/patches';
+import { refreshTimes } from './refresh';
 import { limitsOf } from './source-state';
-
-/** What a workflow class declares. */
-export interface Declaration {
-  readonly schema?: Schema;
-  readonly sources?: Readonly<Record<string, SourceDefinition>>;
-  readonly managedPaths?: true | ManagedPaths;
-  readonly refresh?: RefreshPolicy;
-  readonly maxDeleteRatio?: number;
-  readonly maxHistoryEvents?: number;
-  readonly maxStateBytes?: number;
-  readonly maxRunAge?: Duration;
-  readonly allowPlaintextTokens?: boolean;
-  readonly loadData?: (load: Loader) => Promise<void>;
-}
 
 /** A run of fewer events ends before its first load has: such a workflow would do nothing but continue as new. */
 const FEWEST_EVENTS = 10;

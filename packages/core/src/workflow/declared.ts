@@ -6,10 +6,8 @@ import type { ManagedPathOptions } from '../hierarchy/managed-path';
 import { own } from '../state/json';
 import { hashOf } from '../state/hash';
 import { entries, fromEntries } from '../state/objects';
-import { DECLARED } from './class-check';
-import type { Declaration } from './declaration';
-import { beginsWith, PATCH_COUNT } from './patches';
-import { StatefulWorkflow } from './stateful-workflow';
+import { type Declaration, DECLARED } from './class-check';
+import { beginsWith, PATCH_COUNT } from '../base/patches';
 
 /**
  * What a class declares, as a run records it: all that decides which commands the run sends. No functions, of which it
@@ -63,12 +61,16 @@ const RECORDED = /^stateful-class:(\d+)\/(\d+):(\d+):(.*)$/s;
  * What the run works by: what its class declared when the run began, which is recorded in its history. Code that is
  * deployed later replays the run by that, so that sources and paths can come and go in a class under running workflows.
  *
+ * @param isInherited whether a `loadData` is that of a class without one of its own
  * @throws InvalidInputError, which fails the workflow task, for a function that is missed
  */
-export function declarationOf(workflow: Declaration): RunDeclaration {
+export function declarationOf(
+  workflow: Declaration,
+  isInherited: (load: unknown) => boolean,
+): RunDeclaration {
   // Each once: a getter may give another value the next time.
   const given = fromEntries(DECLARED.map((field) => [field, workflow[field]])) as Declaration;
-  const isOwn = workflow.loadData !== StatefulWorkflow.prototype.loadData;
+  const isOwn = !isInherited(workflow.loadData);
   const loadData = isOwn ? workflow.loadData : undefined;
   const declared = declaredOf({ ...given, loadData });
   const text = JSON.stringify(declared);

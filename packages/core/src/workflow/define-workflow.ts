@@ -19,6 +19,7 @@ import { Guard } from './guard';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepHandlers, keepingHandlers } from './own-handlers';
 import { refusedStart } from './refused-start';
+import { seedNow, watchForReset } from './reset';
 import { Session } from './session';
 import { StatefulWorkflow } from './stateful-workflow';
 
@@ -55,13 +56,15 @@ export function defineWorkflow<Data>(
   if (isUnnamed && !inWorkflowContext()) throw unnamed();
   const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
   checkName(name, 'name');
+  const seed = seedNow();
   const make = (): StatefulWorkflow => new workflowClass() as StatefulWorkflow;
   const run = (input: StartInput): Promise<Data> => {
     try {
       const workflow = make();
       checkDeclaration(workflow);
-      const declaration = declarationOf(workflow);
+      const declaration = declarationOf(workflow, (load) => load === StatefulWorkflow.prototype.loadData);
       const session = begin(workflow, declaration, input);
+      session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);
       const continuation = (session.continuation = new Continuation(session, workflow));
       return new CycleRunner(workflow, session, continuation).run() as Promise<Data>;

@@ -1,4 +1,4 @@
-import { iso } from './iso';
+import { iso } from '../base/iso';
 import type { Session } from './session';
 import type { SourceState } from './source-state';
 
@@ -6,7 +6,7 @@ const HEADER = '| source | adapter | last load | checked | changed | error |\n|-
 
 /** What Temporal's UI shows of a workflow, as Markdown. Answered by a query: it costs no history. */
 export function details(session: Session): string {
-  const { root, status, loading, apiUrl, problems, nextLoadAt, hooksSince } = session;
+  const { root, status, loading, apiUrl, problems, loads, hooksSince } = session;
   const { count, recent } = session.refusals.report;
   const last = recent.at(-1);
   const rows = loading.map(({ name, info }) => {
@@ -22,7 +22,7 @@ export function details(session: Session): string {
     rows.length > 0 && [HEADER, ...rows].join('\n'),
     hooksSince &&
       `\`execute()\` has been under way since ${iso(hooksSince)}; nothing is loaded meanwhile, unless somebody waits for it.`,
-    nextLoadAt && `Next load: ${iso(nextLoadAt)}`,
+    loads.nextAt && `Next load: ${iso(loads.nextAt)}`,
     last && `Refused signals: ${count}; the last, \`${last.signal}\`: ${last.reason}`,
   ];
   return parts.filter(Boolean).join('\n\n');

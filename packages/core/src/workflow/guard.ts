@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import type { DeletePayload, UpdatePayload } from '../contract/wire';
-import { isAsked } from './patches';
-import type { ReadOnly } from './read-only';
+import { isAsked } from '../base/patches';
+import type { ReadOnly } from '../state/read-only';
 
 /** The hooks that are asked before what a client sends is taken in. */
 export interface Guarding {

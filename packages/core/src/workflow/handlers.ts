@@ -5,6 +5,7 @@ import {
   defineUpdate,
   setDefaultSignalHandler,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { checkApiUrl } from '../contract/api-url';
@@ -30,12 +31,12 @@ import {
 import type { Ending } from '../hierarchy/host';
 import { sizeOf } from '../state/change-set';
 import { entries, fromEntries, keys } from '../state/objects';
-import { iso } from './iso';
-import { loaded } from './loads';
-import { has } from './patches';
+import { iso } from '../base/iso';
+import { loaded } from './loaded';
+import { has } from '../base/patches';
 import type { Session } from './session';
 import { sendable } from './state-size';
-import { UserCodeError } from './user-code';
+import { UserCodeError } from '../hierarchy/user-code';
 
 /** Answers every signal, update and query of the wire contract. */
 export function registerHandlers(session: Session): void {
@@ -160,13 +161,16 @@ const UPDATES: { readonly [name: string]: Update } = {
   refresh: {
     check: (session, payload) => session.checkRefresh(checkRefresh(payload)),
     take(session, payload) {
-      session.acceptDeletions(checkRefresh(payload));
+      session.acceptDeletions(accepted(checkRefresh, payload));
       return loaded(session, () => session.refresh(), false);
     },
   },
   rotateToken: {
     check: (session, payload) => session.checkNewToken(payload),
-    take: (session, payload) => loaded(session, () => session.setApiToken(session.checkToken(payload)), true),
+    take(session, payload) {
+      const token = accepted(session.checkToken, payload);
+      return loaded(session, () => session.setApiToken(token), true);
+    },
   },
   update: {
     check({ state, guard }, payload) {
@@ -175,13 +179,26 @@ const UPDATES: { readonly [name: string]: Update } = {
       guard?.checkUpdate(update);
     },
     take(session, payload) {
-      const update = checkUpdate(payload);
+      const update = accepted(checkUpdate, payload);
       const changes = session.hierarchy.exchange.update(update);
       session.changed(changes, 'update', originOf(update));
       return sizeOf(changes);
     },
   },
 };
+
+/**
+ * Reads what an update brings, which was checked before it was taken. A check that has become stricter since does not
+ * refuse it on replay.
+ */
+function accepted<T>(check: (payload: unknown, field?: string) => T, payload: unknown): T {
+  try {
+    return check(payload);
+  } catch (error) {
+    if (workflowInfo().unsafe.isReplaying) return payload as T;
+    throw error;
+  }
+}
 
 function registerUpdates(session: Session): void {
   for (const [name, { check, take }] of entries(UPDATES))
@@ -211,10 +228,10 @@ const QUERIES: { readonly [name: string]: (session: Session, ...args: readonly u
   pendingChanges: ({ pending }) => pending.changes,
   apiUrl: ({ apiUrl }) => apiUrl ?? null,
   apiToken: ({ token }) => token,
-  sources({ loading, nextLoadAt, tokenWarning: warning }) {
+  sources({ loading, loads, tokenWarning: warning }) {
     return fromEntries(
       loading.map(({ name, info, known }) => {
-        const nextCheckAt = iso(known.retryAt ?? nextLoadAt);
+        const nextCheckAt = iso(known.retryAt ?? loads.nextAt);
         return [name, { ...info, nextCheckAt, warning }];
       }),
     );

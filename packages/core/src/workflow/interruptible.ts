@@ -1,5 +1,5 @@
 import { CancellationScope, condition, log, TemporalFailure } from '@temporalio/workflow';
-import { has } from './patches';
+import { has } from '../base/patches';
 import { comesOfCancellation } from './scopes';
 
 /** How long code of the class that is cancelled may take to clean up. */

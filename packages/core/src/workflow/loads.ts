@@ -1,8 +1,18 @@
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
+import { iso } from '../base/iso';
 import type { RefreshResult } from '../contract/wire';
+import { fromEntries } from '../state/objects';
 import { historyLength } from './history-length';
-import { iso } from './iso';
-import type { Session } from './session';
+import type { LoadFault } from './load-fault';
+
+/** {@link Loads} as they travel through continue-as-new. */
+export interface CarriedLoads {
+  readonly quiet?: number;
+  readonly loadedAt?: number;
+  readonly cutOffs?: number;
+  /** What the first versions carried instead of `cutOffs`. */
+  readonly wasCutOff?: boolean;
+}
 
 /** The loads of a run, counted, and the handlers that wait for one of them. */
 export class Loads {
@@ -17,9 +27,27 @@ export class Loads {
   readonly #waiting = new Set<{ readonly load: number }>();
   #isOver = false;
 
-  /** @param cutOffs of runs before: see {@link cutOffs} */
-  constructor(cutOffs = 0) {
-    this.#cutOffs = cutOffs;
+  /** What the last load gave. */
+  lastResult?: RefreshResult;
+  /** When the next load is due by itself, in milliseconds. */
+  nextAt?: number;
+  #quiet: number;
+  #endedAt: number;
+
+  constructor({ cutOffs, wasCutOff = false, quiet = 0, loadedAt = Date.now() }: CarriedLoads = {}) {
+    this.#cutOffs = cutOffs ?? Number(wasCutOff);
+    this.#quiet = quiet;
+    this.#endedAt = loadedAt;
+  }
+
+  /** Loads in a row that found nothing. */
+  get quiet(): number {
+    return this.#quiet;
+  }
+
+  /** When the last load ended, in milliseconds. */
+  get endedAt(): number {
+    return this.#endedAt;
   }
 
   begin(): void {
@@ -28,13 +56,26 @@ export class Loads {
     this.#isRunning = true;
   }
 
-  /** The load has ended, or is not gone on with. */
-  end(how: 'done' | 'left'): void {
+  /** The load is not gone on with. */
+  left(): void {
     this.#isRunning = false;
-    if (how === 'done') {
-      this.#done = this.#begun;
-      this.#cutOffs = 0;
-    } else this.#cutOffs++;
+    this.#cutOffs++;
+  }
+
+  /** A load over all sources has ended. @param changed how many entities changed */
+  ended(changed: number, faults: readonly LoadFault[]): void {
+    this.#isRunning = false;
+    this.#done = this.#begun;
+    this.#cutOffs = 0;
+    this.#endedAt = Date.now();
+    this.#quiet = changed ? 0 : this.#quiet + 1;
+    const failed = faults.length > 0;
+    this.lastResult = {
+      outcome: failed ? 'failed' : changed ? 'changed' : 'unchanged',
+      changed,
+      checkedAt: iso(this.#endedAt),
+      errors: failed ? fromEntries(faults.map(({ source, message }) => [source, message])) : undefined,
+    };
   }
 
   /** In how many runs one after the other a load was cut off, so that the workflow could continue as new. */
@@ -105,32 +146,4 @@ export class Loads {
     }
     return isDone() ? 'done' : this.#isOver ? 'over' : 'stopped';
   }
-}
-
-/**
- * Asks for a load and waits until one that began afterwards has ended.
- *
- * @param overtakes whether the running load, if there is one, begins again because of it
- */
-export async function loaded(session: Session, ask: () => void, overtakes: boolean): Promise<RefreshResult> {
-  const { loads } = session;
-  // Before a continue-as-new that is overdue, waiters take the load that is running: were each to get one of its
-  // own, a stream of them would put it off for ever. So do those that arrive in the task that begins it.
-  const joins =
-    !overtakes && loads.isRunning && (loads.beganNow || session.continuation?.isOverdue() === true);
-  if (!joins) ask();
-  const how = await loads.wait(joins, () => session.paused || !!session.ending);
-  const { lastResult, ending } = session;
-  if (how === 'done' && lastResult) return lastResult;
-  if (ending)
-    throw ApplicationFailure.nonRetryable(
-      `The workflow has ${ending} before the load was done.`,
-      'WORKFLOW_ENDED',
-    );
-  if (how === 'over')
-    throw ApplicationFailure.nonRetryable(
-      'The workflow had to continue as new before the load was done. The load comes in the next run: send refresh to wait for it.',
-      'WORKFLOW_CONTINUED',
-    );
-  return { outcome: 'skipped', changed: 0, checkedAt: iso(Date.now()) };
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { backoff, interval, milliseconds, type RefreshPolicy, refreshTimes } from './refresh';
+import { milliseconds } from '../contract/duration';
+import { backoff, interval, type RefreshPolicy, refreshTimes } from './refresh';
 
 const MINUTE = 60_000;
 

@@ -1,6 +1,6 @@
-import { msToNumber } from '@temporalio/common/lib/time';
 import { matching } from '../contract/check';
 import { InvalidInputError } from '../contract/errors';
+import { milliseconds } from '../contract/duration';
 import type { Duration } from '../contract/source';
 
 /** When a workflow loads without being told to. */
@@ -80,23 +80,6 @@ const checkJitter = matching<number>(
   '0.1',
   (value) => typeof value === 'number' && value >= 0 && value <= 1,
 );
-
-const checkDuration = matching<number>(
-  'a duration',
-  "'30 seconds'",
-  (value) => Number.isFinite(value) && Number(value) >= 0,
-);
-
-/** Reads a duration. @throws InvalidInputError that names the field */
-export function milliseconds(field: string, value: Duration): number {
-  let ms: unknown;
-  try {
-    ms = msToNumber(value as Parameters<typeof msToNumber>[0]);
-  } catch {
-    // refused below, with the field's name
-  }
-  return checkDuration(ms, field);
-}
 
 /** The time to the next load, when the last `quiet` loads in a row found nothing; jittered. */
 export function interval({ every, max, jitter }: RefreshTimes, quiet: number): number | undefined {

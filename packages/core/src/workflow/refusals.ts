@@ -1,5 +1,5 @@
 import type { RejectedSignals } from '../contract/wire';
-import { iso } from './iso';
+import { iso } from '../base/iso';
 
 const KEPT = 20;
 /** A reason may name a field that is as long as an id. */

@@ -9,7 +9,6 @@ import type {
   ChangeSet,
   CredentialReference,
   RefreshRequest,
-  RefreshResult,
   StartInput,
   TokenInfo,
   WorkflowStatus,
@@ -17,24 +16,21 @@ import type {
 import { isEmpty } from '../state/change-set';
 import { EntityState } from '../state/entity-state';
 import { own } from '../state/json';
-import { entries, fromEntries } from '../state/objects';
+import { entries } from '../state/objects';
 import type { Envelope } from '../contract/hierarchy';
 import { Hierarchy, type Received } from '../hierarchy/hierarchy';
 import type { Ending } from '../hierarchy/host';
 import { adapted } from './adapt';
 import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
-import type { Continuation } from './continuation';
 import { listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
 import { presentPatches, type RunDeclaration } from './declared';
 import type { Guard } from './guard';
-import type { LoadFault } from './load-fault';
 import { Inbox, type TriggerName } from './inbox';
-import { iso } from './iso';
 import { Loads } from './loads';
-import { CHANGED_CLASS } from './patches';
+import { CHANGED_CLASS } from '../base/patches';
 import { PendingChanges } from './pending-changes';
-import { ReadOnly } from './read-only';
+import { ReadOnly } from '../state/read-only';
 import { Refusals } from './refusals';
 import { SourceState } from './source-state';
 import { MOST_PAYLOAD_BYTES, StateSize } from './state-size';
@@ -47,6 +43,14 @@ const OWN_LOAD_DEFINITION: SourceDefinition = { adapter: OWN_LOAD, package: '', 
 
 /** Instead of a function that would hold on to what is no longer there. */
 export const nothing = (): void => {};
+
+/** What the session and those who wait for a load have to know of continue-as-new. */
+interface Renewal {
+  /** What puts it off, for a person. `isProblem`: it may do so for ever. */
+  readonly putOffBy?: { readonly message: string; readonly isProblem: boolean };
+  /** Whether it has been put off for so long that who waits for a load takes the one that is running. */
+  isOverdue(): boolean;
+}
 
 /** Everything that one running workflow knows. The handlers write to it; the cycle reads it. */
 export class Session {
@@ -84,19 +88,13 @@ export class Session {
   /** Asks the class before something is taken in; absent until there is an instance of it. */
   guard?: Guard;
   /** When and how the workflow continues as new; absent until its handlers are set. */
-  continuation?: Continuation;
-  /** What the last load gave. */
-  lastResult?: RefreshResult;
-  /** When the last load ended, in milliseconds. */
-  loadedAt: number;
-  /** Loads in a row that found nothing. */
-  quiet: number;
-  /** When the next load is due by itself, in milliseconds. */
-  nextLoadAt?: number;
+  continuation?: Renewal;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = nothing;
   /** Looks whether the contract's handlers are still there. @throws InvalidInputError that fails the workflow task */
   checkHandlers: () => void = nothing;
+  /** Looks whether the workflow was reset. To be called whenever something has happened. */
+  checkReset: () => void = nothing;
   /** Whether somebody has asked it to continue as new. */
   isToRoll = false;
   /** Shows how it is in Temporal's UI. */
@@ -136,9 +134,7 @@ export class Session {
     this.#warn();
     this.refusals = new Refusals(refusals);
     this.inbox = new Inbox(inbox);
-    this.quiet = carried?.quiet ?? 0;
-    this.loadedAt = carried?.loadedAt ?? Date.now();
-    this.loads = new Loads(carried?.cutOffs ?? Number(carried?.wasCutOff ?? 0));
+    this.loads = new Loads(carried);
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, handed?.state, views);
     this.pending = PendingChanges.from(pending ?? {}, this.state.store, changes);
@@ -154,14 +150,7 @@ export class Session {
         undefined,
         own(carried?.sources, OWN_LOAD),
       );
-    this.hierarchy = new Hierarchy(
-      this,
-      declaration.managedPaths,
-      input,
-      hierarchy,
-      undefined,
-      handed?.formerPaths,
-    );
+    this.hierarchy = new Hierarchy(this, declaration.managedPaths, input, hierarchy, handed?.formerPaths);
     const { maxStateBytes = MOST_PAYLOAD_BYTES } = declaration;
     this.size = new StateSize(maxStateBytes, () => carryOver(this));
     this.mostBytes = Math.max(maxStateBytes, MOST_PAYLOAD_BYTES);
@@ -219,6 +208,12 @@ export class Session {
   /** How the workflow ends, once it is known. */
   get ending(): Ending | undefined {
     return this.#ending ?? this.hierarchy.parents.ending;
+  }
+
+  /** The workflow was reset: it begins anew with the others, and asks its sources what has happened since. */
+  wasReset(): void {
+    this.hierarchy.reset();
+    this.inbox.add('refresh');
   }
 
   get status(): WorkflowStatus {
@@ -291,21 +286,6 @@ export class Session {
     const { from, as, via = [] } = envelope;
     const trigger = as ?? 'update';
     this.changed(this.hierarchy.receive(what, envelope), trigger, [...via, from]);
-  }
-
-  /** Notes what a load over all sources came to. */
-  loadEnded(changed: number, faults: readonly LoadFault[]): void {
-    const failed = faults.length > 0;
-    this.loads.end('done');
-    this.size.loadEnded();
-    this.loadedAt = Date.now();
-    this.quiet = changed ? 0 : this.quiet + 1;
-    this.lastResult = {
-      outcome: failed ? 'failed' : changed ? 'changed' : 'unchanged',
-      changed,
-      checkedAt: iso(this.loadedAt),
-      errors: failed ? fromEntries(faults.map(({ source, message }) => [source, message])) : undefined,
-    };
   }
 
   setApiToken(reference: CredentialReference, via?: readonly string[]): void {

@@ -1,12 +1,13 @@
+import { milliseconds } from '../contract/duration';
 import type { Checkpoint, PartialError } from '../contract/adapter';
 import { wholeNumber } from '../contract/check';
 import type { WholeResult } from '../contract/load';
 import type { SourceDefinition, SourceOptions } from '../contract/source';
 import type { RefusedSweepInfo, SourceError, SourceInfo } from '../contract/wire';
 import type { Json } from '../contract/schema';
-import { iso } from './iso';
+import { iso } from '../base/iso';
 import type { LoadFault } from './load-fault';
-import { backoff, milliseconds, refusedFor } from './refresh';
+import { backoff, refusedFor } from './refresh';
 
 /** What a workflow knows of one of its sources, besides the data. It travels through continue-as-new as it is. */
 export interface CarriedSource {

@@ -1,6 +1,6 @@
 import { ApplicationFailure, log } from '@temporalio/workflow';
 import type { ChangeSet } from '../contract/wire';
-import { has } from './patches';
+import { has } from '../base/patches';
 
 /** The largest payload that is sent by default. Temporal refuses payloads over 2 MiB. */
 export const MOST_PAYLOAD_BYTES = 1_900_000;

@@ -18,7 +18,7 @@ import type { Provenance } from '../state/entity-state';
 import type { TriggerName } from './inbox';
 import type { LoadFault } from './load-fault';
 import type { Loader } from './loader';
-import type { DeepReadonly } from './read-only';
+import type { DeepReadonly } from '../state/read-only';
 import type { RefreshPolicy } from './refresh';
 import { isWithin } from './scopes';
 import type { Session } from './session';

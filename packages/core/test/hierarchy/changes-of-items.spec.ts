@@ -37,6 +37,24 @@ describe('items that go, end, come back and move', () => {
     await env.expectNeverWedged(office.of('Ticket', 't2').workflowId);
   });
 
+  it('an item that an update leaves out of the list goes, as it does with the list of a source', async () => {
+    const desk = new TestDesk(env);
+    desk.source.pages = () => [{ records: [], complete: false }];
+    const [a, b] = [desk.record('a', { comments: [{ id: desk.idOf('k'), text: 'x' }] }), desk.record('b')];
+    await desk.start('DeskWorkflow', { data: { tickets: [a, b] } });
+    await desk.settled('a', 'b');
+    await desk.handle.update({
+      entityName: 'Desk',
+      data: { id: desk.id, tickets: [b] },
+      strategy: '$set',
+    });
+    await desk.settled('b');
+    expect(await desk.closed('a')).toBe('CANCELLED');
+    const { Ticket = {}, Comment = {} } = await desk.handle.state();
+    expect(Object.keys(Ticket)).toEqual([b.id]);
+    expect(Comment).toEqual({});
+  });
+
   it('a child that completes leaves its last data in the parent, and is not started again', async () => {
     const desk = new TestDesk(env);
     const { source } = desk;

@@ -50,6 +50,8 @@ export class FakeTemporal {
   readonly started: Started[] = [];
   /** Called with each signal that is taken. */
   deliver: (sent: Sent) => void = () => {};
+  /** Awaited before a child is started. */
+  startsLater: () => Promise<void> = () => Promise.resolve();
   readonly #answers = new Map<string, Answer>();
   /** Ids that run already, so that nobody can start them. */
   readonly #taken = new Set<string>();
@@ -69,8 +71,10 @@ export class FakeTemporal {
       sleep: async (ms: number) => void (await this.#wait(() => false, ms)),
       condition: (isOver: () => boolean, ms?: unknown) =>
         this.#wait(isOver, ms === undefined ? Infinity : Number(ms)),
-      startChild: async (_type: unknown, options: unknown) =>
-        this.start(options as Parameters<FakeTemporal['start']>[0]),
+      startChild: async (_type: unknown, options: Parameters<FakeTemporal['start']>[0]) => {
+        await this.startsLater();
+        return this.start(options);
+      },
       workflowOf: (to: string) => ({
         signal: (signal: string, payload: unknown, envelope: Envelope) =>
           this.#signal({ from: workflowId, to, signal, payload, envelope }),

@@ -44,7 +44,7 @@ export class FakeWorkflow implements HierarchyHost {
     this.apiToken = input?.apiToken;
     this.state = new EntityState(root, schema, input?.state);
     const given = { id: root.id, ...input };
-    this.hierarchy = new Hierarchy(this, managedPaths, given, carried, temporal.contextOf(workflowId));
+    this.hierarchy = new Hierarchy(this, managedPaths, given, carried, [], temporal.contextOf(workflowId));
     this.hierarchy.begin();
   }
 

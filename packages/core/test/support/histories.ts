@@ -1,15 +1,27 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { temporal } from '@temporalio/proto';
 import type { History } from './history';
 
-/** Where recorded histories are kept. */
+/** Where recorded histories are kept, in a folder for each release. Those of a release that is out are never changed. */
 const FOLDER = join(__dirname, '../histories');
+const manifest = readFileSync(join(__dirname, '../../package.json'), 'utf8');
 
-/** The names of all recorded histories. */
-export async function recordedNames(): Promise<string[]> {
-  const files = await readdir(FOLDER);
-  return files.filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -'.json'.length));
+/** The release that is not out yet: its histories are recorded anew until it is. */
+export const { version: release } = JSON.parse(manifest) as { readonly version: string };
+const CURRENT = join(FOLDER, release);
+
+/** The names of all recorded histories, by release. */
+export async function recordedNames(): Promise<Readonly<Record<string, string[]>>> {
+  const releases = await readdir(FOLDER);
+  const namesOf = async (release: string): Promise<string[]> => {
+    const files = await readdir(join(FOLDER, release));
+    return files.map((file) => `${release}/${basename(file, '.json')}`);
+  };
+  return Object.fromEntries(
+    await Promise.all(releases.map(async (release) => [release, await namesOf(release)] as const)),
+  );
 }
 
 /**
@@ -21,13 +33,13 @@ export async function recorded(name: string): Promise<{ workflowId: string; hist
   const history = temporal.api.history.v1.History.fromObject(plain);
   // A workflow says its id to others: it is part of what it does.
   const { workflowId } = history.events[0]?.workflowExecutionStartedEventAttributes ?? {};
-  return { workflowId: workflowId || name, history };
+  return { workflowId: workflowId || basename(name), history };
 }
 
-/** Forgets every recorded history. */
+/** Forgets what was recorded of the release that is not out yet. */
 export async function forgetRecorded(): Promise<void> {
-  await rm(FOLDER, { recursive: true, force: true });
-  await mkdir(FOLDER);
+  await rm(CURRENT, { recursive: true, force: true });
+  await mkdir(CURRENT);
 }
 
 /** What says who ran a workflow and where: nothing of it matters to a replay, all of it differs in every recording. */
@@ -47,5 +59,5 @@ export async function record(name: string, { events }: History): Promise<void> {
       INCIDENTAL.has(key) ? undefined : value,
     ),
   );
-  await writeFile(join(FOLDER, `${name}.json`), `{"events":[\n${lines.join(',\n')}\n]}\n`);
+  await writeFile(join(CURRENT, `${name}.json`), `{"events":[\n${lines.join(',\n')}\n]}\n`);
 }

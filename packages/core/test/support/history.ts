@@ -7,11 +7,12 @@ export type HistoryEvent = NonNullable<History['events']>[number];
 
 /**
  * What is Temporal's own business: a task that fails because new events arrived while it tried to close the run,
- * and one that does because more than a hundred did while it ran.
+ * one that does because more than a hundred did while it ran, and one to which a workflow was reset.
  */
 const UNHANDLED_COMMAND = 1;
+const RESET_WORKFLOW = 20;
 const FORCE_CLOSE_COMMAND = 17;
-const OWN_BUSINESS: readonly unknown[] = [UNHANDLED_COMMAND, FORCE_CLOSE_COMMAND];
+const OWN_BUSINESS: readonly unknown[] = [UNHANDLED_COMMAND, RESET_WORKFLOW, FORCE_CLOSE_COMMAND];
 
 /** The histories of every run of a workflow, oldest first. */
 export async function historiesOf(client: Client, workflowId: string): Promise<History[]> {

@@ -6,14 +6,18 @@ import { scripted } from './sources';
 class RollingDesk extends StatefulWorkflow<DeskData> {
   override readonly schema = deskSchema;
   override readonly sources = { tickets: scripted('tickets') };
-  override readonly managedPaths = { tickets: { workflowType: 'RollingTicketWorkflow' } };
+  override readonly managedPaths = {
+    tickets: { workflowType: 'RollingTicketWorkflow', checkEvery: '3 seconds' },
+  } as const;
   override readonly maxHistoryEvents = 150;
 }
 export const RollingDeskWorkflow = defineWorkflow(RollingDesk);
 
 class RollingTicket extends StatefulWorkflow<TicketData> {
   override readonly schema = deskSchema;
-  override readonly managedPaths = { comments: { workflowType: 'RollingCommentWorkflow' } };
+  override readonly managedPaths = {
+    comments: { workflowType: 'RollingCommentWorkflow', checkEvery: '3 seconds' },
+  } as const;
   override readonly maxHistoryEvents = 100;
 }
 export const RollingTicketWorkflow = defineWorkflow(RollingTicket);

@@ -97,7 +97,25 @@ class OutlivedDesk extends MortalDesk {
 }
 export const OutlivedDeskWorkflow = defineWorkflow(OutlivedDesk);
 
-/** Desks whose tickets look after them once a minute. */
+/** A desk that continues as new all the time and looks after its tickets. */
+class WatchfulDesk extends RestlessDesk {
+  override readonly managedPaths: StatefulWorkflow['managedPaths'] = { tickets: { checkEvery: '1 second' } };
+}
+export const WatchfulDeskWorkflow = defineWorkflow(WatchfulDesk);
+
+/** The same, over tickets that are not started again. */
+class WatchfulOnceDesk extends RestlessDesk {
+  override readonly managedPaths = { tickets: { checkEvery: '1 second', restart: false } } as const;
+}
+export const WatchfulOnceDeskWorkflow = defineWorkflow(WatchfulOnceDesk);
+
+/** The same, and it continues as new more often than it looks. */
+class PatientWatchfulDesk extends RestlessDesk {
+  override readonly managedPaths = { tickets: { checkEvery: '10 seconds' } } as const;
+}
+export const PatientWatchfulDeskWorkflow = defineWorkflow(PatientWatchfulDesk);
+
+/** Desks whose tickets look after them seldom. */
 class PatientDesk extends Desk {
   override readonly managedPaths = { tickets: { workflowType: 'MortalTicketWorkflow' } };
 }

@@ -112,6 +112,7 @@ export {
   OutlivedDeskWorkflow,
   PatientDeskWorkflow,
   PatientKeepingDeskWorkflow,
+  PatientWatchfulDeskWorkflow,
   ProvidingMortalDeskWorkflow,
   RestlessDeskWorkflow,
   RestlessMortalDeskWorkflow,
@@ -120,6 +121,8 @@ export {
   SteadyDeskWorkflow,
   SteadyLongDeskWorkflow,
   UnstaffedDeskWorkflow,
+  WatchfulDeskWorkflow,
+  WatchfulOnceDeskWorkflow,
   WeanedTicketWorkflow,
 } from './hierarchy-survival';
 export {
@@ -146,6 +149,7 @@ export {
   HearingWorkflow,
   InsistentWorkflow,
   RestlessToldWorkflow,
+  RoomyWaitingWorkflow,
   RoomyWorkflow,
   TightWorkflow,
   ToldWorkflow,

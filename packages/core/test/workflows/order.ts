@@ -46,6 +46,12 @@ class Waiting extends Customer {
 }
 export const WaitingWorkflow = defineWorkflow(Waiting);
 
+/** The same, in runs that have room for what comes of a sudden. */
+class RoomyWaiting extends Waiting {
+  override readonly maxHistoryEvents = 120;
+}
+export const RoomyWaitingWorkflow = defineWorkflow(RoomyWaiting);
+
 /** The same, in runs that have hardly room for one load more. */
 class BriefWaiting extends Waiting {
   override readonly maxHistoryEvents = 30;

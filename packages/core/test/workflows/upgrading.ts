@@ -76,6 +76,13 @@ const STAGES: Readonly<Record<string, Stage>> = {
   },
   'a path is removed': { managedPaths: undefined },
   'it ages': { maxRunAge: 2_000 },
+  'much is changed at once': {
+    schema: { ...schema, Ticket: { relations: { author: one('Agent') } } },
+    sources: { tickets: scripted('tickets', { ...otherQuery, timeout: '2 minutes' }), details: profile },
+    managedPaths: { tickets: { ...path, condition: open, maxConcurrentStarts: 1 } },
+    refresh: { every: '2 hours', watch: true },
+    maxHistoryEvents: 2_000,
+  },
   'the limit of events changes': { maxHistoryEvents: 2_000 },
 };
 

@@ -1,6 +1,5 @@
 import { patched } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
-import { keys } from '../state/objects';
 
 /**
  * Changes of what a workflow sends, schedules or starts that it did not make from the beginning. A run that began
@@ -37,6 +36,12 @@ export const PATCHES = {
   secretNames: 'secret-names-are-segments',
   /** A password of the worker's that is refused is sent again after pauses that double up to an hour, as credentials are. */
   refusedPasswords: 'stateful-refused-passwords',
+  /** Children that a run does not follow, since another run or parent started them, are looked at. */
+  watchedChildren: 'stateful-watched-children',
+  /** A change below an item has the conditions asked of the items that it concerns, and not of all. */
+  concernedItems: 'stateful-concerned-items',
+  /** A workflow that was reset begins anew with all those whom it exchanges signals with, and loads. */
+  resets: 'stateful-resets',
   /** A cycle hears how a child ended. */
   childEnds: 'stateful-child-ends',
 } as const;
@@ -53,7 +58,7 @@ export const CHANGED_CLASS = 'stateful-changed-class';
  */
 const GUARDED = 'stateful-guarded';
 
-const ORDER = keys(PATCHES);
+const ORDER = Object.keys(PATCHES);
 
 /** How many changes there are. */
 export const PATCH_COUNT = ORDER.length;
