@@ -76,11 +76,6 @@ export class Exchange {
     return this.#line.all;
   }
 
-  /** From the top of the hierarchy to the parent; the first one's, where there are several. */
-  get ancestry(): readonly Ancestor[] {
-    return this.#kin.ancestry;
-  }
-
   get parents(): IterableIterator<string> {
     return this.#kin.above.keys();
   }

@@ -236,7 +236,7 @@ const QUERIES: { readonly [name: string]: (session: Session, ...args: readonly u
       }),
     );
   },
-  ancestors: ({ hierarchy }) => hierarchy.exchange.ancestry,
+  ancestors: ({ hierarchy }) => hierarchy.exchange.line.slice(0, -1),
   children: ({ hierarchy }) => hierarchy.children.infos,
   managedPaths: ({ hierarchy }) => hierarchy.children.managedPaths(),
   subscriptions: ({ hierarchy }) => hierarchy.subscribers.infos,
