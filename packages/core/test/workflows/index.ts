@@ -160,3 +160,4 @@ export { type CustomerData, schema } from './sources';
 export { ViewingDeskWorkflow } from './views';
 export { PollingWorkflow, StaleWorkflow, WatchingWorkflow } from './timing';
 export { UpgradingDeskWorkflow, UpgradingTicketWorkflow } from './upgrading';
+export { ListedWorkflow } from './listed';
