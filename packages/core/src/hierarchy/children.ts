@@ -76,7 +76,7 @@ export class ManagedChildren implements Children {
 
   /**
    * @param former paths of the run before that are none any more
-   * @param joined a child has begun to run
+   * @param hears `ends` of how children end; `joined` that a child has begun to run
    */
   constructor(
     host: ChildrenHost,
@@ -84,7 +84,7 @@ export class ManagedChildren implements Children {
     exchange: Exchange,
     paths: readonly ManagedPath[],
     former: readonly ManagedPath[],
-    joined: (child: Child) => void,
+    hears: Pick<Family, 'ends' | 'joined'>,
   ) {
     this.paths = paths;
     this.#former = former;
@@ -100,7 +100,7 @@ export class ManagedChildren implements Children {
         isElsewhere: (ref) => exchange.isElsewhere(ref),
       });
     const left = (child: Child): void => this.#left(child);
-    this.#family = { context, exchange, startLimit: this.#startLimit, views: this.#views, joined, left };
+    this.#family = { context, exchange, startLimit: this.#startLimit, views: this.#views, ...hears, left };
   }
 
   get infos(): ChildInfo[] {

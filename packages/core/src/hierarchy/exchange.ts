@@ -1,5 +1,5 @@
 import type { EntityRef } from '../contract/adapter';
-import type { Ancestor } from '../contract/hierarchy';
+import type { Ancestor, ListEdits } from '../contract/hierarchy';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { Integration, IntegrationOptions, SourceContent } from '../state/integrate';
@@ -126,7 +126,9 @@ export class Exchange {
 
   /** Takes in what a client wrote. @throws StatefulWorkflowError that leaves the state as it was */
   update(payload: UpdatePayload): ChangeSet {
-    this.#settlement.settle(this.#state.update(payload), { lane: WRITTEN });
+    let edits: ListEdits | undefined;
+    const changes = this.#state.update(payload, (done) => (edits = done));
+    this.#settlement.settle(changes, { lane: WRITTEN, edits });
     return this.#finish();
   }
 

@@ -6,6 +6,7 @@ import { NO_CHANGES, refsOf } from '../state/change-set';
 import { getOrAdd } from '../state/objects';
 import type { CarriedExchange } from './carried-exchange';
 import type { Child } from './child';
+import { type CarriedEnds, ChildEnds } from './child-ends';
 import { ChildWatch } from './child-watch';
 import { type CarriedChildren, type Children, ManagedChildren } from './children';
 import { Exchange } from './exchange';
@@ -35,6 +36,7 @@ export interface CarriedHierarchy {
   readonly exchange: CarriedExchange;
   readonly parents?: CarriedParents;
   readonly children?: CarriedChildren;
+  readonly ends?: CarriedEnds;
   /** When the next look at children is due, in milliseconds. */
   readonly childrenDueAt?: number;
   readonly subscribers?: CarriedSubscribers;
@@ -56,6 +58,8 @@ export class Hierarchy implements ExchangeHost {
   /** Decides what of the state is whose. */
   readonly exchange: Exchange;
   readonly children: Children;
+  /** How children ended that the class has not seen yet. */
+  readonly ends: ChildEnds;
   readonly parents: Parents;
   readonly subscribers: Subscribers;
   /** Signals and starts that are under way. Held while the run ends: what has not begun is carried to the next run. */
@@ -111,11 +115,15 @@ export class Hierarchy implements ExchangeHost {
         subscriptions: subscriptions?.filter((asked, i) => this.#canMatch(asked, i)),
       },
     );
+    this.ends = new ChildEnds(temporal, () => host.inbox.add('childEnded'), carried?.ends);
     const paths = managedPaths(declared, state.store.schema, root.name);
     const { exchange } = this;
     this.children =
       paths.length + former.length > 0
-        ? new ManagedChildren(host, this.#context, exchange, paths, former, (child) => this.#joined(child))
+        ? new ManagedChildren(host, this.#context, exchange, paths, former, {
+            ends: this.ends,
+            joined: (child) => this.#joined(child),
+          })
         : NO_CHILDREN;
     this.#check = new StartCheck(this.children, this.#context);
     const rounds = new Rounds(temporal, carried?.childrenDueAt);
@@ -134,6 +142,7 @@ export class Hierarchy implements ExchangeHost {
       const begun = known({ word: { set: given }, sources }, this.#host.schema);
       changes = this.exchange.begin({ from, link, ancestry, wants, pauses, isMade, ...begun });
     }
+    this.ends.begin();
     this.children.begin(carried?.children);
     this.parents.begin();
     this.#check.begin();
@@ -207,6 +216,7 @@ export class Hierarchy implements ExchangeHost {
       exchange: this.exchange.carry(),
       parents: this.parents.carry(),
       children: this.children.carry(),
+      ends: this.ends.carry(),
       childrenDueAt: this.#watch.carry(),
       subscribers: this.subscribers.carry(),
       heard: this.#heard.isEmpty ? undefined : this.#heard.carry(),

@@ -18,7 +18,7 @@ export interface HierarchyHost {
   readonly shield: Pick<CancellationScope, 'run'>;
   /** How the workflow ends, once it is known. */
   readonly ending: Ending | undefined;
-  readonly inbox: { add(trigger: 'refresh' | 'resume'): void };
+  readonly inbox: { add(trigger: 'childEnded' | 'refresh' | 'resume'): void };
   readonly refusals: { add(signal: string, error: unknown): void };
   setApiUrl(url: string): void;
   setApiToken(reference: CredentialReference): void;

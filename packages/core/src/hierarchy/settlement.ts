@@ -106,8 +106,8 @@ export class Settlement {
 
   /** Marks a change for every link that it concerns. @param entire entities that a home has given with all fields */
   settle(changes: ChangeSet, cause: Cause, entire: ReadonlySet<string> = NOTHING): void {
-    const { from, said = [], isNews } = cause;
-    if (isEmpty(changes) && said.length === 0 && entire.size === 0) return;
+    const { from, said = [], edits, isNews } = cause;
+    if (isEmpty(changes) && said.length === 0 && entire.size === 0 && !edits) return;
     this.#changes.add(changes);
     if (this.kin.isAlone) {
       this.host.changed(changes);

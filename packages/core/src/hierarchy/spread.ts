@@ -1,9 +1,11 @@
 import type { EntityRef } from '../contract/adapter';
+import type { ListEdits } from '../contract/hierarchy';
 import type { ChangeSet } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { Said } from '../state/integrate';
-import { forEach } from '../state/json';
-import { keys } from '../state/objects';
+import { at, forEach, own } from '../state/json';
+import { editsIn, itemsOf } from '../state/list-edits';
+import { hasOwn, keys } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { fieldsIn } from './fields-in';
 import { type Below, isAbove, isMissing, type Kin } from './kin';
@@ -20,6 +22,8 @@ export interface Cause {
   readonly said?: readonly Said[];
   /** Whether the change is news of a home: then only parents are told. */
   readonly isNews?: boolean;
+  /** Lists that something was added to, or taken out of. */
+  readonly edits?: ListEdits;
   /** Whether entities were removed: that lists lost their ids is no word of its own. */
   readonly isRemoval?: boolean;
 }
@@ -41,7 +45,7 @@ export class Spread {
    */
   down(
     changes: ChangeSet,
-    { from, lane, said, isRemoval }: Cause,
+    { from, lane, said, edits, isRemoval }: Cause,
     before: ReadonlyMap<string, ReadonlySet<Below>>,
   ): void {
     const words = new Map(said?.map(([ref, fields]) => [keyOf(ref), fields]));
@@ -53,10 +57,14 @@ export class Spread {
       each(ref, ({ waiting }) => waiting.mark(ref, fields, lane), before.get(keyOf(ref)));
     forEach(changes.upserts, (name, id) => {
       const ref = { name, id };
-      const fields = fieldsIn(changes, ref).filter((field) => !words.get(keyOf(ref))?.includes(field));
+      const fields = fieldsIn(changes, ref).filter(
+        (field) => !words.get(keyOf(ref))?.includes(field) && !isEdited(edits, ref, field),
+      );
       if (fields.length === 0) return;
       each(ref, ({ waiting }) => waiting.mark(ref, fields, said || isRemoval ? SHOWN : lane));
     });
+    for (const [ref, field, edit] of editsIn(edits))
+      each(ref, ({ waiting }) => waiting.edit(ref, field, edit));
     if (said) return;
     for (const ref of changes.deletes)
       for (const { link, made } of before.get(keyOf(ref)) ?? [])
@@ -72,7 +80,7 @@ export class Spread {
   up(
     link: Link,
     changes: ChangeSet,
-    { lane, said, isNews }: Cause,
+    { lane, said, edits, isNews }: Cause,
     wasMine: readonly EntityRef[],
     added: readonly EntityRef[],
   ): void {
@@ -82,10 +90,22 @@ export class Spread {
       const ref = { name, id };
       const fields = fieldsIn(changes, ref);
       if (!this.#kin.isMine(ref)) {
-        if (!said && !isNews && isAbove(link, ref)) waiting.mark(ref, fields);
+        if (!said && !isNews && isAbove(link, ref))
+          waiting.mark(
+            ref,
+            fields.filter((field) => !isEdited(edits, ref, field)),
+          );
       } else if (keys(set).length === keys(store.get(name, id) ?? {}).length) waiting.markEntire(ref);
       else waiting.mark(ref, fields);
     });
+    for (const [ref, field, edit] of editsIn(edits)) {
+      if (this.#kin.isMine(ref) || !isAbove(link, ref)) continue;
+      const isGiven = (item: EntityRef): readonly string[] =>
+        this.#kin.isMine(item) ? [] : fieldsIn(changes, item);
+      const relation = own(own(store.schema, ref.name)?.relations, field);
+      // Nothing else that goes up says what it is that is added.
+      waiting.edit(ref, field, { ...edit, items: edit.items ?? itemsOf(edit, relation, store, isGiven) });
+    }
     for (const ref of wasMine) waiting.remove(ref);
     for (const ref of added)
       if (store.get(ref.name, ref.id)) waiting.markEntire(ref);
@@ -144,3 +164,6 @@ export class Spread {
     return hasOther;
   }
 }
+
+const isEdited = (edits: ListEdits | undefined, { name, id }: EntityRef, field: string): boolean =>
+  hasOwn(at(edits, name, id) ?? {}, field);

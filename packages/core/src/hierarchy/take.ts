@@ -1,9 +1,11 @@
 import type { EntityRef } from '../contract/adapter';
-import { type Fields, type Json, relationTarget, type Schema } from '../contract/schema';
+import type { ListEdits } from '../contract/hierarchy';
+import { type Fields, isMany, type Json, relationTarget, type Schema } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import type { Held } from '../state/draft';
 import type { EntityState } from '../state/entity-state';
-import { copyFields, equalJson, own, setField } from '../state/json';
+import { copyFields, equalJson, forEach, own, setField } from '../state/json';
+import { editList, editsIn } from '../state/list-edits';
 import { entries, hasOwn, keys } from '../state/objects';
 import { keyOf } from '../state/refs';
 import type { Link } from './link';
@@ -105,6 +107,22 @@ export function takeWrites(
     for (const field of keys(set)) setField(next, field, set[field] as Json);
     for (const field of unset) delete next[field];
     draft.put(ref.name, ref.id, next);
+  }
+  return state.commit(draft, origin);
+}
+
+/** Takes in what was done to lists of entities that are there. */
+export function takeEdits(state: EntityState, edits: ListEdits, origin: string): ChangeSet {
+  const draft = state.store.draft();
+  const { schema } = state.store;
+  for (const [ref, field, edit] of editsIn(edits)) {
+    const relation = own(own(schema, ref.name)?.relations, field);
+    const isThere = !!draft.get(ref.name, ref.id) || state.isRoot(ref.name, ref.id);
+    if (!isThere || !relation || !isMany(relation)) continue;
+    forEach(edit.items, (name, id, fields) => {
+      if (hasOwn(schema, name)) draft.put(name, id, { ...draft.get(name, id), ...fields });
+    });
+    editList(draft, ref, field, edit);
   }
   return state.commit(draft, origin);
 }

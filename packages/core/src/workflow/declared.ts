@@ -7,7 +7,7 @@ import { own } from '../state/json';
 import { hashOf } from '../state/hash';
 import { entries, fromEntries } from '../state/objects';
 import { type Declaration, DECLARED } from './class-check';
-import { beginsWith, PATCH_COUNT } from '../base/patches';
+import { beginsWith, CHANGED_CLASS, PATCH_COUNT } from '../base/patches';
 
 /**
  * What a class declares, as a run records it: all that decides which commands the run sends. No functions, of which it
@@ -228,6 +228,14 @@ function recall(): string | undefined {
     if (chunks.length === Number(count)) beginsWith(Number(patches));
   }
   return chunks.length > 0 ? JSON.stringify(JSON.parse(chunks.join(''))) : undefined;
+}
+
+/**
+ * Whether the class of a run has been changed since it began. True only from when the changed code has taken over: while
+ * that replays what came before, the run does what it did.
+ */
+export function isOutdated({ isChanged }: RunDeclaration): boolean {
+  return (isChanged || presentPatches().has(CHANGED_CLASS)) && patched(CHANGED_CLASS);
 }
 
 /** The ids of patches that a replay has been told of. */

@@ -16,6 +16,7 @@ import { CycleRunner } from './cycle-runner';
 import type { Declaration } from './class-check';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
 import { declarationOf, type RunDeclaration } from './declared';
+import { Guard } from './guard';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepHandlers, keepingHandlers } from './own-handlers';
 import { refusedStart } from './refused-start';
@@ -116,6 +117,7 @@ function begin(workflow: StatefulWorkflow, declaration: RunDeclaration, given: u
   const session = startArgument(() => new Session(root, declaration, input, carried));
   for (const error of dropped) session.refusals.add('start', error);
   StatefulWorkflow.attach(workflow, session);
+  session.guard = new Guard(workflow, session.readOnly);
   getActivator().interceptors.inbound.push(session.traffic);
   // Signals that came before are handled as soon as all handlers are set: what they change concerns the children too.
   session.begin();
