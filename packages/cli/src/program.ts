@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { CommandContext, CommonOptions } from './commands/context';
+import { list, type ListFlags } from './commands/list';
 import { refresh, rotateToken } from './commands/load';
 import { replay, type ReplayFlags } from './commands/replay';
 import { request, type Request } from './commands/request';
@@ -21,6 +22,7 @@ Examples:
   stateful-workflow tree Customer-c_42
   stateful-workflow tree Customer-c_42 --depth 1 --json | jq '.children[] | select(.status != "running")'
   stateful-workflow rotate-token Customer-c_42 secret:CRM_TOKEN --profile production
+  stateful-workflow list --status unauthorized --type CustomerWorkflow
   stateful-workflow replay --workflows src/workflows.ts --type CustomerWorkflow
   stateful-workflow roll --type CustomerWorkflow --rate 50
 
@@ -96,6 +98,13 @@ export function createProgram(withContext: WithContext): Command {
     .action((workflowId: string | undefined, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & RollFlags>();
       return withContext(options, (context) => roll(context, workflowId, options));
+    });
+  fleet(program.command('list'), 'only workflows of this type')
+    .description('print the workflows that run, with what they are doing')
+    .option('--status <status>', 'only those that are doing this, for example unauthorized')
+    .action((_: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions & ListFlags>();
+      return withContext(options, (context) => list(context, options));
     });
   fleet(program.command('replay'), 'only workflows of this type')
     .description('replay the histories of running workflows with code that is not deployed yet')

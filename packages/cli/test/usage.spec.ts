@@ -17,6 +17,7 @@ describe('stateful-workflow', () => {
       'rotate-token',
       'roll',
       'replay',
+      'list',
     ]) {
       expect(stdout).toContain(`\n  ${command} `);
     }
@@ -33,6 +34,7 @@ describe('stateful-workflow', () => {
     [['tree', 'x', '--timeout', '0'], /'--timeout <seconds>' argument '0' is invalid/],
     [['pause', 'x', 'y'], /too many arguments/],
     [['roll', 'x', '--type', 'CustomerWorkflow'], /takes either the id of one workflow, or --type/],
+    [['list', '--status', 'angry'], /"angry" is not a status that a workflow which runs can have/],
     [['replay'], /required option '--workflows <file>' not specified/],
     [['replay', '--workflows', 'x', '--limit', '0'], /'--limit <number>' argument '0' is invalid/],
     [['roll', '--rate', '0'], /'--rate <number>' argument '0' is invalid/],

@@ -52,6 +52,7 @@ export {
   type Relation,
   type Schema,
 } from './contract/schema';
+export { SEARCH_ATTRIBUTES } from './contract/search-attributes';
 export { Secret } from './contract/secret';
 export { defineSource, type Duration, type SourceDefinition, type SourceOptions } from './contract/source';
 export type {

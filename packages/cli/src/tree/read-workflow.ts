@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { WorkflowStatus } from '@stateful-workflow/core';
 import { StatefulHandle } from '@stateful-workflow/core/client';
 import { plainText } from '../render/plain-text';
 import { describeExecution, type Execution, reasonOf } from '../temporal/execution';
@@ -27,11 +28,25 @@ export class WorkflowReader {
    * @throws what would be the same with any other workflow, such as a server that is gone; all else that is wrong
    *   is in the reading
    */
-  async read(workflowId: string): Promise<Reading> {
+  read(workflowId: string): Promise<Reading> {
+    return this.#read(workflowId, (execution) => this.#askAll(execution));
+  }
+
+  /** Reads what one workflow is doing, and nothing else: one question instead of many. @throws as {@link read} */
+  readStatus(workflowId: string): Promise<Reading> {
+    return this.#read(workflowId, async ({ workflowType, taskQueue }) => {
+      const { temporal } = new StatefulHandle(this.#client, workflowId);
+      const status = await this.#inTime(() => temporal.query<WorkflowStatus>('status'));
+      this.#taskQueues.answered(taskQueue);
+      return { workflowType, status };
+    });
+  }
+
+  async #read(workflowId: string, ask: (execution: Execution) => Promise<Reading>): Promise<Reading> {
     try {
       const execution = await this.#describe(workflowId);
       if (execution === undefined) return {};
-      return (await this.#unaskable(execution)) ?? (await this.#ask(execution));
+      return (await this.#unaskable(execution)) ?? (await this.#asked(execution, ask));
     } catch (error) {
       if (concernsAll(error)) throw error;
       return { status: 'unknown', error: problemOf(error) };
@@ -64,27 +79,30 @@ export class WorkflowReader {
       : { workflowType, status: 'silent', error: `not asked: ${silence}` };
   }
 
-  async #ask(execution: Execution): Promise<Reading> {
-    const { workflowId, workflowType, taskQueue } = execution;
+  async #asked(execution: Execution, ask: (execution: Execution) => Promise<Reading>): Promise<Reading> {
     try {
-      const handle = new StatefulHandle(this.#client, workflowId);
-      // One after the other: the server turns a second question to a busy workflow away.
-      const report = await this.#inTime(() => handle.status());
-      this.#taskQueues.answered(taskQueue);
-      const children = await this.#ifKnown(() => handle.children());
-      const token = safeToken(await this.#ifKnown(() => handle.apiToken()));
-      const error = sourceErrors(report.sources);
-      return {
-        status: report.status,
-        workflowType,
-        report,
-        ...(token && { token }),
-        ...(error && { error: plainText(error) }),
-        children: children ?? [],
-      };
+      return await ask(execution);
     } catch (error) {
       return this.#unanswered(execution, error);
     }
+  }
+
+  async #askAll({ workflowId, workflowType, taskQueue }: Execution): Promise<Reading> {
+    const handle = new StatefulHandle(this.#client, workflowId);
+    // One after the other: the server turns a second question to a busy workflow away.
+    const report = await this.#inTime(() => handle.status());
+    this.#taskQueues.answered(taskQueue);
+    const children = await this.#ifKnown(() => handle.children());
+    const token = safeToken(await this.#ifKnown(() => handle.apiToken()));
+    const error = sourceErrors(report.sources);
+    return {
+      status: report.status,
+      workflowType,
+      report,
+      ...(token && { token }),
+      ...(error && { error: plainText(error) }),
+      children: children ?? [],
+    };
   }
 
   async #unanswered({ workflowId, workflowType, taskQueue }: Execution, error: unknown): Promise<Reading> {

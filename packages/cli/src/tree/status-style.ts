@@ -22,6 +22,20 @@ const styles: Readonly<Record<NodeStatus, Style>> = {
 
 const urgency = new Map(Object.keys(styles).map((status, index) => [status, index]));
 
+/** What a workflow that runs can be doing, as it says itself or as the server sees it. */
+export const statuses: readonly NodeStatus[] = [
+  'running',
+  'paused',
+  'degraded',
+  'unauthorized',
+  'failing',
+  'silent',
+  'unknown',
+];
+
+/** Whether a text is one of {@link statuses}. */
+export const isStatus = (text: string): boolean => statuses.some((status) => status === text);
+
 /** How a status looks. One of a later version is as remarkable as an unknown one. */
 export function statusStyle(status: string): Style {
   return Object.hasOwn(styles, status) ? styles[status as NodeStatus] : 'yellow';

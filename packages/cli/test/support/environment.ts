@@ -7,6 +7,7 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
+import { createRegistry, registryActivities } from '@stateful-workflow/core/worker';
 import { expect, inject, vi } from 'vitest';
 import type {} from '@stateful-workflow/dev-services/vitest';
 import type { ChildInfo, ChildStatus } from '../../src/tree/wire';
@@ -42,6 +43,8 @@ export async function startEnvironment(): Promise<TestEnvironment> {
     connection: native,
     taskQueue: queue,
     workflowBundle: { codePath: inject('workflowBundle') },
+    // What core's workflows need of a worker.
+    activities: registryActivities(createRegistry([])),
   });
   const running = worker.run();
 

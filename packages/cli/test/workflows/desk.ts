@@ -23,3 +23,9 @@ class Comment extends StatefulWorkflow {
   override readonly schema = schema;
 }
 export const CommentWorkflow = defineWorkflow(Comment);
+
+/** One that the server lists by its status. */
+class ListedDesk extends Desk {
+  override readonly searchAttributes = true;
+}
+export const ListedDeskWorkflow = defineWorkflow(ListedDesk);

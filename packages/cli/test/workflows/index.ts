@@ -63,4 +63,4 @@ export async function PlainWorkflow(): Promise<void> {
   await condition(() => false);
 }
 
-export { CommentWorkflow, DeskWorkflow, TicketWorkflow } from './desk';
+export { CommentWorkflow, DeskWorkflow, ListedDeskWorkflow, TicketWorkflow } from './desk';

@@ -42,6 +42,8 @@ export const PATCHES = {
   concernedItems: 'stateful-concerned-items',
   /** A workflow that was reset begins anew with all those whom it exchanges signals with, and loads. */
   resets: 'stateful-resets',
+  /** A class with `searchAttributes` sets them. */
+  searchAttributes: 'stateful-search-attributes',
 } as const;
 
 /**

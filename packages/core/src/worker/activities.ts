@@ -5,6 +5,7 @@ import type { ActivityOptions } from './harness';
 import { hierarchyActivities } from './hierarchy-activities';
 import { loadActivity } from './load-activity';
 import type { Registry } from './registry';
+import { searchAttributeActivities } from './search-attribute-activities';
 import { memorySnapshots } from './snapshots';
 import { watchActivity } from './watch-activity';
 
@@ -40,7 +41,7 @@ export function registryActivities(
   } = options;
   const vault = { providers, keyring: encryption?.keyring, allowPlaintext };
   const harness = { vault, snapshots, maxResultBytes, maxLoadBytes };
-  const activities: Activities = { ...hierarchyActivities };
+  const activities: Activities = { ...hierarchyActivities, ...searchAttributeActivities };
   for (const adapter of registry.adapters) {
     activities[`${adapter.name}.loadData`] = loadActivity(adapter, harness);
     activities[`${adapter.name}.waitForChange`] = watchActivity(adapter, harness);

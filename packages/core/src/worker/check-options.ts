@@ -18,7 +18,12 @@ const option =
   (value, field) =>
     value === undefined ? undefined : check(value, field);
 
-const flag = matching<boolean>('true or false', 'true', (value) => typeof value === 'boolean');
+/** @throws InvalidInputError */
+export const checkFlag: Check<boolean> = matching<boolean>(
+  'true or false',
+  'true',
+  (value) => typeof value === 'boolean',
+);
 
 const encryption = shape<EncryptionOptions>({
   keyring: matching<Keyring>(
@@ -26,7 +31,7 @@ const encryption = shape<EncryptionOptions>({
     "new Keyring({ primary: 'ID', keys: { ID: '…' } })",
     (value) => typeof (value as Keyring | null | undefined)?.primary === 'string',
   ),
-  payloads: option(flag),
+  payloads: option(checkFlag),
 });
 
 /** Refuses options that only JavaScript lets through. @throws InvalidInputError that names the field */
@@ -42,7 +47,7 @@ export const checkActivityOptions: (options: unknown) => void = shape<ActivityOp
       ),
     ),
     encryption: option(encryption),
-    allowPlaintextTokens: option(flag),
+    allowPlaintextTokens: option(checkFlag),
     snapshots: option(
       having<SnapshotStore>('a store of snapshots', 'memorySnapshots()', 'has', 'get', 'set'),
     ),

@@ -10,17 +10,24 @@ import {
 import { StatefulWorkflowError } from '../contract/errors';
 import { type Activities, registryActivities } from './activities';
 import { bundledWorkflows } from './bundled-workflows';
-import { checkActivityOptions, checkPluginOptions, checkRegistry } from './check-options';
+import { checkActivityOptions, checkFlag, checkPluginOptions, checkRegistry } from './check-options';
 import { encrypting, failuresPath } from './encryption';
 import type { ActivityOptions } from './harness';
 import { ownPath } from './own-path';
 import type { Registry } from './registry';
+import { StatusGauge } from './status-gauge';
 import { tellOfWorkflows } from './tell-of-workflows';
 
 /** How {@link statefulWorkflow} is set up. */
 export interface StatefulWorkflowPluginOptions extends ActivityOptions {
   /** The adapters of this worker. */
   readonly registry: Registry;
+  /**
+   * Has the worker set the metric `stateful_workflow_workflows` every minute: how many workflows of its task queue run, by
+   * status. It counts those whose class has `searchAttributes`.
+   * @default false
+   */
+  readonly countsByStatus?: boolean;
 }
 
 /**
@@ -45,15 +52,17 @@ class StatefulWorkflowPlugin extends SimplePlugin {
   /** Activity sets that this plugin has made, to know its own when it is applied again. */
   readonly #made = new WeakSet<object>();
   readonly #encrypts: boolean;
+  readonly #countsByStatus: boolean;
   /** What workers have bundled themselves, by the path of their workflows. */
   readonly #bundles = new Map<string, string>();
   #running = 0;
 
   constructor(given: StatefulWorkflowPluginOptions) {
     checkPluginOptions(given, 'statefulWorkflow');
-    const { registry, ...options } = given;
+    const { registry, countsByStatus = false, ...options } = given;
     checkRegistry(registry, 'registry');
     checkActivityOptions(options);
+    checkFlag(countsByStatus, 'countsByStatus');
     const { keyring, payloads } = options.encryption ?? {};
     super({
       name: '@stateful-workflow/core',
@@ -62,6 +71,7 @@ class StatefulWorkflowPlugin extends SimplePlugin {
     this.#encrypts = payloads === true;
     this.#registry = registry;
     this.#options = options;
+    this.#countsByStatus = countsByStatus;
   }
 
   override configureWorker(options: WorkerOptions): WorkerOptions {
@@ -93,9 +103,11 @@ class StatefulWorkflowPlugin extends SimplePlugin {
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     if (this.#running++ === 0) tellOfAdapters(this.#registry, this.#options);
     await this.#tellOfWorkflows(worker);
+    const stopCounting = this.#countsByStatus && countByStatus(worker);
     try {
       await super.runWorker(worker, next);
     } finally {
+      if (stopCounting) stopCounting();
       if (--this.#running === 0) await this.#registry.close();
     }
   }
@@ -115,6 +127,13 @@ class StatefulWorkflowPlugin extends SimplePlugin {
       logger.debug(`The workflows of this worker could not be looked through: ${String(error)}`);
     }
   }
+}
+
+/** Counts the workflows of a worker's task queue for as long as it runs. @returns what ends it */
+function countByStatus({ client, options: { taskQueue } }: Worker): (() => void) | undefined {
+  if (client === undefined) return undefined;
+  const { logger: log, metricMeter: meter } = Runtime.instance();
+  return new StatusGauge({ client, taskQueue, meter, log }).start();
 }
 
 /** Has somebody hear of the code that a bundler makes. */

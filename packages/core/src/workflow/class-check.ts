@@ -23,6 +23,7 @@ export interface Declaration {
   readonly maxStateBytes?: number;
   readonly maxRunAge?: Duration;
   readonly allowPlaintextTokens?: boolean;
+  readonly searchAttributes?: boolean;
   readonly loadData?: (load: Loader) => Promise<void>;
 }
 
@@ -37,6 +38,7 @@ export const DECLARED = [
   'maxStateBytes',
   'maxRunAge',
   'allowPlaintextTokens',
+  'searchAttributes',
 ] as const;
 
 /** Functions that a class may have, and those that it may not take away: the base class has them. */
@@ -142,7 +144,8 @@ export function checkClassStrictly(declared: Declaration): void {
   for (const field of ['maxHistoryEvents', 'maxStateBytes', 'maxDeleteRatio'] as const)
     option(matching('a number', '4000', (value) => value !== null))(declared[field], field);
   option(someTime)(declared.maxRunAge, 'maxRunAge');
-  option(flag)(declared.allowPlaintextTokens, 'allowPlaintextTokens');
+  for (const field of ['allowPlaintextTokens', 'searchAttributes'] as const)
+    option(flag)(declared[field], field);
   if (refresh !== undefined) checkFields(refresh, 'refresh', REFRESH, "{ every: '1 minute' }");
   for (const [entity, given] of entries(schema ?? {}))
     checkFields(

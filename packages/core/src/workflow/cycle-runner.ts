@@ -20,6 +20,7 @@ import { interval, type RefreshTimes, refreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/host';
 import type { Session } from './session';
 import { allElse } from './moments';
+import { SearchIndex } from './search-index';
 import { SourceActivities } from './source-activities';
 import { bytesOf, sendable } from './state-size';
 import { StatefulWorkflow } from './stateful-workflow';
@@ -42,6 +43,7 @@ export class CycleRunner {
   readonly #continuation: Continuation;
   readonly #activities: SourceActivities;
   readonly #loads: LoadRunner;
+  readonly #searchIndex?: SearchIndex;
   /** Whether it is shown that continue-as-new is due. */
   #showsDue = false;
   /** Whether handlers of the class that do not end are waited for no longer. */
@@ -55,6 +57,7 @@ export class CycleRunner {
     this.#continuation = continuation;
     this.#activities = new SourceActivities(session);
     this.#loads = new LoadRunner(workflow, session, this.#activities, this.#times, continuation);
+    if (session.declaration.searchAttributes) this.#searchIndex = new SearchIndex(session);
     session.show = () => this.#show();
   }
 
@@ -145,6 +148,7 @@ export class CycleRunner {
     session.loads.nextAt = due?.at;
     this.#show();
     if (ready()) return undefined;
+    this.#searchIndex?.tell();
     this.#continuation.comesOfAge(due?.at);
     const watched = !paused && times.watch ? session.sources.filter((source) => source.isCurrent) : [];
     const watch = watched.length > 0 ? startWatch(this.#activities, watched, times) : undefined;

@@ -87,6 +87,7 @@ describe('defineWorkflow', () => {
     [{ maxHistoryEvents: null }, 'maxHistoryEvents: is not a number. Give'],
     [{ maxStateBytes: null }, 'maxStateBytes: is not a number. Give'],
     [{ allowPlaintextTokens: 'no' }, 'allowPlaintextTokens: is not true or false'],
+    [{ searchAttributes: ['status'] }, 'searchAttributes: is not true or false'],
     [{ refresh: null }, 'refresh: is not an object. Give one such as { every:'],
     [{ refresh: '1 minute' }, 'refresh: is not an object'],
     [

@@ -13,7 +13,6 @@ import { handedOver } from './carry';
 import { asyncSetup, checkStatics } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
-import type { Declaration } from './class-check';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
 import { declarationOf, type RunDeclaration } from './declared';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
@@ -62,7 +61,7 @@ export function defineWorkflow<Data>(
     try {
       const workflow = make();
       checkDeclaration(workflow);
-      const declaration = declarationOf(workflow, inherited);
+      const declaration = declarationOf(workflow, (load) => load === StatefulWorkflow.prototype.loadData);
       const session = begin(workflow, declaration, input);
       session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);
@@ -83,9 +82,6 @@ export function defineWorkflow<Data>(
     });
   return run;
 }
-
-/** What a class has that declares nothing itself. */
-const inherited = (StatefulWorkflow.prototype as Declaration).loadData;
 
 /** Checks a class where it is defined. Who looks through a bundle hears of it; for all others a mistake is an error. */
 function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | undefined): void {

@@ -86,6 +86,8 @@ export class Session {
   readonly shield = new CancellationScope({ cancellable: false });
   /** When and how the workflow continues as new; absent until its handlers are set. */
   continuation?: Renewal;
+  /** Why the workflow has no search attributes, although its class wants them. */
+  unindexed?: string;
   /** Cancels the load that is running, because it is about a source or token that is no longer in use. */
   supersede: () => void = nothing;
   /** Looks whether the contract's handlers are still there. @throws InvalidInputError that fails the workflow task */
@@ -224,7 +226,8 @@ export class Session {
   /** What is wrong with the workflow itself, keeps it from continuing as new, or from telling a parent. */
   get problems(): readonly string[] {
     const putOffBy = this.continuation?.putOffBy?.message;
-    return [this.problem, putOffBy, this.loads.problem?.message, this.hierarchy.parents.problem].filter(
+    const { loads, hierarchy, unindexed } = this;
+    return [this.problem, putOffBy, loads.problem?.message, hierarchy.parents.problem, unindexed].filter(
       (problem) => problem !== undefined,
     );
   }

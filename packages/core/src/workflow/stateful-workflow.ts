@@ -70,6 +70,14 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * @default false: a token in plaintext is dropped, counted and explained
    */
   declare readonly allowPlaintextTokens?: boolean;
+  /**
+   * Lists the workflow by what it does: the search attributes `StatefulStatus` and `StatefulEntity` say its status and the
+   * name of its root entity. The server must know them; where it does not, the workflow says so and goes on without. One
+   * that has ended keeps the status it had before. Of what Temporal bills it costs an Action for each change of the status,
+   * and two when the workflow starts.
+   * @default false
+   */
+  declare readonly searchAttributes?: boolean;
   /** Continues as new once the history has this many events. @default when Temporal suggests it */
   declare readonly maxHistoryEvents?: number;
 

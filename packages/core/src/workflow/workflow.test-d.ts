@@ -118,6 +118,18 @@ describe('types of a workflow class', () => {
     expectTypeOf<Misspelt>().toHaveProperty('execute');
   });
 
+  it('searchAttributes is on or off', () => {
+    class Listed extends StatefulWorkflow<CustomerData> {
+      override readonly searchAttributes = true;
+    }
+    class Wrong extends StatefulWorkflow<CustomerData> {
+      // @ts-expect-error: which attributes there are is not for the class to say
+      override readonly searchAttributes = ['status'];
+    }
+    expectTypeOf<Listed>().toExtend<StatefulWorkflow<CustomerData>>();
+    expectTypeOf<Wrong>().toHaveProperty('searchAttributes');
+  });
+
   it('defineSource() keeps the type of the query', () => {
     expectTypeOf(memory({ key: 'a' })).toEqualTypeOf<SourceDefinition<MemoryQuery>>();
     memory({ key: 'a', limit: 3, into: 'contacts', timeout: '5 seconds', maximumAttempts: 2 });

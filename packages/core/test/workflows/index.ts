@@ -156,3 +156,4 @@ export {
 export { type CustomerData, schema } from './sources';
 export { PollingWorkflow, StaleWorkflow, WatchingWorkflow } from './timing';
 export { UpgradingDeskWorkflow, UpgradingTicketWorkflow } from './upgrading';
+export { ListedWorkflow } from './listed';
