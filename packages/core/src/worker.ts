@@ -1,3 +1,4 @@
+export { activityCredentials, credentialFor } from './worker/activity-credentials';
 export { registryActivities, type Activities } from './worker/activities';
 export type { ActivityOptions, EncryptionOptions } from './worker/harness';
 export { statefulWorkflow, type StatefulWorkflowPluginOptions } from './worker/plugin';

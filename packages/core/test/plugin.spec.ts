@@ -75,6 +75,7 @@ describe('the plugin', () => {
       'stateful.findEnded',
       'stateful.findOrphaned',
       'stateful.findStuck',
+      'stateful.knowsSearchAttributes',
       'stateful.requestCancel',
     ]);
     expect(await during(worker, load)).toMatchObject({ name: 'Ada' });

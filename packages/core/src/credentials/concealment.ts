@@ -33,6 +33,11 @@ export class Concealment {
       if (!this.#secrets.has(part)) this.#secrets.set(part, new Secret(part));
   }
 
+  /** Whether it knows no secret yet. */
+  get isEmpty(): boolean {
+    return this.#secrets.size === 0;
+  }
+
   /** Text for people: without secrets, and without user names and passwords in URLs. */
   text(text: string): string {
     return redact(text, this.#secrets.values());

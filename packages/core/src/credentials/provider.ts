@@ -43,6 +43,14 @@ export function bindingOf(name: string, binding: SecretBinding): Omit<BoundSecre
   return { origins: origins.map((origin) => originOf(name, origin)), workflowTypes };
 }
 
+/** The origin of an address; `undefined` for what has none, or holds a user or a password. */
+export function parsedOrigin(value: string): string | undefined {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || url.host === '' || url.username || url.password) return undefined;
+  // Of schemes that the URL standard does not know, such as postgres, `origin` is "null" for every host.
+  return url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
+}
+
 const texts = (example: string): Check<readonly string[]> =>
   listOf(text('a text', example, (value) => value !== ''));
 
@@ -59,10 +67,8 @@ const checkBinding = shape<SecretBinding>({
 export const checkBindings: Check<object> = object("{ CRM_TOKEN: { origins: ['https://crm.example.com'] } }");
 
 function originOf(name: string, value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  // Of schemes that the URL standard does not know, such as postgres, `origin` is "null" for every host.
-  if (url && url.host !== '' && !url.username && !url.password)
-    return url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
+  const origin = parsedOrigin(value);
+  if (origin !== undefined) return origin;
   throw new InvalidInputError(
     `${name}.origins`,
     'holds something that is not an origin',

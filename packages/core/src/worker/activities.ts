@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { faultType, type LoadRequest } from '../contract/load';
 import { checkActivityOptions, checkRegistry } from './check-options';
-import type { ActivityOptions } from './harness';
+import { type ActivityOptions, vaultOf } from './harness';
 import { hierarchyActivities } from './hierarchy-activities';
 import { loadActivity } from './load-activity';
 import type { Registry } from './registry';
@@ -31,16 +31,8 @@ export function registryActivities(
 ): Activities {
   checkRegistry(registry, 'registry');
   checkActivityOptions(options);
-  const {
-    secrets: providers = [],
-    encryption,
-    allowPlaintextTokens: allowPlaintext,
-    snapshots = memorySnapshots(),
-    maxResultBytes = MIB,
-    maxLoadBytes = 32 * MIB,
-  } = options;
-  const vault = { providers, keyring: encryption?.keyring, allowPlaintext };
-  const harness = { vault, snapshots, maxResultBytes, maxLoadBytes };
+  const { snapshots = memorySnapshots(), maxResultBytes = MIB, maxLoadBytes = 32 * MIB } = options;
+  const harness = { vault: vaultOf(options), snapshots, maxResultBytes, maxLoadBytes };
   const activities: Activities = { ...hierarchyActivities, ...searchAttributeActivities };
   for (const adapter of registry.adapters) {
     activities[`${adapter.name}.loadData`] = loadActivity(adapter, harness);

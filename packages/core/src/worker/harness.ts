@@ -35,6 +35,13 @@ export interface ActivityOptions {
   readonly maxLoadBytes?: number;
 }
 
+/** What references are resolved with. */
+export const vaultOf = ({ secrets = [], encryption, allowPlaintextTokens }: ActivityOptions): Vault => ({
+  providers: secrets,
+  keyring: encryption?.keyring,
+  allowPlaintext: allowPlaintextTokens,
+});
+
 /** {@link ActivityOptions} with every default filled in, as activities use them. */
 export interface Harness extends Required<
   Pick<ActivityOptions, 'snapshots' | 'maxResultBytes' | 'maxLoadBytes'>

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/worker';
 import { StatefulWorkflowError } from '../contract/errors';
 import { type Activities, registryActivities } from './activities';
+import { activityCredentials } from './activity-credentials';
 import { bundledWorkflows } from './bundled-workflows';
 import { checkActivityOptions, checkFlag, checkPluginOptions, checkRegistry } from './check-options';
 import { encrypting, failuresPath } from './encryption';
@@ -90,7 +91,13 @@ class StatefulWorkflowPlugin extends SimplePlugin {
     }
     const activities = { ...theirs, ...ours };
     this.#made.add(activities);
-    return { ...configured, activities };
+    // The last one stands next to the activity: what the others hear of its failures holds no secret.
+    const { activity = [] } = configured.interceptors ?? {};
+    const interceptors = {
+      ...configured.interceptors,
+      activity: [...activity, activityCredentials(this.#options)],
+    };
+    return { ...configured, activities, interceptors };
   }
 
   /** For workflows that are bundled ahead, too: a bundle says what is loaded once, and holds the converter of failures. */

@@ -61,16 +61,13 @@ const RECORDED = /^stateful-class:(\d+)\/(\d+):(\d+):(.*)$/s;
  * What the run works by: what its class declared when the run began, which is recorded in its history. Code that is
  * deployed later replays the run by that, so that sources and paths can come and go in a class under running workflows.
  *
- * @param isInherited whether a `loadData` is that of a class without one of its own
+ * @param inherited what a class does that has no `loadData` of its own
  * @throws InvalidInputError, which fails the workflow task, for a function that is missed
  */
-export function declarationOf(
-  workflow: Declaration,
-  isInherited: (load: unknown) => boolean,
-): RunDeclaration {
+export function declarationOf(workflow: Declaration, inherited: Declaration['loadData']): RunDeclaration {
   // Each once: a getter may give another value the next time.
   const given = fromEntries(DECLARED.map((field) => [field, workflow[field]])) as Declaration;
-  const isOwn = !isInherited(workflow.loadData);
+  const isOwn = workflow.loadData !== inherited;
   const loadData = isOwn ? workflow.loadData : undefined;
   const declared = declaredOf({ ...given, loadData });
   const text = JSON.stringify(declared);

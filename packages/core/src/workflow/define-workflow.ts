@@ -10,7 +10,7 @@ import type { StartInput } from '../contract/wire';
 import { entries, hasOwn, keys, values } from '../state/objects';
 import { inOrderOfArrival } from './arrival-order';
 import { handedOver } from './carry';
-import { asyncSetup, checkStatics } from './class-check';
+import { asyncSetup, checkStatics, type Declaration } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
@@ -61,7 +61,7 @@ export function defineWorkflow<Data>(
     try {
       const workflow = make();
       checkDeclaration(workflow);
-      const declaration = declarationOf(workflow, (load) => load === StatefulWorkflow.prototype.loadData);
+      const declaration = declarationOf(workflow, inherited);
       const session = begin(workflow, declaration, input);
       session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);
@@ -82,6 +82,9 @@ export function defineWorkflow<Data>(
     });
   return run;
 }
+
+/** What a class has that declares nothing itself. */
+const inherited = (StatefulWorkflow.prototype as Declaration).loadData;
 
 /** Checks a class where it is defined. Who looks through a bundle hears of it; for all others a mistake is an error. */
 function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | undefined): void {

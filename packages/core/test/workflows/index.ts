@@ -157,3 +157,4 @@ export { type CustomerData, schema } from './sources';
 export { PollingWorkflow, StaleWorkflow, WatchingWorkflow } from './timing';
 export { UpgradingDeskWorkflow, UpgradingTicketWorkflow } from './upgrading';
 export { ListedWorkflow } from './listed';
+export { WritingBackWorkflow } from './writing-back';
