@@ -10,7 +10,7 @@ import type { StartInput } from '../contract/wire';
 import { entries, hasOwn, keys, values } from '../state/objects';
 import { inOrderOfArrival } from './arrival-order';
 import { handedOver } from './carry';
-import { asyncSetup, checkStatics } from './class-check';
+import { asyncSetup, checkStatics, type Declaration } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
 import type { Declaration } from './class-check';
