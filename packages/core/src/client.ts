@@ -8,6 +8,7 @@ export {
 export type { PendingWatch } from './client/pending-watches';
 export { StatefulHandle, type StatusReport } from './client/stateful-handle';
 export type {
+  Ancestor,
   ChildInfo,
   ChildStatus,
   ManagedPathInfo,

@@ -28,10 +28,13 @@ export {
 export { parseExactJson } from './contract/exact-json';
 export type {
   Ancestor,
+  ChildEnd,
   ChildInfo,
   ChildNotice,
   ChildStatus,
   Envelope,
+  ListEdit,
+  ListEdits,
   ManagedPathInfo,
   OrphanPolicy,
   ParentLink,
@@ -69,7 +72,10 @@ export type {
   SourceError,
   SourceInfo,
   StartInput,
+  SubscribedDelete,
+  SubscribedUpdate,
   TokenInfo,
+  UpdateOf,
   UpdatePayload,
   WorkflowStatus,
 } from './contract/wire';

@@ -18,11 +18,13 @@ export type {
   DeletePayload,
   MergeStrategy,
   StartInput,
+  UpdateOf,
   UpdatePayload,
   WorkflowStatus,
 } from './contract/wire';
-export type { ChildInfo, ChildStatus, OrphanPolicy, Subscription } from './contract/hierarchy';
+export type { ChildEnd, ChildInfo, ChildStatus, OrphanPolicy, Subscription } from './contract/hierarchy';
 export type { Item, ManagedPathOptions, ManagedPaths } from './hierarchy/managed-path';
+export type { Before } from './state/before';
 export type { Provenance } from './state/entity-state';
 export {
   defineWorkflow,

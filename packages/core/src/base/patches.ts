@@ -44,6 +44,8 @@ export const PATCHES = {
   resets: 'stateful-resets',
   /** A class with `searchAttributes` sets them. */
   searchAttributes: 'stateful-search-attributes',
+  /** A cycle hears how a child ended. */
+  childEnds: 'stateful-child-ends',
 } as const;
 
 /**
@@ -51,6 +53,12 @@ export const PATCHES = {
  * code that was deployed later took over.
  */
 export const CHANGED_CLASS = 'stateful-changed-class';
+
+/**
+ * The class is asked about signals before they are taken in. Asked of every run whose class has such a hook, or had one,
+ * whatever the run began with: signals that came before the class had it are taken.
+ */
+const GUARDED = 'stateful-guarded';
 
 const ORDER = Object.keys(PATCHES);
 
@@ -72,4 +80,11 @@ export const isRecorded = (): boolean => begunWith.has(getActivator());
 export function has(patch: keyof typeof PATCHES): boolean {
   const isFromBeginning = ORDER.indexOf(patch) < (begunWith.get(getActivator()) ?? 0);
   return isFromBeginning || patched(PATCHES[patch]);
+}
+
+/** Whether the class is asked about a signal. @param isGuarded whether it has a hook for that */
+export function isAsked(isGuarded: boolean): boolean {
+  // Temporal has no public way to ask which marks there are. One that is there has to be asked for, hook or not.
+  const activator = getActivator() as unknown as { readonly knownPresentPatches: ReadonlySet<string> };
+  return (isGuarded || activator.knownPresentPatches.has(GUARDED)) && patched(GUARDED);
 }

@@ -8,16 +8,17 @@ import {
 import { checkApiUrl } from '../contract/api-url';
 import { type ErrorCode, StatefulWorkflowError } from '../contract/errors';
 import type {
+  Ancestor,
   ChildInfo,
   ManagedPathInfo,
   Subscription,
   SubscriptionInfo,
   Unsubscription,
 } from '../contract/hierarchy';
-import { checkDelete, checkRefresh, checkUpdate } from '../contract/payloads';
+import { checkDelete, checkEntityName, checkId, checkRefresh, checkUpdate } from '../contract/payloads';
 import { checkSelector } from '../contract/selector';
 import { checkSubscription, checkUnsubscription } from '../contract/subscription';
-import type { Entities } from '../contract/schema';
+import type { Entities, Schema } from '../contract/schema';
 import type {
   ChangeSet,
   ChangeSummary,
@@ -27,7 +28,7 @@ import type {
   RejectedSignals,
   SourceInfo,
   TokenInfo,
-  UpdatePayload,
+  UpdateOf,
   WorkflowStatus,
 } from '../contract/wire';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
@@ -96,6 +97,16 @@ export class StatefulHandle<Data = unknown> {
     return this.#query('data');
   }
 
+  /**
+   * Any entity with its relations filled in; `null` where nothing is known of it.
+   *
+   * @throws InvalidInputError for a name or an id that no entity can have; a query that fails, where the schema has no
+   *   such entity
+   */
+  dataOf<Entity = unknown>(entityName: string, id: string): Promise<Entity | null> {
+    return this.#query('dataOf', checkEntityName(entityName, 'entityName'), checkId(id, 'id'));
+  }
+
   /** Entity state, normalized. */
   state(): Promise<Entities> {
     return this.#query('state');
@@ -156,6 +167,11 @@ export class StatefulHandle<Data = unknown> {
     return this.#query('rejectedSignals');
   }
 
+  /** The workflows above it, from the top of the hierarchy to its parent; the first parent's, where there are several. */
+  ancestors(): Promise<Ancestor[]> {
+    return this.#query('ancestors');
+  }
+
   /** The workflows of the items on its managed paths. */
   children(): Promise<ChildInfo[]> {
     return this.#query('children');
@@ -210,8 +226,12 @@ export class StatefulHandle<Data = unknown> {
     await this.#signal('apiUrl', checkApiUrl(url));
   }
 
-  /** Changes entities and waits until it is done. */
-  async update(payload: UpdatePayload): Promise<ChangeSummary> {
+  /**
+   * Changes entities and waits until it is done.
+   *
+   * @typeParam S names the schema for the compiler, as in `update<typeof schema>(…)`: then it knows the entities and their lists
+   */
+  async update<S extends Schema = Schema>(payload: UpdateOf<S>): Promise<ChangeSummary> {
     return this.#update('update', checkUpdate(payload));
   }
 
@@ -253,8 +273,8 @@ export class StatefulHandle<Data = unknown> {
     return explained(this.temporal, () => this.temporal.result() as Promise<Data>);
   }
 
-  #query<T>(name: string): Promise<T> {
-    return explained(this.temporal, () => this.temporal.query<T>(name));
+  #query<T>(name: string, ...args: unknown[]): Promise<T> {
+    return explained(this.temporal, () => this.temporal.query<T, unknown[]>(name, ...args));
   }
 
   #signal(name: string, ...args: unknown[]): Promise<void> {

@@ -64,6 +64,28 @@ export interface ChildInfo {
   readonly error?: string;
 }
 
+/** How a child ended: what a parent's `onChildEnded()` hears. */
+export interface ChildEnd {
+  readonly workflowId: string;
+  /** The item that it was the workflow of, as the parent calls it. */
+  readonly entityName: string;
+  readonly id: string;
+  /** The managed path that the item is on. */
+  readonly path: string;
+  /**
+   * `terminated` is also said of one that is not there when it is sent something, where the run of the parent that started
+   * it has continued as new since: it was terminated, or timed out.
+   */
+  readonly status: 'completed' | 'cancelled' | 'failed' | 'terminated' | 'timedOut';
+  /**
+   * What a workflow that completed gave, which is its root entity with its relations filled in. Absent where the parent
+   * has continued as new since it started the child, or since the child ended: its last data is with the item, see `dataOf`.
+   */
+  readonly result?: unknown;
+  /** Why it failed, or was ended. */
+  readonly error?: string;
+}
+
 /** Answer of the query `managedPaths`, one per path. */
 export interface ManagedPathInfo {
   readonly workflowType: string;
@@ -125,6 +147,8 @@ export interface ChildNotice {
   readonly runId: string;
   /** `stranger`: it knows no such parent; who says so began after the one that did. */
   readonly status: 'running' | 'completed' | 'cancelled' | 'failed' | 'refused' | 'stranger';
+  /** What ended one that could not say so itself: of what the worker has seen. */
+  readonly was?: 'terminated' | 'timedOut';
   readonly message?: string;
   /** Whether the workflow lives for this parent alone. @default as before, and at first no */
   readonly isSole?: boolean;
@@ -142,6 +166,19 @@ export interface Word {
   readonly deletes?: readonly EntityRef[];
 }
 
+/** What is added to a list of ids, and what is taken out of it, whatever else it holds. */
+export interface ListEdit {
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+  /** What was given of that which is added, for a home that hears of it by nothing else. */
+  readonly items?: Entities;
+}
+
+/** Edits of lists: by the entity's name, its id, and the relation. */
+export type ListEdits = {
+  readonly [entityName: string]: { readonly [id: string]: { readonly [relation: string]: ListEdit } };
+};
+
 /**
  * What two workflows of a hierarchy tell each other besides what was written or is, which is the payload; see
  * `docs/architecture/one-home.md`.
@@ -155,6 +192,8 @@ export interface Told {
   readonly sources?: Readonly<Record<string, Word>>;
   /** A copy of what came into the portion, for a home that has no such fields: it may come from another home. */
   readonly fills?: Word;
+  /** Lists that something was added to, or taken out of, and were not written whole; `shows` is what came of it. */
+  readonly edits?: ListEdits;
   /** Whether the sources say nothing else of the portion. */
   readonly offers?: true;
   /** How the sender shows what its sources give otherwise, and lists that lost an id with something that was removed. */

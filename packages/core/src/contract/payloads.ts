@@ -11,6 +11,7 @@ import {
   text,
 } from './check';
 import { InvalidInputError } from './errors';
+import type { ListEdit } from './hierarchy';
 import { isWellFormed, MAX_ID, NAME_PATTERN, NAME_RULE } from './names';
 import { checkNesting } from './nesting';
 import type { Entities } from './schema';
@@ -113,12 +114,38 @@ const areTexts = (value: unknown): boolean =>
 /** Checks the names of fields, by entity. @throws InvalidInputError */
 export const checkFieldsOf = byEntity(matching<string[]>('a list of fields', '["phone"]', areTexts));
 
-/** A payload of which one of two fields may be left out, but not both. */
+/** The name of a relation. */
+const relationName = text('the name of a relation', 'contacts', (name) => name.trim() !== '');
+
+/** Checks ids. @throws InvalidInputError */
+export const checkIds = listOf(checkId);
+
+/** An entity, or the id of one. */
+const item: Check<string | Readonly<Record<string, unknown>>> = (value, field) =>
+  typeof value === 'object' ? record(checkNesting(value, field), field) : checkId(value, field);
+
+const added = tableOf(relationName, listOf(item));
+const removed = tableOf(relationName, checkIds);
+
+/** Checks what is added to lists and taken out of them, by entity. @throws InvalidInputError */
+export const checkListEdits = byEntity(
+  tableOf(
+    relationName,
+    shape<ListEdit>({ add: optional(checkIds), remove: optional(checkIds), items: optional(checkEntities) }),
+  ),
+);
+
+/** A payload of which one of two fields may be left out, but not both unless there is another one. */
 const withEither =
-  <T>(field: keyof T & string, other: keyof T & string, check: ShapeCheck<T>) =>
+  <T>(
+    field: keyof T & string,
+    other: keyof T & string,
+    check: ShapeCheck<T>,
+    instead: readonly (keyof T)[] = [],
+  ) =>
   (value: unknown): T => {
     const payload = check(value);
-    if (payload[field] ?? payload[other]) return payload;
+    if ([field, other, ...instead].some((one) => payload[one])) return payload;
     throw new InvalidInputError(
       field,
       `is missing, and so is ${other}`,
@@ -136,11 +163,15 @@ export const checkUpdate = withEither(
       data: optional(checkRecords, record.example),
       updates: optional(checkEntities),
       unset: optional(checkFieldsOf),
+      id: optional(checkId),
+      add: optional(added),
+      remove: optional(removed),
       strategy: optional(checkStrategy),
       changeOrigin,
     },
     'update',
   ),
+  ['add', 'remove'],
 );
 
 /** Checks the payload of `delete`. @throws InvalidInputError */

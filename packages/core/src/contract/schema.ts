@@ -29,10 +29,10 @@ export interface EntitySchema {
 export type Schema = { readonly [entityName: string]: EntitySchema };
 
 /** A relation to one entity. */
-export const one = (entityName: string): Relation => entityName;
+export const one = <const Name extends string>(entityName: Name): Name => entityName;
 
 /** A relation to a list of entities. */
-export const many = (entityName: string): Relation => [entityName];
+export const many = <const Name extends string>(entityName: Name): readonly [Name] => [entityName];
 
 /** Whether a value names the field that holds an id, or several. */
 export const isIdAttribute = (value: unknown): boolean =>

@@ -15,6 +15,7 @@ import {
   checkEntityName,
   checkFieldsOf,
   checkId,
+  checkListEdits,
   checkReference,
   checkStrategy,
 } from './payloads';
@@ -97,6 +98,7 @@ export const checkNotice = shape<ChildNotice>(
     workflowId: checkId,
     runId: checkId,
     status: oneOf('running', 'completed', 'cancelled', 'failed', 'refused', 'stranger'),
+    was: optional(oneOf('terminated', 'timedOut')),
     message: (value) => (typeof value === 'string' ? value.slice(0, 1_000) : undefined),
     isSole: (value) => (typeof value === 'boolean' ? value : undefined),
   },
@@ -126,6 +128,7 @@ const envelope = optional(
     sources: optional(words),
     shows: optional(word),
     fills: optional(word),
+    edits: optional(checkListEdits),
     entire: optional(entities),
     offers: optional(isTrue),
     whole: optional(isTrue),

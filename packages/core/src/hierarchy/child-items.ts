@@ -16,10 +16,10 @@ import type { Temporal } from './temporal';
 /** Longest workflow id that Temporal takes. */
 const LONGEST_WORKFLOW_ID = 1_000;
 
-/** So many that were started by hand are remembered, besides those that are listed still. */
+/** How many items that were started by hand are remembered, besides those that are still listed. */
 const MOST_ASKED = 1_000;
 
-/** Decides which items of the managed paths get a child, and how that is called. */
+/** Decides which items of the managed paths get a child, and the child's workflow id. */
 export class ChildItems {
   readonly #root: EntityRef;
   readonly #store: EntityStore;

@@ -9,7 +9,7 @@ const FIRST_SILENCE = 5_000;
 const LONGEST_SILENCE = 60 * 60_000;
 
 /** How a run of a child ends. */
-export type ChildEnd = 'completed' | 'cancelled' | 'failed';
+export type RunEnd = 'completed' | 'cancelled' | 'failed';
 
 const EVENT_OF_END = { completed: 'complete', cancelled: 'cancel', failed: 'fail' } as const;
 
@@ -165,7 +165,7 @@ export class ChildRecord {
     return this.isLive && (!run || !this.#runId || run === this.#runId);
   }
 
-  ended(how: ChildEnd, run: string | undefined, message: string): void {
+  ended(how: RunEnd, run: string | undefined, message: string): void {
     this.#wasOther = !!run && run === this.#stoppedRunId;
     this.go(this.#wasOther ? 'cancel' : EVENT_OF_END[how]);
     // The child says so before it closes, and may still be in the way of the next one.

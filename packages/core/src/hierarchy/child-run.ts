@@ -6,8 +6,8 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import type { ChildEnd } from '../contract/hierarchy';
 import type { StartInput } from '../contract/wire';
-import type { ChildEnd } from './child-record';
 import type { ManagedPath } from './managed-path';
 import type { Begun } from './send-limit';
 import { MOST_PAYLOAD, sizeOf, tooLarge } from './size';
@@ -16,11 +16,14 @@ import type { Temporal } from './temporal';
 /** About how large a start is, besides what the child starts with. */
 const START_BYTES = 500;
 
+/** How a run ended, as Temporal knows it. */
+export type HowItEnded = Pick<ChildEnd, 'status' | 'result' | 'error'>;
+
 /** Who hears of a child's run. */
 export interface RunListener {
   begun(run: string): void;
   /** Told by Temporal, as long as this run of the parent lives. */
-  ended(how: ChildEnd, run: string, message?: string): void;
+  ended(run: string, how: HowItEnded): void;
 }
 
 /** Starts a child. @throws Error when what it starts with is larger than Temporal takes */
@@ -46,22 +49,25 @@ export function startRun(
     args.length = 0;
     const run = handle.firstExecutionRunId;
     listener.begun(run);
-    follow(handle.result(), (how, message) => listener.ended(how, run, message));
+    follow(handle.result(), (how) => listener.ended(run, how));
   });
   return { bytes: bytes + START_BYTES, done };
 }
 
-function follow(result: Promise<unknown>, ended: (how: ChildEnd, message?: string) => void): void {
-  result.then(
-    () => ended('completed'),
+function follow(ended: Promise<unknown>, hears: (how: HowItEnded) => void): void {
+  ended.then(
+    (result) => hears({ status: 'completed', result: result ?? undefined }),
     (error: unknown) => {
       const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
-      const wasEnded = [CancelledFailure, TerminatedFailure, TimeoutFailure].some(
-        (type) => cause instanceof type,
-      );
-      ended(wasEnded ? 'cancelled' : 'failed', messageOf(cause));
+      hears({ status: statusOf(cause), error: messageOf(cause) });
     },
   );
+}
+
+function statusOf(cause: unknown): ChildEnd['status'] {
+  if (cause instanceof CancelledFailure) return 'cancelled';
+  if (cause instanceof TerminatedFailure) return 'terminated';
+  return cause instanceof TimeoutFailure ? 'timedOut' : 'failed';
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

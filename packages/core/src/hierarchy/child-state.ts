@@ -2,28 +2,28 @@ import type { ChildStatus } from '../contract/hierarchy';
 
 /** Where an item's workflow is on its way. */
 export type ChildState =
-  /** It is started when it is its turn. */
+  /** The child is started when it is its turn. */
   | 'waiting'
   /** The server has been asked to start it. */
   | 'starting'
-  /** Its id runs already: that workflow has been asked whether it is the one. */
+  /** A workflow with the child's id runs already, and has been asked whether it is the child. */
   | 'attaching'
-  /** It has not answered in time; it may still. */
+  /** That workflow has not answered in time; it may still. */
   | 'unanswered'
   | 'running'
-  /** It is told to stop. */
+  /** The child is being told to stop. */
   | 'stopping'
   | 'completed'
   | 'cancelled'
   | 'failed';
 
-/** What happens to it. */
+/** What happens to a child. */
 export type ChildEvent =
   | 'start'
-  /** Its id runs already. */
+  /** A workflow with the child's id runs already. */
   | 'exists'
   | 'join'
-  /** It was let go by the link that it had, and is wanted again. */
+  /** The child was let go by the link that it had, and is wanted again. */
   | 'rejoin'
   | 'silence'
   | 'complete'
@@ -52,7 +52,7 @@ const TRANSITIONS: { readonly [State in ChildState]: { readonly [Event in ChildE
 
 export const after = (state: ChildState, event: ChildEvent): ChildState => TRANSITIONS[state][event] ?? state;
 
-/** Whether it takes signals, as far as is known. */
+/** Whether a child takes signals, as far as is known. */
 export const isLive = (state: ChildState): boolean =>
   state === 'running' || state === 'attaching' || state === 'unanswered';
 

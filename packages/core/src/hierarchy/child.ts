@@ -1,9 +1,10 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { EntityRef } from '../contract/adapter';
-import type { ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy';
+import type { ChildEnd, ChildInfo, ChildNotice, ChildStatus } from '../contract/hierarchy';
 import { iso } from '../base/iso';
 import { UserCodeError } from './user-code';
-import { type CarriedRecord, type ChildEnd, ChildRecord } from './child-record';
+import type { ChildEnds } from './child-ends';
+import { type CarriedRecord, ChildRecord } from './child-record';
 import { messageOf, startRun } from './child-run';
 import type { RunRef } from './activities';
 import type { ManagedPath } from './managed-path';
@@ -35,6 +36,8 @@ export interface Family {
   readonly exchange: Exchange;
   readonly startLimit: StartLimit;
   readonly views: ChildViews;
+  /** Hears how children end. */
+  readonly ends: ChildEnds;
   /** A child has begun to run. */
   joined(child: Child): void;
   /** Nobody needs the child any more. */
@@ -113,7 +116,7 @@ export class Child implements Linked {
     return state === 'running' && runId !== undefined && !isFollowed ? { workflowId, runId } : undefined;
   }
 
-  /** What a message without content goes as. */
+  /** The signal by which a message without content is sent. */
   control(message: Exclude<Message, Tell>): readonly [signal: string, payload: unknown] {
     if (message.do === 'join') {
       const { link, pauses, isMade } = message;
@@ -129,7 +132,7 @@ export class Child implements Linked {
   }
 
   /** The child says how it is. */
-  noticed({ status, runId, message, isSole }: ChildNotice): void {
+  noticed({ status, was, runId, message, isSole }: ChildNotice): void {
     const { known } = this;
     known.synced();
     known.isSole = isSole ?? known.isSole;
@@ -139,7 +142,7 @@ export class Child implements Linked {
     } else if (status === 'refused') {
       this.#family.exchange.gone(this.workflowId, 'parent');
       this.#fail(message ?? 'The workflow refuses to be its child.');
-    } else if (status !== 'stranger') this.#ended(status, runId, message);
+    } else if (status !== 'stranger') this.#ended(was ?? status, runId, message);
   }
 
   /** Nobody needs the child any more. */
@@ -159,12 +162,12 @@ export class Child implements Linked {
     if (this.status === 'failed') this.known.go('again');
   }
 
-  /** Takes every step there is to take. One run at a time: another has the first look once more. */
+  /** Takes every step there is to take. One call at a time does so: another one has it look once more. */
   sync(): void {
     this.#isDue = true;
     if (this.#isBusy || this.#rests) return;
     this.#isBusy = true;
-    // Also when the workflow is cancelled: its children are told so.
+    // Also when the parent is cancelled: its children are to hear of that.
     void this.#family.context.shield.run(async () => {
       while (this.#isDue) {
         this.#isDue = false;
@@ -183,7 +186,7 @@ export class Child implements Linked {
     };
   }
 
-  /** Whether there is no step to take: so it is for most of many children, and a look costs them no promise. */
+  /** Whether there is no step to take, as for most of many children: to find that out costs no promise. */
   get #rests(): boolean {
     if (!this.wanted) return false;
     const { state, hasEnded } = this.known;
@@ -244,7 +247,7 @@ export class Child implements Linked {
 
   #begin(): Begun | undefined {
     if (!this.wanted) return undefined;
-    const { context, exchange, views } = this.#family;
+    const { context, ends, exchange, views } = this.#family;
     const { path, workflowId } = this;
     this.known.starts();
     // All that waits is in what the child starts with.
@@ -254,7 +257,10 @@ export class Child implements Linked {
         exchange.begun(workflowId);
         this.#join(run, true);
       },
-      ended: (how, run, message) => this.#ended(how, run, message),
+      ended: (run, how) => {
+        this.#ended(how.status, run, how.error);
+        ends.confirm(run, how);
+      },
     });
   }
 
@@ -277,7 +283,7 @@ export class Child implements Linked {
     const { known } = this;
     const { exchange, context } = this.#family;
     const isOver = (): boolean => known.state !== 'unanswered' || !this.wanted;
-    // See above.
+    // As above: the item may have gone in the moment in which the time was over.
     if ((await context.condition(isOver, known.nextSilence())) || isOver()) return true;
     exchange.attach(this.workflowId);
     await this.#sendAll();
@@ -313,17 +319,23 @@ export class Child implements Linked {
     this.#family.joined(this);
   }
 
-  #ended(how: ChildEnd, run: string | undefined, message = 'it does not say why'): void {
-    if (!this.known.mayEnd(run)) return;
+  #ended(status: ChildEnd['status'], run: string | undefined, message = 'it does not say why'): void {
+    const { known, workflowId, path, item } = this;
+    if (!known.mayEnd(run)) return;
     this.#isAnswered = true;
-    this.#family.exchange.gone(this.workflowId, 'parent');
-    this.known.ended(how, run, message);
+    this.#family.exchange.gone(workflowId, 'parent');
+    known.ended(status === 'terminated' || status === 'timedOut' ? 'cancelled' : status, run, message);
+    if (!known.wasOther) {
+      const error = status === 'failed' ? message : undefined;
+      const end = { workflowId, entityName: item.name, id: item.id, path: path.field, status, error };
+      this.#family.ends.add(end, known.isFollowed ? known.runId : undefined);
+    }
     this.sync();
   }
 
   /** The workflow is not there any more, and could not say so: somebody terminated it. */
   #isGone(): void {
-    if (!this.known.isAsked) return this.#ended('cancelled', this.known.runId);
+    if (!this.known.isAsked) return this.#ended('terminated', this.known.runId);
     // It ended before it answered; in a moment its id is free.
     this.#family.exchange.gone(this.workflowId, 'parent');
     this.#isAnswered = true;

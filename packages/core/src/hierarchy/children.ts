@@ -76,7 +76,7 @@ export class ManagedChildren implements Children {
 
   /**
    * @param former paths of the run before that are none any more
-   * @param joined a child has begun to run
+   * @param hears `ends` of how children end; `joined` that a child has begun to run
    */
   constructor(
     host: ChildrenHost,
@@ -84,7 +84,7 @@ export class ManagedChildren implements Children {
     exchange: Exchange,
     paths: readonly ManagedPath[],
     former: readonly ManagedPath[],
-    joined: (child: Child) => void,
+    hears: Pick<Family, 'ends' | 'joined'>,
   ) {
     this.paths = paths;
     this.#former = former;
@@ -100,7 +100,7 @@ export class ManagedChildren implements Children {
         isElsewhere: (ref) => exchange.isElsewhere(ref),
       });
     const left = (child: Child): void => this.#left(child);
-    this.#family = { context, exchange, startLimit: this.#startLimit, views: this.#views, joined, left };
+    this.#family = { context, exchange, startLimit: this.#startLimit, views: this.#views, ...hears, left };
   }
 
   get infos(): ChildInfo[] {
@@ -306,7 +306,7 @@ export class ManagedChildren implements Children {
     const child = new Child(path, item, { name: path.entityName, id }, workflowId, this.#family, carried);
     this.#byId.set(workflowId, child);
     this.#byItem.set(keyOf(item), child);
-    // It has what it was told before; only what changes from now on is news.
+    // A child of the run before knows what is made of its item; only what changes from now on is sent.
     if (this.#exchange.childOf(item)) this.#exchange.remember(workflowId);
     else this.#exchange.open(workflowId, item, !!path.processData);
     return child;
@@ -315,11 +315,11 @@ export class ManagedChildren implements Children {
   #left(child: Child): void {
     this.#startLimit.end(child);
     this.#exchange.outgoing.forget(child.workflowId);
-    // Who has left may be followed by another one of its id.
+    // A new child may already have this workflow id; then only the old object goes.
     if (this.#byId.get(child.workflowId) !== child) return;
     this.#byId.delete(child.workflowId);
     this.#byItem.delete(keyOf(child.item));
-    // One of these may have waited for its workflow id.
+    // An item that had the same workflow id may get its child now.
     const waiting = new Set<string>();
     for (const { path, workflowId } of this.#problems.values())
       if (workflowId === child.workflowId) waiting.add(path);
@@ -327,7 +327,7 @@ export class ManagedChildren implements Children {
     this.#tidy();
   }
 
-  /** Takes in what follows from children that came and went, other than by a change. */
+  /** Notes what changed because children came or went, where no change of data was the cause. */
   #tidy(): void {
     this.#host.took(this.#exchange.tidy());
   }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defineSchema, type Fields, many } from '../contract/schema';
 import { EntityState } from '../state/entity-state';
+import { ChildEnds } from './child-ends';
 import { ManagedChildren } from './children';
 import { Exchange } from './exchange';
 import { managedPaths } from './managed-path';
@@ -41,7 +42,8 @@ describe('the conditions of a path', () => {
       'Desk',
     );
     const host = { schema, root, state, apiUrl: undefined, apiToken: undefined, took: () => {} };
-    const children = new ManagedChildren(host, context, exchange, paths, [], () => {});
+    const hears = { ends: new ChildEnds(context, () => {}), joined: () => {} };
+    const children = new ManagedChildren(host, context, exchange, paths, [], hears);
     children.begin();
   });
 

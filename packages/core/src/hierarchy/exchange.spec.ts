@@ -147,6 +147,84 @@ describe('Exchange', () => {
     for (const one of [desk, ticket]) expect(one.get('Ticket', 't_1')).toMatchObject({ note: 'desk' });
   });
 
+  describe('of lists that something is added to, or taken out of', () => {
+    const add = (at: Fake, id: string): void =>
+      void at.exchange.update({ entityName: 'Ticket', id: 't_1', add: { comments: [{ id, text: id }] } });
+    const remove = (at: Fake, id: string): void =>
+      void at.exchange.update({ entityName: 'Ticket', id: 't_1', remove: { comments: [id] } });
+    const lists = (): unknown[] => [desk, ticket].map((one) => one.get('Ticket', 't_1')?.['comments']);
+
+    it('loses none of two that are added at a time, above and below', () => {
+      add(desk, 'k_2');
+      add(ticket, 'k_3');
+      remove(ticket, 'k_1');
+      const [down, up] = [desk.say(ticket), ticket.say(desk)];
+      desk.hear(up);
+      ticket.hear(down);
+      settle(desk, ticket);
+      expect(lists()).toEqual([
+        ['k_3', 'k_2'],
+        ['k_3', 'k_2'],
+      ]);
+      for (const one of [desk, ticket]) {
+        expect(one.get('Comment', 'k_2')).toEqual({ id: 'k_2', text: 'k_2' });
+        expect(one.get('Comment', 'k_3')).toEqual({ id: 'k_3', text: 'k_3' });
+      }
+    });
+
+    it('says nothing back of what came to what is shown above', () => {
+      add(desk, 'k_2');
+      expect(settle(desk, ticket)).toBe(1);
+      remove(desk, 'k_1');
+      expect(settle(desk, ticket)).toBe(1);
+      expect(lists()).toEqual([['k_2'], ['k_2']]);
+    });
+
+    it('adds up what waits, the last word of each id; a list that is written whole is told whole', () => {
+      add(desk, 'k_2');
+      remove(desk, 'k_2');
+      add(desk, 'k_3');
+      add(ticket, 'k_2');
+      settle(ticket, desk);
+      settle(desk, ticket);
+      expect(lists()).toEqual([
+        ['k_1', 'k_3'],
+        ['k_1', 'k_3'],
+      ]);
+      add(desk, 'k_4');
+      desk.write('Ticket', 't_1', { comments: ['k_3'] });
+      remove(desk, 'k_none');
+      add(ticket, 'k_5');
+      settle(desk, ticket);
+      expect(lists()).toEqual([['k_3'], ['k_3']]);
+    });
+
+    it('says again what was not taken, before what was done since', () => {
+      add(desk, 'k_2');
+      const lost = desk.exchange.outgoing.next(ticket.id, 'parent') as Message;
+      remove(desk, 'k_2');
+      add(desk, 'k_3');
+      desk.exchange.outgoing.refused(ticket.id, lost);
+      add(ticket, 'k_4');
+      settle(desk, ticket);
+      for (const list of lists()) expect((list as string[]).toSorted()).toEqual(['k_1', 'k_3', 'k_4']);
+    });
+
+    it('goes up to the list of an ancestor, with what is added', () => {
+      const item = { id: 't_2', title: 'from below' };
+      ticket.exchange.update({ entityName: 'Desk', id: '1', add: { tickets: [item] } });
+      desk.exchange.update({ entityName: 'Desk', add: { tickets: ['t_3'] } });
+      settle(desk, ticket);
+      expect(desk.get('Desk', '1')).toEqual({ tickets: ['t_1', 't_3', 't_2'] });
+      expect(desk.get('Ticket', 't_2')).toEqual(item);
+      // What it shows of an ancestor is no copy: what was taken out since is added again.
+      desk.exchange.update({ entityName: 'Desk', remove: { tickets: ['t_2'] } });
+      ticket.exchange.update({ entityName: 'Desk', id: '1', add: { tickets: ['t_2'] } });
+      settle(desk, ticket);
+      expect(desk.get('Desk', '1')).toEqual({ tickets: ['t_1', 't_3', 't_2'] });
+    });
+  });
+
   it('takes away only what no other source gives', () => {
     ticket.load('own', { Ticket: { t_1: { title: 'a', size: 3 } } });
     settle(desk, ticket);

@@ -1,5 +1,5 @@
 import type { EntityRef } from '../contract/adapter';
-import type { Ancestor } from '../contract/hierarchy';
+import type { Ancestor, ListEdits } from '../contract/hierarchy';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { Integration, IntegrationOptions, SourceContent } from '../state/integrate';
@@ -9,8 +9,9 @@ import { entries, values } from '../state/objects';
 import { type CarriedExchange, carriedLinks, restoreLinks } from './carried-exchange';
 import { takeFromAbove } from './from-above';
 import { takeFromBelow } from './from-below';
-import type { End, ExchangeHost } from './host';
+import type { End, ExchangeHost, Self } from './host';
 import { type Below, type Kin } from './kin';
+import { Line } from './line';
 import { Link } from './link';
 import { isEarlier, linkId, runOf } from './link-id';
 import type { CarriedLink } from './link-options';
@@ -22,13 +23,6 @@ import { Settlement } from './settlement';
 import { contributed, entitiesIn, MADE, sourcesFrom, sourcesOf, tablesOf } from './speech';
 import { takeEntire } from './take';
 import type { Join, Message, Start, Tell } from './word';
-
-/** Who a workflow is. */
-export interface Self {
-  readonly workflowId: string;
-  /** Its first run: another workflow of its id is another one. */
-  readonly runId: string;
-}
 
 /**
  * What one workflow and its parents and children tell each other of entities, so that each has one home. It sends
@@ -47,7 +41,7 @@ export class Exchange {
   readonly #settlement: Settlement;
   /** How many links this run and those before it made. */
   #count = 0;
-  #line?: { readonly above: readonly Ancestor[]; readonly all: readonly Ancestor[] };
+  readonly #line: Line;
 
   constructor(self: Self, state: EntityState, host: ExchangeHost, carried?: CarriedExchange) {
     this.#self = self;
@@ -57,6 +51,8 @@ export class Exchange {
     this.#count = carried?.count ?? 0;
     this.#settlement = new Settlement(state, host);
     this.#kin = this.#settlement.kin;
+    const { name: entityName, id } = state.root;
+    this.#line = new Line({ workflowId: self.workflowId, entityName, id }, this.#kin);
     this.outgoing = new Outgoing(state, this.#kin, host);
     if (carried) restoreLinks(carried, self.workflowId, this.#kin, this.outgoing);
     for (const [peer, item, isMade, link] of carried?.below ?? []) this.#carryOn(peer, item, isMade, link);
@@ -66,13 +62,6 @@ export class Exchange {
 
   /** From the top of the hierarchy to this workflow. */
   get line(): readonly Ancestor[] {
-    const above = this.#kin.ancestry;
-    // The same for all children, of which there may be thousands.
-    if (this.#line?.above !== above) {
-      const { name, id } = this.#state.root;
-      const self = { workflowId: this.#self.workflowId, entityName: name, id };
-      this.#line = { above, all: [...above, self] };
-    }
     return this.#line.all;
   }
 
@@ -137,7 +126,9 @@ export class Exchange {
 
   /** Takes in what a client wrote. @throws StatefulWorkflowError that leaves the state as it was */
   update(payload: UpdatePayload): ChangeSet {
-    this.#settlement.settle(this.#state.update(payload), { lane: WRITTEN });
+    let edits: ListEdits | undefined;
+    const changes = this.#state.update(payload, (done) => (edits = done));
+    this.#settlement.settle(changes, { lane: WRITTEN, edits });
     return this.#finish();
   }
 

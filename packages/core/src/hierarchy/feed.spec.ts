@@ -5,6 +5,9 @@ import { type CarriedFeed, Feed } from './feed';
 import { Heard } from './heard';
 
 const schema = defineSchema({ Desk: { relations: { tickets: many('Ticket') } }, Ticket: {} });
+const IDS = ['s_1'];
+/** Fields that one subscription asked for. */
+const asked = (...fields: string[]): (readonly [string, string[]])[] => fields.map((field) => [field, IDS]);
 const T1 = { name: 'Ticket', id: 't_1' };
 const T2 = { name: 'Ticket', id: 't_2' };
 
@@ -33,7 +36,7 @@ describe('Feed', () => {
   };
 
   it('says fields as they are when they are sent', () => {
-    feed.mark(T1, ['title'], []);
+    feed.mark(T1, asked('title'), []);
     write('t_1', { title: 'A' });
     expect(feed.isDue).toBe(true);
     expect(sent()).toEqual([[1, 'update', { Ticket: { t_1: { title: 'A' } } }, undefined]]);
@@ -41,10 +44,10 @@ describe('Feed', () => {
   });
 
   it('takes away what came back first, and what is gone last', () => {
-    feed.remove(T1, []);
-    feed.mark(T1, ['title'], []);
-    feed.mark(T2, ['title'], []);
-    feed.remove(T2, []);
+    feed.remove(T1, IDS, []);
+    feed.mark(T1, asked('title'), []);
+    feed.mark(T2, asked('title'), []);
+    feed.remove(T2, IDS, []);
     state.remove([T2]);
     expect(sent()).toEqual([
       [1, 'delete', { Ticket: ['t_1'] }, undefined],
@@ -55,8 +58,8 @@ describe('Feed', () => {
 
   it('says after what is gone which lists lead to it still: who takes it away takes it out of them', () => {
     state.update({ entityName: 'Desk', data: { tickets: ['t_1', 't_2'], name: 'd' } });
-    feed.mark({ name: 'Desk', id: '1' }, ['tickets', 'name'], []);
-    feed.remove(T2, []);
+    feed.mark({ name: 'Desk', id: '1' }, asked('tickets', 'name'), []);
+    feed.remove(T2, IDS, []);
     state.remove([T2]);
     state.update({ entityName: 'Desk', data: { tickets: ['t_2'] } });
     expect(sent()).toEqual([
@@ -67,9 +70,9 @@ describe('Feed', () => {
   });
 
   it('says what came by another way in a message of its own; of a field the last way counts', () => {
-    feed.mark(T1, ['title', 'note'], ['Queue-1']);
-    feed.mark(T1, ['title'], ['Queue-2']);
-    feed.mark(T2, ['title'], ['Queue-2']);
+    feed.mark(T1, asked('title', 'note'), ['Queue-1']);
+    feed.mark(T1, asked('title'), ['Queue-2']);
+    feed.mark(T2, asked('title'), ['Queue-2']);
     expect(sent()).toEqual([
       [1, 'update', { Ticket: { t_1: { title: 'a' }, t_2: { title: 'b' } } }, ['Queue-2']],
       [2, 'update', { Ticket: { t_1: { note: 'n' } } }, ['Queue-1']],
@@ -77,18 +80,36 @@ describe('Feed', () => {
   });
 
   it('says again what was not taken, with what came meanwhile', () => {
-    feed.mark(T1, ['title'], []);
+    feed.mark(T1, asked('title'), []);
     const lost = feed.next();
-    feed.mark(T1, ['note'], []);
+    feed.mark(T1, asked('note'), []);
     lost?.refused(true);
     expect(sent()).toEqual([[2, 'update', { Ticket: { t_1: { title: 'a', note: 'n' } } }, undefined]]);
   });
 
+  it('names the subscriptions that asked for what a signal says, of this version and the first', () => {
+    const named = (from = feed): unknown[] =>
+      (from.next()?.signals ?? []).map(
+        ({ payload }) => (payload as { subscriptionIds: readonly string[] }).subscriptionIds,
+      );
+    feed.mark(T1, [['title', ['a']]], []);
+    feed.mark(T1, [['note', ['b', 'a']]], []);
+    feed.mark(T2, [['title', ['c']]], ['Queue-1']);
+    feed.remove({ name: 'Ticket', id: 't_3' }, ['d'], []);
+    expect(named()).toEqual([['a', 'b'], ['c'], ['d']]);
+    feed.mark(T1, [['title', ['e']]], []);
+    // What was under way waits again.
+    const next = begun(JSON.parse(JSON.stringify(feed.carry())) as CarriedFeed);
+    expect(named(next)).toEqual([['a', 'e', 'b'], ['c'], ['d']]);
+    const first = begun({ link: 'run#1', number: 0, marks: [[T1, null, [['title', []]]]] });
+    expect(named(first)).toEqual([[]]);
+  });
+
   it('goes through continue-as-new with what is under way and what waits', () => {
-    feed.remove(T1, []);
-    feed.mark(T1, ['title'], []);
+    feed.remove(T1, IDS, []);
+    feed.mark(T1, asked('title'), []);
     feed.next();
-    feed.mark(T2, ['title'], ['Queue-1']);
+    feed.mark(T2, asked('title'), ['Queue-1']);
     const next = begun(JSON.parse(JSON.stringify(feed.carry())) as CarriedFeed);
     expect(sent(next)).toEqual([
       [3, 'delete', { Ticket: ['t_1'] }, undefined],
@@ -99,12 +120,12 @@ describe('Feed', () => {
 
   it('sets aside what is too large, and tries it again with what comes next', () => {
     write('t_1', { title: 'x'.repeat(2_000_000) });
-    feed.mark(T1, ['title'], []);
-    feed.mark(T2, ['title'], []);
+    feed.mark(T1, asked('title'), []);
+    feed.mark(T2, asked('title'), []);
     expect(sent()).toEqual([[1, 'update', { Ticket: { t_2: { title: 'b' } } }, undefined]]);
     expect(feed.problem).toContain('Hold less');
     write('t_1', { title: 'short' });
-    feed.mark(T2, ['title'], []);
+    feed.mark(T2, asked('title'), []);
     expect(JSON.stringify(sent())).toContain('short');
     expect(feed.problem).toBeUndefined();
   });

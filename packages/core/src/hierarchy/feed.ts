@@ -3,22 +3,28 @@ import type { Word } from '../contract/hierarchy';
 import type { Fields } from '../contract/schema';
 import type { MergeStrategy } from '../contract/wire';
 import type { EntityStore } from '../state/entity-store';
-import { getOrAdd } from '../state/objects';
+import { getOrAdd, keys } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { split } from './parts';
 import type { Outlet, Parcel } from './signal-channel';
 import { type Signal, signalOf } from './signals';
 import { CONTROL_BYTES, MOST_PAYLOAD, sizeOf, tooLarge } from './size';
-import { Speech } from './speech';
+import { entitiesIn, Speech } from './speech';
 
 /** The workflows that a change has come through. */
 export type Way = readonly string[];
 
-/** What waits about one entity: that it went, then what it is now, each with the way that it came. */
+/** Why something is told: the way that it came, and the ids of the subscriptions that asked for it. */
+interface Why {
+  readonly via: Way;
+  readonly ids: readonly string[];
+}
+
+/** What waits about one entity: that it went, then what it is now, each with the reason. */
 interface Mark {
   readonly ref: EntityRef;
-  readonly gone?: Way;
-  readonly fields: ReadonlyMap<string, Way>;
+  readonly gone?: Why;
+  readonly fields: ReadonlyMap<string, Why>;
 }
 
 /** A {@link Feed} as it travels through continue-as-new. */
@@ -28,7 +34,9 @@ export interface CarriedFeed {
   readonly marks: readonly (readonly [
     ref: EntityRef,
     gone: Way | null,
-    fields: readonly (readonly [string, Way])[],
+    fields: readonly (readonly [field: string, via: Way, ids?: readonly string[]])[],
+    /** The subscriptions that hear that it went. */
+    ids?: readonly string[],
   ])[];
 }
 
@@ -60,8 +68,13 @@ export class Feed implements Outlet {
     this.#options = options;
     this.#link = link;
     this.#number = number;
-    for (const [ref, gone, fields] of marks)
-      this.#marks.set(keyOf(ref), { ref, gone: gone ?? undefined, fields: new Map(fields) });
+    for (const [ref, gone, fields, ids = []] of marks)
+      this.#marks.set(keyOf(ref), {
+        ref,
+        gone: gone ? { via: gone, ids } : undefined,
+        // The first versions carried no ids.
+        fields: new Map(fields.map(([field, via, asked = []]) => [field, { via, ids: asked }])),
+      });
   }
 
   get isDue(): boolean {
@@ -74,17 +87,19 @@ export class Feed implements Outlet {
     this.#number = 0;
   }
 
-  mark(ref: EntityRef, fields: Iterable<string>, via: Way): void {
+  /** @param fields fields that changed, each with the ids of the subscriptions that asked for it */
+  mark(ref: EntityRef, fields: Iterable<readonly [field: string, ids: readonly string[]]>, via: Way): void {
     const key = keyOf(ref);
     const { gone, fields: before = [] } = this.#marks.get(key) ?? {};
     const marked = new Map(before);
-    for (const field of fields) marked.set(field, via);
+    for (const [field, ids] of fields)
+      marked.set(field, { via, ids: union(marked.get(field)?.ids ?? [], ids) });
     this.#marks.set(key, { ref, gone, fields: marked });
   }
 
-  /** The entity is gone. Should it come back, both is told. */
-  remove(ref: EntityRef, via: Way): void {
-    this.#marks.set(keyOf(ref), { ref, gone: via, fields: new Map() });
+  /** The entity is gone. Should it come back, both is told. @param ids of the subscriptions that asked for it */
+  remove(ref: EntityRef, ids: readonly string[], via: Way): void {
+    this.#marks.set(keyOf(ref), { ref, gone: { via, ids }, fields: new Map() });
   }
 
   next(): Parcel | undefined {
@@ -112,7 +127,12 @@ export class Feed implements Outlet {
     return {
       link: this.#link,
       number: this.#number,
-      marks: [...waiting.#marks.values()].map(({ ref, gone = null, fields }) => [ref, gone, [...fields]]),
+      marks: [...waiting.#marks.values()].map(({ ref, gone, fields }) => [
+        ref,
+        gone?.via ?? null,
+        [...fields].map(([field, { via, ids }]) => [field, via, ids]),
+        gone?.ids,
+      ]),
     };
   }
 
@@ -121,7 +141,8 @@ export class Feed implements Outlet {
     const key = keyOf(ref);
     const later = this.#marks.get(key);
     if (later?.gone) return;
-    this.#marks.set(key, { ref, gone, fields: new Map([...fields, ...(later?.fields ?? [])]) });
+    this.#marks.set(key, { ref, gone, fields });
+    for (const [field, { via, ids }] of later?.fields ?? []) this.mark(ref, [[field, ids]], via);
   }
 
   #compose(marks: readonly Mark[]): Signal[] {
@@ -163,7 +184,7 @@ export class Feed implements Outlet {
 
   #removals(marks: readonly Mark[]): Signal[] {
     const words = new Ways();
-    for (const { ref, gone = [] } of marks) words.of(gone).deletes.push(ref);
+    for (const { ref, gone } of marks) words.of(gone?.via ?? []).deletes.push(ref);
     return words.all.flatMap(([via, { word }]) => this.#signals(word, via, marks));
   }
 
@@ -173,7 +194,7 @@ export class Feed implements Outlet {
     for (const { ref, fields } of marks) {
       const held = store.get(ref.name, ref.id) as Fields;
       const byWay = new Map<Way, string[]>();
-      for (const [field, via] of fields) getOrAdd(byWay, via, () => []).push(field);
+      for (const [field, { via }] of fields) getOrAdd(byWay, via, () => []).push(field);
       for (const [via, some] of byWay) words.of(via).say(ref, held, some);
     }
     return words.all.flatMap(([via, { word }]) => this.#signals(word, via, marks));
@@ -189,9 +210,10 @@ export class Feed implements Outlet {
         number: this.#number + 1,
         via: via.length > 0 ? via : undefined,
       };
-      const base = { entityName, changeOrigin: from };
-      const isRemoval = (content.word?.deletes?.length ?? 0) > 0;
-      const signal = signalOf(isRemoval ? base : { ...base, strategy }, content.word ?? {}, envelope);
+      const said = content.word ?? {};
+      const base = { entityName, changeOrigin: from, subscriptionIds: idsIn(said, marks) };
+      const isRemoval = (said.deletes?.length ?? 0) > 0;
+      const signal = signalOf(isRemoval ? base : { ...base, strategy }, said, envelope);
       const bytes = sizeOf(signal.payload) + CONTROL_BYTES;
       if (bytes > MOST_PAYLOAD) {
         this.problem = tooLarge(bytes).message;
@@ -204,6 +226,23 @@ export class Feed implements Outlet {
     }
     return signals;
   }
+}
+
+const union = (some: readonly string[], more: readonly string[]): readonly string[] => [
+  ...new Set([...some, ...more]),
+];
+
+/** The ids of the subscriptions that asked for what a word says. */
+function idsIn(word: Word, marks: readonly Mark[]): readonly string[] {
+  const byKey = new Map(marks.map((mark) => [keyOf(mark.ref), mark]));
+  const ids = new Set<string>();
+  const add = (why: Why | undefined): void => {
+    for (const id of why?.ids ?? []) ids.add(id);
+  };
+  for (const ref of word.deletes ?? []) add(byKey.get(keyOf(ref))?.gone);
+  for (const [ref, set, unset] of entitiesIn(word))
+    for (const field of [...keys(set), ...unset]) add(byKey.get(keyOf(ref))?.fields.get(field));
+  return [...ids];
 }
 
 /** Words by the way that what they say has come. */

@@ -7,13 +7,13 @@ import type { Link } from './link';
 import { COPIED, WRITTEN } from './outbox';
 import type { Settlement } from './settlement';
 import { contributed, sourcesFrom } from './speech';
-import { Claims, takeMissing, takeWrites } from './take';
+import { Claims, takeEdits, takeMissing, takeWrites } from './take';
 import type { Tell, Word } from './word';
 
 /** Takes in what a parent says: contributions. What became of them is told back, where it is not as said. */
 export function takeFromAbove(settlement: Settlement, link: Link, tell: Tell): void {
   const { state, kin } = settlement;
-  const { sources = {}, word = {}, shows = {}, fills, offers, asks } = tell;
+  const { sources = {}, word = {}, shows = {}, fills, edits, offers, asks } = tell;
   const { peer } = link;
   settlement.entered = [];
   settlement.effects = [];
@@ -28,6 +28,7 @@ export function takeFromAbove(settlement: Settlement, link: Link, tell: Tell): v
     settlement.settle(state.remove(removed, peer), { from: link, lane: WRITTEN, isRemoval: true });
   settlement.settle(takeWrites(state, word, peer), { from: link, lane: WRITTEN });
   claims.add(word);
+  if (edits) settlement.settle(takeEdits(state, edits, peer), { from: link, lane: WRITTEN, edits });
   if (fills) settlement.settle(takeMissing(state, fills, peer), { from: link, lane: COPIED });
   claims.add(fills ?? {});
   claims.add(shows);
@@ -62,7 +63,7 @@ function tellBack(
     const held = store.get(ref.name, ref.id);
     if (!kin.isMine(ref)) continue;
     if (!held) waiting.remove(ref);
-    // What came in anew may be more there than was said.
+    // An entity that came into the portion may have more fields at this home than the parent said.
     else if (!isEntire.has(keyOf(ref)) || !claims.isAll(ref, held)) waiting.markEntire(ref);
   }
   // What else came of it: relations that held what was removed.

@@ -1,22 +1,24 @@
 import type { EntityRef } from '../contract/adapter';
+import type { ListEdits } from '../contract/hierarchy';
+import { forEach, inner, table } from '../state/json';
 import { entries, keys } from '../state/objects';
 import { isSame, keyOf } from '../state/refs';
 import type { Below } from './kin';
 import { WRITTEN } from './outbox';
 import type { Settlement } from './settlement';
 import { contributed, MADE } from './speech';
-import { Claims, takeNews, takeWrites } from './take';
-import type { Tell } from './word';
+import { Claims, takeEdits, takeNews, takeWrites } from './take';
+import type { Tell, Word } from './word';
 
 /** Takes in what a child says: news of its portion, and contributions to what is another's. */
 export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell): void {
   const { link, item, made, missing } = below;
   const { state, kin, spread, host } = settlement;
-  const { word = {}, whole, sources = {} } = tell;
+  const { word = {}, whole, sources = {}, edits } = tell;
   if (whole) below.isHome = false;
   if (made) {
-    // What the child changed by itself; what is made of that is not said back.
-    settlement.settle(takeWrites(state, word, link.peer), { from: link, lane: WRITTEN });
+    // What the child changed by itself is written to the item; what is made of the item then is not sent back.
+    takeWritten(settlement, below, word, edits);
     made.take(host.make(item));
     if (tell.whole) for (const ref of made.refs()) link.waiting.mark(ref, keys(made.get(ref) ?? {}), MADE);
     return;
@@ -24,11 +26,8 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   const isElsewhere = (ref: EntityRef): boolean => !isSame(ref, item) && kin.isElsewhere(ref);
   for (const [source, said] of entries(sources))
     settlement.integrate(contributed(link.peer, source), said, link);
-  // In a whole there is nothing new about what is another's.
-  if (!whole && word.set) {
-    const written = takeWrites(state, { set: word.set }, link.peer, isElsewhere);
-    settlement.settle(written, { from: link, lane: WRITTEN });
-  }
+  // A whole portion says nothing new about entities that have another home.
+  takeWritten(settlement, below, whole ? {} : { set: word.set }, edits, isElsewhere);
   const claims = new Claims();
   claims.add(word);
   const entire = new Set((whole ? claims.refs() : (tell.entire ?? [])).map(keyOf));
@@ -50,7 +49,7 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   };
   const deletes = word.deletes?.filter((ref) => !kept.has(keyOf(ref)));
   const changes = takeNews(state, link, { ...news, word: { ...word, deletes } });
-  // What is not there, the sources here may give; once, for it may have been removed there.
+  // Sources here may give an entity that the child lacks: offered once, for the child may have removed it on purpose.
   for (const key of lacks) entire.add(key);
   settlement.settle(changes, { from: link, lane: WRITTEN, isNews: true }, entire);
   settlement.suspect(claims.refs());
@@ -65,4 +64,22 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
     settlement.settle(gone, { from: link, lane: WRITTEN, isNews: true }, entire);
   }
   if (whole || tell.asks === true) spread.offerAll(below);
+}
+
+/** Takes in what a child wrote, and what it did to lists of what has another home: its own lists it gives whole. */
+function takeWritten(
+  settlement: Settlement,
+  { link, item }: Below,
+  word: Word,
+  edits: ListEdits | undefined,
+  concerns?: (ref: EntityRef) => boolean,
+): void {
+  const { state, kin } = settlement;
+  const others = table<Record<string, ListEdits[string][string]>>();
+  forEach(edits, (name, id, done) => {
+    if (!isSame({ name, id }, item) && kin.isElsewhere({ name, id })) inner(others, name)[id] = done;
+  });
+  settlement.settle(takeWrites(state, word, link.peer, concerns), { from: link, lane: WRITTEN });
+  if (keys(others).length > 0)
+    settlement.settle(takeEdits(state, others, link.peer), { from: link, lane: WRITTEN, edits: others });
 }

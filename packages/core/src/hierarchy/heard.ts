@@ -21,7 +21,7 @@ export class Heard {
     if (number <= (this.#numbers.get(link) ?? 0)) return false;
     this.#numbers.delete(link);
     this.#numbers.set(link, number);
-    // Of those that have come to an end there is no word.
+    // Nobody says that a feed has come to an end, so the oldest is forgotten.
     const [oldest] = this.#numbers.keys();
     if (this.#numbers.size > MOST_FEEDS && oldest !== undefined) this.#numbers.delete(oldest);
     return true;

@@ -6,6 +6,7 @@ import { NO_CHANGES, refsOf } from '../state/change-set';
 import { getOrAdd } from '../state/objects';
 import type { CarriedExchange } from './carried-exchange';
 import type { Child } from './child';
+import { type CarriedEnds, ChildEnds } from './child-ends';
 import { ChildWatch } from './child-watch';
 import { type CarriedChildren, type Children, ManagedChildren } from './children';
 import { Exchange } from './exchange';
@@ -35,6 +36,7 @@ export interface CarriedHierarchy {
   readonly exchange: CarriedExchange;
   readonly parents?: CarriedParents;
   readonly children?: CarriedChildren;
+  readonly ends?: CarriedEnds;
   /** When the next look at children is due, in milliseconds. */
   readonly childrenDueAt?: number;
   readonly subscribers?: CarriedSubscribers;
@@ -56,9 +58,11 @@ export class Hierarchy implements ExchangeHost {
   /** Decides what of the state is whose. */
   readonly exchange: Exchange;
   readonly children: Children;
+  /** How children ended that the class has not seen yet. */
+  readonly ends: ChildEnds;
   readonly parents: Parents;
   readonly subscribers: Subscribers;
-  /** What is on its way to others. It is held while the run ends: what waits is carried to the next. */
+  /** Signals and starts that are under way. Held while the run ends: what has not begun is carried to the next run. */
   readonly sendLimit = new SendLimit(UNDER_WAY);
   readonly #host: HierarchyHost;
   readonly #context: SendContext;
@@ -66,7 +70,7 @@ export class Hierarchy implements ExchangeHost {
   readonly #parts: Assembly;
   readonly #check: StartCheck;
   readonly #watch: ChildWatch;
-  /** What it is to begin with, of a parent or of the run before, until it has begun. */
+  /** What a parent or the run before gave to begin with; absent once the hierarchy has begun. */
   #given?: { readonly input: StartInput; readonly carried?: CarriedHierarchy };
   /** Workflows that take themselves to be parents, and are told that they are not. */
   #strangers?: Map<string, SignalChannel>;
@@ -111,11 +115,15 @@ export class Hierarchy implements ExchangeHost {
         subscriptions: subscriptions?.filter((asked, i) => this.#canMatch(asked, i)),
       },
     );
+    this.ends = new ChildEnds(temporal, () => host.inbox.add('childEnded'), carried?.ends);
     const paths = managedPaths(declared, state.store.schema, root.name);
     const { exchange } = this;
     this.children =
       paths.length + former.length > 0
-        ? new ManagedChildren(host, this.#context, exchange, paths, former, (child) => this.#joined(child))
+        ? new ManagedChildren(host, this.#context, exchange, paths, former, {
+            ends: this.ends,
+            joined: (child) => this.#joined(child),
+          })
         : NO_CHILDREN;
     this.#check = new StartCheck(this.children, this.#context);
     const rounds = new Rounds(temporal, carried?.childrenDueAt);
@@ -134,6 +142,7 @@ export class Hierarchy implements ExchangeHost {
       const begun = known({ word: { set: given }, sources }, this.#host.schema);
       changes = this.exchange.begin({ from, link, ancestry, wants, pauses, isMade, ...begun });
     }
+    this.ends.begin();
     this.children.begin(carried?.children);
     this.parents.begin();
     this.#check.begin();
@@ -141,7 +150,7 @@ export class Hierarchy implements ExchangeHost {
     return changes;
   }
 
-  /** Takes in what another workflow says. */
+  /** Takes in a signal of another workflow. */
   receive(what: Received, envelope: Envelope): ChangeSet {
     const child = envelope.as && this.children.get(envelope.from);
     child?.known.synced();
@@ -155,11 +164,11 @@ export class Hierarchy implements ExchangeHost {
 
   /** A workflow says that it is a parent of this one. */
   adopt(link: ParentLink): void {
-    // What it has of its own stays, or of another parent; what a parent gave that let it go does not.
+    // The workflow keeps what is its own or another parent's, but not what came from a parent that let it go.
     const takes = this.parents.isEmpty && !this.parents.isIndependent;
     const loaded = this.parents.loads;
     this.parents.adopt(link);
-    // Not all parents load for it any more.
+    // Not all parents load for this workflow any more: from now on it loads by itself.
     if (loaded && !this.parents.loads) this.#host.inbox.add('refresh');
     this.#take(link, (held) => takes || held === undefined);
   }
@@ -207,6 +216,7 @@ export class Hierarchy implements ExchangeHost {
       exchange: this.exchange.carry(),
       parents: this.parents.carry(),
       children: this.children.carry(),
+      ends: this.ends.carry(),
       childrenDueAt: this.#watch.carry(),
       subscribers: this.subscribers.carry(),
       heard: this.#heard.isEmpty ? undefined : this.#heard.carry(),
@@ -267,12 +277,12 @@ export class Hierarchy implements ExchangeHost {
   #parentLeft(link: ParentLink, loaded: boolean): void {
     const host = this.#host;
     if (host.ending) return host.supersede();
-    // What that one gave is taken from another now.
+    // An address and a token that came from that parent are taken from another one now.
     this.#take(this.parents.given, (held, what) => held === link[what]);
     if (loaded) host.inbox.add('refresh');
   }
 
-  /** Takes what a parent gives, unless it is held already or what is held stays. */
+  /** Takes an address and a token from a parent, unless the workflow has them already or keeps those that it has. */
   #take(access: Access, yields: (held: string | undefined, what: keyof Access) => boolean): void {
     const host = this.#host;
     const { apiUrl: url, apiToken: token } = access;
@@ -294,7 +304,7 @@ export class Hierarchy implements ExchangeHost {
   get #isAlone(): boolean {
     const { children, exchange, parents, subscribers } = this;
     return (
-      // One that a parent let go may be taken on again: when it changed what matters then.
+      // A workflow that its parents let go may be adopted again: then it is to know its numbers and its pauses still.
       children.paths.length === 0 &&
       exchange.isAlone &&
       parents.isEmpty &&
@@ -304,7 +314,7 @@ export class Hierarchy implements ExchangeHost {
     );
   }
 
-  /** Takes in what a workflow says that this one is subscribed to. */
+  /** Takes in a change of a workflow that this one is subscribed to. */
   #hear({ updates, unset, deletions, strategy }: Received, from: Envelope): ChangeSet {
     const { root, state, schema } = this.#host;
     const { link, number, deletes = [] } = from;

@@ -18,7 +18,7 @@ export interface HierarchyHost {
   readonly shield: Pick<CancellationScope, 'run'>;
   /** How the workflow ends, once it is known. */
   readonly ending: Ending | undefined;
-  readonly inbox: { add(trigger: 'refresh' | 'resume'): void };
+  readonly inbox: { add(trigger: 'childEnded' | 'refresh' | 'resume'): void };
   readonly refusals: { add(signal: string, error: unknown): void };
   setApiUrl(url: string): void;
   setApiToken(reference: CredentialReference): void;
@@ -30,6 +30,13 @@ export interface HierarchyHost {
   supersede(): void;
   /** Shows how it is in Temporal's UI. */
   show(): void;
+}
+
+/** Who a workflow is. */
+export interface Self {
+  readonly workflowId: string;
+  /** Its first run: another workflow of its id is another one. */
+  readonly runId: string;
 }
 
 /** What this workflow is to another one. Two that hold each other's items are both to each other. */

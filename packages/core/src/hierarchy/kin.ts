@@ -15,7 +15,7 @@ export interface Below {
   readonly made?: Made;
   /** Whether this workflow is the home of the item still, because no child has begun. */
   isHome: boolean;
-  /** What the item refers to and the child said is not there; whether it was answered by what sources here say of it. */
+  /** Entities that the item refers to and that the child lacks; whether sources here have offered them to the child. */
   readonly missing: Map<string, { isAnswered: boolean }>;
 }
 
@@ -26,7 +26,7 @@ const NO_ANCESTORS: readonly Ancestor[] = [];
 export const isMissing = ({ missing }: Below, ref: EntityRef): boolean =>
   missing.get(keyOf(ref))?.isAnswered === false;
 
-/** Whom a workflow is linked with, and which entities are in whose portion. */
+/** The parents and children that a workflow is linked with, and which entities are in whose portion. */
 export class Kin {
   /** The links to parents, by their workflow ids. */
   readonly above = new Map<string, Link>();

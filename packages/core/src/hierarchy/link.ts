@@ -29,12 +29,12 @@ export class Link {
   readonly peer: string;
   readonly ancestry: readonly Ancestor[];
   readonly isMade: boolean;
-  /** Whether this is a parent's end, and so one to the home of the portion. */
+  /** Whether this is the parent's end of the link; the other end is the home of the portion then. */
   readonly isParent: boolean;
   readonly wants?: readonly string[];
-  /** What waits. */
+  /** What the other end has yet to be told. */
   waiting: Outbox;
-  /** Whether the other end is to pause; of a holder. */
+  /** Whether this end, a holder, has the other end pause. */
   pauses: boolean;
   readonly #self: string;
   #id: string;
@@ -44,12 +44,12 @@ export class Link {
   #flight?: Flight;
   /** What is too large to be sent. */
   #aside: Outbox;
-  /** Whether what is to be told cannot be sent without what is too large. */
+  /** Whether nothing can be sent, because what is too large is part of a whole portion. */
   #isBlocked = false;
   readonly #asks: Asks;
-  /** Whether all that the sources say of the portion is to be said, and nothing else is. */
+  /** Whether the next message has all that the sources here say of the portion. */
   #offers: boolean;
-  /** What the other end knows of {@link pauses}. */
+  /** The value of {@link pauses} that the other end was told last. */
   #toldPause: boolean;
   readonly #unseen: Unseen;
   /** Messages without content, which go before what waits. */
@@ -69,7 +69,7 @@ export class Link {
       ...carried
     }: Partial<CarriedLink> = {},
   ) {
-    // Of what is above it hears also where it does not ask for it.
+    // A parent hears of entities above it also where it does not ask for their kinds.
     const kinds = wants && new Set([...wants, ...ancestry.map(({ entityName }) => entityName)]);
     const concerns = kinds && ((name: string): boolean => kinds.has(name));
     this.#self = self;
@@ -128,11 +128,11 @@ export class Link {
     this.#begin(id);
     this.#sent = 1;
     this.#toldPause = this.pauses;
-    // Until it is known that it began.
+    // The start counts as a message that the other end has not seen, until the child has begun.
     this.#unseen.add(this.waiting.take(), 1);
   }
 
-  /** The child did begin: whatever it says, it knows that. */
+  /** The child has begun, so it has seen what it was started with. */
   hasBegun(): void {
     this.#unseen.seen(1);
   }
@@ -164,7 +164,7 @@ export class Link {
     this.#controls = [];
   }
 
-  /** A parent has joined: it is owed the whole portion. Also what it missed. */
+  /** The other end is owed the whole portion: a parent that has joined, or one that missed a message. */
   owe(): void {
     this.#go('owe');
   }
@@ -195,7 +195,7 @@ export class Link {
     if (tell.number > this.#taken + 1 && !tell.whole) this.#asks.add(true);
     this.#taken = tell.number;
     this.#unseen.seen(tell.seen);
-    // An answer may come before whoever sent the question hears that it arrived.
+    // The answer to a message may come before its sender hears that the message arrived.
     const underWay = this.#flight?.message;
     if (underWay?.do === 'tell' && underWay.number <= tell.seen) this.#flight = undefined;
     if (tell.whole) {

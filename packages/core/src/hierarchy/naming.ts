@@ -7,7 +7,7 @@ import { isSame } from '../state/refs';
 import type { Tell } from './word';
 
 /** What of a message names entities. */
-type Naming = Pick<Tell, 'word' | 'sources' | 'shows' | 'fills' | 'entire' | 'asks' | 'kinds'>;
+type Naming = Pick<Tell, 'word' | 'sources' | 'shows' | 'fills' | 'edits' | 'entire' | 'asks' | 'kinds'>;
 
 /** Which of a table's or a list's entities stay, and how they are called. */
 type Rename = (ref: EntityRef) => EntityRef | undefined;
@@ -39,13 +39,14 @@ export function wordNamed({ set, unset, deletes }: Word, rename: Rename): Word {
 }
 
 function named<T extends Naming>(said: T, rename: Rename): T {
-  const { word, sources, shows, fills, entire, asks } = said;
+  const { word, sources, shows, fills, edits, entire, asks } = said;
   return {
     ...said,
     word: word && wordNamed(word, rename),
     sources: sources && sourcesNamed(sources, rename),
     shows: shows && wordNamed(shows, rename),
     fills: fills && wordNamed(fills, rename),
+    edits: edits && tablesNamed(edits, rename),
     entire: entire && refsNamed(entire, rename),
     asks: asks && asks !== true ? refsNamed(asks, rename) : asks,
   };

@@ -1,4 +1,6 @@
 import type { EntityRef } from '../contract/adapter';
+import type { ListEdit } from '../contract/hierarchy';
+import { joined } from '../state/list-edits';
 import { getOrAdd } from '../state/objects';
 import { keyOf } from '../state/refs';
 
@@ -6,6 +8,8 @@ import { keyOf } from '../state/refs';
 interface Mark {
   readonly ref: EntityRef;
   readonly fields: Set<string>;
+  /** What was done to lists, by the field; of {@link EDITED}. */
+  edits?: Map<string, ListEdit>;
   /** Whether all of its fields are told. */
   entire?: boolean;
   /** Whether it was removed. */
@@ -17,7 +21,11 @@ export type CarriedOutbox = readonly (readonly [
   lane: string,
   ref: EntityRef,
   fields: readonly string[],
-  how: { readonly removed?: boolean; readonly entire?: boolean },
+  how: {
+    readonly removed?: boolean;
+    readonly entire?: boolean;
+    readonly edits?: readonly (readonly [field: string, edit: ListEdit])[];
+  },
 ])[];
 
 /** What was written, or is. */
@@ -26,6 +34,8 @@ export const WRITTEN = '';
 export const SHOWN = '/';
 /** A copy, for a home that may have none; see `Tell.fills`. */
 export const COPIED = '/copied';
+/** Lists that something was added to, or taken out of; see `Tell.edits`. */
+export const EDITED = '/edited';
 
 const everything = (): boolean => true;
 /** What waits about each entity, by the lane. */
@@ -47,8 +57,9 @@ export class Outbox {
   ) {
     for (const [lane, ref, fields, how] of carried) {
       if (how.removed) this.remove(ref);
-      this.mark(ref, fields, lane);
+      if (lane !== EDITED) this.mark(ref, fields, lane);
       if (how.entire) this.markEntire(ref, lane);
+      for (const [field, edit] of how.edits ?? []) this.edit(ref, field, edit);
     }
   }
 
@@ -60,39 +71,51 @@ export class Outbox {
   mark(ref: EntityRef, fields: Iterable<string>, lane = WRITTEN): void {
     if (!this.concerns(ref.name)) return;
     const mark = this.#mark(ref, lane);
-    for (const field of fields) mark.fields.add(field);
+    for (const field of fields) {
+      mark.fields.add(field);
+      // Where a list is told whole, that says what was done to it.
+      if (lane === WRITTEN) this.#unmark(EDITED, ref, field);
+    }
+  }
+
+  /** Something was added to a list, or taken out of it, by the other end's own or by one that has it from there. */
+  edit(ref: EntityRef, field: string, edit: ListEdit): void {
+    const { fields, entire, removed } = this.#lanes.get(WRITTEN)?.get(keyOf(ref)) ?? {};
+    if (!this.concerns(ref.name) || entire || removed || fields?.has(field)) return;
+    const mark = this.#mark(ref, EDITED);
+    mark.fields.add(field);
+    mark.edits ??= new Map();
+    mark.edits.set(field, joined(mark.edits.get(field), edit));
   }
 
   markEntire(ref: EntityRef, lane = WRITTEN): void {
     if (this.concerns(ref.name)) this.#mark(ref, lane).entire = true;
   }
 
-  /** The entity was removed. Should it come back, both is told. */
+  /** What was done to lists before what waits. */
+  editBefore(ref: EntityRef, edits: ReadonlyMap<string, ListEdit>): void {
+    const later = this.#drop(EDITED, ref)?.edits;
+    for (const some of [edits, later]) for (const [field, edit] of some ?? []) this.edit(ref, field, edit);
+  }
+
+  /** The entity was removed. Should it come back, the other end is told both. */
   remove(ref: EntityRef): void {
     if (!this.concerns(ref.name)) return;
     this.#lane(WRITTEN).set(keyOf(ref), { ref, fields: new Set(), removed: true });
+    this.#drop(EDITED, ref);
   }
 
   /** The other end knows the field as it is. */
   unmark(ref: EntityRef, field: string): void {
-    const marks = this.#lanes.get(WRITTEN);
-    const mark = marks?.get(keyOf(ref));
-    if (!marks || !mark) return;
-    mark.fields.delete(field);
-    if (mark.fields.size === 0 && !mark.entire && !mark.removed) marks.delete(keyOf(ref));
-    if (marks.size === 0) this.#lanes.delete(WRITTEN);
+    this.#unmark(WRITTEN, ref, field);
   }
 
-  /** Nothing is told of an entity. @returns what was to be */
+  /** Takes an entity out. @returns what was to be told of it */
   drop(ref: EntityRef): Outbox {
-    const key = keyOf(ref);
     const dropped = new Outbox([], this.concerns);
-    for (const [lane, marks] of this.#lanes) {
-      const mark = marks.get(key);
-      if (!mark) continue;
-      dropped.#lane(lane).set(key, mark);
-      marks.delete(key);
-      if (marks.size === 0) this.#lanes.delete(lane);
+    for (const lane of [...this.#lanes.keys()]) {
+      const mark = this.#drop(lane, ref);
+      if (mark) dropped.#lane(lane).set(keyOf(ref), mark);
     }
     return dropped;
   }
@@ -111,16 +134,20 @@ export class Outbox {
     for (const [lane, marks] of this.#lanes) for (const mark of marks.values()) yield [lane, mark];
   }
 
-  /** Hands over what waits; nothing does afterwards. */
+  /** Hands over all that waits, and is empty afterwards. */
   take(): Outbox {
     const taken = new Outbox([], this.concerns);
     [taken.#lanes, this.#lanes] = [this.#lanes, taken.#lanes];
     return taken;
   }
 
-  /** Has what an earlier one held wait as well. */
+  /** Merges an older outbox into this one: what it held waits again. */
   add(earlier: Outbox): void {
-    for (const [lane, { ref, fields, entire, removed }] of earlier.marks()) {
+    for (const [lane, { ref, fields, edits, entire, removed }] of earlier.marks()) {
+      if (edits) {
+        this.editBefore(ref, edits);
+        continue;
+      }
       if (removed) {
         const { fields: since = [], entire: all } = this.#lanes.get(WRITTEN)?.get(keyOf(ref)) ?? {};
         this.remove(ref);
@@ -135,8 +162,25 @@ export class Outbox {
   /** For continue-as-new. */
   carry(): CarriedOutbox {
     return [...this.marks()].map(
-      ([lane, { ref, fields, entire, removed }]) => [lane, ref, [...fields], { removed, entire }] as const,
+      ([lane, { ref, fields, entire, removed, edits }]) =>
+        [lane, ref, [...fields], { removed, entire, edits: edits && [...edits] }] as const,
     );
+  }
+
+  #unmark(lane: string, ref: EntityRef, field: string): void {
+    const mark = this.#lanes.get(lane)?.get(keyOf(ref));
+    if (!mark) return;
+    mark.fields.delete(field);
+    mark.edits?.delete(field);
+    if (mark.fields.size === 0 && !mark.entire && !mark.removed) this.#drop(lane, ref);
+  }
+
+  #drop(lane: string, ref: EntityRef): Mark | undefined {
+    const marks = this.#lanes.get(lane);
+    const mark = marks?.get(keyOf(ref));
+    marks?.delete(keyOf(ref));
+    if (marks?.size === 0) this.#lanes.delete(lane);
+    return mark;
   }
 
   #mark(ref: EntityRef, lane: string): Mark {

@@ -13,7 +13,7 @@ import type { Message } from './word';
 export class Outgoing {
   /** Links of children that are let go, until they have been told. */
   readonly leaving: Link[] = [];
-  /** Answers to who is no parent. */
+  /** Answers to workflows that take themselves for parents and are none. */
   readonly strangers = new Map<string, Message>();
   readonly #state: EntityState;
   readonly #kin: Kin;
@@ -39,7 +39,7 @@ export class Outgoing {
   next(peer: string, as: End): Message | undefined {
     if (as === 'stranger') return this.strangers.get(peer);
     const link = this.#dueTo(peer, as);
-    // A home that takes everything as it is said says nothing, and what was sent to it would be remembered for ever.
+    // A home that takes every contribution as it was said never answers: what it was sent would be remembered for ever.
     const item = link?.isUnanswered && this.#kin.below.get(peer)?.item;
     if (link && item) link.ask(item);
     return link?.next((waiting, isWhole) => {
@@ -79,7 +79,7 @@ export class Outgoing {
     this.wake();
   }
 
-  /** Somebody who was to be told that it is let go, or is a stranger, is there no more. */
+  /** Forgets a workflow that was to be told that it is let go, or that it is a stranger. */
   forget(peer: string): void {
     this.strangers.delete(peer);
     for (let i = this.leaving.length - 1; i >= 0; i--)
@@ -98,7 +98,7 @@ export class Outgoing {
       if (link.isDue) this.#host.wake(link.peer, link.isParent ? 'parent' : 'child');
   }
 
-  /** What this workflow wrote by itself, and not the parent that makes its root. */
+  /** Marks what this workflow wrote by itself, in a root that is made by its parent. */
   #markOwn({ peer }: Link, waiting: Outbox): void {
     const { store, views, root } = this.#state;
     for (const ref of this.#kin.portionOf(root)) {

@@ -91,7 +91,7 @@ export class Parents {
     return undefined;
   }
 
-  /** Sends what the run before left over. */
+  /** Sends what the run before had not sent. */
   begin(): void {
     for (const { channel } of this.#parents.values()) if (!channel.isIdle) void channel.send();
     this.#watch();
@@ -102,7 +102,7 @@ export class Parents {
     void this.#parents.get(workflowId)?.channel.send();
   }
 
-  /** A workflow says that it is a parent, too. It is told how this one is. */
+  /** Another workflow says that it is a parent, too. This workflow tells it its status. */
   adopt(link: ParentLink): void {
     const { root, exchange } = this.#options;
     const { entity, ancestry, wants, pauses = false, isMade = false } = link;
@@ -151,7 +151,7 @@ export class Parents {
     this.#options.onLeft(parent.link, loaded && !this.loads);
   }
 
-  /** Has all parents hear something other than a change. */
+  /** Sends all parents a signal that is no change of data. */
   tell(signal: string, payload?: unknown): void {
     for (const { channel } of this.#parents.values()) {
       channel.tell(signal, payload);
@@ -164,13 +164,13 @@ export class Parents {
     this.#stopWatch?.();
   }
 
-  /** Tells every parent how the workflow ends; one that comes later is told as it comes. */
+  /** Tells every parent how this workflow ends. A parent that joins later is told when it joins. */
   async end(status: ChildNotice['status'], message?: string): Promise<void> {
     const last = (this.#ended = this.#notice(status, message));
     await Promise.all(
       [...this.#parents].map(async ([workflowId, { channel }]) => {
         await channel.send();
-        // Somebody else may have been sending.
+        // Another call may have been sending on this channel.
         await this.#options.context.condition(() => channel.isIdle || !this.#parents.has(workflowId));
         await channel.signal('child', last);
       }),
@@ -193,7 +193,7 @@ export class Parents {
     return this.#parents.size === 1 && !this.isIndependent;
   }
 
-  /** The other parents know whether the workflow lives for them alone: the last one to let go closes it. */
+  /** Tells the parents whether the workflow lives for one of them alone: the last to let go has the server cancel it. */
   #tellWhetherSole(): void {
     if (this.#ended || this.isIndependent || !this.#options.context.has('soleParents')) return;
     this.tell('child', this.#notice('running', undefined, this.#isSole));

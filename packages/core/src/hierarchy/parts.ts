@@ -7,7 +7,7 @@ import { sizeOf } from './size';
 import { entitiesIn, Speech, wordsOf } from './speech';
 import type { Tell } from './word';
 
-/** One payload is at most this large, unless one entity is. */
+/** Most bytes of one signal, unless a single entity has more. */
 const MOST_BYTES = 256_000;
 
 /** What of a message may be large. */
@@ -40,7 +40,7 @@ export function split(content: Content): Part[] {
   };
   for (const atom of atomsOf(content)) {
     const size = sizeOf(atom);
-    // One that is too large takes no other with it.
+    // An entity that is too large goes in a part of its own, so that it holds no other back.
     if (bytes + size > MOST_BYTES) flush();
     some.push(atom);
     bytes += size;

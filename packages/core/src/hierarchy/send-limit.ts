@@ -1,4 +1,4 @@
-/** Of commands that the server has not answered yet, so that what one task sends stays below what it takes. */
+/** Bytes of commands that the server has not answered yet: it refuses a workflow task that sends too much. */
 const MOST_BYTES = 1_000_000;
 
 /** A command that has begun. */
@@ -51,7 +51,7 @@ export class SendLimit {
   }
 
   #next(): void {
-    // Begun in this moment and not in the next: only so is it known how large those before were.
+    // Commands begin synchronously: the size of a command is known only after it has begun.
     while (!this.#isHeld && this.#count < this.#most && this.#bytes < MOST_BYTES) {
       const begin = this.#waiting.shift();
       if (!begin) return;

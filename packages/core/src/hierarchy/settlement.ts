@@ -19,7 +19,7 @@ import { type Cause, Spread } from './spread';
 import { findUnreferenced } from './unreferenced';
 import type { Word } from './word';
 
-/** Everything that is taken in here was checked by whom it comes from. */
+/** The workflow whose source it is has checked a sweep against its `maxDeleteRatio` already. */
 const UNLIMITED = { maxDeleteRatio: 1, minDeleteCount: 0 };
 const NOTHING: ReadonlySet<string> = new Set();
 const NOTHING_MOVED = { added: [], removed: [] };
@@ -33,12 +33,12 @@ export class Settlement {
   readonly spread: Spread;
   /** What came into this workflow's portion while a message of a parent was taken in. */
   entered: EntityRef[] = [];
-  /** What came of a message of a parent. */
+  /** What a message of a parent changed. */
   effects: ChangeSet[] = [];
   readonly #changes = new ChangeLog();
-  /** What may be referred to no more. */
+  /** Entities to which nothing may refer any more. */
   readonly #suspects: EntityRef[] = [];
-  /** What has left a home, where others that refer to it say that it is not there. */
+  /** Entities that have left a home, and that the other homes which refer to them say are not there. */
   readonly #absent: EntityRef[] = [];
 
   constructor(
@@ -49,12 +49,12 @@ export class Settlement {
     this.spread = new Spread(state, this.kin);
   }
 
-  /** Notes a change that nobody is told of. */
+  /** Notes a change that no other workflow is told of. */
   note(changes: ChangeSet): void {
     this.#changes.add(changes);
   }
 
-  /** Whether somebody refers to entities is to be seen. */
+  /** Notes entities to which nothing may refer any more. */
   suspect(refs: Iterable<EntityRef>): void {
     this.#suspects.push(...refs);
   }
@@ -104,10 +104,10 @@ export class Settlement {
     for (const below of homes) if (!isHome(below)) this.spread.offerAll(below);
   }
 
-  /** Has those hear of a change whom it concerns. @param entire what a home has told of with all fields */
+  /** Marks a change for every link that it concerns. @param entire entities that a home has given with all fields */
   settle(changes: ChangeSet, cause: Cause, entire: ReadonlySet<string> = NOTHING): void {
-    const { from, said = [], isNews } = cause;
-    if (isEmpty(changes) && said.length === 0 && entire.size === 0) return;
+    const { from, said = [], edits, isNews } = cause;
+    if (isEmpty(changes) && said.length === 0 && entire.size === 0 && !edits) return;
     this.#changes.add(changes);
     if (this.kin.isAlone) {
       this.host.changed(changes);
@@ -175,7 +175,7 @@ export class Settlement {
     }
   }
 
-  /** Looks anew at what is part of some items. @returns what came to be, by the child */
+  /** Finds out anew what is in the portions of some children. @returns what came into each */
   #move(moved: Iterable<Below>): Map<Below, readonly EntityRef[]> {
     const result = new Map<Below, readonly EntityRef[]>();
     for (const below of moved) {
@@ -198,7 +198,7 @@ export class Settlement {
       for (const ref of added) this.spread.give(below, ref);
   }
 
-  /** Has what is made of an item said, as far as it is new. */
+  /** Makes anew what a child is given instead of its item, and marks what of it is new. */
   #makeAnew({ link, item }: Below, made: Made): void {
     if (!this.state.store.get(item.name, item.id)) return;
     const changes = made.take(this.host.make(item));

@@ -10,16 +10,16 @@ export interface SendContext extends Temporal {
   readonly sendLimit: SendLimit;
   /** What runs in it goes on when the workflow is cancelled. One for all, since each costs the workflow three promises. */
   readonly shield: Pick<CancellationScope, 'run'>;
-  /** Somebody has begun to refuse what it is sent, or takes it again. */
+  /** Another workflow has begun to refuse signals, or takes them again. */
   readonly onRefusal: () => void;
 }
 
 /** Something that is said in one or several signals. */
 export interface Parcel {
   readonly signals: readonly Signal[];
-  /** All of it was taken. */
+  /** The other workflow took all of the parcel. */
   accepted(): void;
-  /** It was not. @param isBegun whether a part of it was */
+  /** The other workflow did not take all of the parcel. @param isBegun whether it took a part */
   refused(isBegun: boolean): void;
 }
 
@@ -84,12 +84,12 @@ export class SignalChannel {
     return !this.#isSending && !this.#waits;
   }
 
-  /** Whether it is there and does not take what it is sent: that is kept, and sent again after a pause. */
+  /** Whether the other workflow is there and refuses signals: they are kept, and sent again after a pause. */
   get isRefusing(): boolean {
     return this.#refusal !== undefined;
   }
 
-  /** Forgets the signals that wait: they are told in another way. */
+  /** Forgets the controls that wait: the other workflow hears of them in another way. */
   clear(): void {
     this.#controls = undefined;
   }
@@ -97,7 +97,7 @@ export class SignalChannel {
   /** Has a signal wait that is no change of data. */
   tell(signal: string, payload?: unknown, via: readonly string[] = []): void {
     const controls = (this.#controls ??= new Map<string, Control>());
-    // What is said anew comes last.
+    // A control that replaces another one is sent last.
     controls.delete(signal);
     controls.set(signal, [signal, payload, via]);
   }
@@ -112,7 +112,7 @@ export class SignalChannel {
     this.#isSending = true;
     let sent = false;
     let isThere = true;
-    // The rest of what happens in this moment goes along.
+    // What else comes to wait in this workflow task goes along.
     await Promise.resolve();
     while (isThere && this.#waits) {
       try {
@@ -194,7 +194,7 @@ export class SignalChannel {
     return false;
   }
 
-  /** Lets the other one recover; longer each time. */
+  /** Waits before a refused signal is sent again; longer each time. */
   #rest(): Promise<void> {
     const wait = this.#pause;
     this.#pause = Math.min(wait * 2, LONGEST_PAUSE);
@@ -204,7 +204,7 @@ export class SignalChannel {
 
   #begin({ signal, payload, envelope, bytes }: Signal): Begun {
     const { shield, workflowOf } = this.#context;
-    // Also when the workflow is cancelled: who hears of it hears by this.
+    // Also when this workflow is cancelled: a signal is how others hear of it.
     const done = shield.run(() => workflowOf(this.workflowId).signal(signal, payload, envelope));
     return { bytes, done };
   }

@@ -1,6 +1,6 @@
 import type { EntityRef } from '../contract/adapter';
 import { CANCEL_REQUESTED, type Envelope, type Word } from '../contract/hierarchy';
-import type { DeletePayload, UpdatePayload } from '../contract/wire';
+import type { DeletePayload, SubscribedUpdate, UpdatePayload } from '../contract/wire';
 import { refsOf } from '../state/change-set';
 import { table } from '../state/json';
 import { keys } from '../state/objects';
@@ -31,8 +31,8 @@ export const LEAVES = {
 /** Turns what is told into signals: one, or as many as it is too large for. */
 export function signalsOf(tell: Tell, entityName: string): Signal[] {
   const { from, link, number, seen, as, word, sources, shows, fills } = tell;
-  const { entire, offers, whole, kinds, asks, pauses } = tell;
-  const told = { from, link, number, seen, as, entire, offers, whole, kinds, asks, pauses };
+  const { entire, edits, offers, whole, kinds, asks, pauses } = tell;
+  const told = { from, link, number, seen, as, entire, edits, offers, whole, kinds, asks, pauses };
   const parts = split({ word, sources, shows, fills });
   return parts.map(({ content, ref }, i): Signal => {
     const isLast = i === parts.length - 1;
@@ -59,7 +59,8 @@ function plain({
 
 /** The signal that a word goes in. */
 export function signalOf(
-  base: Pick<UpdatePayload, 'entityName' | 'changeOrigin' | 'strategy'>,
+  base: Pick<UpdatePayload, 'entityName' | 'changeOrigin' | 'strategy'> &
+    Partial<Pick<SubscribedUpdate, 'subscriptionIds'>>,
   { set = {}, unset = {}, deletes = [] }: Word,
   envelope: Envelope,
 ): Omit<Signal, 'bytes'> {

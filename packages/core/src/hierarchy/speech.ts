@@ -1,10 +1,11 @@
 import type { EntityRef } from '../contract/adapter';
+import type { ListEdit } from '../contract/hierarchy';
 import type { Fields, Json } from '../contract/schema';
 import type { EntityState } from '../state/entity-state';
 import { at, equalJson, inner, own, setField, table } from '../state/json';
 import { entries, fromEntries, getOrAdd, hasOwn, keys } from '../state/objects';
 import type { Made } from './made';
-import { COPIED, type Outbox, SHOWN, WRITTEN } from './outbox';
+import { COPIED, EDITED, type Outbox, SHOWN, WRITTEN } from './outbox';
 import type { Tell, Word } from './word';
 
 /** The source by which a parent gives what it makes of an item. */
@@ -68,6 +69,7 @@ export function compose(
   const fills = new Speech();
   const sources = new Map<string, Speech>();
   const entire: EntityRef[] = [];
+  const edits = table<Record<string, Record<string, ListEdit>>>();
 
   const sayAll = (ref: EntityRef): void => {
     const held = store.get(ref.name, ref.id);
@@ -87,10 +89,13 @@ export function compose(
     [...sources.values()].some(({ set }) => hasOwn(at(set, name, id) ?? {}, field));
   const copied: EntityRef[] = [];
 
-  for (const [lane, { ref, fields, entire: isEntire, removed }] of waiting.marks()) {
+  for (const [lane, { ref, fields, entire: isEntire, removed, edits: done }] of waiting.marks()) {
     const held = store.get(ref.name, ref.id);
     if (lane === SHOWN) {
       if (held) shows.say(ref, held, fields);
+    } else if (lane === EDITED) {
+      if (held) shows.say(ref, held, fields);
+      inner(edits, ref.name)[ref.id] = fromEntries(done ?? []);
     } else if (lane === COPIED) {
       if (held) copied.push(ref);
     } else if (lane !== WRITTEN) {
@@ -123,6 +128,7 @@ export function compose(
     shows: shows.word,
     fills: fills.word,
     entire: entire.length > 0 ? entire : undefined,
+    edits: keys(edits).length > 0 ? edits : undefined,
   };
 }
 

@@ -1,9 +1,11 @@
 import type { EntityRef } from '../contract/adapter';
+import type { ListEdits } from '../contract/hierarchy';
 import type { ChangeSet } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { Said } from '../state/integrate';
-import { forEach } from '../state/json';
-import { keys } from '../state/objects';
+import { at, forEach, own } from '../state/json';
+import { editsIn, itemsOf } from '../state/list-edits';
+import { hasOwn, keys } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { fieldsIn } from './fields-in';
 import { type Below, isAbove, isMissing, type Kin } from './kin';
@@ -12,15 +14,17 @@ import { COPIED, SHOWN } from './outbox';
 
 /** Why something changed. */
 export interface Cause {
-  /** Who said so; nobody for what happened here. */
+  /** The link by which the change came; absent for one that was made here. */
   readonly from?: Link;
-  /** The source that said so, or how it was said without one. */
+  /** The source that gave the change, or the lane of changes without a source. */
   readonly lane: string;
   /** What the source said that it had not said before. */
   readonly said?: readonly Said[];
-  /** Whether a home said so: then it is told upwards only. */
+  /** Whether the change is news of a home: then only parents are told. */
   readonly isNews?: boolean;
-  /** Whether entities were removed: lists that lost them are no word. */
+  /** Lists that something was added to, or taken out of. */
+  readonly edits?: ListEdits;
+  /** Whether entities were removed: that lists lost their ids is no word of its own. */
   readonly isRemoval?: boolean;
 }
 
@@ -41,7 +45,7 @@ export class Spread {
    */
   down(
     changes: ChangeSet,
-    { from, lane, said, isRemoval }: Cause,
+    { from, lane, said, edits, isRemoval }: Cause,
     before: ReadonlyMap<string, ReadonlySet<Below>>,
   ): void {
     const words = new Map(said?.map(([ref, fields]) => [keyOf(ref), fields]));
@@ -53,10 +57,14 @@ export class Spread {
       each(ref, ({ waiting }) => waiting.mark(ref, fields, lane), before.get(keyOf(ref)));
     forEach(changes.upserts, (name, id) => {
       const ref = { name, id };
-      const fields = fieldsIn(changes, ref).filter((field) => !words.get(keyOf(ref))?.includes(field));
+      const fields = fieldsIn(changes, ref).filter(
+        (field) => !words.get(keyOf(ref))?.includes(field) && !isEdited(edits, ref, field),
+      );
       if (fields.length === 0) return;
       each(ref, ({ waiting }) => waiting.mark(ref, fields, said || isRemoval ? SHOWN : lane));
     });
+    for (const [ref, field, edit] of editsIn(edits))
+      each(ref, ({ waiting }) => waiting.edit(ref, field, edit));
     if (said) return;
     for (const ref of changes.deletes)
       for (const { link, made } of before.get(keyOf(ref)) ?? [])
@@ -72,7 +80,7 @@ export class Spread {
   up(
     link: Link,
     changes: ChangeSet,
-    { lane, said, isNews }: Cause,
+    { lane, said, edits, isNews }: Cause,
     wasMine: readonly EntityRef[],
     added: readonly EntityRef[],
   ): void {
@@ -82,10 +90,22 @@ export class Spread {
       const ref = { name, id };
       const fields = fieldsIn(changes, ref);
       if (!this.#kin.isMine(ref)) {
-        if (!said && !isNews && isAbove(link, ref)) waiting.mark(ref, fields);
+        if (!said && !isNews && isAbove(link, ref))
+          waiting.mark(
+            ref,
+            fields.filter((field) => !isEdited(edits, ref, field)),
+          );
       } else if (keys(set).length === keys(store.get(name, id) ?? {}).length) waiting.markEntire(ref);
       else waiting.mark(ref, fields);
     });
+    for (const [ref, field, edit] of editsIn(edits)) {
+      if (this.#kin.isMine(ref) || !isAbove(link, ref)) continue;
+      const isGiven = (item: EntityRef): readonly string[] =>
+        this.#kin.isMine(item) ? [] : fieldsIn(changes, item);
+      const relation = own(own(store.schema, ref.name)?.relations, field);
+      // Nothing else that goes up says what it is that is added.
+      waiting.edit(ref, field, { ...edit, items: edit.items ?? itemsOf(edit, relation, store, isGiven) });
+    }
     for (const ref of wasMine) waiting.remove(ref);
     for (const ref of added)
       if (store.get(ref.name, ref.id)) waiting.markEntire(ref);
@@ -93,7 +113,7 @@ export class Spread {
     for (const [ref, fields] of said ?? []) if (isAbove(link, ref)) waiting.mark(ref, fields, lane);
   }
 
-  /** Marks what an entity is that this workflow put into a portion. */
+  /** Marks an entity that this workflow put into a portion: what its sources say of it, and a copy of the rest. */
   give(below: Below, ref: EntityRef): void {
     const { link } = below;
     this.offer(below, ref);
@@ -101,7 +121,7 @@ export class Spread {
     else if (link.state === 'joined') link.ask(ref);
   }
 
-  /** Marks what is known of an item here, for one that runs already and has not: what that has stands. */
+  /** Marks a copy of what is known of an item here, for a child that runs already: fields that the child has stand. */
   handOver({ link, item }: Below): void {
     for (const ref of this.#kin.portionOf(item)) this.#copy(link, ref);
   }
@@ -113,16 +133,16 @@ export class Spread {
       const given = view.given(ref.name, ref.id);
       if (!given) continue;
       link.waiting.mark(ref, given.shape, source);
-      // It is there then, unless it was removed on purpose: that is told.
+      // The child has the entity then. If it had removed it on purpose, it says so again.
       if (answered) answered.isAnswered = true;
     }
   }
 
-  /** Marks all that the sources say of a portion: what they said besides they say no more. */
+  /** Marks all that the sources say of a portion: what they said before and is not among it, they say no more. */
   offerAll(below: Below): void {
-    // One that is yet to start or to join is given it anyway.
+    // A child that is yet to start or to join is given all of it anyway.
     if (below.link.state !== 'joined') return;
-    // Also of what is not there: the sources may give what the home has never had.
+    // Also of entities that are not there: the sources may give what the home has never had.
     for (const ref of this.#kin.partsOf(below.item)) this.offer(below, ref);
     below.link.offer();
   }
@@ -132,7 +152,7 @@ export class Spread {
     waiting.markEntire(ref, COPIED);
   }
 
-  /** Asks the homes of an entity that has left one for it: what they say is not known, where they differ. */
+  /** An entity has left one of its homes: asks the others for it. @returns whether there are others */
   askOthers(ref: EntityRef): boolean {
     let hasOther = false;
     for (const below of this.#kin.childrenWith(ref)) {
@@ -144,3 +164,6 @@ export class Spread {
     return hasOther;
   }
 }
+
+const isEdited = (edits: ListEdits | undefined, { name, id }: EntityRef, field: string): boolean =>
+  hasOwn(at(edits, name, id) ?? {}, field);

@@ -3,10 +3,10 @@ import { getOrAdd } from '../state/objects';
 /** The server lets a run have 2,000 children; a new one begins to count anew. */
 const MOST_STARTS = 1_500;
 
-/** Somebody who starts when it is its turn. */
+/** A child that waits for its turn to start. */
 export interface Starter {
   readonly path: { readonly field: string; readonly maxConcurrentStarts: number };
-  /** It is its turn: it asks again, and starts. */
+  /** Called when the starter may start: it asks once more, and starts. */
   sync(): void;
 }
 
@@ -28,7 +28,7 @@ export class StartLimit {
     return this.#given >= MOST_STARTS;
   }
 
-  /** Whether it is its turn. If not, it is told when it is. */
+  /** Whether a starter may start now. If not, its `sync` is called when it may. */
   take(starter: Starter): boolean {
     const { field, maxConcurrentStarts } = starter.path;
     const { starting, waiting } = getOrAdd(this.#lines, field, (): Line => ({
@@ -46,7 +46,7 @@ export class StartLimit {
     return true;
   }
 
-  /** It has started, or does not want to any more. */
+  /** A starter has started, or does not want to any more. */
   end(starter: Starter): void {
     const line = this.#lines.get(starter.path.field);
     line?.waiting.delete(starter);

@@ -1,4 +1,5 @@
 import { log } from '@temporalio/workflow';
+import type { EntityRef } from '../contract/adapter';
 import type { Subscription, SubscriptionInfo, Unsubscription } from '../contract/hierarchy';
 import type { ChangeSet, MergeStrategy } from '../contract/wire';
 import { forEach } from '../state/json';
@@ -36,10 +37,10 @@ export class Subscribers {
   readonly #context: SendContext;
   readonly #store: EntityStore;
   readonly #entityName: string;
-  /** By how they are told; most workflows have none. */
+  /** By their strategy and workflow id; most workflows have none. */
   readonly #subscribers = new Map<string, Subscriber>();
   #gone: readonly SubscriptionInfo[];
-  /** What the run before had told those that are not made anew yet. */
+  /** Feeds of the run before whose subscribers have not been added yet. */
   readonly #left: Map<string, CarriedFeed>;
   #count: number;
 
@@ -75,7 +76,7 @@ export class Subscribers {
     const { subscriptions } = getOrAdd(this.#subscribers, key, (): Subscriber => {
       const { workflowId: self } = this.#context;
       const left = this.#left.get(key);
-      // Should it subscribe anew later, it hears of a feed of which it knows no numbers.
+      // A subscriber that leaves and comes back gets a feed of another name, of which it knows no numbers.
       this.#left.delete(key);
       const begun = left ?? { link: this.#linkId(), number: 0, marks: [] };
       const options = { workflowId: self, entityName: this.#entityName, strategy, store: this.#store };
@@ -95,7 +96,7 @@ export class Subscribers {
     }
   }
 
-  /** Passes on what changed, to those who asked for it, but not to whom it has come through. */
+  /** Passes a change on to those who asked for it, except workflows that the change has come through. */
   changed(changes: ChangeSet, via: Way): void {
     for (const subscriber of this.#subscribers.values()) {
       const { channel } = subscriber;
@@ -147,25 +148,35 @@ export class Subscribers {
 
   #mark({ feed, subscriptions, strategy }: Subscriber, changes: ChangeSet, via: Way): void {
     const store = this.#store;
-    const selectors = (signal: Subscription['signalName']): Selector[] =>
-      [...subscriptions.values()].flatMap(([asked, covers]) => (asked.signalName === signal ? [covers] : []));
-    const updates = selectors('update');
-    const deletes = selectors('delete');
+    /** The ids of the subscriptions to a signal that ask for a field, or for something of an entity that is gone. */
+    const asking = (signal: Subscription['signalName'], ref: EntityRef, field?: string): string[] =>
+      [...subscriptions].flatMap(([id, [asked, covers]]) =>
+        asked.signalName === signal && covers(store, ref, field) ? [id] : [],
+      );
+    const asked = (ref: EntityRef, fields: readonly string[]): (readonly [string, string[]])[] =>
+      fields
+        .map((field) => [field, asking('update', ref, field)] as const)
+        .filter(([, ids]) => ids.length > 0);
     forEach(changes.upserts, (name, id) => {
       const ref = { name, id };
-      const covered = (field: string): boolean => updates.some((covers) => covers(store, ref, field));
-      const changed = fieldsIn(changes, ref).filter(covered);
+      const changed = asked(ref, fieldsIn(changes, ref));
       if (changed.length === 0) return;
-      // One that replaces what it has is given all that it asked for.
-      const fields = strategy === '$replace' ? keys(store.get(name, id) ?? {}).filter(covered) : changed;
-      feed.mark(ref, fields, via);
+      // A subscriber that replaces its entities is given all fields that it asked for.
+      feed.mark(ref, strategy === '$replace' ? asked(ref, keys(store.get(name, id) ?? {})) : changed, via);
     });
-    const gone = changes.deletes.filter((ref) => deletes.some((covers) => covers(store, ref)));
-    for (const ref of gone) feed.remove(ref, via);
-    // Who is told that it is gone takes it out of the relations that lead to it; it may be listed here still.
-    if (gone.length === 0 || updates.length === 0) return;
-    for (const [holder, field] of store.relationsTo(gone))
-      if (updates.some((covers) => covers(store, holder, field))) feed.mark(holder, [field], via);
+    const gone: EntityRef[] = [];
+    for (const ref of changes.deletes) {
+      const ids = asking('delete', ref);
+      if (ids.length === 0) continue;
+      gone.push(ref);
+      feed.remove(ref, ids, via);
+    }
+    // A subscriber that is told of a removal takes the id out of its relations; here a relation may hold it still.
+    if (gone.length === 0) return;
+    for (const [holder, field] of store.relationsTo(gone)) {
+      const ids = asking('update', holder, field);
+      if (ids.length > 0) feed.mark(holder, [[field, ids]], via);
+    }
   }
 }
 

@@ -1,9 +1,11 @@
 import type { EntityRef } from '../contract/adapter';
-import { type Fields, type Json, relationTarget, type Schema } from '../contract/schema';
+import type { ListEdits } from '../contract/hierarchy';
+import { type Fields, isMany, type Json, relationTarget, type Schema } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
 import type { Held } from '../state/draft';
 import type { EntityState } from '../state/entity-state';
-import { copyFields, equalJson, own, setField } from '../state/json';
+import { copyFields, equalJson, forEach, own, setField } from '../state/json';
+import { editList, editsIn } from '../state/list-edits';
 import { entries, hasOwn, keys } from '../state/objects';
 import { keyOf } from '../state/refs';
 import type { Link } from './link';
@@ -51,7 +53,7 @@ export function takeNews(
   }
   for (const [ref, set, unset] of entitiesIn(word)) {
     const { name, id } = ref;
-    // It was removed here, or put into the portion: the home has not seen that.
+    // This end removed the entity, or put it into the portion, and the home has not seen that: its news are older.
     if (!isFrom(ref) || link.isPending(ref, '')) continue;
     if (entire.has(keyOf(ref))) {
       draft.put(name, id, withPending(ref, set));
@@ -62,7 +64,7 @@ export function takeNews(
     for (const field of unset) if (!link.isPending(ref, field)) delete next[field];
     draft.put(name, id, next);
   }
-  // What the lists as they are here do not lead to is in no portion, or in another one.
+  // News of an entity that no list here leads to are left aside: it is in no portion, or in another one.
   const news = [...entitiesIn(word)].filter(([ref]) => isFrom(ref) && !isPart(ref));
   if (news.length > 0) {
     const parts = partsOf(item, draft, store.schema, isFrom);
@@ -91,7 +93,7 @@ function partsOf(
   return found;
 }
 
-/** Takes in what is written: fields of entities, as they are. */
+/** Takes in fields that somebody wrote, as they are. */
 export function takeWrites(
   state: EntityState,
   word: Word,
@@ -109,7 +111,23 @@ export function takeWrites(
   return state.commit(draft, origin);
 }
 
-/** Takes in fields that are not there. */
+/** Takes in what was done to lists of entities that are there. */
+export function takeEdits(state: EntityState, edits: ListEdits, origin: string): ChangeSet {
+  const draft = state.store.draft();
+  const { schema } = state.store;
+  for (const [ref, field, edit] of editsIn(edits)) {
+    const relation = own(own(schema, ref.name)?.relations, field);
+    const isThere = !!draft.get(ref.name, ref.id) || state.isRoot(ref.name, ref.id);
+    if (!isThere || !relation || !isMany(relation)) continue;
+    forEach(edit.items, (name, id, fields) => {
+      if (hasOwn(schema, name)) draft.put(name, id, { ...draft.get(name, id), ...fields });
+    });
+    editList(draft, ref, field, edit);
+  }
+  return state.commit(draft, origin);
+}
+
+/** Takes in fields that the entities do not have here, and no others. */
 export function takeMissing(state: EntityState, word: Word, origin: string): ChangeSet {
   const draft = state.store.draft();
   for (const [{ name, id }, set] of entitiesIn(word)) {

@@ -1,4 +1,6 @@
 import type { EntityRef } from '../contract/adapter';
+import type { ListEdit } from '../contract/hierarchy';
+import { joined } from '../state/list-edits';
 import { keyOf } from '../state/refs';
 import { type Outbox, WRITTEN } from './outbox';
 
@@ -14,6 +16,8 @@ interface Sent {
   readonly number: number;
   readonly isWritten: boolean;
   readonly isRemoval: boolean;
+  /** What was done to the list that the field is, where the list was not sent whole. */
+  readonly edit?: ListEdit;
 }
 
 /** {@link Unseen} as it travels through continue-as-new. */
@@ -40,10 +44,14 @@ export class Unseen {
 
   /** Notes what goes with a message. */
   add(told: Outbox, number: number): void {
-    for (const [lane, { ref, fields, entire, removed: isRemoval = false }] of told.marks())
+    for (const [lane, { ref, fields, edits, entire, removed: isRemoval = false }] of told.marks())
       for (const field of entire || isRemoval ? ['', ...fields] : fields) {
-        const isWritten = lane === WRITTEN;
-        this.#note({ ref, field, number, isWritten, isRemoval });
+        const before = this.#sent?.get(keyIn(ref, field));
+        const done = edits?.get(field);
+        // What is done to a list that was written whole is part of that.
+        const isWritten = lane === WRITTEN || (!!done && !!before?.isWritten);
+        const edit = done && !isWritten ? joined(before?.edit, done) : undefined;
+        this.#note({ ref, field, number, isWritten, isRemoval, edit });
       }
   }
 
@@ -54,7 +62,8 @@ export class Unseen {
 
   /** Another workflow may be the home now: what was written here and perhaps not seen waits for that one. */
   waitIn(waiting: Outbox): void {
-    for (const { ref, field, isWritten, isRemoval } of this.#sent?.values() ?? []) {
+    for (const { ref, field, isWritten, isRemoval, edit } of this.#sent?.values() ?? []) {
+      if (edit) waiting.editBefore(ref, new Map([[field, edit]]));
       if (!isWritten) continue;
       if (field) waiting.mark(ref, [field]);
       else if (isRemoval) waiting.remove(ref);

@@ -90,14 +90,18 @@ export class Draft {
     for (const [field, relation] of Object.entries(relations)) {
       const value = own(record, field);
       if (value == null) continue;
-      const ids = this.#relate(relation, value, strategy, () => `${textOf(place)}.${field}`);
+      const ids = this.relate(relation, value, strategy, () => `${textOf(place)}.${field}`);
       flat[field] = keepEqual(own(held, field), ids);
     }
     return flat;
   }
 
-  /** Turns the value of a relation into ids, taking in the records it holds. */
-  #relate(relation: Relation, value: unknown, strategy: MergeStrategy, place: Place): Json {
+  /**
+   * Turns the value of a relation into ids, taking in the records it holds.
+   *
+   * @throws InvalidInputError `RECORD_INVALID`
+   */
+  relate(relation: Relation, value: unknown, strategy: MergeStrategy, place: Place): Json {
     const target = relationTarget(relation);
     const idOf = (item: unknown, at: Place): string => {
       if (typeof item === 'string' && item !== '') return item;

@@ -1,13 +1,17 @@
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
-import { type Entities, isMany, relationTarget, type Schema } from '../contract/schema';
+import type { ListEdits } from '../contract/hierarchy';
+import { type Entities, type Fields, isMany, relationTarget, type Schema } from '../contract/schema';
 import type { ChangeSet, DeletePayload, StartInput, UpdatePayload } from '../contract/wire';
+import type { Earlier } from './before';
 import { refsOf } from './change-set';
+import { denormalize } from './denormalize';
 import type { Draft } from './draft';
 import { EntityStore } from './entity-store';
 import { identify, recordOf } from './identify';
 import { integrate, type Integration, type IntegrationOptions, type SourceContent } from './integrate';
 import { forEach, isPlainObject, without } from './json';
+import { editLists } from './list-edits';
 import { getOrAdd } from './objects';
 import { forEachGiven } from './place';
 import { keyOf } from './refs';
@@ -23,6 +27,14 @@ export interface Provenance {
   readonly changedAt: number;
 }
 
+/** What changes came from. */
+export interface Trace {
+  /** The entities that have come to be, by their keys. */
+  readonly created?: ReadonlySet<string>;
+  /** What changed, as it was before. */
+  readonly earlier?: Earlier;
+}
+
 /** Entity state together with where it came from: the root entity, the store and a view per source. */
 export class EntityState {
   readonly root: EntityRef;
@@ -30,6 +42,7 @@ export class EntityState {
   /** What each source last gave, by its name. */
   readonly views: Map<string, SourceView>;
   #created?: Set<string>;
+  #earlier?: Map<string, Fields | undefined>;
 
   constructor(
     root: EntityRef,
@@ -47,6 +60,16 @@ export class EntityState {
   /** The root entity, denormalized; `undefined` until something is known of it. */
   get data(): unknown {
     return this.store.denormalize(this.root.name, this.root.id);
+  }
+
+  /**
+   * An entity, denormalized; `undefined` where nothing is known of it. Of all but the root it is made anew each time.
+   *
+   * @throws InvalidInputError when the schema has no such entity
+   */
+  dataOf(name: string, id: string): unknown {
+    this.#checkName('entityName', name);
+    return this.isRoot(name, id) ? this.data : denormalize(this.store, this.store.schema, name, id);
   }
 
   isRoot(name: string, id: string): boolean {
@@ -88,14 +111,22 @@ export class EntityState {
     return this.commit(draft);
   }
 
-  /** Takes in an `update`. @throws StatefulWorkflowError that leaves the state as it was */
-  update(payload: UpdatePayload): ChangeSet {
-    return this.commit(this.#draftOf(payload), payload.changeOrigin);
+  /**
+   * Takes in an `update`.
+   *
+   * @param onEdits hears of lists that something was added to, or taken out of
+   * @throws StatefulWorkflowError that leaves the state as it was
+   */
+  update(payload: UpdatePayload, onEdits?: (edits: ListEdits) => void): ChangeSet {
+    const draft = this.#draftOf(payload);
+    const edits = this.#editLists(draft, payload);
+    if (edits) onEdits?.(edits);
+    return this.commit(draft, payload.changeOrigin);
   }
 
   /** Whether an `update` could be taken in. @throws StatefulWorkflowError when it could not */
   checkUpdate(payload: UpdatePayload): void {
-    this.#draftOf(payload);
+    this.#editLists(this.#draftOf(payload), payload);
   }
 
   /** Takes in a `delete`. @throws StatefulWorkflowError that leaves the state as it was */
@@ -165,16 +196,18 @@ export class EntityState {
    */
   commit(draft: Draft, origin?: string, writer?: SourceView): ChangeSet {
     return this.store.commit(draft, origin, (name, id, before, after) => {
-      if (!before && after) (this.#created ??= new Set()).add(keyOf({ name, id }));
+      const key = keyOf({ name, id });
+      if (!before && after) (this.#created ??= new Set()).add(key);
+      if (!this.#earlier?.has(key)) (this.#earlier ??= new Map()).set(key, before);
       for (const view of this.views.values()) if (view !== writer) view.keepBase(name, id, before, after);
     });
   }
 
-  /** The entities that have come to be since this was asked last, by their keys. */
-  takeCreated(): ReadonlySet<string> | undefined {
-    const created = this.#created;
-    this.#created = undefined;
-    return created;
+  /** What is to be known of changes since this was asked last besides what they are. */
+  takeTrace(): Trace {
+    const trace = { created: this.#created, earlier: this.#earlier };
+    this.#created = this.#earlier = undefined;
+    return trace;
   }
 
   #draftOf(
@@ -195,6 +228,11 @@ export class EntityState {
       if (held) draft.put(name, id, without(held, gone));
     });
     return draft;
+  }
+
+  #editLists(draft: Draft, payload: UpdatePayload): ListEdits | undefined {
+    const { root, store } = this;
+    return editLists(draft, { root, store, rootId: (name, record) => this.#rootId(name, record) }, payload);
   }
 
   /** A record of the root's kind that has no id is the root. */

@@ -15,12 +15,12 @@ import { table } from '../state/json';
 /** How many workflows are looked at at a time. */
 const AT_A_TIME = 8;
 /** How a workflow ends; one that is paused has not, nor has one of a status that this version does not know. */
-const ENDS: Readonly<Partial<Record<string, ChildNotice['status']>>> = {
-  COMPLETED: 'completed',
-  FAILED: 'failed',
-  CANCELLED: 'cancelled',
-  TERMINATED: 'cancelled',
-  TIMED_OUT: 'cancelled',
+const ENDS: Readonly<Partial<Record<string, Pick<ChildNotice, 'status' | 'was'>>>> = {
+  COMPLETED: { status: 'completed' },
+  FAILED: { status: 'failed' },
+  CANCELLED: { status: 'cancelled' },
+  TERMINATED: { status: 'cancelled', was: 'terminated' },
+  TIMED_OUT: { status: 'cancelled', was: 'timedOut' },
 };
 /** gRPC's code for what does not exist. */
 const NOT_FOUND = 5;
@@ -95,15 +95,15 @@ const nothingNew = (who: 'parent' | 'child', every: number): ApplicationFailure 
 async function endOf(
   client: Client,
   { workflowId, runId }: WorkflowRef,
-): Promise<Pick<ChildNotice, 'status' | 'message'> | undefined> {
+): Promise<Pick<ChildNotice, 'status' | 'was' | 'message'> | undefined> {
   try {
     const { status, raw, runId: last } = await client.workflow.getHandle(workflowId).describe();
     const first = raw.workflowExecutionInfo?.firstRunId;
     // One that somebody started anew under its id is another workflow. An old server does not say.
     if (first && runId !== undefined && first !== runId) return { status: 'cancelled' };
     const end = ENDS[status.name];
-    if (end !== 'failed') return end && { status: end };
-    return { status: end, message: await whyFailed(client, workflowId, last) };
+    if (end?.status !== 'failed') return end;
+    return { ...end, message: await whyFailed(client, workflowId, last) };
   } catch (error) {
     if (isNotFound(error)) return { status: 'cancelled' };
     throw error;

@@ -13,6 +13,9 @@ import type { CarriedPending, PendingChanges } from './pending-changes';
 import type { Refusals } from './refusals';
 import type { CarriedSource, SourceState } from './source-state';
 
+/** What was before is no part of the state: so many bytes of it are handed over where there is room, and never more. */
+const MOST_BEFORE = 100_000;
+
 /**
  * By which rules a run writes what it hands to the next. Every later version of the library reads those of this one; it goes
  * up where an earlier one would misread what this one writes.
@@ -52,8 +55,12 @@ export interface Carrying {
   readonly hierarchy: Pick<Hierarchy, 'exchange' | 'carry'>;
 }
 
-/** The start argument of the next run: everything that this one knows. */
-export function carryOver(session: Carrying): StartInput & { readonly carried: Carried } {
+/**
+ * The start argument of the next run: everything that this one knows.
+ *
+ * @param room how many bytes it may have besides, for what can be left behind
+ */
+export function carryOver(session: Carrying, room = 0): StartInput & { readonly carried: Carried } {
   return {
     id: session.root.id,
     entityName: session.root.name,
@@ -69,7 +76,7 @@ export function carryOver(session: Carrying): StartInput & { readonly carried: C
       views: session.state.carryViews(),
       refusals: session.refusals.report,
       inbox: [...session.inbox],
-      pending: session.pending.carry(session.state.store),
+      pending: session.pending.carry(session.state.store, Math.min(room, MOST_BEFORE)),
       quiet: session.loads.quiet,
       loadedAt: session.loads.endedAt,
       cutOffs: session.loads.cutOffs || undefined,

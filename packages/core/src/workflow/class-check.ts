@@ -5,7 +5,9 @@ import { checkEntityName, checkReference } from '../contract/payloads';
 import type { Schema } from '../contract/schema';
 import type { Duration, SourceDefinition } from '../contract/source';
 import type { ManagedPathOptions, ManagedPaths } from '../hierarchy/managed-path';
+import { own } from '../state/json';
 import { entries, hasOwn, keys } from '../state/objects';
+import { asyncHook } from './guard';
 import type { Loader } from './loader';
 import { type RefreshPolicy } from './refresh';
 
@@ -42,7 +44,23 @@ export const DECLARED = [
 ] as const;
 
 /** Functions that a class may have, and those that it may not take away: the base class has them. */
-const HOOKS = ['setup', 'loadData', 'execute', 'onChange', 'onLoadError', 'onContinue'] as const;
+const HOOKS = [
+  'setup',
+  'loadData',
+  'beforeUpdate',
+  'beforeDelete',
+  'execute',
+  'onChange',
+  'onChildEnded',
+  'onLoadError',
+  'onContinue',
+] as const;
+/** Those that nobody waits for, and what is wrong with one that waits. */
+const SYNCHRONOUS: { readonly [hook: string]: (hook: string) => InvalidInputError } = {
+  setup: () => asyncSetup(),
+  beforeUpdate: asyncHook,
+  beforeDelete: asyncHook,
+};
 const NEEDED: readonly string[] = ['loadData', 'execute'];
 
 /** What may be left out, but not given as nothing. */
@@ -216,11 +234,12 @@ export function checkStatics(workflowClass: object): void {
 /** @throws InvalidInputError for a hook that is no function, or one that would not be waited for */
 function checkHook(hook: string, value: unknown): void {
   if (value == null && !NEEDED.includes(hook)) return;
-  aFunction(`${hook === 'setup' ? '' : 'async '}${hook}() { … }`)(value, hook);
+  const refuse = own(SYNCHRONOUS, hook);
+  aFunction(`${refuse ? '' : 'async '}${hook}() { … }`)(value, hook);
   const kind = Object.prototype.toString.call(value);
   if (kind.includes('Generator'))
     throw new InvalidInputError(hook, 'is a generator, of which nothing would run', 'Write it without the *');
-  if (hook === 'setup' && kind === '[object AsyncFunction]') throw asyncSetup();
+  if (refuse && kind === '[object AsyncFunction]') throw refuse(hook);
 }
 
 /** What is wrong with a `setup()` that waits: handlers that it sets then come too late for what is there already. */

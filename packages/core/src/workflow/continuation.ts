@@ -298,5 +298,5 @@ export class Continuation {
 function continued(session: Session): Promise<never> {
   const { targetWorkerDeploymentVersionChanged: isUpgrade } = workflowInfo();
   const begin = makeContinueAsNewFunc(isUpgrade ? { initialVersioningBehavior: 'AUTO_UPGRADE' } : undefined);
-  return begin(carryOver(session));
+  return begin(carryOver(session, session.size.room));
 }

@@ -8,22 +8,24 @@ import {
   TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { ChildEnd } from '../contract/hierarchy';
 import { closeAsCancelled } from './close-as-cancelled';
-import type { ChangeSet } from '../contract/wire';
 import type { Continuation } from './continuation';
 import { details } from './details';
 import { type HookRunner, runHooks } from './hooks';
 import type { TriggerName } from './inbox';
 import { LoadRunner } from './load-runner';
 import { has } from '../base/patches';
+import type { Handed } from './pending-changes';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/host';
 import type { Session } from './session';
 import { allElse } from './moments';
 import { SearchIndex } from './search-index';
 import { SourceActivities } from './source-activities';
+import { beforeIn } from '../state/before';
 import { bytesOf, sendable } from './state-size';
-import { StatefulWorkflow } from './stateful-workflow';
+import { type Cycle, StatefulWorkflow } from './stateful-workflow';
 import { startWatch } from './watch';
 
 /** How long handlers that have not ended are waited for at the end of the workflow. */
@@ -215,7 +217,8 @@ export class CycleRunner {
   get #hasHooks(): boolean {
     const workflow = this.#workflow;
     return (
-      workflow.execute !== StatefulWorkflow.prototype.execute || !!(workflow.onChange ?? workflow.onLoadError)
+      workflow.execute !== StatefulWorkflow.prototype.execute ||
+      !!(workflow.onChange ?? workflow.onChildEnded ?? workflow.onLoadError)
     );
   }
 
@@ -223,6 +226,7 @@ export class CycleRunner {
     const session = this.#session;
     const workflow = this.#workflow;
     const { inbox, pending, readOnly } = session;
+    const { ends } = session.hierarchy;
     const triggers = inbox.take();
     const faults = await this.#loads.run(triggers);
     if (!faults || session.ending) return;
@@ -231,8 +235,16 @@ export class CycleRunner {
       for (const trigger of triggers) inbox.add(trigger);
       return;
     }
-    let handed: ChangeSet | undefined;
-    const hears = workflow.onChange && ((changes: ChangeSet) => workflow.onChange?.(readOnly.of(changes)));
+    let handed: Handed | undefined;
+    let ended: readonly ChildEnd[] = [];
+    const told = ({ changes, earlier }: Handed): Pick<Cycle, 'changes' | 'before'> => {
+      const before = beforeIn(changes, earlier);
+      return { changes: readOnly.of(changes), before: (name, id) => readOnly.of(before(name, id)) };
+    };
+    const hears = (news: Handed): void | Promise<void> => {
+      const { changes, before } = told(news);
+      return workflow.onChange?.(changes, before);
+    };
     const hooks = async (): Promise<void> => {
       for (const fault of faults) {
         let answer: void | 'proceed' = undefined;
@@ -245,14 +257,20 @@ export class CycleRunner {
         if (source) source.known.tolerated = answer === 'proceed';
       }
       try {
-        await pending.tell(hears);
+        await pending.tell(workflow.onChange && hears);
+      } catch (error) {
+        this.#passOver(error);
+      }
+      try {
+        if (ends.isDue) await ends.tell((end) => workflow.onChildEnded?.(readOnly.of(end)));
       } catch (error) {
         this.#passOver(error);
       }
       if (!session.isReady) return;
       handed = pending.take();
+      ended = ends.take();
       try {
-        await workflow.execute({ triggers, changes: readOnly.of(handed) });
+        await workflow.execute({ triggers, ...told(handed), endedChildren: readOnly.of(ended) });
       } catch (error) {
         this.#passOver(error);
       }
@@ -267,6 +285,7 @@ export class CycleRunner {
     // The next run takes the cycle up again.
     for (const trigger of triggers) inbox.add(trigger);
     if (handed) pending.giveBack(handed);
+    ends.giveBack(ended);
   }
 
   /**

@@ -7,7 +7,7 @@ import { own } from '../state/json';
 import { hashOf } from '../state/hash';
 import { entries, fromEntries } from '../state/objects';
 import { type Declaration, DECLARED } from './class-check';
-import { beginsWith, PATCH_COUNT } from '../base/patches';
+import { beginsWith, CHANGED_CLASS, PATCH_COUNT } from '../base/patches';
 
 /**
  * What a class declares, as a run records it: all that decides which commands the run sends. No functions, of which it
@@ -61,16 +61,13 @@ const RECORDED = /^stateful-class:(\d+)\/(\d+):(\d+):(.*)$/s;
  * What the run works by: what its class declared when the run began, which is recorded in its history. Code that is
  * deployed later replays the run by that, so that sources and paths can come and go in a class under running workflows.
  *
- * @param isInherited whether a `loadData` is that of a class without one of its own
+ * @param inherited what a class does that has no `loadData` of its own
  * @throws InvalidInputError, which fails the workflow task, for a function that is missed
  */
-export function declarationOf(
-  workflow: Declaration,
-  isInherited: (load: unknown) => boolean,
-): RunDeclaration {
+export function declarationOf(workflow: Declaration, inherited: Declaration['loadData']): RunDeclaration {
   // Each once: a getter may give another value the next time.
   const given = fromEntries(DECLARED.map((field) => [field, workflow[field]])) as Declaration;
-  const isOwn = !isInherited(workflow.loadData);
+  const isOwn = workflow.loadData !== inherited;
   const loadData = isOwn ? workflow.loadData : undefined;
   const declared = declaredOf({ ...given, loadData });
   const text = JSON.stringify(declared);
@@ -231,6 +228,14 @@ function recall(): string | undefined {
     if (chunks.length === Number(count)) beginsWith(Number(patches));
   }
   return chunks.length > 0 ? JSON.stringify(JSON.parse(chunks.join(''))) : undefined;
+}
+
+/**
+ * Whether the class of a run has been changed since it began. True only from when the changed code has taken over: while
+ * that replays what came before, the run does what it did.
+ */
+export function isOutdated({ isChanged }: RunDeclaration): boolean {
+  return (isChanged || presentPatches().has(CHANGED_CLASS)) && patched(CHANGED_CLASS);
 }
 
 /** The ids of patches that a replay has been told of. */

@@ -142,6 +142,10 @@ describe('defineWorkflow', () => {
     [{ *execute() {} }, 'execute: is a generator, of which nothing would run. Write it without the *'],
     [{ async *onChange() {} }, 'onChange: is a generator'],
     [{ async setup() {} }, 'setup: is asynchronous: nobody waits for it'],
+    [{ async beforeUpdate() {} }, 'beforeUpdate: is asynchronous, and nobody waits for it: it would'],
+    [{ async beforeDelete() {} }, 'beforeDelete: is asynchronous, and nobody waits for it: it would'],
+    [{ *beforeUpdate() {} }, 'beforeUpdate: is a generator, of which nothing would run'],
+    [{ beforeUpdate: 'no' }, 'beforeUpdate: is not a function. Give one such as beforeUpdate() { … }'],
   ])('refuses a class with %o', (fields, reason) => {
     const define = (): unknown => defineWorkflow(having(fields));
     expect(define).toThrow(InvalidInputError);

@@ -13,8 +13,10 @@ import { handedOver } from './carry';
 import { asyncSetup, checkStatics } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
+import type { Declaration } from './class-check';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
 import { declarationOf, type RunDeclaration } from './declared';
+import { Guard } from './guard';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepHandlers, keepingHandlers } from './own-handlers';
 import { refusedStart } from './refused-start';
@@ -61,7 +63,7 @@ export function defineWorkflow<Data>(
     try {
       const workflow = make();
       checkDeclaration(workflow);
-      const declaration = declarationOf(workflow, (load) => load === StatefulWorkflow.prototype.loadData);
+      const declaration = declarationOf(workflow, inherited);
       const session = begin(workflow, declaration, input);
       session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);
@@ -82,6 +84,9 @@ export function defineWorkflow<Data>(
     });
   return run;
 }
+
+/** What a class has that declares nothing itself. */
+const inherited = (StatefulWorkflow.prototype as Declaration).loadData;
 
 /** Checks a class where it is defined. Who looks through a bundle hears of it; for all others a mistake is an error. */
 function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | undefined): void {
@@ -112,6 +117,7 @@ function begin(workflow: StatefulWorkflow, declaration: RunDeclaration, given: u
   const session = startArgument(() => new Session(root, declaration, input, carried));
   for (const error of dropped) session.refusals.add('start', error);
   StatefulWorkflow.attach(workflow, session);
+  session.guard = new Guard(workflow, session.readOnly);
   getActivator().interceptors.inbound.push(session.traffic);
   // Signals that came before are handled as soon as all handlers are set: what they change concerns the children too.
   session.begin();

@@ -12,7 +12,9 @@ import { checkApiUrl } from '../contract/api-url';
 import { InvalidInputError, type StatefulWorkflowError } from '../contract/errors';
 import {
   checkDelete,
+  checkEntityName,
   checkFinalStatus,
+  checkId,
   checkRefresh,
   checkRootData,
   checkUpdate,
@@ -73,16 +75,21 @@ const SIGNALS: {
   },
   update(session, payload, envelope) {
     const update = checkUpdate(payload);
+    if (!envelope) session.guard?.checkUpdateSignal(update);
     if (envelope && !update.data) session.receive(update, envelope);
     else session.changed(session.hierarchy.exchange.update(update), 'update', originOf(update));
   },
   delete(session, payload, envelope) {
     const removal = checkDelete(payload);
+    if (!envelope) session.guard?.checkDeleteSignal(removal);
     if (envelope && !removal.data) session.receive(removal, envelope);
     else session.changed(session.hierarchy.exchange.delete(removal), 'delete', originOf(removal));
   },
-  data: (session, payload) =>
-    session.changed(session.hierarchy.exchange.setRoot(checkRootData(payload)), 'data'),
+  data(session, payload) {
+    const data = checkRootData(payload);
+    session.guard?.checkUpdateSignal({ entityName: session.root.name, data, strategy: '$set' });
+    session.changed(session.hierarchy.exchange.setRoot(data), 'data');
+  },
   refresh(session, payload) {
     session.acceptDeletions(checkRefresh(payload));
     session.refresh();
@@ -166,7 +173,11 @@ const UPDATES: { readonly [name: string]: Update } = {
     },
   },
   update: {
-    check: ({ state }, payload) => state.checkUpdate(checkUpdate(payload)),
+    check({ state, guard }, payload) {
+      const update = checkUpdate(payload);
+      state.checkUpdate(update);
+      guard?.checkUpdate(update);
+    },
     take(session, payload) {
       const update = accepted(checkUpdate, payload);
       const changes = session.hierarchy.exchange.update(update);
@@ -196,6 +207,8 @@ function registerUpdates(session: Session): void {
         try {
           check(session, payload);
         } catch (error) {
+          // The class's own word.
+          if (error instanceof ApplicationFailure) throw error;
           const { message, code = 'INPUT_INVALID' } = error as Partial<StatefulWorkflowError>;
           throw ApplicationFailure.nonRetryable(message, code);
         }
@@ -203,11 +216,13 @@ function registerUpdates(session: Session): void {
     });
 }
 
-const QUERIES: { readonly [name: string]: (session: Session) => unknown } = {
+const QUERIES: { readonly [name: string]: (session: Session, ...args: readonly unknown[]) => unknown } = {
   id: ({ root }) => root.id,
   entityName: ({ root }) => root.name,
   state: ({ state }) => state.store.entities,
   data: ({ state }) => state.data ?? null,
+  dataOf: ({ state }, name, id) =>
+    state.dataOf(checkEntityName(name, 'entityName'), checkId(id, 'id')) ?? null,
   status: ({ status }) => status,
   problem: ({ problems }) => problems.join(' ') || null,
   pendingChanges: ({ pending }) => pending.changes,
@@ -221,6 +236,7 @@ const QUERIES: { readonly [name: string]: (session: Session) => unknown } = {
       }),
     );
   },
+  ancestors: ({ hierarchy }) => hierarchy.exchange.line.slice(0, -1),
   children: ({ hierarchy }) => hierarchy.children.infos,
   managedPaths: ({ hierarchy }) => hierarchy.children.managedPaths(),
   subscriptions: ({ hierarchy }) => hierarchy.subscribers.infos,
@@ -229,8 +245,8 @@ const QUERIES: { readonly [name: string]: (session: Session) => unknown } = {
 
 function registerQueries(session: Session): void {
   for (const name of keys(QUERIES))
-    setHandler(defineQuery(name), () =>
-      sendable(`The answer to ${name}`, QUERIES[name]?.(session), session.mostBytes),
+    setHandler(defineQuery<unknown, unknown[]>(name), (...args) =>
+      sendable(`The answer to ${name}`, QUERIES[name]?.(session, ...args), session.mostBytes),
     );
 }
 

@@ -7,6 +7,7 @@ export type TriggerName =
   | 'delete'
   | 'data'
   | 'child'
+  | 'childEnded'
   | 'apiToken'
   | 'apiUrl'
   | 'refresh'

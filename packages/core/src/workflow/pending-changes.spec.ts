@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChangeSet } from '../contract/wire';
+import { beforeIn } from '../state/before';
 import { EntityState } from '../state/entity-state';
 import { PendingChanges } from './pending-changes';
 
@@ -18,6 +19,19 @@ class Runs {
     this.#took(this.state.delete({ entityName: 'Contact', deletions: { Contact: ids } }));
   }
 
+  write(fields: object): void {
+    this.#took(this.state.update({ entityName: 'Contact', data: { ...fields }, strategy: '$replace' }));
+  }
+
+  /** What contacts were before all that waits. */
+  before(...ids: string[]): unknown[] {
+    void this.tell();
+    const handed = this.pending.take();
+    const before = beforeIn(handed.changes, handed.earlier);
+    this.pending.giveBack(handed);
+    return ids.map((id) => before('Contact', id));
+  }
+
   /** What `onChange()` heard waits apart from what it did not. */
   async tell(): Promise<void> {
     await this.pending.tell(undefined);
@@ -25,14 +39,17 @@ class Runs {
 
   continueAsNew(): void {
     const { state, pending } = JSON.parse(
-      JSON.stringify({ state: this.state.store.entities, pending: this.pending.carry(this.state.store) }),
+      JSON.stringify({
+        state: this.state.store.entities,
+        pending: this.pending.carry(this.state.store, 100_000),
+      }),
     ) as { state: EntityState['store']['entities']; pending: ReturnType<PendingChanges['carry']> };
     this.state = new EntityState(ROOT, { Customer: {}, Contact: {} }, state);
     this.pending = PendingChanges.from(pending, this.state.store);
   }
 
   #took(changes: ChangeSet): void {
-    this.pending.add(changes, this.state.takeCreated());
+    this.pending.add(changes, this.state.takeTrace());
   }
 }
 
@@ -79,5 +96,78 @@ describe('changes that wait through continue-as-new', () => {
     const before = runs.pending.changes;
     runs.continueAsNew();
     expect(JSON.parse(JSON.stringify(runs.pending.changes))).toEqual(JSON.parse(JSON.stringify(before)));
+  });
+});
+
+describe('what was before changes that wait', () => {
+  const begun = (): Runs => {
+    const runs = new Runs();
+    runs.write({ id: 'k_1', name: 'a', plan: 'free', note: 'n' });
+    runs.write({ id: 'k_2', name: 'b' });
+    runs.come('k_3');
+    void runs.tell();
+    runs.pending.take();
+    return runs;
+  };
+
+  it.each([false, true])(
+    'is the fields that changed; of what went, all; through continue-as-new: %s',
+    (isRolled) => {
+      const runs = begun();
+      const roll = (): void => (isRolled ? runs.continueAsNew() : undefined);
+      runs.write({ id: 'k_1', name: 'a', plan: 'pro' });
+      roll();
+      void runs.tell();
+      runs.write({ id: 'k_1', name: 'a', plan: 'team', since: 1 });
+      runs.go('k_2');
+      roll();
+      runs.write({ id: 'k_9', name: 'z' });
+      runs.write({ id: 'k_9', name: 'zz' });
+      roll();
+      expect(runs.before('k_1', 'k_2', 'k_3', 'k_9')).toEqual([
+        { plan: 'free', note: 'n' },
+        { id: 'k_2', name: 'b' },
+        undefined,
+        undefined,
+      ]);
+      runs.pending.take();
+      runs.write({ id: 'k_1', name: 'b', plan: 'team', since: 1 });
+      expect(runs.before('k_1')).toEqual([{ name: 'a' }]);
+    },
+  );
+
+  it('is what it was first where something went, came back and changed again', () => {
+    const runs = begun();
+    runs.go('k_2');
+    runs.write({ id: 'k_2', name: 'new' });
+    runs.come('k_9');
+    void runs.tell();
+    runs.go('k_9');
+    runs.come('k_9');
+    runs.write({ id: 'k_9', name: 'z' });
+    expect(runs.before('k_2', 'k_9')).toEqual([{ id: 'k_2', name: 'b' }, undefined]);
+  });
+
+  it('is not known rather than wrong where a run could not hand it over', () => {
+    const runs = begun();
+    runs.write({ id: 'k_1', name: 'x'.repeat(200_000) });
+    runs.write({ id: 'k_2', name: 'B' });
+    expect(runs.before('k_1')).toEqual([{ name: 'a', plan: 'free', note: 'n' }]);
+    runs.pending.take();
+    runs.write({ id: 'k_1', name: 'a' });
+    runs.continueAsNew();
+    runs.write({ id: 'k_1', name: 'c' });
+    expect(runs.before('k_1')).toEqual([undefined]);
+    expect(JSON.stringify(runs.pending.carry(runs.state.store, 100_000)).length).toBeLessThan(1_000);
+  });
+
+  it('does not add up by what comes and goes', () => {
+    const runs = begun();
+    for (let run = 0; run < 4; run++) {
+      runs.come(...ids(run, 900));
+      runs.go(...ids(run, 900));
+    }
+    void runs.tell();
+    expect(runs.pending.take().earlier.size).toBeLessThanOrEqual(1_000);
   });
 });

@@ -1,7 +1,9 @@
 import type { EntityRef } from '../contract/adapter';
 import type { Fields, Json } from '../contract/schema';
 import type { ChangeSet } from '../contract/wire';
+import { BeforeLog, type Earlier } from '../state/before';
 import { ChangeLog } from '../state/change-log';
+import type { Trace } from '../state/entity-state';
 import type { EntityStore } from '../state/entity-store';
 import { forEach, inner, setField, table, type Tables } from '../state/json';
 import { entries, hasOwn, keys } from '../state/objects';
@@ -20,6 +22,8 @@ export interface CarriedChanges {
   readonly deletes: readonly EntityRef[];
   /** Entities that came and went while nobody looked; the last of them. */
   readonly passed?: readonly EntityRef[];
+  /** What the fields were that changed, as far as there is room for it. */
+  readonly before?: Tables<Fields>;
   readonly origin?: string;
 }
 
@@ -29,71 +33,109 @@ export interface CarriedPending {
   readonly unheard?: CarriedChanges;
 }
 
+/** Changes that are handed over, and what they changed as it was before. */
+export interface Handed {
+  readonly changes: ChangeSet;
+  readonly earlier: Earlier;
+}
+
+/** Changes that wait, and what they changed as it was before. */
+class Waiting {
+  constructor(
+    readonly log = new ChangeLog(),
+    readonly before = new BeforeLog(),
+  ) {}
+
+  add(changes: ChangeSet, { created, earlier }: Trace): void {
+    this.log.add(changes, created);
+    this.before.add(earlier);
+    this.before.forget(changes);
+  }
+
+  take(): Handed {
+    return { changes: this.log.take(), earlier: this.before.take() };
+  }
+
+  /** For continue-as-new. */
+  carry(store: EntityStore, room: number): CarriedChanges | undefined {
+    const changes = carried(this.log, store);
+    return changes && { ...changes, before: this.before.carry(this.log.changes, room) };
+  }
+
+  static from(changes: CarriedChanges, store: EntityStore): Waiting {
+    const log = logOf(changes, store);
+    return new Waiting(log, BeforeLog.from(log.changes, changes.before));
+  }
+}
+
 /** Changes that `execute()` has not seen yet. Those that `onChange()` has not heard of come after those it has. */
 export class PendingChanges {
-  readonly #heard: ChangeLog;
-  readonly #unheard: ChangeLog;
+  readonly #heard: Waiting;
+  readonly #unheard: Waiting;
   #isTelling = false;
 
-  constructor(heard = new ChangeLog(), unheard = new ChangeLog()) {
+  constructor(heard = new Waiting(), unheard = new Waiting()) {
     this.#heard = heard;
     this.#unheard = unheard;
   }
 
   /** All of them, as one change set. */
   get changes(): ChangeSet {
-    if (this.#heard.isEmpty) return this.#unheard.changes;
+    if (this.#heard.log.isEmpty) return this.#unheard.log.changes;
     const all = new ChangeLog();
-    all.addAll(this.#heard);
-    all.addAll(this.#unheard);
+    all.addAll(this.#heard.log);
+    all.addAll(this.#unheard.log);
     return all.changes;
   }
 
-  /** @param created which entities have just come to be, by their keys */
-  add(changes: ChangeSet, created?: ReadonlySet<string>): void {
-    this.#unheard.add(changes, created);
+  add(changes: ChangeSet, trace: Trace): void {
+    this.#unheard.add(changes, trace);
   }
 
   /** Adds what the class changed itself: what it does while it is told of others is no news to it. */
-  addOwn(changes: ChangeSet, created?: ReadonlySet<string>): void {
+  addOwn(changes: ChangeSet, trace: Trace): void {
     // Should something have come meanwhile, this is later than that.
-    (this.#isTelling && this.#unheard.isEmpty ? this.#heard : this.#unheard).add(changes, created);
+    (this.#isTelling && this.#unheard.log.isEmpty ? this.#heard : this.#unheard).add(changes, trace);
   }
 
   /** Tells of what nobody has heard of, once. */
-  async tell(hears: ((changes: ChangeSet) => void | Promise<void>) | undefined): Promise<void> {
-    if (this.#unheard.isEmpty) return;
-    this.#heard.addAll(this.#unheard);
-    const changes = this.#unheard.take();
+  async tell(hears: ((handed: Handed) => void | Promise<void>) | undefined): Promise<void> {
+    if (this.#unheard.log.isEmpty) return;
+    this.#heard.log.addAll(this.#unheard.log);
+    const handed = this.#unheard.take();
+    this.#heard.before.add(handed.earlier);
+    this.#heard.before.forget(handed.changes);
     if (!hears) return;
     this.#isTelling = true;
     try {
-      await hears(changes);
+      await hears(handed);
     } finally {
       this.#isTelling = false;
     }
   }
 
   /** Hands over what has been told; what came meanwhile waits for the next cycle. */
-  take(): ChangeSet {
+  take(): Handed {
     return this.#heard.take();
   }
 
   /** Takes back what was handed over: it happened before everything that waits. */
-  giveBack(changes: ChangeSet): void {
-    this.#heard.giveBack(changes);
+  giveBack({ changes, earlier }: Handed): void {
+    this.#heard.log.giveBack(changes);
+    this.#heard.before.giveBack(earlier);
   }
 
-  /** For continue-as-new. */
-  carry(store: EntityStore): CarriedPending {
-    return { heard: carried(this.#heard, store), unheard: carried(this.#unheard, store) };
+  /** For continue-as-new. @param room how many bytes what was before may have */
+  carry(store: EntityStore, room: number): CarriedPending {
+    const each = Math.floor(room / 2);
+    return { heard: this.#heard.carry(store, each), unheard: this.#unheard.carry(store, each) };
   }
 
   /** @param legacy all of them with their values, as runs of the first versions carry them */
   static from({ heard, unheard }: CarriedPending, store: EntityStore, legacy?: ChangeSet): PendingChanges {
     return new PendingChanges(
-      heard && logOf(heard, store),
-      unheard ? logOf(unheard, store) : new ChangeLog(legacy),
+      heard && Waiting.from(heard, store),
+      unheard ? Waiting.from(unheard, store) : new Waiting(new ChangeLog(legacy)),
     );
   }
 }

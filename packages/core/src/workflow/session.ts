@@ -1,4 +1,4 @@
-import { CancellationScope, log, patched } from '@temporalio/workflow';
+import { CancellationScope, log } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
@@ -24,10 +24,10 @@ import { adapted } from './adapt';
 import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
 import { listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
-import { presentPatches, type RunDeclaration } from './declared';
+import { isOutdated, type RunDeclaration } from './declared';
+import type { Guard } from './guard';
 import { Inbox, type TriggerName } from './inbox';
 import { Loads } from './loads';
-import { CHANGED_CLASS } from '../base/patches';
 import { PendingChanges } from './pending-changes';
 import { ReadOnly } from '../state/read-only';
 import { Refusals } from './refusals';
@@ -84,6 +84,8 @@ export class Session {
   readonly traffic = new Traffic();
   /** What runs in it goes on when the workflow is cancelled. One for all: each costs the workflow three promises. */
   readonly shield = new CancellationScope({ cancellable: false });
+  /** Asks the class before something is taken in; absent until there is an instance of it. */
+  guard?: Guard;
   /** When and how the workflow continues as new; absent until its handlers are set. */
   continuation?: Renewal;
   /** Why the workflow has no search attributes, although its class wants them. */
@@ -124,7 +126,7 @@ export class Session {
     const schema = schemaOf(declaration, root.name);
     const handed = before && adapted({ carried: before, state: input.state }, declaration.declared, root);
     const carried = handed?.carried;
-    const { views, refusals, inbox = ['start'], changes, pending, hierarchy } = carried ?? {};
+    const { views, refusals, inbox = ['start'], changes, pending, hierarchy, sources: known } = carried ?? {};
     this.schema = schema;
     this.apiUrl = input.apiUrl;
     this.apiToken = input.apiToken;
@@ -137,31 +139,22 @@ export class Session {
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, handed?.state, views);
     this.pending = PendingChanges.from(pending ?? {}, this.state.store, changes);
-    if (!carried && !input.parent) this.pending.add(this.state.seed(input), this.state.takeCreated());
+    if (!carried && !input.parent) this.pending.add(this.state.seed(input), this.state.takeTrace());
     this.allSources = entries(declaration.sources ?? {}).map(([name, definition]) => {
       const into = listOf(schema, root.name, name, definition);
-      return new SourceState(name, definition, into, own(carried?.sources, name));
+      return new SourceState(name, definition, into, own(known, name));
     });
     if (declaration.loadData)
-      this.ownLoad = new SourceState(
-        OWN_LOAD,
-        OWN_LOAD_DEFINITION,
-        undefined,
-        own(carried?.sources, OWN_LOAD),
-      );
+      this.ownLoad = new SourceState(OWN_LOAD, OWN_LOAD_DEFINITION, undefined, own(known, OWN_LOAD));
     this.hierarchy = new Hierarchy(this, declaration.managedPaths, input, hierarchy, handed?.formerPaths);
     const { maxStateBytes = MOST_PAYLOAD_BYTES } = declaration;
     this.size = new StateSize(maxStateBytes, () => carryOver(this));
     this.mostBytes = Math.max(maxStateBytes, MOST_PAYLOAD_BYTES);
   }
 
-  /**
-   * Whether the class has been changed since the run began. True only from when the changed code has taken over: while it
-   * replays what came before, the run does what it did.
-   */
+  /** Whether the class has been changed since the run began, and the changed code has taken over. */
   get isOutdated(): boolean {
-    const isKnown = this.declaration.isChanged || presentPatches().has(CHANGED_CLASS);
-    return isKnown && patched(CHANGED_CLASS);
+    return isOutdated(this.declaration);
   }
 
   /** Whether it pauses: because a client wants it, or a parent. */
@@ -256,7 +249,7 @@ export class Session {
 
   /** Begins to look after the others of the hierarchy. */
   begin(): void {
-    this.pending.add(this.hierarchy.begin(), this.state.takeCreated());
+    this.pending.add(this.hierarchy.begin(), this.state.takeTrace());
   }
 
   /** Notes what changed, and begins a cycle if anything did. @param via the workflows that it has come through */
@@ -268,14 +261,14 @@ export class Session {
   /** Notes what changed here, and has subscribers told. @param via the workflows that it has come through */
   took(changes: ChangeSet, via: readonly string[] = []): void {
     if (isEmpty(changes)) return;
-    this.pending.add(changes, this.state.takeCreated());
+    this.pending.add(changes, this.state.takeTrace());
     this.size.took(changes);
     this.hierarchy.subscribers.changed(changes, via);
   }
 
   /** Notes what the class changed itself, and has subscribers told. */
   wrote(changes: ChangeSet): void {
-    this.pending.addOwn(changes, this.state.takeCreated());
+    this.pending.addOwn(changes, this.state.takeTrace());
     this.size.took(changes);
     this.hearsOwn(changes);
     this.hierarchy.subscribers.changed(changes, []);

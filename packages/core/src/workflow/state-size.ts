@@ -55,6 +55,11 @@ export class StateSize {
     return !this.problem;
   }
 
+  /** How many bytes there were to spare when all of it was measured last. */
+  get room(): number {
+    return this.most - (this.#measured ?? this.most);
+  }
+
   #measure(): void {
     const bytes = (this.#measured = bytesOf(this.handedOver()));
     this.#grown = 0;

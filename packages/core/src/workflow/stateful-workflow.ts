@@ -5,12 +5,14 @@ import type {
   ChangeSummary,
   CredentialReference,
   DeletePayload,
+  UpdateOf,
   UpdatePayload,
   WorkflowStatus,
 } from '../contract/wire';
-import type { ChildInfo } from '../contract/hierarchy';
+import type { ChildEnd, ChildInfo } from '../contract/hierarchy';
 import type { Entities } from '../contract/schema';
 import type { ManagedPaths } from '../hierarchy/managed-path';
+import type { Before } from '../state/before';
 import { sizeOf } from '../state/change-set';
 import type { Provenance } from '../state/entity-state';
 import type { TriggerName } from './inbox';
@@ -27,6 +29,14 @@ export interface Cycle {
   readonly triggers: ReadonlySet<TriggerName>;
   /** What changed since the last `execute()`, by loads, signals and updates. */
   readonly changes: ChangeSet;
+  /**
+   * What it was before: the fields of an entity that changed, or went, as they were at the last `execute()`; all fields of
+   * one that was removed. `undefined` for an entity that was not there, that has not changed, or of which nothing is
+   * known any more: a run hands the first 50,000 bytes of this to the next, if its state leaves room for them.
+   */
+  readonly before: Before;
+  /** How children ended since the last `execute()`; the last 1,000 of them. */
+  readonly endedChildren: readonly ChildEnd[];
 }
 
 /**
@@ -119,6 +129,18 @@ export abstract class StatefulWorkflow<Data = unknown> {
     return readOnly.of(state.data) as DeepReadonly<Data> | undefined;
   }
 
+  /**
+   * An entity with its relations filled in, as {@link data} is of the root; `undefined` where nothing is known of it. It
+   * is put together each time that it is asked for.
+   *
+   * @typeParam Entity what it is taken for
+   * @throws InvalidInputError when the schema has no entity of that name
+   */
+  dataOf<Entity = unknown>(entityName: string, id: string): DeepReadonly<Entity> | undefined {
+    const { readOnly, state } = this.#running;
+    return readOnly.of(state.dataOf(entityName, id)) as DeepReadonly<Entity> | undefined;
+  }
+
   /** Entity state, normalized and live. It is not changed in place, as {@link data} is not. */
   get state(): Entities {
     const { readOnly, state } = this.#running;
@@ -148,16 +170,18 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * Changes entities from within the workflow. Like the `update` signal, but it starts no cycle. What is given is taken
    * as JSON, as it would be from a client: it is the caller's own still, and may be changed afterwards.
    *
+   * @typeParam S names the schema for the compiler, as in `this.update<typeof schema>(…)`: then it knows the entities and their
+   *   lists
    * @throws InvalidInputError that names the field
    */
-  update(payload: UpdatePayload): ChangeSummary {
+  update<S extends Schema = Schema>(payload: UpdateOf<S>): ChangeSummary {
     const plain = JSON.parse(JSON.stringify(payload)) as UpdatePayload;
-    return this.#wrote(this.#running.hierarchy.exchange.update(plain));
+    return this.#wrote(this.#changing.hierarchy.exchange.update(plain));
   }
 
   /** Removes entities from within the workflow. Like the `delete` signal, but it starts no cycle. */
   delete(payload: DeletePayload): ChangeSummary {
-    return this.#wrote(this.#running.hierarchy.exchange.delete(payload));
+    return this.#wrote(this.#changing.hierarchy.exchange.delete(payload));
   }
 
   /** The workflows of the items on the managed paths. */
@@ -167,7 +191,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
 
   /** Starts the child of an item on a path whose `autoStart` is off. @throws InvalidInputError */
   startChild(path: string, id: string): void {
-    this.#running.hierarchy.children.start(path, id);
+    this.#changing.hierarchy.children.start(path, id);
   }
 
   /**
@@ -177,7 +201,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
    *   back-off to be over. @default as an interval does: what is younger than `staleAfter` is not asked
    */
   requestCycle({ load = false }: { readonly load?: boolean } = {}): void {
-    const running = this.#running;
+    const running = this.#changing;
     running.inbox.add('request');
     if (load) running.refresh();
   }
@@ -187,7 +211,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * have not ended are waited for for 20 seconds.
    */
   complete(): void {
-    const session = this.#running;
+    const session = this.#changing;
     session.end('completed', isWithin(session.hooks));
   }
 
@@ -197,6 +221,22 @@ export abstract class StatefulWorkflow<Data = unknown> {
    */
   setup?(): void;
 
+  /**
+   * Says whether an `update` of a client, or what its signal `data` sets, may be taken in: throw to refuse it. The client
+   * of an update gets the reason, with `UPDATE_REFUSED`, or the type of the `ApplicationFailure` that was thrown; nothing
+   * of it is in the history. A signal that is refused is counted in `rejectedSignals`.
+   *
+   * ## Rules
+   * - It is synchronous, changes nothing, and decides by what it is given and what the workflow holds alone.
+   * - It is not asked about what other workflows and the class itself write, nor about what a workflow is started with.
+   * - About signals it is asked again on replay. A change of its rules is a change of the code: signals that were taken by
+   *   the old rules have to be taken still, which Temporal's `patched()` sees to.
+   */
+  beforeUpdate?(payload: UpdatePayload): void | undefined;
+
+  /** The same of the signal `delete`. */
+  beforeDelete?(payload: DeletePayload): void | undefined;
+
   /** Loads the sources. @default all of them, in parallel */
   async loadData(load: Loader): Promise<void> {
     await load.all();
@@ -205,8 +245,22 @@ export abstract class StatefulWorkflow<Data = unknown> {
   /** Your logic, once per cycle. */
   async execute(_cycle: Cycle): Promise<void> {}
 
-  /** Hears of what changed, by a load or from outside, before `execute()`: of each change once. */
-  onChange?(changes: ChangeSet): void | Promise<void>;
+  /**
+   * Hears of what changed, by a load or from outside, before `execute()`: of each change once.
+   *
+   * @param before what it was when this was called last, as {@link Cycle.before} says it of the last `execute()`
+   */
+  onChange?(changes: ChangeSet, before: Before): void | Promise<void>;
+
+  /**
+   * Hears how a child ended by itself or by somebody else, before `execute()`: of each end once. A call that does not come
+   * to its end, because the run has to, is made again in the next run.
+   *
+   * ## Rules
+   * - Not of a child whose item went, or whose end is this workflow's own: that one is let go.
+   * - A child that is started again (see `restart`) is heard of again when that one ends.
+   */
+  onChildEnded?(child: ChildEnd): void | Promise<void>;
 
   /**
    * Hears of each source whose load failed. Throw an `ApplicationFailure` to fail the workflow.
@@ -230,6 +284,12 @@ export abstract class StatefulWorkflow<Data = unknown> {
   #wrote(changes: ChangeSet): ChangeSummary {
     this.#running.wrote(changes);
     return sizeOf(changes);
+  }
+
+  /** For what changes something. */
+  get #changing(): Session {
+    this.#running.guard?.checkIdle();
+    return this.#running;
   }
 
   get #running(): Session {

@@ -1,10 +1,13 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import {
+  type Before,
   type ChangeSet,
+  type ChildEnd,
   type Cycle,
   defineSchema,
   defineSource,
   defineWorkflow,
+  type Fields,
   type Loader,
   many,
   type SourceDefinition,
@@ -14,6 +17,7 @@ import {
   StatefulWorkflow,
   type StatefulWorkflowFunction,
   type TriggerName,
+  type UpdatePayload,
 } from '../workflow';
 
 interface CustomerData {
@@ -40,10 +44,35 @@ class Customer extends StatefulWorkflow<CustomerData> {
     expectTypeOf(load.source('profile')).resolves.toEqualTypeOf<SourceOutcome>();
   }
 
-  override async execute({ triggers, changes }: Cycle): Promise<void> {
+  override onChange(changes: ChangeSet, before: Before): void {
+    expectTypeOf(before('Contact', changes.deletes[0]?.id ?? '')).toEqualTypeOf<Fields | undefined>();
+  }
+
+  override async onChildEnded(child: ChildEnd): Promise<void> {
+    expectTypeOf(child.status).toEqualTypeOf<
+      'completed' | 'cancelled' | 'failed' | 'terminated' | 'timedOut'
+    >();
+    expectTypeOf(child.result).toEqualTypeOf<unknown>();
+    // @ts-expect-error it is told, and not changed
+    child.status = 'failed';
+  }
+
+  override async execute({ triggers, changes, before, endedChildren }: Cycle): Promise<void> {
+    expectTypeOf(endedChildren).toEqualTypeOf<readonly ChildEnd[]>();
+    expectTypeOf<'childEnded'>().toExtend<TriggerName>();
+    expectTypeOf(before).toEqualTypeOf<Before>();
+    // @ts-expect-error an id is needed
+    before('Contact');
     expectTypeOf(triggers).toEqualTypeOf<ReadonlySet<TriggerName>>();
     expectTypeOf(changes).toEqualTypeOf<ChangeSet>();
     expectTypeOf(this.data).toEqualTypeOf<CustomerData | undefined>();
+    expectTypeOf(this.dataOf('Contact', 'k_1')).toEqualTypeOf<unknown>();
+    const contact = this.dataOf<{ name: string }>('Contact', 'k_1');
+    expectTypeOf(contact).toEqualTypeOf<{ readonly name: string } | undefined>();
+    this.update({ entityName: 'Customer', add: { contacts: ['k_1'] } });
+    this.update<Customer['schema']>({ entityName: 'Customer', remove: { contacts: ['k_1'] } });
+    // @ts-expect-error no such list
+    this.update<Customer['schema']>({ entityName: 'Customer', add: { kontacts: ['k_1'] } });
     // @ts-expect-error state is not changed in place
     this.state['Customer'] = {};
   }
@@ -115,6 +144,14 @@ describe('types of a workflow class', () => {
       override onChanged(): void {}
     }
     expectTypeOf<Wrong>().toHaveProperty('execute');
+    class Guarding extends StatefulWorkflow<CustomerData> {
+      override beforeUpdate(payload: UpdatePayload): void {
+        if (this.data?.name === payload.entityName) throw new Error('no');
+      }
+      // @ts-expect-error nobody waits for it
+      override async beforeDelete(): Promise<void> {}
+    }
+    expectTypeOf<Guarding>().toHaveProperty('beforeUpdate');
     expectTypeOf<Misspelt>().toHaveProperty('execute');
   });
 

@@ -26,8 +26,9 @@ describe('subscriptions', () => {
     await publisher.start({
       data: { name: 'one', note: 'n' },
       subscriptions: [
-        publisher.subscription(listener.workflowId, '*'),
-        publisher.subscription(listener.workflowId, '*', { signalName: 'delete' }),
+        publisher.subscription(listener.workflowId, '*', { subscriptionId: 'all' }),
+        publisher.subscription(listener.workflowId, 'Ticket', { subscriptionId: 'tickets' }),
+        publisher.subscription(listener.workflowId, '*', { subscriptionId: 'gone', signalName: 'delete' }),
       ],
     });
     await publisher.update({ name: 'two', tickets: [{ id: 't_1', title: 'x' }] });
@@ -49,6 +50,7 @@ describe('subscriptions', () => {
             Ticket: { t_1: { id: 't_1', title: 'x' } },
           },
           changeOrigin: workflowId,
+          subscriptionIds: ['all', 'tickets'],
         },
       },
       {
@@ -58,6 +60,7 @@ describe('subscriptions', () => {
           updates: { Desk: { [publisher.id]: {} } },
           unset: { Desk: { [publisher.id]: ['note'] } },
           changeOrigin: workflowId,
+          subscriptionIds: ['all'],
         },
       },
       {
@@ -66,11 +69,17 @@ describe('subscriptions', () => {
           entityName: 'Desk',
           updates: { Desk: { [publisher.id]: { tickets: [] } } },
           changeOrigin: workflowId,
+          subscriptionIds: ['all'],
         },
       },
       {
         signal: 'delete',
-        payload: { entityName: 'Desk', deletions: { Ticket: ['t_1'] }, changeOrigin: workflowId },
+        payload: {
+          entityName: 'Desk',
+          deletions: { Ticket: ['t_1'] },
+          changeOrigin: workflowId,
+          subscriptionIds: ['gone'],
+        },
       },
     ]);
     await neverWedged(publisher);

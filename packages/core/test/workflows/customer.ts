@@ -1,5 +1,6 @@
 import { defineQuery, setHandler } from '@temporalio/workflow';
 import {
+  type Before,
   type ChangeSet,
   type Cycle,
   defineWorkflow,
@@ -42,7 +43,7 @@ export class Customer extends StatefulWorkflow<CustomerData> {
     this.faults.push(fault);
   }
 
-  override onChange(changes: ChangeSet): void {
+  override onChange(changes: ChangeSet, _before?: Before): void {
     this.heard.push(changes);
   }
 }

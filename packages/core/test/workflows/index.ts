@@ -17,7 +17,9 @@ export {
   UnregisteredWorkflow,
   UsurpingWorkflow,
 } from './failing';
+export { type Ended, HearingDeskWorkflow } from './ended-children';
 export { FleetCustomerWorkflow } from './fleet';
+export { DreamingWorkflow, GuardedWorkflow } from './guarded';
 export { HandyWorkflow } from './handy';
 export {
   ApprovalTicketWorkflow,
@@ -153,7 +155,9 @@ export {
   ToldWorkflow,
   WaitingWorkflow,
 } from './order';
+export { BriefRecallingWorkflow, type Recalled, RecallingWorkflow } from './recalling';
 export { type CustomerData, schema } from './sources';
+export { ViewingDeskWorkflow } from './views';
 export { PollingWorkflow, StaleWorkflow, WatchingWorkflow } from './timing';
 export { UpgradingDeskWorkflow, UpgradingTicketWorkflow } from './upgrading';
 export { ListedWorkflow } from './listed';

@@ -1,8 +1,7 @@
 import type { EntityRef } from '../../../src/contract/adapter';
 import type { Entities, Json } from '../../../src/contract/schema';
 import type { ChangeSet, DeletePayload, UpdatePayload } from '../../../src/contract/wire';
-import type { Self } from '../../../src/hierarchy/exchange';
-import type { End, ExchangeHost } from '../../../src/hierarchy/host';
+import type { End, ExchangeHost, Self } from '../../../src/hierarchy/host';
 import { idsOf } from '../../../src/hierarchy/managed-path';
 import { Link } from '../../../src/hierarchy/link';
 import { Pauses } from '../../../src/hierarchy/pauses';

@@ -34,12 +34,14 @@ export class Channel {
   /** Something changed; who has passed it on already does not hear of it again. */
   changed(changes: ChangeSet, via: Way): void {
     if (via.includes(this.to.id)) return;
+    const asked = (fields: readonly string[]): (readonly [string, string[]])[] =>
+      fields.map((field) => [field, ['all']]);
     forEach(changes.upserts, (name, id) =>
-      this.feed.mark({ name, id }, fieldsIn(changes, { name, id }), via),
+      this.feed.mark({ name, id }, asked(fieldsIn(changes, { name, id })), via),
     );
-    for (const ref of changes.deletes) this.feed.remove(ref, via);
+    for (const ref of changes.deletes) this.feed.remove(ref, ['all'], via);
     for (const [holder, field] of this.#store.relationsTo(changes.deletes))
-      this.feed.mark(holder, [field], via);
+      this.feed.mark(holder, asked([field]), via);
   }
 
   /** A parcel begins its way, one of its signals arrives, or its sender hears that all did. */

@@ -103,6 +103,14 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
       const ref = pick(items, what);
       const held = (member.state.store.get(ref.name, ref.id)?.['subs'] ?? []) as string[];
       const isPin = how % 3 === 0;
+      const sub = pick(SUBS, how >> 2);
+      if (!isPin && (how >> 5) % 2) {
+        const done = { [held.includes(sub) ? 'remove' : 'add']: { subs: [sub] } };
+        world.note(ref, 'subs', 'client');
+        world.hangs(ref.id, [sub]);
+        member.took(member.exchange.update({ entityName: 'Item', id: ref.id, ...done }));
+        return `a client does ${JSON.stringify(done)} to ${idOf(ref)} at ${member.id}`;
+      }
       const given: Fields = isPin
         ? { pin: pick(SUBS, how >> 2) }
         : { subs: toggled(held, pick(SUBS, how >> 2)) };
