@@ -13,7 +13,6 @@ import { handedOver } from './carry';
 import { asyncSetup, checkStatics, type Declaration } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
-import type { Declaration } from './class-check';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
 import { declarationOf, type RunDeclaration } from './declared';
 import { Guard } from './guard';

@@ -13,7 +13,8 @@ export async function WritingBackWorkflow(reference: unknown, origin: unknown): 
     if (!(error instanceof ActivityFailure && error.cause instanceof ApplicationFailure)) throw error;
     const { message, type, details } = error.cause;
     const causes: string[] = [];
-    for (let { cause } = error.cause; cause instanceof Error; { cause } = cause) causes.push(cause.message);
+    for (let cause: unknown = error.cause.cause; cause instanceof Error; cause = cause.cause)
+      causes.push(cause.message);
     return { message, type, details, causes };
   }
 }
