@@ -16,8 +16,9 @@ const newId = (): string => `Desk-${randomUUID().slice(0, 6)}`;
 
 /** A workflow of the library itself, and its first run. */
 async function desk(id = newId()) {
-  const handle = await environment.start('DeskWorkflow', id, { args: [{ id: 'd', data: { id: 'd' } }] });
-  return { handle: environment.client.workflow.getHandle(id), runId: handle.firstExecutionRunId };
+  await environment.start('DeskWorkflow', id, { args: [{ id: 'd', data: { id: 'd' } }] });
+  const handle = environment.client.workflow.getHandle(id);
+  return { handle, runId: (await handle.describe()).runId };
 }
 
 async function untilRolled(handle: WorkflowHandle, before: string): Promise<void> {
@@ -35,7 +36,7 @@ it('has one workflow continue as new', async () => {
     stderr: '',
     code: 0,
   });
-  await untilRolled(handle, runId as string);
+  await untilRolled(handle, runId);
   expect(await handle.query('data')).toEqual({ id: 'd' });
 });
 
@@ -52,7 +53,7 @@ it('has a fleet do so, and leaves alone what is no Stateful Workflow', async () 
     stdout: '3 workflows asked to roll, 1 left alone that is no Stateful Workflow\n',
     code: 0,
   });
-  await Promise.all(desks.map(({ handle, runId }) => untilRolled(handle, runId as string)));
+  await Promise.all(desks.map(({ handle, runId }) => untilRolled(handle, runId)));
   const { events = [] } = await plain.fetchHistory();
   expect(events?.some((event) => event.workflowExecutionSignaledEventAttributes)).toBe(false);
 });
@@ -69,7 +70,7 @@ it('says which could not be asked, and why', async () => {
   expect(human.code).toBe(1);
   expect(human.stdout).toBe(`1 workflow asked to roll, 1 not asked\n  1  ${fleet}-old  ${reason}\n`);
   expect(human.stderr).toMatch(/^1 of 2 Stateful Workflows could not be asked to roll\. .*\n$/);
-  await untilRolled(handle, runId as string);
+  await untilRolled(handle, runId);
   const { stdout, code } = await cli(['roll', '--query', query, '--type', 'EntityWorkflow', '--json']);
   expect({ json: JSON.parse(stdout), code }).toEqual({
     json: {
