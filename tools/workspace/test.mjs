@@ -23,5 +23,8 @@ let failed = counts.reduce((sum, count) => sum + count.failed, 0);
 // What kept a project's tests from running at all (a build, a global set-up) was counted by nobody.
 if (status !== 0 && failed === 0) failed = 1;
 
+const flaky = counts.flatMap((count) => count.flaky);
+if (flaky.length > 0)
+  console.log(`\nPassed at the second attempt only:\n${flaky.map((name) => `- ${name}`).join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = status ?? 1;

@@ -1,31 +1,59 @@
-// `npm run verify`: every check, in this order, up to the first that fails. CI runs exactly this.
-import { spawnSync } from 'node:child_process';
+// `npm run verify`: every check, up to the first that fails. CI runs exactly this.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 
-// The tests are last, so that the output ends with their closing lines.
-const steps = [
-  'format:check',
-  'lint',
-  'imports:check',
-  'typecheck',
-  'build',
-  'api:check',
-  'package-check',
-  'dependencies:check',
-  // The tour, which `test` runs, looks for the demo's secrets itself.
-  'audit:secrets -- --no-demo',
-  'test',
+/**
+ * Stages, one after the other. The lanes of a stage run at a time, one for each of two cores; the steps of a lane do not.
+ * The tests are last, so that the output ends with their closing lines.
+ */
+const stages = [
+  [['npm run build']],
+  [
+    // The longest one. It needs what is built, as its script sees to.
+    ['eslint .'],
+    [
+      'npm run format:check',
+      'npm run imports:check',
+      'npm run typecheck',
+      'npm run api:check',
+      'npm run package-check',
+      'npm run dependencies:check',
+    ],
+  ],
+  // The tour, which the tests run, looks for the demo's secrets itself.
+  [['npm run audit:secrets -- --no-demo']],
+  [['npm test']],
 ];
 
-for (const [index, step] of steps.entries()) {
-  console.log(`\n=== ${index + 1}/${steps.length} ${step}: npm run ${step}\n`);
-  const started = Date.now();
-  const { status } = spawnSync('npm', ['run', '--silent', ...step.split(' ')], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) {
-    if (step !== 'test') console.error(`\n=== ${step} failed`);
-    process.exit(status ?? 1);
+for (const lanes of stages) {
+  const statuses = await Promise.all(lanes.map((steps) => lane(steps, lanes.length > 1)));
+  const failed = statuses.find((status) => status !== 0);
+  if (failed !== undefined) process.exit(failed);
+}
+
+/** Runs the steps of a lane. @param isShared whether others run beside: then what a step prints comes when it has ended */
+async function lane(steps, isShared) {
+  for (const step of steps) {
+    const isLast = step === 'npm test';
+    const started = Date.now();
+    if (!isShared) console.log(`\n=== ${step}\n`);
+    const { status, output } = await run(step, isShared);
+    if (isShared) console.log(`\n=== ${step}\n${output}`);
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    if (status !== 0) {
+      if (!isLast) console.error(`\n=== ${step} failed after ${seconds} s`);
+      return status;
+    }
+    if (!isLast) console.log(`\n=== ${step} passed in ${seconds} s`);
   }
-  if (step !== 'test') console.log(`\n=== ${step} passed in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return 0;
+}
+
+async function run(step, isCollected) {
+  const command = step.replace(/^npm run /, 'npm run --silent ').replace(/^npm test/, 'npm test --silent');
+  const child = spawn(command, { stdio: isCollected ? ['ignore', 'pipe', 'pipe'] : 'inherit', shell: true });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += text));
+  const [status] = await once(child, 'close');
+  return { status: status ?? 1, output };
 }

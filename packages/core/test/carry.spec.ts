@@ -129,14 +129,14 @@ describe('what is carried through continue-as-new', () => {
 
   it('a state that is too large stays where it is: the workflow says so, and goes on', async () => {
     const customer = env.customer('NarrowWorkflow');
-    customer.contacts.records = contactsOf(40);
+    customer.contacts.records = contactsOf(45);
     await env.workflows('NarrowWorkflow').ensure({ id: customer.id });
     const { temporal } = customer.handle;
     const { runId } = await temporal.describe();
     for (let i = 0; i < 5; i++) await customer.handle.refresh();
     await eventually(async () => expect(await temporal.query('status')).toBe('degraded'));
     const details = JSON.stringify(await temporal.query('__temporal_workflow_metadata'));
-    expect(details).toMatch(/state: is \d+ bytes, more than the 2500 that maxStateBytes lets/);
+    expect(details).toMatch(/state: is \d+ bytes, more than the 3100 that maxStateBytes lets/);
     expect(details).toContain('external storage');
     expect((await temporal.describe()).runId).toBe(runId);
     // It still takes in what comes.

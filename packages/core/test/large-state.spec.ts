@@ -82,7 +82,7 @@ describe('a state that is too large', () => {
 
   it('is forgotten once it has shrunk: by the next load the workflow runs, and then continues as new', async () => {
     const customer = env.customer('NarrowWorkflow');
-    customer.contacts.records = contactsOf(40);
+    customer.contacts.records = contactsOf(45);
     await env.workflows('NarrowWorkflow').ensure({ id: customer.id });
     const { handle } = customer;
     for (let i = 0; i < 5; i++) await handle.refresh();

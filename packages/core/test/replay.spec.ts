@@ -74,6 +74,24 @@ if (isRecording) {
       for await (const { error } of results) expect(error?.message).toBeUndefined();
     });
 
+    it('of a run that a later release handed something over to says so, and fails the task', async () => {
+      quietRuntime();
+      const { workflowId, history } = await recorded(`${release}/continue-as-new-2`);
+      const [payload] = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+      if (!payload?.data) throw new Error('The run was started with nothing.');
+      const start = JSON.parse(Buffer.from(payload.data).toString()) as { carried: { version: number } };
+      expect(start.carried.version).toBe(1);
+      start.carried.version = 2;
+      payload.data = Buffer.from(JSON.stringify(start));
+      const results = Worker.runReplayHistories({ workflowBundle: { codePath: inject('workflowBundle') } }, [
+        { workflowId, history },
+      ]);
+      for await (const { error } of results)
+        expect(error?.message).toMatch(
+          /carried\.version: is 2.*reads 1 at most.*Deploy the later version again/,
+        );
+    });
+
     it('of a class with a mistake that nobody looked for then can be replayed, too', async () => {
       quietRuntime();
       const { workflowId, history } = await recorded('0.1.0-alpha.1/loads');

@@ -4,6 +4,7 @@ import { TestDesk } from './support/desk';
 import { TestEnvironment } from './support/environment';
 import { eventually } from './support/eventually';
 import { eventsOf, taskFailures } from './support/history';
+import { scriptedAdapter, ScriptedSources } from './support/scripted-adapter';
 import { scale } from './support/scale';
 import { bundleOf } from './support/stages';
 
@@ -11,7 +12,10 @@ describe('a class that is changed under its running workflows', () => {
   let env: TestEnvironment;
   let deployed: string;
   beforeAll(async () => {
-    env = await TestEnvironment.start({ started: false });
+    env = await TestEnvironment.start({
+      started: false,
+      adapters: [scriptedAdapter(new ScriptedSources(), 'other')],
+    });
   });
   afterAll(() => env.stop());
 
@@ -74,6 +78,8 @@ describe('a class that is changed under its running workflows', () => {
     ['a source is renamed', 'before'],
     ['sources change places', 'before'],
     ['a source asks for something else', 'before'],
+    ['a source is renamed and asks for something else', 'before'],
+    ['a source gets another adapter', 'before'],
     ['a source gets another time limit', 'before'],
     ['it watches', 'before'],
     ['it loads by itself no longer', 'before'],

@@ -54,7 +54,7 @@ export interface RunDeclaration extends Declaration {
  * them; nothing else can be read as a run begins. MySQL's index of them ends at 255 characters.
  */
 const PREFIX = 'stateful-class:';
-const CHUNK = 200;
+const CHUNK = 230;
 const RECORDED = /^stateful-class:(\d+)\/(\d+):(\d+):(.*)$/s;
 
 /**

@@ -4,6 +4,7 @@ import { TestDesk } from '../support/desk';
 import { TestEnvironment, type WorkflowName } from '../support/environment';
 import { eventually } from '../support/eventually';
 import { historiesOf } from '../support/history';
+import { scale } from '../support/scale';
 
 describe('a workflow that is reset', () => {
   let env: TestEnvironment;
@@ -71,34 +72,46 @@ describe('a workflow that is reset', () => {
   const PARENT = (desk: TestDesk): string => desk.handle.workflowId;
   const CHILD = (desk: TestDesk): string => desk.ticket('a').workflowId;
 
-  it.each([
-    ['parent', 'its beginning', PARENT, 0],
+  const short = [
     ['parent', 'a moment in between', PARENT, 4],
-    ['parent', 'just now', PARENT, -2],
     ['child', 'its beginning', CHILD, 0],
+  ] as const;
+  const full = [
+    ['parent', 'its beginning', PARENT, 0],
+    ['parent', 'just now', PARENT, -2],
     ['child', 'a moment in between', CHILD, 3],
     ['child', 'just now', CHILD, -2],
-  ] as const)('comes to hold what the others do: a %s, to %s', async (_, __, which, task) => {
-    const desk = await begun();
-    await exchange(desk, 'before ');
-    await reset(which(desk), task);
-    await inStepAgain(desk);
-  });
+  ] as const;
 
-  it.each([
+  it.each([...short, ...full.slice(0, scale(full.length, 0))])(
+    'comes to hold what the others do: a %s, to %s',
+    async (_, __, which, task) => {
+      const desk = await begun();
+      await exchange(desk, 'before ');
+      await reset(which(desk), task);
+      await inStepAgain(desk);
+    },
+  );
+
+  const later = [
     ['parent', PARENT],
     ['child', CHILD],
-  ] as const)('so it does where the run was not the first: a %s, to its beginning', async (_, which) => {
-    const desk = await begun('RollingBothDeskWorkflow');
-    await exchange(desk, 'before ');
-    await eventually(async () => {
-      await exchange(desk, `${Math.random()} `);
-      for (const id of [PARENT(desk), CHILD(desk)])
-        expect((await historiesOf(env.client, id)).length).toBeGreaterThan(1);
-    });
-    await reset(which(desk), 0);
-    await inStepAgain(desk);
-  });
+  ] as const;
+
+  it.each(later.slice(0, scale(later.length, 1)))(
+    'so it does where the run was not the first: a %s, to its beginning',
+    async (_, which) => {
+      const desk = await begun('RollingBothDeskWorkflow');
+      await exchange(desk, 'before ');
+      await eventually(async () => {
+        await exchange(desk, `${Math.random()} `);
+        for (const id of [PARENT(desk), CHILD(desk)])
+          expect((await historiesOf(env.client, id)).length).toBeGreaterThan(1);
+      });
+      await reset(which(desk), 0);
+      await inStepAgain(desk);
+    },
+  );
 
   it('has forgotten items that came, and those that went: the list of its source counts', async () => {
     const desk = await begun();

@@ -35,6 +35,7 @@ describe('an entity under two parents', () => {
     const office = await shared();
     const { runId } = await office.of('Ticket', 't').temporal.describe();
     await office.of('Ticket', 't').update({ entityName: 'Ticket', data: { status: 'open' } });
+    const counts: number[] = [];
     for (const desk of ['d1', 'd2']) {
       await eventually(async () => expect(await held(office, desk)).toMatchObject({ status: 'open' }));
       const signals = await office.signals(['Ticket', 't'], ['Desk', desk]);
@@ -42,12 +43,14 @@ describe('an entity under two parents', () => {
         ({ payload }) => (payload as UpdatePayload).updates?.['Ticket']?.[office.id('t')],
       );
       const changes = told.filter((fields) => fields?.['status'] !== undefined);
-      if (desk === 'd1') expect(changes).toEqual([{ status: 'open' }]);
-      // The one that came second was told of all of it as it came, and is answered what it said of it then: a change
-      // that crosses that goes along.
-      else expect(changes.length).toBeLessThanOrEqual(2);
-      expect(told.length).toBeLessThanOrEqual(desk === 'd1' ? 2 : 3);
+      expect(changes[0]).toEqual({ status: 'open' });
+      expect(told.length).toBeLessThanOrEqual(3);
+      counts.push(changes.length);
     }
+    // The desk that came second, which may be either, was told of all of it as it came, and is answered what it said of
+    // it then: a change that crosses that goes along.
+    expect(Math.min(...counts)).toBe(1);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(2);
     expect((await office.of('Ticket', 't').temporal.describe()).runId).toBe(runId);
     for (const desk of ['d1', 'd2']) await env.expectNeverWedged(office.of('Desk', desk).workflowId);
     await env.expectNeverWedged(office.of('Ticket', 't').workflowId);

@@ -92,6 +92,6 @@ export const ImpossibleWorkflow = defineWorkflow(Impossible);
 /** Hands little to its next run. */
 class Narrow extends Customer {
   override readonly maxHistoryEvents = 15;
-  override readonly maxStateBytes = 2_500;
+  override readonly maxStateBytes = 3_100;
 }
 export const NarrowWorkflow = defineWorkflow(Narrow);

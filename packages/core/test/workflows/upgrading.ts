@@ -62,6 +62,9 @@ const STAGES: Readonly<Record<string, Stage>> = {
   'a source gets another adapter': {
     sources: { profile: { ...profile, adapter: 'other' }, tickets },
   },
+  'a source is renamed and asks for something else': {
+    sources: { details: scripted('profile', { into: 'root', ...otherQuery }), tickets },
+  },
   'a source gets another time limit': {
     sources: { profile: scripted('profile', { into: 'root', timeout: '2 minutes' }), tickets },
   },
