@@ -140,9 +140,9 @@ describe('what is carried through continue-as-new', () => {
     expect(details).toContain('external storage');
     expect((await temporal.describe()).runId).toBe(runId);
     // It still takes in what comes.
-    customer.contacts.records = contactsOf(41);
+    customer.contacts.records = contactsOf(46);
     expect(await customer.handle.refresh()).toMatchObject({ outcome: 'changed', changed: 2 });
-    expect((await customer.handle.data())?.contacts).toHaveLength(41);
+    expect((await customer.handle.data())?.contacts).toHaveLength(46);
     await env.expectNeverWedged(customer.handle.workflowId);
   });
 });
