@@ -9,7 +9,7 @@ import { eventually } from './support/eventually';
 import { scale } from './support/scale';
 import { bundleOf } from './support/stages';
 
-const DESKS = scale(10, 2);
+const DESKS = scale(10, 1);
 const TICKETS = ['a', 'b', 'c'];
 
 /** How workers of two versions share their workflows: by what each run recorded, or each its own. */
