@@ -18,7 +18,9 @@ export class Rounds {
   /** Waits until the next look is due. @param every the time from one to the next, in milliseconds */
   async next(every: number): Promise<void> {
     this.#dueAt ??= Date.now() + every;
-    await this.#context.sleep(Math.max(1, Math.min(this.#dueAt - Date.now(), every)));
+    const wait = Math.min(this.#dueAt - Date.now(), every);
+    // Without a timer where the look is due: the server takes a second for the shortest, and a run may end before that.
+    if (wait > 0) await this.#context.sleep(wait);
     this.#begunAt = Date.now();
     this.#dueAt = this.#begunAt + every;
   }

@@ -77,6 +77,19 @@ describe('a child that a parent did not start in this run, and that cannot say h
     );
   });
 
+  it('is started again although the parent continues as new more often than there are looks', async () => {
+    const desk = await continued('PatientWatchfulDeskWorkflow');
+    const a = await terminate(desk, 'a');
+    await eventually(async () => {
+      await roll(desk);
+      const [child] = await desk.handle.children();
+      const first = await firstRunOf(env.client, desk.ticket('a').workflowId);
+      expect(child?.status === 'running' && first === a).toBe(false);
+    });
+    await startedAnew(desk, 'a', a);
+    await desk.settled('a', 'b');
+  });
+
   it('is started again where another parent had started it', async () => {
     const [first, second] = [new TestDesk(env), new TestDesk(env)];
     const record = first.record('a');
