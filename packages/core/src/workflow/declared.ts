@@ -206,28 +206,29 @@ function record(text: string): string | undefined {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   const count = Math.ceil(ascii.length / CHUNK);
-  let isRecorded = true;
   for (let i = 0; i < count; i++) {
     const chunk = ascii.slice(i * CHUNK, (i + 1) * CHUNK);
-    isRecorded = patched(`${PREFIX}${i + 1}/${count}:${PATCH_COUNT}:${chunk}`) && isRecorded;
+    if (!patched(`${PREFIX}${i + 1}/${count}:${PATCH_COUNT}:${chunk}`)) return undefined;
   }
-  if (!isRecorded) return undefined;
   beginsWith(PATCH_COUNT);
   return text;
 }
 
 /** What was recorded as the run began; nothing where its version did not. */
 function recall(): string | undefined {
-  const chunks: string[] = [];
+  let text = '';
+  let left = Infinity;
   for (const id of presentPatches()) {
     const [, index, count, patches, chunk] = RECORDED.exec(id) ?? [];
     if (chunk === undefined) continue;
     // Said again, so that the replay has the commands of the run.
     patched(id);
-    chunks[Number(index) - 1] = chunk;
-    if (chunks.length === Number(count)) beginsWith(Number(patches));
+    text += chunk;
+    left = Number(count) - Number(index);
+    if (left === 0) beginsWith(Number(patches));
   }
-  return chunks.length > 0 ? JSON.stringify(JSON.parse(chunks.join(''))) : undefined;
+  // Without the last part a worker refused to record it (`patchActivationCallback`).
+  return left === 0 ? JSON.stringify(JSON.parse(text)) : undefined;
 }
 
 /**
