@@ -76,6 +76,13 @@ describe('what a run is handed', () => {
     expect(handed.carried.inbox).toEqual(['start']);
   });
 
+  it('accepts no deletions of a source that asks for something else, though it did before', () => {
+    const accepting: Carried = { ...carried, sources: { tickets: { checkedAt: 1, acceptsDeletions: true } } };
+    const sources = { profile, tickets: source({ path: '/letters' }) };
+    const handed = adapted({ carried: accepting, state }, declaredOf({ ...before, sources }), root);
+    expect(handed.carried.sources).toEqual({ tickets: { checkedAt: 1 } });
+  });
+
   it('knows a source that has other limits of time', () => {
     const handed = over({ sources: { profile: { ...profile, timeout: '2 minutes' }, tickets } });
     expect(handed.carried.sources).toEqual(carried.sources);

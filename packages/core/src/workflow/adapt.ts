@@ -24,7 +24,8 @@ export interface HandedOver {
  * Adapts what a run was handed to a class that has been changed since.
  *
  * ## Rules
- * - Nothing that the workflow holds is removed. What a source gave that is gone stays as if somebody had written it.
+ * - Nothing is removed of what the class can hold: of kinds of entity that its schema no longer has, what nothing leads to
+ *   goes. What a source gave that is gone stays as if somebody had written it.
  * - A source that has another name and is the same otherwise is the one it was.
  * - A source that asks for something else begins from the start: what it gave last is compared with what it gives next, so
  *   that what it no longer gives is removed, within `maxDeleteRatio`.
@@ -108,6 +109,9 @@ const fromStart = (known: CarriedSource): CarriedSource => ({
   ...known,
   checkpoint: undefined,
   retryAt: undefined,
+  // What somebody has let the source remove was about what it asked for then.
+  acceptsDeletions: undefined,
+  refusedSweep: undefined,
 });
 
 /** What a source gave of the kinds of entity whose ids are what they were. */

@@ -104,9 +104,8 @@ export class Continuation {
 
   /** Whether it cannot wait for a load, either, that is running. */
   cutsOff(): boolean {
-    return (
-      this.isUsedUp() || (this.#isSpent() && historyLength() - this.#session.loads.begunAt >= FOR_A_LOAD)
-    );
+    const isLong = this.#isSpent() && historyLength() - this.#session.loads.begunAt >= FOR_A_LOAD;
+    return this.isUsedUp() || this.#isLate || isLong;
   }
 
   /** Whether the run has to end now. */
@@ -254,8 +253,14 @@ export class Continuation {
 
   #isPast(part: number): boolean {
     if (!this.isDue()) return false;
-    const isLate = this.#askedAt !== undefined && Date.now() - this.#askedAt >= PATIENCE_MS;
+    // However late it is, code of the class that is cancelled has its moment to clean up.
+    const isLate = this.#isLate && part < USED_UP;
     return historyLength() >= this.#limit(part) || isLate || this.#isPressed();
+  }
+
+  /** Whether it was asked for so long ago that nothing is waited for any more. */
+  get #isLate(): boolean {
+    return this.#askedAt !== undefined && Date.now() - this.#askedAt >= PATIENCE_MS;
   }
 
   #limit(part: number): number {
