@@ -46,6 +46,8 @@ export const PATCHES = {
   searchAttributes: 'stateful-search-attributes',
   /** A cycle hears how a child ended. */
   childEnds: 'stateful-child-ends',
+  /** Hooks that wait for nothing are over at once. */
+  promptHooks: 'stateful-prompt-hooks',
 } as const;
 
 /**
