@@ -54,7 +54,7 @@ export class Child implements Linked {
   readonly workflowId: string;
   readonly channel: SignalChannel;
   /** The relations of the root entity that hold the item. */
-  readonly listedOn = new Set<string>();
+  listedOn: readonly string[] = [];
   /** Whether the child's item is there. */
   wanted = true;
   /** What is known of the child. */
@@ -218,8 +218,8 @@ export class Child implements Linked {
         return this.#send();
       case 'cancelled':
         if (!this.path.restart && !known.wasOther) return false;
-        await this.#family.context.condition(() => !this.wanted, known.nextPause());
-        known.go('again');
+        if (known.pause() > 0) await this.#family.context.condition(() => !this.wanted, known.pause());
+        known.restarts();
         return true;
       case 'stopping':
       case 'completed':
@@ -314,8 +314,7 @@ export class Child implements Linked {
 
   #join(run: string, isOurs: boolean): void {
     this.#isAnswered = true;
-    const isApart = this.#family.exchange.childOf(this.item)?.state === 'apart';
-    this.known.joined(run, isOurs, isApart);
+    this.known.joined(run, isOurs, this.#family.exchange.childOf(this.item)?.state === 'apart');
     this.#family.joined(this);
   }
 
