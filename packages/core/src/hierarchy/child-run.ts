@@ -7,6 +7,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { ChildEnd } from '../contract/hierarchy';
+import { untracked } from '../base/untracked';
 import type { StartInput } from '../contract/wire';
 import type { ManagedPath } from './managed-path';
 import type { Begun } from './send-limit';
@@ -49,7 +50,7 @@ export function startRun(
     args.length = 0;
     const run = handle.firstExecutionRunId;
     listener.begun(run);
-    follow(handle.result(), (how) => listener.ended(run, how));
+    untracked(() => follow(handle.result(), (how) => listener.ended(run, how)));
   });
   return { bytes: bytes + START_BYTES, done };
 }
