@@ -265,7 +265,8 @@ export class ManagedChildren implements Children {
   #list(path: ManagedPath, item: EntityRef): void {
     const child = this.#byItem.get(keyOf(item)) ?? this.#make(path, item);
     if (!child) return;
-    if (!child.listedOn.includes(path.field)) child.listedOn = [...child.listedOn, path.field];
+    if (child.listedOn.length === 0) child.listedOn = [path.field];
+    else if (!child.listedOn.includes(path.field)) child.listedOn = [...child.listedOn, path.field];
     if (!child.wanted) {
       this.#exchange.open(child.workflowId, item, !!path.processData, false);
       child.recall();
