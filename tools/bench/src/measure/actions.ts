@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TemporalService } from '@stateful-workflow/dev-services';
+
+/** A server tells of what it has counted a second or two later. */
+const LATE_MS = 3_000;
 
 /** Billable Actions by their type, as the server names it: `activity_retry`, `command_StartTimer`. */
 export type Actions = ReadonlyMap<string, number>;
 
 /**
- * The billable Actions that a server has counted in a namespace since it began, by its own metric `action`.
+ * The billable Actions that a server has counted in a namespace since it began, by its own metric `action`. Takes three
+ * seconds: what is counted in these may or may not be among them.
  *
  * @throws Error when the server does not tell what it counts
  */
@@ -16,6 +21,7 @@ export async function actionsOf(
     throw new Error(
       'This Temporal server does not tell what it counts. Leave TEMPORAL_ADDRESS unset, so that one is started with its metrics on.',
     );
+  await sleep(LATE_MS);
   const answer = await ask(metricsUrl);
   if (!answer.ok) throw new Error(`${metricsUrl} answered ${answer.status}.`);
   return readActions(await answer.text(), namespace);
