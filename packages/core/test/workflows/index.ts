@@ -129,6 +129,7 @@ export {
   AdaptiveWatchingWorkflow,
   AdaptiveWorkflow,
   HastyWorkflow,
+  BrieflyHintedWorkflow,
   HintedWorkflow,
   HourlyWorkflow,
   ImpossibleWorkflow,
