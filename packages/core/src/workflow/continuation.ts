@@ -6,11 +6,12 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import { untrackPromise } from '@temporalio/workflow/lib/stack-helpers';
 import { carryOver } from './carry';
 import { handlersUnderWay } from './handlers-under-way';
 import { historyLength } from './history-length';
 import type { HookRunner } from './hooks';
-import { has, isRecorded } from '../base/patches';
+import { begunWith, has } from '../base/patches';
 import type { Session } from './session';
 import type { StatefulWorkflow } from './stateful-workflow';
 import { milliseconds } from '../contract/duration';
@@ -79,7 +80,7 @@ export class Continuation {
     this.#maxHistoryEvents = maxHistoryEvents;
     const age = milliseconds('maxRunAge', maxRunAge);
     // Runs that began without an age have none.
-    this.#oldAt = isRecorded()
+    this.#oldAt = begunWith() !== undefined
       ? workflowInfo().runStartTime.getTime() + age * (1 + OLD_JITTER * (2 * Math.random() - 1))
       : Infinity;
   }
@@ -197,7 +198,7 @@ export class Continuation {
 
   /** Whether it is asked for by something else than the length of the history. */
   #isAsked(): boolean {
-    if (!isRecorded() && !this.#session.isOutdated) return false;
+    if (begunWith() === undefined && !this.#session.isOutdated) return false;
     const { isToRoll, isOutdated } = this.#session;
     const isAsked =
       isToRoll ||
@@ -213,7 +214,8 @@ export class Continuation {
 
   /** Has the run look whether it is due after a time. */
   #wake(ms: number, summary: string): void {
-    void this.#session.shield.run(() => sleep(Math.max(ms, 1), { summary }));
+    // Nobody awaits the timer, and no stack trace shows it: in every idle workflow those would take 5 KB.
+    void this.#session.shield.run(async () => untrackPromise(sleep(Math.max(ms, 1), { summary })));
   }
 
   #isSpent(): boolean {

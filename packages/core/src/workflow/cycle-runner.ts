@@ -295,7 +295,7 @@ export class CycleRunner {
    * @throws it otherwise
    */
   #passOver(error: unknown): void {
-    const isOther = this.#session.declaration.isChanged && workflowInfo().unsafe.isReplaying;
+    const isOther = this.#session.declaration.before && workflowInfo().unsafe.isReplaying;
     if (!isOther || error instanceof TemporalFailure) throw error;
   }
 
