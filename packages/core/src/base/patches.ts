@@ -46,6 +46,8 @@ export const PATCHES = {
   searchAttributes: 'stateful-search-attributes',
   /** A cycle hears how a child ended. */
   childEnds: 'stateful-child-ends',
+  /** Children keep the names that they have where their path has come to call them otherwise. */
+  keptNames: 'stateful-kept-names',
 } as const;
 
 /**
