@@ -51,6 +51,7 @@ export function feedAdapter({
     feeds.set(options.name, { options, target: targetOf(options) });
   }
   const missed = new MissedOnce();
+  const reached = new Map<string, FeedCursor>();
   /** Whose errors they are. */
   const thrownBy = new WeakMap<object, DataSourceAdapter>();
   let find: (name: string) => DataSourceAdapter | undefined = () => undefined;
@@ -69,7 +70,7 @@ export function feedAdapter({
       const adapter = adapterOf(feed.options, find);
       const { info, client } = Context.current();
       const context = given as AttemptContext;
-      const parts = { ...feed, adapter, query, context, info, client, digests, missed };
+      const parts = { ...feed, adapter, query, context, info, client, digests, missed, reached };
       try {
         yield await new Look(parts).run();
       } catch (error) {

@@ -41,6 +41,8 @@ export interface LookParts {
   readonly client: Client;
   readonly digests: DigestStore;
   readonly missed: MissedOnce;
+  /** Where each feed was when this worker last looked, by the feed's workflow. */
+  readonly reached: Map<string, FeedCursor>;
 }
 
 /** One look of a feed at its collection: what changed is delivered, page by page, and then the cursor moves on. */
@@ -52,6 +54,7 @@ export class Look {
   readonly #deliverer: Deliverer;
   readonly #before: FeedCursor | undefined;
   readonly #state: Progress;
+  readonly #workflow: string;
   readonly #feed: string;
   readonly #startedAt: number;
   /** The running workflows that the collection has not shown yet; absent where that is not to be found out. */
@@ -68,10 +71,11 @@ export class Look {
     this.#clock = new ServerClock(info);
     const now = (this.#startedAt = this.#clock.now());
     this.#before = context.checkpoint?.cursor as FeedCursor | undefined;
-    const known = (context.left ?? this.#before) as FeedCursor | undefined;
+    this.#workflow = JSON.stringify([info.namespace, info.workflowExecution?.workflowId]);
+    const known = newest(context.left as FeedCursor, this.#before, parts.reached.get(this.#workflow));
     const counts = { delivered: 0, gone: 0, absent: 0, refused: 0 };
     this.#state = { ...(known ?? { epoch: now, position: now, shownAt: now, ...counts }) };
-    this.#feed = [info.namespace, info.workflowExecution?.workflowId, this.#state.epoch].join(' ');
+    this.#feed = `${this.#workflow}:${this.#state.epoch}`;
     this.#records = new Records(target, into, context);
     this.#sender = new Sender({ concurrency, perSecond, signal: context.signal, log: context.log });
     this.#deliverer = new Deliverer(client, options, target, context, { info, epoch: this.#state.epoch });
@@ -108,6 +112,7 @@ export class Look {
     if (this.#unseen) {
       state.incomplete = isWhole ? this.#doubt : 'The source did not give the whole collection.';
       if (state.incomplete === undefined) await this.#tellGone(page?.drifts === true, checked, source);
+      if (state.incomplete !== this.#before?.incomplete) state.isUnshown = true;
       state.sweptAt = this.#startedAt;
     } else if (isSweep && !isFirst) state.sweptAt = this.#startedAt;
     delete state.place;
@@ -254,7 +259,14 @@ export class Look {
   /** What the source gave up to there was delivered: an attempt after this one goes on from it. */
   #reach(resume: unknown, isFirst: boolean): void {
     this.#state.place = { resume, ...(isFirst && { isFirst: true as const }) };
-    this.#parts.context.heartbeat({ ...this.#state });
+    this.#parts.context.heartbeat(this.#reached());
+  }
+
+  /** Where the feed is, kept for the next look. */
+  #reached(): FeedCursor {
+    const cursor = { ...this.#state };
+    this.#parts.reached.set(this.#workflow, cursor);
+    return cursor;
   }
 
   /** What the workflow hears: its counts, if it is time for that or it hears of the look anyhow; else that all is quiet. */
@@ -269,9 +281,27 @@ export class Look {
       ? state.isUnshown || state.place !== undefined || this.#before?.place
       : isDue;
     if (this.#before !== undefined && !isNews && !this.#isUrgent)
-      return { records: [], unchanged: true, complete: false, cursor: { ...state }, ...place };
+      return { records: [], unchanged: true, complete: false, cursor: this.#reached(), ...place };
     delete state.isUnshown;
     state.shownAt = now;
-    return { records: [shownAs(context.entity.id, state)], complete: true, cursor: { ...state }, ...place };
+    return {
+      records: [shownAs(context.entity.id, state)],
+      complete: true,
+      cursor: this.#reached(),
+      ...place,
+    };
   }
+}
+
+/**
+ * The place of a feed that was reached last: by the attempt before this one, or by the look before. A look that found
+ * nothing the workflow had to hear of is known to this worker alone, if a signal ended the watch since.
+ */
+function newest(
+  left: FeedCursor | undefined,
+  before: FeedCursor | undefined,
+  here: FeedCursor | undefined,
+): FeedCursor | undefined {
+  const known = left ?? before;
+  return known && here && here.epoch === known.epoch && here.position > known.position ? here : known;
 }
