@@ -20,8 +20,6 @@ import { SourceContext } from './source-context';
 import type { Target } from './target';
 import type { FeedOptions } from './workflow/feed-options';
 
-/** So long an attempt reads on before the workflow hears how far it got. Milliseconds. */
-const SLICE = 20_000;
 /** The counts are shown to the workflow no more often than that, unless it hears of a look anyhow. Milliseconds. */
 const SHOWN_EVERY = 60_000;
 /** Up to this many workflows a sweep may tell all that they are gone: a ratio of few says nothing. */
@@ -86,6 +84,7 @@ export class Look {
     const { adapter, query, context, options } = this.#parts;
     const state = this.#state;
     const { place } = state;
+    const reportEvery = milliseconds('reportEvery', options.reportEvery ?? '20 seconds');
     const isFirst = state.isRead === undefined;
     const isSweep = place === undefined && (isFirst || this.#isSweepDue());
     if (isSweep) await this.#lookAtFleet();
@@ -105,7 +104,7 @@ export class Look {
       // What a sweep has seen is known here alone: an attempt after this one begins it anew.
       if (source.reached !== undefined && (isFirst || !isSweep)) {
         this.#reach(source.reached, isFirst);
-        if (this.#clock.now() - this.#startedAt > SLICE) return this.#page(last);
+        if (this.#clock.now() - this.#startedAt >= reportEvery) return this.#page(last);
       }
     }
     const isWhole = page?.complete === true && !isPartial && !page.unchanged;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadLog } from '@stateful-workflow/core';
 import { codeOf, RESOURCE_EXHAUSTED } from './grpc';
@@ -20,6 +21,7 @@ export interface SenderOptions {
 export class Sender {
   readonly #options: SenderOptions;
   readonly #gap: number;
+  readonly #signal: AbortSignal;
   /** When the next one may begin, by `performance.now()`. */
   #next = 0;
   #pause = 0;
@@ -27,6 +29,9 @@ export class Sender {
   constructor(options: SenderOptions) {
     this.#options = options;
     this.#gap = 1_000 / options.perSecond;
+    // Each that waits for its turn listens, and Node takes more than ten for a leak.
+    this.#signal = AbortSignal.any([options.signal]);
+    setMaxListeners(0, this.#signal);
   }
 
   /** Sends each of them. @throws the first error, once those that are under way have ended */
@@ -62,7 +67,7 @@ export class Sender {
   }
 
   async #turn(): Promise<void> {
-    const { signal } = this.#options;
+    const signal = this.#signal;
     signal.throwIfAborted();
     const now = performance.now();
     const at = Math.max(this.#next, now);

@@ -59,6 +59,12 @@ export interface FeedOptions {
   readonly sweep?: FeedSweep;
   /** The largest part of the workflows that one sweep may tell that they are gone, above 10. @default 0.5 */
   readonly maxDeleteRatio?: number;
+  /**
+   * How long the feed reads on before its workflow hears how far it got, and may pause, continue as new or take a new token.
+   * A sweep that looks for what is gone is not cut.
+   * @default '20 seconds'
+   */
+  readonly reportEvery?: Duration;
   /** How many records are delivered at a time. @default 20 */
   readonly concurrency?: number;
   /** How many are delivered a second at most. @default 200 */

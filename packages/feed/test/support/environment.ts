@@ -140,6 +140,11 @@ export class TestFeed {
     return this.handle.query<string>('status');
   }
 
+  /** Waits until it has read the collection once, and nothing of it is left. */
+  async untilRead(): Promise<void> {
+    await eventually(async () => expect(await this.data()).toMatchObject({ isBusy: false }));
+  }
+
   /** Has it look, and waits until it has. */
   async look(payload?: { readonly acceptDeletions?: true }): Promise<FeedData> {
     await this.handle.executeUpdate<unknown, [unknown]>('refresh', { args: [payload] });

@@ -9,6 +9,8 @@ import {
 import { defineFeed, type FeedOptions, type FeedRecord, type FeedWorkflow } from '../../src/workflow';
 import { memory } from './memory';
 
+export { RestFeed, RestCustomerWorkflow } from './rest';
+
 export interface CustomerData {
   readonly id: string;
   readonly name: string;
@@ -76,4 +78,6 @@ export const { feed: CancellingFeed, customer: CancellingFeedCustomer } = fed('C
 export const { feed: ChoosyFeed, customer: ChoosyFeedCustomer } = fed('ChoosyFeed', {
   start: ({ visits }: FeedRecord) => Number(visits) > 0,
 });
+/** Tells after each page how far it got. */
+export const { feed: SlicedFeed, customer: SlicedFeedCustomer } = fed('SlicedFeed', { reportEvery: 0 });
 export const { feed: NeverFeed, customer: NeverFeedCustomer } = fed('NeverFeed', { start: 'never' });
