@@ -46,6 +46,12 @@ export const PATCHES = {
   searchAttributes: 'stateful-search-attributes',
   /** A cycle hears how a child ended. */
   childEnds: 'stateful-child-ends',
+  /** Hooks that wait for nothing are over at once. */
+  promptHooks: 'stateful-prompt-hooks',
+  /** A run does not end with signals under way because something had it wait no longer for one moment only. */
+  quietSends: 'stateful-quiet-sends',
+  /** The ids of links have a short form of the run in them that makes them. */
+  shortLinks: 'stateful-short-links',
 } as const;
 
 /**
