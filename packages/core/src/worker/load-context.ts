@@ -129,6 +129,21 @@ export class AttemptContext implements LoadContext {
     return this.#resumeFrom;
   }
 
+  /** Where the attempt before got to, for an adapter that sees itself to it that nothing of that is lost. */
+  get left(): unknown {
+    return this.#resumeFrom;
+  }
+
+  /** The reference of the credential, as the workflow has it. */
+  get reference(): string | undefined {
+    return this.#request.credential;
+  }
+
+  /** Whether somebody said that a sweep may remove as much as it likes. */
+  get acceptsDeletions(): boolean {
+    return this.#request.acceptsDeletions === true;
+  }
+
   async credential(origin: string): Promise<Credential | undefined> {
     const { credential: reference, refused } = this.#request;
     if (reference === undefined) return undefined;
