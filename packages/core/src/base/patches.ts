@@ -46,6 +46,12 @@ export const PATCHES = {
   searchAttributes: 'stateful-search-attributes',
   /** A cycle hears how a child ended. */
   childEnds: 'stateful-child-ends',
+  /** Hooks that wait for nothing are over at once. */
+  promptHooks: 'stateful-prompt-hooks',
+  /** A run does not end with signals under way because something had it wait no longer for one moment only. */
+  quietSends: 'stateful-quiet-sends',
+  /** The ids of links have a short form of the run in them that makes them. */
+  shortLinks: 'stateful-short-links',
 } as const;
 
 /**
@@ -66,19 +72,19 @@ const ORDER = Object.keys(PATCHES);
 export const PATCH_COUNT = ORDER.length;
 
 /** With how many of the changes each run began, by what the SDK holds of it. */
-const begunWith = new WeakMap<object, number>();
+const counts = new WeakMap<object, number>();
 
 /** Notes that the run has the first `count` changes, as its history says, so that none of them is recorded by itself. */
 export function beginsWith(count: number): void {
-  begunWith.set(getActivator(), count);
+  counts.set(getActivator(), count);
 }
 
-/** Whether it is recorded with the run what it began with. Runs of the first versions do not have that. */
-export const isRecorded = (): boolean => begunWith.has(getActivator());
+/** With how many of the changes the run began; `undefined` in runs of the first versions, which did not record it. */
+export const begunWith = (): number | undefined => counts.get(getActivator());
 
 /** Whether this run has a change. Ask only where the answer matters: it may be written to the history. */
 export function has(patch: keyof typeof PATCHES): boolean {
-  const isFromBeginning = ORDER.indexOf(patch) < (begunWith.get(getActivator()) ?? 0);
+  const isFromBeginning = ORDER.indexOf(patch) < (begunWith() ?? 0);
   return isFromBeginning || patched(PATCHES[patch]);
 }
 

@@ -97,12 +97,13 @@ export type CarriedAssembly = readonly (readonly [from: string, parts: Some])[];
  */
 export class Assembly {
   readonly #isLinked: (tell: Tell) => boolean;
-  readonly #some: Map<string, Some>;
+  /** Absent while nothing is on its way. */
+  #some?: Map<string, Some>;
 
   /** @param isLinked whether a message comes by a link that there is */
   constructor(isLinked: (tell: Tell) => boolean, carried: CarriedAssembly = []) {
     this.#isLinked = isLinked;
-    this.#some = new Map(carried);
+    if (carried.length > 0) this.#some = new Map(carried);
   }
 
   /** @returns the whole message, once it is there; of a link that there is not, what came */
@@ -110,27 +111,28 @@ export class Assembly {
     if (!part || !this.#isLinked(tell)) return tell;
     const { from, link, number } = tell;
     const [index, count] = part;
-    const known = this.#some.get(from);
+    const some = (this.#some ??= new Map<string, Some>());
+    const known = some.get(from);
     const before = known?.link === link && known.number === number ? known.tells : [];
     if (index !== before.length) return undefined;
     if (index === 0) this.#tidy();
     const tells = [...before, tell];
     if (tells.length < count) {
-      this.#some.set(from, { link, number, tells });
+      some.set(from, { link, number, tells });
       return undefined;
     }
-    this.#some.delete(from);
+    some.delete(from);
     return { ...tell, ...join(tells.flatMap((one) => [...atomsOf(one)])) };
   }
 
   /** For continue-as-new; nothing when nothing is on its way. */
   carry(): CarriedAssembly | undefined {
     this.#tidy();
-    return this.#some.size > 0 ? [...this.#some] : undefined;
+    return this.#some?.size ? [...this.#some] : undefined;
   }
 
   #tidy(): void {
-    for (const [from, { tells }] of this.#some)
-      if (!tells.every((tell) => this.#isLinked(tell))) this.#some.delete(from);
+    for (const [from, { tells }] of this.#some ?? [])
+      if (!tells.every((tell) => this.#isLinked(tell))) this.#some?.delete(from);
   }
 }

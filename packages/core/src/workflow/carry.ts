@@ -7,7 +7,7 @@ import type { EntityState } from '../state/entity-state';
 import type { CarriedView } from '../state/source-view';
 import type { CarriedHierarchy, Hierarchy } from '../hierarchy/hierarchy';
 import type { ChangeSet, CredentialReference, RejectedSignals, StartInput } from '../contract/wire';
-import type { Declared } from './declared';
+import { type Beginning, beginning, type RunDeclaration } from './declared';
 import type { Deliveries } from './deliveries';
 import type { TriggerName } from './inbox';
 import type { CarriedLoads, Loads } from './loads';
@@ -25,11 +25,9 @@ const MOST_BEFORE = 100_000;
 const CARRIED_VERSION = 1;
 
 /** What a run hands to the next besides the start argument's own fields. Not part of the wire contract. */
-export interface Carried extends CarriedLoads {
+export interface Carried extends CarriedLoads, Beginning {
   /** By which rules this is written; absent in what the first versions carried. */
   readonly version?: number;
-  /** What the class of the run declared. */
-  readonly declared?: Declared;
   /** The first run of the chain, which nobody can know who only starts one: so it is known that a run handed this over. */
   readonly chain?: string;
   readonly sources?: Readonly<Record<string, CarriedSource>>;
@@ -47,7 +45,7 @@ export interface Carried extends CarriedLoads {
 /** What of a run is handed to the next. */
 export interface Carrying {
   readonly root: EntityRef;
-  readonly declaration: { readonly declared?: Declared };
+  readonly declaration: RunDeclaration;
   readonly state: EntityState;
   readonly apiUrl?: string;
   readonly apiToken?: CredentialReference;
@@ -75,7 +73,7 @@ export function carryOver(session: Carrying, room = 0): StartInput & { readonly 
     status: session.hierarchy.exchange.pauses.isPaused ? 'paused' : 'running',
     carried: {
       version: CARRIED_VERSION,
-      declared: session.declaration.declared,
+      ...beginning(session.declaration),
       chain: workflowInfo().firstExecutionRunId,
       sources: fromEntries(session.carriedSources.map(({ name, known }) => [name, known])),
       views: session.state.carryViews(),
@@ -91,12 +89,18 @@ export function carryOver(session: Carrying, room = 0): StartInput & { readonly 
   };
 }
 
+/** A start argument, parted into what the run before handed over and the rest. */
+export interface Handover {
+  readonly carried?: Carried;
+  readonly start: unknown;
+}
+
 /**
  * Parts what the run before handed over from the rest of a start argument. A run that a retry or a schedule begins
  * has a run before it as well, and the argument that a client started the chain with, which may look like one that a
  * run made: then nothing was handed over.
  */
-export function handedOver(given: unknown): { readonly carried?: Carried; readonly start: unknown } {
+export function handedOver(given: unknown): Handover {
   if (typeof given !== 'object' || given === null) return { start: given };
   const { carried, ...start } = given as { readonly carried?: Carried };
   if (!carried || !isOurs(carried)) return { start: given };

@@ -1,20 +1,20 @@
 import {
   allHandlersFinished,
   ApplicationFailure,
-  condition,
   makeContinueAsNewFunc,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import { untrackPromise } from '@temporalio/workflow/lib/stack-helpers';
 import { carryOver } from './carry';
 import { handlersUnderWay } from './handlers-under-way';
 import { historyLength } from './history-length';
 import type { HookRunner } from './hooks';
-import { has, isRecorded } from '../base/patches';
+import { begunWith, has } from '../base/patches';
 import type { Session } from './session';
 import type { StatefulWorkflow } from './stateful-workflow';
 import { milliseconds } from '../contract/duration';
-import { allElse, settledOr } from './moments';
+import { allElse, quiet, settledOr } from './moments';
 
 /** Temporal ends a workflow at 51,200 events or 50 MiB. One that cannot continue as new gives up before that. */
 const LAST_EVENTS = 45_000;
@@ -79,7 +79,7 @@ export class Continuation {
     this.#maxHistoryEvents = maxHistoryEvents;
     const age = milliseconds('maxRunAge', maxRunAge);
     // Runs that began without an age have none.
-    this.#oldAt = isRecorded()
+    this.#oldAt = begunWith() !== undefined
       ? workflowInfo().runStartTime.getTime() + age * (1 + OLD_JITTER * (2 * Math.random() - 1))
       : Infinity;
   }
@@ -181,7 +181,7 @@ export class Continuation {
     let isOver = false;
     try {
       // What is on its way when a run ends may get lost.
-      await condition(() => sendLimit.underWay === 0 || stops());
+      await quiet({ underWay: () => sendLimit.underWay, stops, asksAgain: () => has('quietSends') });
       if (stops() || !this.isNext()) return;
       // What is held stays so: it is carried, and would be sent by both runs.
       isOver = session.size.fits();
@@ -197,7 +197,7 @@ export class Continuation {
 
   /** Whether it is asked for by something else than the length of the history. */
   #isAsked(): boolean {
-    if (!isRecorded() && !this.#session.isOutdated) return false;
+    if (begunWith() === undefined && !this.#session.isOutdated) return false;
     const { isToRoll, isOutdated } = this.#session;
     const isAsked =
       isToRoll ||
@@ -213,7 +213,8 @@ export class Continuation {
 
   /** Has the run look whether it is due after a time. */
   #wake(ms: number, summary: string): void {
-    void this.#session.shield.run(() => sleep(Math.max(ms, 1), { summary }));
+    // Nobody awaits the timer, and no stack trace shows it: in every idle workflow those would take 5 KB.
+    void this.#session.shield.run(async () => untrackPromise(sleep(Math.max(ms, 1), { summary })));
   }
 
   #isSpent(): boolean {

@@ -12,7 +12,7 @@ import type { ChildEnd } from '../contract/hierarchy';
 import { closeAsCancelled } from './close-as-cancelled';
 import type { Continuation } from './continuation';
 import { details } from './details';
-import { type HookRunner, runHooks } from './hooks';
+import { beginHooks, type HookRunner, hooksEnd } from './hooks';
 import type { TriggerName } from './inbox';
 import { LoadRunner } from './load-runner';
 import { has } from '../base/patches';
@@ -78,9 +78,9 @@ export class CycleRunner {
         const wait = this.#wait();
         if (wait) wait.end(await wait.isOver);
         // What else was let go in this moment goes on first.
-        await Promise.resolve();
+        await DONE;
         if (session.ending) break;
-        if (this.#continues()) await this.#continuation.run(this.#runBesideLoads);
+        if (this.#continues()) await this.#continuation.run(this.#runHooks);
         else if (this.#cycles()) await this.#cycle();
       }
       return await this.#finish(session.ending);
@@ -196,19 +196,23 @@ export class CycleRunner {
     }
   }
 
-  /** Runs hooks of the class, which may take long. @returns whether they came to their end */
-  readonly #runBesideLoads: HookRunner = async (hooks, options) => {
+  /** Runs hooks of the class, which may take long: then who asks for a load gets one. @returns whether they came to their end */
+  readonly #runHooks: HookRunner = async (hooks, options) => {
     const session = this.#session;
-    let isOver = false;
     session.hooksSince = Date.now();
-    this.#show();
-    const hooked = runHooks(session, options, hooks).finally(() => {
-      isOver = true;
-    });
-    const beside = this.#loadBeside(() => isOver);
-    const isDone = await Promise.race([hooked, beside.then(() => hooked)]);
-    // Only a load that is under way is waited for.
-    if (session.loads.isRunning) await beside;
+    const begun = beginHooks(session, hooks);
+    let isDone = has('promptHooks') ? await begun.atOnce() : undefined;
+    if (isDone === undefined) {
+      this.#show();
+      let isOver = false;
+      const ended = hooksEnd(session, begun, options).finally(() => {
+        isOver = true;
+      });
+      const beside = this.#loadBeside(() => isOver);
+      isDone = await Promise.race([ended, beside.then(() => ended)]);
+      // Only a load that is under way is waited for.
+      if (session.loads.isRunning) await beside;
+    }
     session.hooksSince = undefined;
     return isDone;
   };
@@ -257,7 +261,8 @@ export class CycleRunner {
         if (source) source.known.tolerated = answer === 'proceed';
       }
       try {
-        await pending.tell(workflow.onChange && hears);
+        const told = pending.tell(workflow.onChange && hears);
+        if (workflow.onChange || !has('promptHooks')) await told;
       } catch (error) {
         this.#passOver(error);
       }
@@ -276,7 +281,7 @@ export class CycleRunner {
       }
     };
     if (!this.#hasHooks) return hooks();
-    const isDone = await this.#runBesideLoads(hooks, {
+    const isDone = await this.#runHooks(hooks, {
       isOverdue: () => this.#continuation.cutsOff(),
       isUsedUp: () => this.#continuation.isUsedUp(),
       isAllowed: () => has('interruptedHooks'),
@@ -295,7 +300,7 @@ export class CycleRunner {
    * @throws it otherwise
    */
   #passOver(error: unknown): void {
-    const isOther = this.#session.declaration.isChanged && workflowInfo().unsafe.isReplaying;
+    const isOther = this.#session.declaration.before && workflowInfo().unsafe.isReplaying;
     if (!isOther || error instanceof TemporalFailure) throw error;
   }
 
@@ -317,6 +322,9 @@ export class CycleRunner {
       this.#isGivenUp = !(await condition(allHandlersFinished, LAST_WAIT_MS, { summary: 'handlers' }));
   }
 }
+
+/** The SDK takes a stack trace of each promise that is made. */
+const DONE = Promise.resolve();
 
 /** When the next load is due by itself, and why. */
 function nextLoad(

@@ -7,7 +7,7 @@ import { own } from '../state/json';
 import { hashOf } from '../state/hash';
 import { entries, fromEntries } from '../state/objects';
 import { type Declaration, DECLARED } from './class-check';
-import { beginsWith, CHANGED_CLASS, PATCH_COUNT } from '../base/patches';
+import { beginsWith, begunWith, CHANGED_CLASS, PATCH_COUNT } from '../base/patches';
 
 /**
  * What a class declares, as a run records it: all that decides which commands the run sends. No functions, of which it
@@ -43,10 +43,15 @@ const OWN = 'own';
 
 /** What a run works by. */
 export interface RunDeclaration extends Declaration {
-  /** As it is recorded, and handed to the next run. Absent in runs of versions that did not record it. */
+  /** What the class declared as the run began, where it has been changed since: the run is over as soon as it can be. */
+  readonly before?: Declared;
+}
+
+/** What a run knows of what it began with, and hands to the next. */
+export interface Beginning {
   readonly declared?: Declared;
-  /** Whether the class has been changed since the run began: then the run is over as soon as it can be. */
-  readonly isChanged: boolean;
+  /** With how many changes of the library it began. */
+  readonly patches?: number;
 }
 
 /**
@@ -58,31 +63,50 @@ const CHUNK = 230;
 const RECORDED = /^stateful-class:(\d+)\/(\d+):(\d+):(.*)$/s;
 
 /**
- * What the run works by: what its class declared when the run began, which is recorded in its history. Code that is
- * deployed later replays the run by that, so that sources and paths can come and go in a class under running workflows.
+ * What the run works by: what its class declared when the run began, which is in its history. Code that is deployed later
+ * replays the run by that, so that sources and paths can come and go in a class under running workflows.
  *
  * @param inherited what a class does that has no `loadData` of its own
+ * @param handed what the run before knew of itself: a run that begins with the same needs no record of its own
  * @throws InvalidInputError, which fails the workflow task, for a function that is missed
  */
-export function declarationOf(workflow: Declaration, inherited: Declaration['loadData']): RunDeclaration {
+export function declarationOf(
+  workflow: Declaration,
+  inherited: Declaration['loadData'],
+  handed: Beginning = {},
+): RunDeclaration {
   // Each once: a getter may give another value the next time.
   const given = fromEntries(DECLARED.map((field) => [field, workflow[field]])) as Declaration;
   const isOwn = workflow.loadData !== inherited;
   const loadData = isOwn ? workflow.loadData : undefined;
-  const declared = declaredOf({ ...given, loadData });
-  const text = JSON.stringify(declared);
-  const recorded = workflowInfo().unsafe.isReplaying ? recall() : record(text);
-  if (recorded === undefined) return { ...given, loadData, isChanged: false };
-  if (recorded === text) return { ...given, loadData, declared, isChanged: false };
-  const before = JSON.parse(recorded) as Declared;
+  const text = JSON.stringify(declaredOf({ ...given, loadData }));
+  const began = beginningOf(text, handed);
+  if (began === undefined || began === text) return { ...given, loadData };
+  const before = JSON.parse(began) as Declared;
   return {
     ...before,
     sources: before.sources && sourcesAsBefore(before.sources, given.sources),
     managedPaths: pathsAsBefore(before.managedPaths, given.managedPaths),
     loadData: before.loadData && loadData,
-    declared: before,
-    isChanged: true,
+    before,
   };
+}
+
+/** What the run knows of what it began with. Nothing in runs of versions that did not record it. */
+export function beginning({ before, ...declaration }: RunDeclaration): Beginning {
+  const patches = begunWith();
+  return patches === undefined ? {} : { declared: before ?? declaredOf(declaration), patches };
+}
+
+/** What the class declared as the run began: by the run's record, or by what was handed over where it has none. */
+function beginningOf(text: string, handed: Beginning): string | undefined {
+  const { declared, patches } = handed;
+  const inherited = patches === undefined ? undefined : JSON.stringify(declared);
+  const isReplaying = workflowInfo().unsafe.isReplaying;
+  const isSame = inherited === text && patches === PATCH_COUNT;
+  const recorded = isReplaying ? recall() : isSame ? undefined : record(text);
+  if (recorded === undefined && patches !== undefined) beginsWith(patches);
+  return recorded ?? inherited;
 }
 
 /** What a class declares, as JSON. */
@@ -237,8 +261,8 @@ function recall(): string | undefined {
  * Whether the class of a run has been changed since it began. True only from when the changed code has taken over: while
  * that replays what came before, the run does what it did.
  */
-export function isOutdated({ isChanged }: RunDeclaration): boolean {
-  return (isChanged || presentPatches().has(CHANGED_CLASS)) && patched(CHANGED_CLASS);
+export function isOutdated({ before }: RunDeclaration): boolean {
+  return (before !== undefined || presentPatches().has(CHANGED_CLASS)) && patched(CHANGED_CLASS);
 }
 
 /** The ids of patches that a replay has been told of. */

@@ -9,7 +9,7 @@ import { checkStart } from '../contract/start';
 import type { StartInput } from '../contract/wire';
 import { entries, hasOwn, keys, values } from '../state/objects';
 import { inOrderOfArrival } from './arrival-order';
-import { handedOver } from './carry';
+import { type Handover, handedOver } from './carry';
 import { asyncSetup, checkStatics, type Declaration } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
@@ -62,8 +62,10 @@ export function defineWorkflow<Data>(
     try {
       const workflow = make();
       checkDeclaration(workflow);
-      const declaration = declarationOf(workflow, inherited);
-      const session = begin(workflow, declaration, input);
+      // What a run hands to the next is taken from a run only, never from a client.
+      const handed = handedOver(input);
+      const declaration = declarationOf(workflow, inherited, handed.carried);
+      const session = begin(workflow, declaration, handed);
       session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);
       const continuation = (session.continuation = new Continuation(session, workflow));
@@ -104,9 +106,11 @@ function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | un
 }
 
 /** Makes the session of a run and sets every handler, before anything is awaited: no signal finds none. */
-function begin(workflow: StatefulWorkflow, declaration: RunDeclaration, given: unknown): Session {
-  // What a run hands to the next is taken from a run only, never from a client.
-  const { carried, start } = handedOver(given);
+function begin(
+  workflow: StatefulWorkflow,
+  declaration: RunDeclaration,
+  { carried, start }: Handover,
+): Session {
   const { input, dropped } = startArgument(() => checkStart(start, tokenCheck(declaration)));
   const defaultName = entityNameOf(workflowInfo().workflowType);
   const root = { id: input.id, name: input.entityName ?? defaultName };

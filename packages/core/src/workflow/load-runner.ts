@@ -3,7 +3,7 @@ import { has } from '../base/patches';
 import type { Continuation } from './continuation';
 import { CycleLoader } from './cycle-loader';
 import type { TriggerName } from './inbox';
-import { interruptible, isOfNoUse } from './interruptible';
+import { Interruptible, isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
 import type { Loader } from './loader';
 import { allElse } from './moments';
@@ -110,8 +110,8 @@ export class LoadRunner {
     // One that takes longer than the history lasts begins again in the next run.
     void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(() => shield.run(cutOff));
     try {
-      const ended = interruptible(() => loader.run((load) => loadData.call(this.#workflow, load)), {
-        scope,
+      const code = (): Promise<void> => loader.run((load) => loadData.call(this.#workflow, load));
+      const ended = new Interruptible(code, scope).end({
         shield,
         isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
         isUsedUp: () => continuation.isUsedUp(),

@@ -22,3 +22,27 @@ export async function allElse(): Promise<void> {
     await condition(() => isAsked || !(isAsked = true));
   }
 }
+
+/** What {@link quiet} looks at. */
+export interface Quiet {
+  /** How many commands are under way. */
+  readonly underWay: () => number;
+  /** Whether it is waited for no longer. */
+  readonly stops: () => boolean;
+  /** Whether a run asks again: those of the first versions did not. */
+  readonly asksAgain: () => boolean;
+}
+
+/**
+ * Waits until nothing is under way. Conditions are met in the midst of a workflow task: what had the wait stop may do so no
+ * more once the rest of the task has been taken in, and then it goes on.
+ *
+ * @param until Temporal's `condition()`
+ */
+export async function quiet(
+  { underWay, stops, asksAgain }: Quiet,
+  until: (isOver: () => boolean) => Promise<unknown> = condition,
+): Promise<void> {
+  do await until(() => underWay() === 0 || stops());
+  while (underWay() > 0 && !stops() && asksAgain());
+}

@@ -24,7 +24,7 @@ import { adapted } from './adapt';
 import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
 import { listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
-import { isOutdated, type RunDeclaration } from './declared';
+import { beginning, isOutdated, type RunDeclaration } from './declared';
 import { Deliveries } from './deliveries';
 import type { Guard } from './guard';
 import { Inbox, type TriggerName } from './inbox';
@@ -126,7 +126,8 @@ export class Session {
     before?: Carried,
   ) {
     const schema = schemaOf(declaration, root.name);
-    const handed = before && adapted({ carried: before, state: input.state }, declaration.declared, root);
+    const handed =
+      before && adapted({ carried: before, state: input.state }, beginning(declaration).declared, root);
     const carried = handed?.carried;
     const { views, refusals, inbox = ['start'], changes, pending, hierarchy, sources: known } = carried ?? {};
     this.schema = schema;

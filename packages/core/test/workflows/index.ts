@@ -130,6 +130,7 @@ export {
   AdaptiveWatchingWorkflow,
   AdaptiveWorkflow,
   HastyWorkflow,
+  BrieflyHintedWorkflow,
   HintedWorkflow,
   HourlyWorkflow,
   ImpossibleWorkflow,
