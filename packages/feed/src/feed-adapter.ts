@@ -6,7 +6,7 @@ import {
   type LoadContext,
   type Page,
 } from '@stateful-workflow/core';
-import type { AttemptContext } from '@stateful-workflow/core/internal';
+import { type AttemptContext, checkQuery } from '@stateful-workflow/core/internal';
 import { type DigestStore, memoryDigests } from './digests';
 import type { FeedCursor } from './feed-cursor';
 import { Look } from './look';
@@ -59,14 +59,26 @@ export function feedAdapter({
   return {
     name: 'feed',
     contractVersion: 1,
-    capabilities: { incremental: true, validators: true, deletes: 'none' },
+    capabilities: { incremental: true, validators: true, watch: true, deletes: 'none' },
     querySchema: { '~standard': { version: 1, vendor: '@stateful-workflow/feed', validate } },
     registered(others) {
       find = others;
     },
-    async *load({ feed: name, query }, given: LoadContext<FeedCursor>): AsyncGenerator<Page<FeedCursor>> {
+    hasHints({ feed: name, query }) {
       const feed = feeds.get(name);
-      if (feed === undefined) throw unknownFeed(name, [...feeds.keys()]);
+      const adapter = feed && find(feed.options.source.adapter);
+      if (adapter?.waitForHint === undefined || adapter.capabilities.watch !== true) return false;
+      return adapter.hasHints?.(query) ?? true;
+    },
+    async waitForHint({ feed: name, query }, given) {
+      const { options } = known(name, feeds);
+      const adapter = adapterOf(options, find);
+      const { cursor } = given.checkpoint?.cursor ?? {};
+      const context = { ...given, checkpoint: { ...given.checkpoint, cursor } };
+      await adapter.waitForHint?.(await checkQuery(adapter, query), context);
+    },
+    async *load({ feed: name, query }, given: LoadContext<FeedCursor>): AsyncGenerator<Page<FeedCursor>> {
+      const feed = known(name, feeds);
       const adapter = adapterOf(feed.options, find);
       const { info, client } = Context.current();
       const context = given as AttemptContext;
@@ -92,10 +104,13 @@ function validate(value: unknown): { value: FeedQuery } | { issues: { message: s
     : { issues: [{ message: 'names no feed; define it with defineFeed' }] };
 }
 
-function unknownFeed(name: string, known: readonly string[]): InvalidInputError {
-  return new InvalidInputError(
+/** @throws InvalidInputError where this worker does not have it */
+function known(name: string, feeds: ReadonlyMap<string, Feed>): Feed {
+  const feed = feeds.get(name);
+  if (feed) return feed;
+  throw new InvalidInputError(
     'feed',
-    `is "${name}", which this worker does not have; it has ${known.join(', ') || 'none'}`,
+    `is "${name}", which this worker does not have; it has ${[...feeds.keys()].join(', ') || 'none'}`,
     `Add ${name} to feedAdapter({ feeds: […] }) on the worker`,
   );
 }

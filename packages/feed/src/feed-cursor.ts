@@ -22,6 +22,8 @@ export interface FeedCursor extends FeedCounts {
   readonly sweptAt?: number;
   readonly incomplete?: string;
   readonly refusedSweep?: { readonly deletes: number; readonly of: number };
+  /** Whether the workflow was told to have the feed look again at once. */
+  readonly isBusy?: true;
   /** When the workflow last heard of the counts: milliseconds since 1970. */
   readonly shownAt: number;
   /** Whether they have changed since. */

@@ -2,11 +2,11 @@ import type { FeedCursor } from './feed-cursor';
 import type { FeedData } from './workflow/feed-data';
 
 /** What a feed's workflow shows of where the feed is. */
-export function shownAs(id: string, state: FeedCursor): FeedData {
-  const { delivered, gone, absent, refused, place, sweptAt, incomplete, refusedSweep } = state;
+export function shownAs(id: string, state: FeedCursor, isBusy: boolean): FeedData {
+  const { delivered, gone, absent, refused, sweptAt, incomplete, refusedSweep } = state;
   return {
     id,
-    isBusy: place !== undefined,
+    isBusy,
     delivered,
     gone,
     absent,

@@ -87,6 +87,8 @@ export class Look {
     const reportEvery = milliseconds('reportEvery', options.reportEvery ?? '20 seconds');
     const isFirst = state.isRead === undefined;
     const isSweep = place === undefined && (isFirst || this.#isSweepDue());
+    // A sweep may take long: as a load, which sends heartbeats, it is missed soon where its worker dies.
+    if (isSweep && !isFirst && !this.#isLoad) return this.#page(context.checkpoint?.validators, true);
     if (isSweep) await this.#lookAtFleet();
     const last = context.checkpoint?.validators;
     const checkpoint = isFirst || isSweep ? undefined : { cursor: state.cursor, validators: last };
@@ -268,23 +270,31 @@ export class Look {
     return cursor;
   }
 
-  /** What the workflow hears: its counts, if it is time for that or it hears of the look anyhow; else that all is quiet. */
-  #page(validators: Page['validators']): Page<FeedCursor> {
-    const { context, info } = this.#parts;
+  /** Whether it is one of the workflow's loads, and not of its watch. */
+  get #isLoad(): boolean {
+    return this.#parts.info.activityType.endsWith('.loadData');
+  }
+
+  /**
+   * What the workflow hears: its counts, if it is time for that or it hears of the look anyhow; else that all is quiet.
+   *
+   * @param isBusy whether it is to look again at once
+   */
+  #page(validators: Page['validators'], isBusy = this.#state.place !== undefined): Page<FeedCursor> {
+    const { context } = this.#parts;
     const state = this.#state;
     const now = this.#clock.now();
-    const isHeardAnyhow = info.activityType.endsWith('.loadData') || state.place !== undefined;
     const isDue = state.isUnshown === true && now - state.shownAt >= SHOWN_EVERY;
     const place = { ...(validators && { validators }) };
-    const isNews = isHeardAnyhow
-      ? state.isUnshown || state.place !== undefined || this.#before?.place
-      : isDue;
+    const isNews = isBusy || isDue || (this.#isLoad && (state.isUnshown || this.#before?.isBusy));
     if (this.#before !== undefined && !isNews && !this.#isUrgent)
       return { records: [], unchanged: true, complete: false, cursor: this.#reached(), ...place };
     delete state.isUnshown;
+    delete state.isBusy;
+    if (isBusy) state.isBusy = true;
     state.shownAt = now;
     return {
-      records: [shownAs(context.entity.id, state)],
+      records: [shownAs(context.entity.id, state, isBusy)],
       complete: true,
       cursor: this.#reached(),
       ...place,

@@ -126,7 +126,8 @@ export class Session {
     before?: Carried,
   ) {
     const schema = schemaOf(declaration, root.name);
-    const handed = before && adapted({ carried: before, state: input.state }, beginning(declaration).declared, root);
+    const handed =
+      before && adapted({ carried: before, state: input.state }, beginning(declaration).declared, root);
     const carried = handed?.carried;
     const { views, refusals, inbox = ['start'], changes, pending, hierarchy, sources: known } = carried ?? {};
     this.schema = schema;

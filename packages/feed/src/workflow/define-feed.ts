@@ -49,8 +49,8 @@ export function defineFeed(options: FeedOptions): FeedWorkflow {
   checkFeed(options);
   const { name, source, refresh } = options;
   const { query, credential, apiUrl, maximumAttempts, taskQueue } = source;
-  // A sweep is one attempt; that its worker is gone shows by its heartbeats.
-  const { timeout = '30 minutes', deadline = '1 day' } = source;
+  // A sweep is one attempt, and a load sends heartbeats. A watch does not: it is missed after so long, and an interval.
+  const { timeout = '5 minutes', deadline = '1 day' } = source;
   const feed: FeedQuery = { feed: name, query };
   class Feed extends StatefulWorkflow<FeedData> {
     override readonly sources = {

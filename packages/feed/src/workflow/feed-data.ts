@@ -2,7 +2,7 @@
 export interface FeedData {
   /** Which part of the collection it reads, as it was started: `all`, or a partition. */
   readonly id: string;
-  /** Whether it is in the middle of reading the source. */
+  /** Whether it is in the middle of reading the source, or about to read all of it. */
   readonly isBusy: boolean;
   /** Changed records that workflows have accepted. */
   readonly delivered: number;

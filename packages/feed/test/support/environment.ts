@@ -73,7 +73,11 @@ export class TestEnvironment {
 
   /** Stops every worker at once: what its activities were at is given up. */
   async stopWorkers(): Promise<void> {
-    for (const { worker } of this.#workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    for (const { worker } of this.#workers) {
+      // One that has only just been started looks through its workflows first, and cannot be stopped before.
+      await eventually(() => expect(worker.getState()).not.toBe('INITIALIZED'));
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    }
     await Promise.all(this.#workers.map(({ done }) => done));
     this.#workers = [];
   }

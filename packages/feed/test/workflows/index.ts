@@ -78,6 +78,11 @@ export const { feed: CancellingFeed, customer: CancellingFeedCustomer } = fed('C
 export const { feed: ChoosyFeed, customer: ChoosyFeedCustomer } = fed('ChoosyFeed', {
   start: ({ visits }: FeedRecord) => Number(visits) > 0,
 });
+/** Hears of what is gone, and reads everything now and then. */
+export const { feed: RandomFeed, customer: RandomFeedCustomer } = fed('RandomFeed', {
+  sweep: { every: '5 seconds' },
+  reportEvery: '1 second',
+});
 /** Tells after each page how far it got. */
 export const { feed: SlicedFeed, customer: SlicedFeedCustomer } = fed('SlicedFeed', { reportEvery: 0 });
 export const { feed: NeverFeed, customer: NeverFeedCustomer } = fed('NeverFeed', { start: 'never' });
