@@ -106,6 +106,7 @@ interface Moment {
   readonly toBegin: readonly string[];
   readonly toJoin: readonly string[];
   readonly pausedByClient: boolean;
+  readonly children: readonly string[];
   /** What it was told since: it is told again. */
   readonly told: Message[];
 }
@@ -469,6 +470,10 @@ export class World {
     // What a publisher has forgotten its subscribers keep.
     if (!moment || member.channel) return false;
     while (member.starts.size > 0) this.begin(member);
+    // A child that it has forgotten, and whose item goes before it is joined again, is known to nobody.
+    const isForgotten = ({ id, exchange }: Member): boolean =>
+      [...exchange.parents].includes(member.id) && !moment.children.includes(id);
+    if ([...this.members.values()].some(isForgotten)) return false;
     this.#leaveBehind(member, arrives);
     const next = this.#next(member, moment);
     next.inbox.push(...moment.told, ...member.inbox);
@@ -613,6 +618,7 @@ function momentOf(member: Member): Moment {
     toBegin: [...toBegin],
     toJoin: [...toJoin],
     pausedByClient,
+    children: (JSON.parse(carried) as CarriedExchange).below.map(([peer]) => peer),
     told: [],
   };
 }
