@@ -169,10 +169,14 @@ export class Hierarchy implements ExchangeHost {
     // The workflow keeps what is its own or another parent's, but not what came from a parent that let it go.
     const takes = this.parents.isEmpty && !this.parents.isIndependent;
     const loaded = this.parents.loads;
+    const before = this.parents.givenBy(link);
     this.parents.adopt(link);
     // Not all parents load for this workflow any more: from now on it loads by itself.
     if (loaded && !this.parents.loads) this.#host.inbox.add('refresh');
-    this.#take(link, (held) => takes || held === undefined);
+    // One that joins again may give another token by now: whoever has the one that it gave before takes that.
+    const isOld = (held: string, what: keyof Access): boolean =>
+      held === before?.[what] && this.#context.has('givenAnew');
+    this.#take(link, (held, what) => takes || held === undefined || isOld(held, what));
   }
 
   /** A parent lets this workflow go. */

@@ -56,6 +56,19 @@ describe('the parents of a workflow', () => {
     expect(ticket.ending).toBe('completed');
   });
 
+  it('give another token as they join again, unless it has one of another parent', () => {
+    const input = { parent: linkOf('1'), apiToken: 'secret:ONE' } as const;
+    const ticket = new FakeWorkflow(temporal, 'Ticket-t_1', root, { input });
+    ticket.hierarchy.adopt(linkOf('2', { apiToken: 'secret:TWO' }));
+    const again = { link: 'Desk-2/run#2', apiToken: 'secret:TWO-B' };
+    ticket.hierarchy.adopt(linkOf('2', again));
+    expect(ticket.apiToken).toBe('secret:ONE');
+    ticket.hierarchy.adopt(linkOf('1', { link: 'Desk-1/run#2', apiToken: 'secret:ONE-B' }));
+    expect(ticket.apiToken).toBe('secret:ONE-B');
+    letGo(ticket, '1', 'cancelled', 'Desk-1/run#2');
+    expect(ticket.apiToken).toBe('secret:TWO-B');
+  });
+
   it('do not end it by a link that they have replaced', () => {
     const ticket = childOf('1');
     ticket.hierarchy.adopt(linkOf('1', { link: 'Desk-1/run#2' }));

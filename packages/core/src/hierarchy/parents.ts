@@ -85,6 +85,11 @@ export class Parents {
     };
   }
 
+  /** What the parent of a link has given so far, if it is one already. */
+  givenBy(link: ParentLink): Access | undefined {
+    return this.#parents.get(parentIn(link))?.link;
+  }
+
   /** Why something does not reach a parent; it is kept. */
   get problem(): string | undefined {
     for (const { channel } of this.#parents.values()) if (channel.problem) return channel.problem;
