@@ -8,6 +8,8 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
     pool: 'forks',
+    // Loading Temporal's SDK or a driver anew for each file takes longer than many of the files.
+    isolate: false,
     watch: false,
     // A server starts, workers start and workflows bundle: seconds on a small machine, never minutes.
     testTimeout: 60_000,

@@ -8,8 +8,6 @@ export default mergeConfig(
       globalSetup: ['@stateful-workflow/dev-services/vitest', './test/support/bundle-workflows.ts'],
       // The tests mostly wait for the server, also where there are only two cores: three at a time use them.
       maxWorkers: 3,
-      // Loading Temporal's SDK anew for each file takes longer than many of the files.
-      isolate: false,
       // Longer than what is awaited in a test, so that what did not come is what the failure shows.
       testTimeout: 90_000,
     },

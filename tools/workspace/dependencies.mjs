@@ -34,6 +34,7 @@ const PURPOSE = {
   'pg-logical-replication': 'follows the log of Postgres',
   'proxy-from-env': 'reads proxy settings of the environment',
   'safe-stable-stringify': 'writes attributes of a log line that JSON cannot hold',
+  standardwebhooks: 'checks the signatures of Standard Webhooks',
   zod: 'checks options and queries',
 };
 

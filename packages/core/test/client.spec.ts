@@ -56,6 +56,37 @@ describe('the typed client', () => {
     expect((await handle.temporal.describe()).runId).toBe(runId);
   });
 
+  it('requestRefresh() has a workflow load and does not wait for that', async () => {
+    const customer = await env.loaded();
+    customer.profile.records = [{ id: customer.id, name: 'Countess' }];
+    const gate = customer.profile.hold();
+    await customer.handle.requestRefresh();
+    await gate.reached;
+    gate.release();
+    await eventually(async () => expect(await customer.handle.data()).toMatchObject({ name: 'Countess' }));
+    const { handle } = env.customer();
+    await expect(handle.requestRefresh()).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+    await expect(handle.requestRefresh({ acceptDeletions: false as true })).rejects.toThrow(
+      InvalidInputError,
+    );
+  });
+
+  it('requestRefresh() of a client starts the workflow if need be, and leaves alone what has ended', async () => {
+    const { id } = env.customer();
+    const handle = await env.workflows().requestRefresh({ id });
+    await eventually(async () => expect(await handle.data()).toMatchObject({ id, name: 'Ada' }));
+    const { runId } = await handle.temporal.describe();
+    await env.workflows().requestRefresh({ id });
+    expect((await handle.temporal.describe()).runId).toBe(runId);
+    await handle.complete();
+    await handle.result();
+    const once = { workflowIdReusePolicy: 'REJECT_DUPLICATE' } as const;
+    await expect(env.workflows().requestRefresh({ id }, once)).rejects.toThrow(
+      WorkflowExecutionAlreadyStartedError,
+    );
+    await expect(env.workflows().requestRefresh({ id, apiUrl: 'crm' })).rejects.toThrow(InvalidInputError);
+  });
+
   it('data(), state(), apiUrl() and apiToken() ask the workflow', async () => {
     const { handle, id } = await env.loaded('CustomerWorkflow', { apiUrl: CRM, apiToken: 'secret:FIRST' });
     expect((await handle.data())?.contacts?.map((contact) => contact.name)).toEqual(['Grace', 'Edsger']);

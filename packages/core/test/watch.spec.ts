@@ -112,6 +112,8 @@ describe('a watch', () => {
           Number(time?.seconds ?? NaN) + (time?.nanos ?? 0) / 1e9;
         const pause = seconds(watch?.nextAttemptScheduleTime) - seconds(watch?.lastAttemptCompleteTime);
         if (!Number.isNaN(pause)) pauses.set(watch?.attempt ?? 0, Math.round(pause));
+        // How many looks in a row were quiet, the server knows by the attempts it has counted.
+        expect(watch?.lastHeartbeatTime).toBeFalsy();
         expect(pauses.size).toBeGreaterThanOrEqual(4);
       });
       expect([...pauses.values()].slice(0, 4)).toEqual([1, 2, 4, 4]);

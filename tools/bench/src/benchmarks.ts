@@ -1,4 +1,6 @@
 import type { Benchmark } from './benchmark';
+import { actionsHintWait } from './benchmarks/actions-hint-wait';
+import { actionsQuietLook } from './benchmarks/actions-quiet-look';
 import { bundleSize } from './benchmarks/bundle-size';
 import { childrenStart } from './benchmarks/children-start';
 import { cycleTime } from './benchmarks/cycle-time';
@@ -8,9 +10,11 @@ import { historyOneChanged } from './benchmarks/history-one-changed';
 import { historyUnchanged } from './benchmarks/history-unchanged';
 import { pollEvents } from './benchmarks/poll-events';
 import { redaction } from './benchmarks/redaction';
+import { replayTime } from './benchmarks/replay-time';
 import { restSoak } from './benchmarks/rest-soak';
 import { restThroughput } from './benchmarks/rest-throughput';
 import { postgresThroughput } from './benchmarks/postgres-throughput';
+import { slotsHintWait } from './benchmarks/slots-hint-wait';
 import { storePointUpdate } from './benchmarks/store-point-update';
 import { storeReload } from './benchmarks/store-reload';
 import { tokenFanout } from './benchmarks/token-fanout';
@@ -27,6 +31,10 @@ export const benchmarks: readonly Benchmark[] = [
   heapPerWorkflow,
   heapPerChild,
   pollEvents,
+  actionsQuietLook,
+  actionsHintWait,
+  slotsHintWait,
+  replayTime,
   postgresThroughput,
   childrenStart(100, 6),
   childrenStart(500, 3),

@@ -57,7 +57,7 @@ async function runOne(
     temporal: () =>
       (server ??= (async () => {
         say('starting a Temporal server');
-        const started = await (startServer ?? (() => startTemporal({ progress: say })))();
+        const started = await (startServer ?? (() => startTemporal({ progress: say, metrics: true })))();
         bench.cleanUp('The Temporal server', () => started.stop());
         return started;
       })()),

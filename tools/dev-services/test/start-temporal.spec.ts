@@ -33,6 +33,7 @@ describe('startTemporal', () => {
     expect(serverVersion).toMatch(/^\d+\.\d+\.\d+/);
     expect(temporal.namespace).toBe('default');
     expect(temporal.uiUrl).toBeUndefined();
+    expect(temporal.metricsUrl).toBeUndefined();
     expect(temporal.description).toMatch(/^Temporal CLI \d+\.\d+\.\d+, at .* as TEMPORAL_CLI_PATH says\.$/);
 
     await Promise.all([temporal.stop(), temporal.stop()]);
@@ -42,13 +43,14 @@ describe('startTemporal', () => {
     expect(await temporal.ended).toBeUndefined();
   });
 
-  it('serves the UI, makes the namespace, keeps the state in a file and passes dynamic configuration on', async () => {
+  it('serves the UI and its metrics, makes the namespace, keeps the state in a file and passes dynamic configuration on', async () => {
     const { env } = await observedTemporal();
     const dbFilename = join(await temporaryDirectory(), 'temporal.db');
     const options = { env, dbFilename, namespace: 'orders', dynamicConfig: { 'limit.maxIDLength': 40 } };
 
-    const first = await start({ ...options, ui: true });
+    const first = await start({ ...options, ui: true, metrics: true });
     expect((await fetch(first.uiUrl ?? '')).status).toBe(200);
+    expect(await (await fetch(first.metricsUrl ?? '')).text()).toContain('# TYPE action counter');
     const client = new Client({ connection: await connect(first.address), namespace: 'orders' });
     const begin = (workflowId: string): Promise<unknown> =>
       client.workflow.start('Nobody', { workflowId, taskQueue: 'nobody' });

@@ -105,6 +105,22 @@ export class StatefulClient<Data = unknown> {
     return { handle, result };
   }
 
+  /**
+   * Has the workflow of an entity load, and starts it if need be, in one call (signal with start). Waits for no more than
+   * that Temporal has taken it.
+   *
+   * @param options `workflowIdReusePolicy: 'REJECT_DUPLICATE'` leaves alone what has run and ended: then Temporal's
+   *   WorkflowExecutionAlreadyStartedError says so
+   * @throws InvalidInputError when the input cannot be used
+   */
+  async requestRefresh(input: StartWith, options: StartOptions = {}): Promise<StatefulHandle<Data>> {
+    await this.#client.workflow.signalWithStart<WorkflowOf<Data>, []>(this.#workflowType, {
+      ...this.#startOptions(input, options),
+      signal: 'refresh',
+    });
+    return this.get(input.id);
+  }
+
   #startOptions(given: StartWith, options: StartOptions): WorkflowStartOptions & { args: [StartInput] } {
     const input = this.#sealed(given);
     const { dropped } = checkStart(input, this.#tokens.allowPlaintextTokens ? checkAnyToken : checkReference);

@@ -209,6 +209,11 @@ export class StatefulHandle<Data = unknown> {
     return this.#load('refresh', checkRefresh(request));
   }
 
+  /** Has it load, and waits for no more than that Temporal has taken the word: what comes of it, {@link status} tells. */
+  async requestRefresh(request: RefreshRequest = {}): Promise<void> {
+    await this.#signal('refresh', checkRefresh(request));
+  }
+
   /**
    * Sets the credential and waits for the load that uses it. A token itself is sealed here and never sent as it is.
    *

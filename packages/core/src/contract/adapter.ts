@@ -40,18 +40,26 @@ export interface DataSourceAdapter<Query = unknown, Cursor = unknown> {
    */
   isThere?(query: Query, entity: EntityRef, ctx: LoadContext<Cursor>): Promise<boolean | undefined>;
   /**
-   * Resolves when a look at the source is worth it, for sources that can tell (LISTEN/NOTIFY).
+   * Resolves when a look at the source is worth it, for sources that can tell (LISTEN/NOTIFY): at once, where that has
+   * been said since the last load of the same `caller` began.
    * Rejects when the wait is broken; resolving too often costs a load, never correctness.
+   *
+   * Thousands may wait at a time: none of them holds an activity slot of the worker. `ctx.signal` ends a wait.
    */
   waitForHint?(query: Query, ctx: LoadContext<Cursor>): Promise<void>;
   /**
-   * Whether there can be hints for a query. Where there are none, a watch polls, which holds no activity slot of the
-   * worker between two looks.
+   * Whether there can be hints for a query. Where there are none, a watch looks at its interval.
    * @default every query has hints when there is `waitForHint`
    */
   hasHints?(query: Query): boolean;
   /** Says, for a person, whether the source can be reached with the credential at hand. */
   check?(ctx: LoadContext<Cursor>): Promise<CheckResult>;
+  /**
+   * Hears of the registry that the adapter is in, once: for one that loads by means of the others.
+   *
+   * @param find gives another adapter by its name
+   */
+  registered?(find: (name: string) => DataSourceAdapter | undefined): void;
   /** Gives back what the adapter holds (pools, agents). Called once, when the worker has stopped. */
   close?(): Promise<void>;
 }
@@ -105,7 +113,11 @@ export interface LoadContext<Cursor = unknown> {
    * @default nobody keeps it in
    */
   conceal?(secret: Secret): void;
-  /** Says that the load is alive and how far it got; a new attempt finds it in `resumeFrom`. */
+  /**
+   * Says how far the load got; an attempt after one that broke off finds it in `resumeFrom`. To be called as often as
+   * there is something to say: the server is told every few seconds, and when the attempt fails, since each time is a
+   * billable Action.
+   */
   heartbeat(progress: Cursor): void;
   /**
    * The last `heartbeat` of the attempt before this one, when that attempt broke off. A load that reads it and

@@ -37,7 +37,7 @@ export async function resolveCredential(
   use: SecretUse,
   vault: Vault,
 ): Promise<Credential> {
-  const secret = await secretOf(reference, use, vault);
+  const secret = await resolveSecret(reference, use, vault);
   const fingerprint = await fingerprintOf(secret, use.namespace, vault.keyring);
   return { secret, identity: identityOf(secret), fingerprint };
 }
@@ -48,7 +48,8 @@ export function forgetCredential(reference: string, { providers }: Vault): void 
   for (const provider of providers) provider.forget?.(reference.slice(NAMED.length));
 }
 
-async function secretOf(reference: string, use: SecretUse, vault: Vault): Promise<Secret> {
+/** The secret alone: its fingerprint may take long to make. @throws CredentialError as {@link resolveCredential} does */
+export async function resolveSecret(reference: string, use: SecretUse, vault: Vault): Promise<Secret> {
   if (reference.startsWith(NAMED)) {
     const name = reference.slice(NAMED.length);
     // Providers build paths and URLs of it.

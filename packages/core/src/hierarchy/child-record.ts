@@ -23,6 +23,17 @@ export interface CarriedRecord {
   readonly isSole?: boolean;
   /** Whether the child was told that the server cancels it, which the server has not been asked to do yet. */
   readonly isCancelDue?: true;
+  /** Of a child that was ended of late. */
+  readonly restarts?: CarriedRestarts;
+}
+
+interface CarriedRestarts {
+  /** How often it was ended in short order. */
+  readonly pauses: number;
+  readonly joinedAt: number;
+  /** When it starts again, in milliseconds; while it waits for that. */
+  readonly at?: number;
+  readonly wasOther?: true;
 }
 
 /** What a parent knows of a child: its state, its run, and what is wrong with it. Nothing here acts. */
@@ -45,14 +56,18 @@ export class ChildRecord {
   #stoppedRunId?: string;
   /** When something came from the child or reached it, in milliseconds. */
   #syncedAt?: number;
-  #joinedAt = 0;
+  #joinedAt: number;
   /** Whether what ended was in the way of the child, and not the child. */
-  #wasOther = false;
-  #pauses = 0;
+  #wasOther: boolean;
+  /** How often the child was ended in short order. */
+  #pauses: number;
+  /** When a child that was ended starts again; while it waits for that. */
+  #restartsAt?: number;
   #silences = 0;
 
   constructor(carried: CarriedRecord) {
     const { status, runId, syncedAt, isSole = false, isCancelDue = false, unheard = false } = carried;
+    const { pauses = 0, joinedAt = 0, at, wasOther = false } = carried.restarts ?? {};
     // The server was asked by a run that is no more: should it have started the child, the child's id runs already.
     this.#state = status === 'starting' ? 'waiting' : (status ?? 'waiting');
     this.heard = !unheard;
@@ -61,6 +76,10 @@ export class ChildRecord {
     this.isCancelDue = isCancelDue;
     this.#runId = runId;
     this.#syncedAt = syncedAt;
+    this.#pauses = pauses;
+    this.#joinedAt = joinedAt;
+    this.#restartsAt = at;
+    this.#wasOther = wasOther;
     this.#stoppedRunId = this.isLive ? undefined : runId;
   }
 
@@ -198,9 +217,19 @@ export class ChildRecord {
     this.go('stopped');
   }
 
-  /** How long to wait before the child starts again, in milliseconds. */
-  nextPause(): number {
-    return Math.min(FIRST_PAUSE * 2 ** this.#pauses++, LONGEST_PAUSE);
+  /**
+   * How long to wait, from now on, before the child starts again, in milliseconds: also where an earlier run has begun to
+   * wait. Where the time is over it is nothing, and no timer: the server takes a second for the shortest.
+   */
+  pause(): number {
+    this.#restartsAt ??= Date.now() + Math.min(FIRST_PAUSE * 2 ** this.#pauses++, LONGEST_PAUSE);
+    return this.#restartsAt - Date.now();
+  }
+
+  /** The pause is over, or there is no need for it any more. */
+  restarts(): void {
+    this.#restartsAt = undefined;
+    this.go('again');
   }
 
   /** How long to wait before a workflow that has not answered is asked again, in milliseconds. */
@@ -220,6 +249,15 @@ export class ChildRecord {
       unheard: !this.heard || undefined,
       isSole: this.isSole || undefined,
       isCancelDue: this.isCancelDue || undefined,
+      restarts: this.#restarts,
     };
+  }
+
+  /** Nothing where the next pause is the first one again. */
+  get #restarts(): CarriedRestarts | undefined {
+    const isLasting = this.#state === 'running' && Date.now() - this.#joinedAt > LONGEST_PAUSE;
+    if (this.#pauses === 0 || isLasting) return undefined;
+    const wasOther = this.#wasOther || undefined;
+    return { pauses: this.#pauses, joinedAt: this.#joinedAt, at: this.#restartsAt, wasOther };
   }
 }

@@ -1,13 +1,6 @@
-import {
-  CancelledFailure,
-  ChildWorkflowCancellationType,
-  ChildWorkflowFailure,
-  ParentClosePolicy,
-  TerminatedFailure,
-  TimeoutFailure,
-} from '@temporalio/workflow';
-import type { ChildEnd } from '../contract/hierarchy';
+import { ChildWorkflowCancellationType, ParentClosePolicy } from '@temporalio/workflow';
 import type { StartInput } from '../contract/wire';
+import { follow, type Follower, nextChild } from './follow';
 import type { ManagedPath } from './managed-path';
 import type { Begun } from './send-limit';
 import { MOST_PAYLOAD, sizeOf, tooLarge } from './size';
@@ -16,14 +9,10 @@ import type { Temporal } from './temporal';
 /** About how large a start is, besides what the child starts with. */
 const START_BYTES = 500;
 
-/** How a run ended, as Temporal knows it. */
-export type HowItEnded = Pick<ChildEnd, 'status' | 'result' | 'error'>;
-
 /** Who hears of a child's run. */
-export interface RunListener {
+export interface RunListener extends Follower {
+  /** The child runs. */
   begun(run: string): void;
-  /** Told by Temporal, as long as this run of the parent lives. */
-  ended(run: string, how: HowItEnded): void;
 }
 
 /** Starts a child. @throws Error when what it starts with is larger than Temporal takes */
@@ -36,38 +25,21 @@ export function startRun(
 ): Begun {
   const bytes = sizeOf(input);
   if (bytes > MOST_PAYLOAD) throw tooLarge(bytes);
-  const args = [input];
+  const child = nextChild();
   const done = startChild(workflowType, {
     workflowId,
-    args,
+    args: [input],
     // Temporal applies this at every continue-as-new of the parent.
     parentClosePolicy: ParentClosePolicy.ABANDON,
     cancellationType: ChildWorkflowCancellationType.ABANDON,
     taskQueue,
-  }).then((handle) => {
-    // The SDK holds what a child was started with for as long as it runs.
-    args.length = 0;
-    const run = handle.firstExecutionRunId;
+  }).then((running) => {
+    const run = flat(running.firstExecutionRunId);
     listener.begun(run);
-    follow(handle.result(), (how) => listener.ended(run, how));
+    follow(child, running, run, listener);
   });
   return { bytes: bytes + START_BYTES, done };
 }
 
-function follow(ended: Promise<unknown>, hears: (how: HowItEnded) => void): void {
-  ended.then(
-    (result) => hears({ status: 'completed', result: result ?? undefined }),
-    (error: unknown) => {
-      const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
-      hears({ status: statusOf(cause), error: messageOf(cause) });
-    },
-  );
-}
-
-function statusOf(cause: unknown): ChildEnd['status'] {
-  if (cause instanceof CancelledFailure) return 'cancelled';
-  if (cause instanceof TerminatedFailure) return 'terminated';
-  return cause instanceof TimeoutFailure ? 'timedOut' : 'failed';
-}
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** A text that is one piece: what comes over the wire is put together of many, each of them an object. */
+const flat = (text: string): string => (/^$/.test(text) ? '' : text);

@@ -79,6 +79,44 @@ describe('a child', () => {
     expect([temporal.started.length, info()?.status]).toEqual([10, 'running']);
   });
 
+  it('that somebody ended starts again when it is time, in whichever run of its parent that is', async () => {
+    await begin();
+    for (const pause of [1_000, 2_000]) {
+      temporal.started.at(-1)?.end('terminated');
+      await temporal.pass(pause);
+    }
+    expect(temporal.started).toHaveLength(3);
+    // The next pause is one of four seconds, and five runs fall into it.
+    temporal.started.at(-1)?.end('terminated');
+    for (let run = 0; run < 5; run++) {
+      await temporal.pass(799);
+      desk = desk.next({ managedPaths: paths });
+    }
+    await temporal.pass(4);
+    expect([temporal.started.length, info()?.status]).toEqual([3, 'cancelled']);
+    await temporal.pass(1);
+    expect([temporal.started.length, info()?.status]).toEqual([4, 'running']);
+    // The pause after it is longer still, and begins where the run does that started it.
+    desk = desk.next({ managedPaths: paths });
+    await notice('cancelled', temporal.started.at(-1)?.runId);
+    temporal.started.at(-1)?.end('terminated');
+    await temporal.pass(7_999);
+    expect(temporal.started).toHaveLength(4);
+    await temporal.pass(1);
+    expect(temporal.started).toHaveLength(5);
+  });
+
+  it('starts at once where the time came between two runs of its parent', async () => {
+    await begin();
+    temporal.started[0]?.end('terminated');
+    await temporal.pass(500);
+    const before = desk;
+    temporal.now += 600;
+    desk = before.next({ managedPaths: paths });
+    await temporal.settle();
+    expect(temporal.started).toHaveLength(2);
+  });
+
   it('that ends by itself is not started again, and says why it failed, until its item changes', async () => {
     await begin();
     temporal.started[0]?.end('failed', 'out of paper');

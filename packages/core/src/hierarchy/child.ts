@@ -5,7 +5,8 @@ import { iso } from '../base/iso';
 import { UserCodeError } from './user-code';
 import type { ChildEnds } from './child-ends';
 import { type CarriedRecord, ChildRecord } from './child-record';
-import { messageOf, startRun } from './child-run';
+import { type RunListener, startRun } from './child-run';
+import { type HowItEnded, messageOf } from './follow';
 import type { RunRef } from './activities';
 import type { ManagedPath } from './managed-path';
 import type { Exchange } from './exchange';
@@ -47,7 +48,7 @@ export interface Family {
 }
 
 /** One item's workflow: brought to where it should be, one step at a time, whatever happens meanwhile. */
-export class Child implements Linked {
+export class Child implements Linked, RunListener {
   readonly as = 'parent';
   readonly path: ManagedPath;
   readonly item: EntityRef;
@@ -56,7 +57,7 @@ export class Child implements Linked {
   readonly workflowId: string;
   readonly channel: SignalChannel;
   /** The relations of the root entity that hold the item. */
-  readonly listedOn = new Set<string>();
+  listedOn: readonly string[] = [];
   /** Whether the child's item is there. */
   wanted = true;
   /** What is known of the child. */
@@ -126,6 +127,16 @@ export class Child implements Linked {
         : this.#stopAs;
     known.isCancelDue = how === 'request';
     return LEAVES[how];
+  }
+
+  begun(run: string): void {
+    this.#family.exchange.begun(this.workflowId);
+    this.#join(run, true);
+  }
+
+  closed(run: string, how: HowItEnded): void {
+    this.#ended(how.status, run, how.error);
+    this.#family.ends.confirm(run, how);
   }
 
   /** The child says how it is. */
@@ -215,8 +226,8 @@ export class Child implements Linked {
         return this.#send();
       case 'cancelled':
         if (!this.path.restart && !known.wasOther) return false;
-        await this.#family.context.condition(() => !this.wanted, known.nextPause());
-        known.go('again');
+        if (known.pause() > 0) await this.#family.context.condition(() => !this.wanted, known.pause());
+        known.restarts();
         return true;
       case 'stopping':
       case 'completed':
@@ -244,21 +255,11 @@ export class Child implements Linked {
 
   #begin(): Begun | undefined {
     if (!this.wanted) return undefined;
-    const { context, ends, exchange, views } = this.#family;
-    const { path, workflowId } = this;
+    const { context, views } = this.#family;
     this.known.starts();
     // All that waits is in what the child starts with.
     this.channel.clear();
-    return startRun(context, path, workflowId, views.inputOf(this), {
-      begun: (run) => {
-        exchange.begun(workflowId);
-        this.#join(run, true);
-      },
-      ended: (run, how) => {
-        this.#ended(how.status, run, how.error);
-        ends.confirm(run, how);
-      },
-    });
+    return startRun(context, this.path, this.workflowId, views.inputOf(this), this);
   }
 
   /** Asks the workflow that has the child's id whether it is the child. */
@@ -311,8 +312,7 @@ export class Child implements Linked {
 
   #join(run: string, isOurs: boolean): void {
     this.#isAnswered = true;
-    const isApart = this.#family.exchange.childOf(this.item)?.state === 'apart';
-    this.known.joined(run, isOurs, isApart);
+    this.known.joined(run, isOurs, this.#family.exchange.childOf(this.item)?.state === 'apart');
     this.#family.joined(this);
   }
 

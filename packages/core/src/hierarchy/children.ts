@@ -120,7 +120,7 @@ export class ManagedChildren implements Children {
       }
     for (const path of this.paths) this.#reconcile(path);
     for (const child of this.all()) {
-      if (child.listedOn.size === 0) this.#letGo(child, child.path.onRemoved);
+      if (child.listedOn.length === 0) this.#letGo(child, child.path.onRemoved);
       child.sync();
     }
     this.#tidy();
@@ -200,7 +200,7 @@ export class ManagedChildren implements Children {
       this.paths.map((path) => {
         const { field, workflowType, entityName, autoStart, credentials, apiUrl, loads } = path;
         const items = this.#items.listed(path).length;
-        const children = [...this.all()].filter((child) => child.listedOn.has(field)).length;
+        const children = [...this.all()].filter((child) => child.listedOn.includes(field)).length;
         return [field, { workflowType, entityName, autoStart, credentials, apiUrl, loads, items, children }];
       }),
     );
@@ -268,7 +268,8 @@ export class ManagedChildren implements Children {
   #list(path: ManagedPath, item: EntityRef): void {
     const child = this.#byItem.get(keyOf(item)) ?? this.#make(path, item);
     if (!child) return;
-    child.listedOn.add(path.field);
+    if (child.listedOn.length === 0) child.listedOn = [path.field];
+    else if (!child.listedOn.includes(path.field)) child.listedOn = [...child.listedOn, path.field];
     if (!child.wanted) {
       this.#exchange.open(child.workflowId, item, !!path.processData, false);
       child.recall();
@@ -277,7 +278,9 @@ export class ManagedChildren implements Children {
   }
 
   #unlist(child: Child, field: string): void {
-    if (!child.listedOn.delete(field) || child.listedOn.size > 0) return;
+    if (!child.listedOn.includes(field)) return;
+    child.listedOn = child.listedOn.filter((other) => other !== field);
+    if (child.listedOn.length > 0) return;
     this.#letGo(child, child.path.onRemoved);
   }
 

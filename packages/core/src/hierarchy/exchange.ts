@@ -13,7 +13,7 @@ import type { End, ExchangeHost, Self } from './host';
 import { type Below, type Kin } from './kin';
 import { Line } from './line';
 import { Link } from './link';
-import { isEarlier, linkId, runOf } from './link-id';
+import { isEarlier, isOfRun, linkId } from './link-id';
 import type { CarriedLink } from './link-options';
 import { Made } from './made';
 import { WRITTEN } from './outbox';
@@ -245,7 +245,7 @@ export class Exchange {
       return NO_CHANGES;
     }
     const parent = this.#kin.above.get(peer);
-    if (!parent || (runId !== undefined && runOf(parent.id) !== runId)) return NO_CHANGES;
+    if (!parent || (runId !== undefined && !isOfRun(parent.id, runId))) return NO_CHANGES;
     this.#leave(peer);
     return this.#finish();
   }
@@ -331,7 +331,7 @@ export class Exchange {
 
   #add(link: Link, item: EntityRef, isHome: boolean): void {
     const made = link.isMade ? new Made(this.#state.store.schema, item) : undefined;
-    this.#kin.add({ link, item, made, isHome, missing: new Map() });
+    this.#kin.add({ link, item, made, isHome });
   }
 
   #child(peer: string): Below {

@@ -12,7 +12,7 @@ import type { Tell, Word } from './word';
 
 /** Takes in what a child says: news of its portion, and contributions to what is another's. */
 export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell): void {
-  const { link, item, made, missing } = below;
+  const { link, item, made } = below;
   const { state, kin, spread, host } = settlement;
   const { word = {}, whole, sources = {}, edits } = tell;
   if (whole) below.isHome = false;
@@ -34,10 +34,10 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   const lacks: string[] = [];
   for (const ref of claims.refs()) {
     const key = keyOf(ref);
-    if (claims.of(ref)) missing.delete(key);
+    if (claims.of(ref)) below.missing?.delete(key);
     else {
-      if (!missing.has(key)) lacks.push(key);
-      missing.set(key, { isAnswered: false });
+      if (!below.missing?.has(key)) lacks.push(key);
+      lack(below, key);
     }
   }
   const kept = new Set(word.deletes?.filter((ref) => spread.askOthers(ref)).map(keyOf));
@@ -58,12 +58,17 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
     const kinds = new Set(tell.kinds);
     const isAbsent = (ref: EntityRef): boolean => kinds.has(ref.name) && !entire.has(keyOf(ref));
     const absent = kin.portionOf(item).filter(isAbsent);
-    for (const ref of absent) missing.set(keyOf(ref), { isAnswered: false });
+    for (const ref of absent) lack(below, keyOf(ref));
     const left = absent.filter((ref) => !spread.askOthers(ref));
     const gone = takeNews(state, link, { ...news, word: { deletes: left } });
     settlement.settle(gone, { from: link, lane: WRITTEN, isNews: true }, entire);
   }
   if (whole || tell.asks === true) spread.offerAll(below);
+}
+
+function lack(below: Below, key: string): void {
+  below.missing ??= new Map();
+  below.missing.set(key, { isAnswered: false });
 }
 
 /** Takes in what a child wrote, and what it did to lists of what has another home: its own lists it gives whole. */

@@ -15,6 +15,7 @@ import type { End, Ending, ExchangeHost, HierarchyHost } from './host';
 import { Rounds } from './rounds';
 import { type ManagedPath, managedPaths, type ManagedPaths } from './managed-path';
 import type { Item } from './managed-path';
+import { short } from './link-id';
 import { known, renamed } from './naming';
 import { NO_CHILDREN } from './no-children';
 import { ExchangeOutlet } from './outlet';
@@ -96,7 +97,8 @@ export class Hierarchy implements ExchangeHost {
     this.#context = { ...temporal, sendLimit: this.sendLimit, shield, onRefusal: () => host.show() };
     this.#heard = new Heard(carried?.heard);
     this.#parts = new Assembly((tell) => this.exchange.isLinked(tell), carried?.parts);
-    this.exchange = new Exchange({ workflowId, runId }, state, this, carried?.exchange);
+    const self = { workflowId, runId: temporal.has('shortLinks') ? short(runId) : runId };
+    this.exchange = new Exchange(self, state, this, carried?.exchange);
     if (!carried && status === 'paused') this.exchange.pauses.set(true);
     const links = parent ? [{ link: { ...parent, sources: undefined, apiToken, apiUrl } }] : [];
     this.parents = new Parents({

@@ -35,7 +35,7 @@ export interface HierarchyHost {
 /** Who a workflow is. */
 export interface Self {
   readonly workflowId: string;
-  /** Its first run: another workflow of its id is another one. */
+  /** Its first run, made short or as it is: another workflow of its id is another one. */
   readonly runId: string;
 }
 

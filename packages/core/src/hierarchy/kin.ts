@@ -15,8 +15,11 @@ export interface Below {
   readonly made?: Made;
   /** Whether this workflow is the home of the item still, because no child has begun. */
   isHome: boolean;
-  /** Entities that the item refers to and that the child lacks; whether sources here have offered them to the child. */
-  readonly missing: Map<string, { isAnswered: boolean }>;
+  /**
+   * Entities that the item refers to and that the child lacks; whether sources here have offered them to the child. Absent
+   * until there is one: of thousands most lack none.
+   */
+  missing?: Map<string, { isAnswered: boolean }>;
 }
 
 const NONE: ReadonlySet<Below> = new Set();
@@ -24,7 +27,7 @@ const NO_ANCESTORS: readonly Ancestor[] = [];
 
 /** Whether a child says that something is not there, as far as is known. */
 export const isMissing = ({ missing }: Below, ref: EntityRef): boolean =>
-  missing.get(keyOf(ref))?.isAnswered === false;
+  missing?.get(keyOf(ref))?.isAnswered === false;
 
 /** The parents and children that a workflow is linked with, and which entities are in whose portion. */
 export class Kin {

@@ -7,6 +7,9 @@ import { Outbox } from './outbox';
 import { Unseen } from './unseen';
 import type { Message, Tell } from './word';
 
+/** Of an end that has no message without content to send, as most of thousands. */
+const NOTHING: readonly Message[] = [];
+
 /** Says what is in an outbox, as it is now. */
 export type Compose = (waiting: Outbox, isWhole: boolean) => Partial<Tell>;
 
@@ -42,8 +45,8 @@ export class Link {
   #sent: number;
   #taken: number;
   #flight?: Flight;
-  /** What is too large to be sent. */
-  #aside: Outbox;
+  /** What is too large to be sent; absent until something is. */
+  #aside?: Outbox;
   /** Whether nothing can be sent, because what is too large is part of a whole portion. */
   #isBlocked = false;
   readonly #asks: Asks;
@@ -65,7 +68,7 @@ export class Link {
       waiting,
       unseen,
       asks,
-      controls = [],
+      controls = NOTHING,
       ...carried
     }: Partial<CarriedLink> = {},
   ) {
@@ -82,7 +85,6 @@ export class Link {
     this.#id = id;
     [this.#sent, this.#taken] = numbers;
     this.waiting = new Outbox(waiting, concerns);
-    this.#aside = new Outbox([], concerns);
     this.#unseen = new Unseen(unseen);
     this.#asks = new Asks(asks);
     this.#controls = controls;
@@ -117,7 +119,7 @@ export class Link {
     return (
       this.waiting.has(ref, field) ||
       !!this.#flight?.said.has(ref, field) ||
-      this.#aside.has(ref, field) ||
+      !!this.#aside?.has(ref, field) ||
       this.#unseen.has(ref, field)
     );
   }
@@ -153,15 +155,15 @@ export class Link {
     this.#go('leave');
     this.#flight = undefined;
     this.waiting.take();
-    this.#aside.take();
-    this.#controls = wasThere ? [{ do: 'leave', from: this.#self, link: this.#id }] : [];
+    this.#aside = undefined;
+    this.#controls = wasThere ? [{ do: 'leave', from: this.#self, link: this.#id }] : NOTHING;
   }
 
   /** The other end is there no more. */
   gone(): void {
     this.#go('gone');
     this.#waitAgain();
-    this.#controls = [];
+    this.#controls = NOTHING;
   }
 
   /** The other end is owed the whole portion: a parent that has joined, or one that missed a message. */
@@ -245,17 +247,19 @@ export class Link {
     if (message !== this.#flight?.message) return;
     this.#isBlocked = this.#flight.isWhole || refs.length === 0;
     this.refused(message, true);
+    this.#aside ??= new Outbox([], this.waiting.concerns);
     for (const ref of refs) this.#aside.add(this.waiting.drop(ref));
   }
 
   get holdsBack(): boolean {
-    return this.#isBlocked || !this.#aside.isEmpty;
+    return this.#isBlocked || !(this.#aside?.isEmpty ?? true);
   }
 
   /** What was too large is tried again. */
   tryAgain(): void {
     this.#isBlocked = false;
-    if (!this.#aside.isEmpty) this.waiting.add(this.#aside.take());
+    if (this.#aside) this.waiting.add(this.#aside);
+    this.#aside = undefined;
   }
 
   /** For continue-as-new, which changes nothing here: what is under way has arrived, or has not. */
@@ -264,7 +268,8 @@ export class Link {
       { self: this.#self, peer: this.peer, ancestry: this.ancestry, wants: this.wants },
       this.#state,
     );
-    for (const outbox of [this.waiting, this.#aside]) copy.waiting.add(new Outbox(outbox.carry()));
+    for (const outbox of [this.waiting, this.#aside])
+      if (outbox) copy.waiting.add(new Outbox(outbox.carry()));
     copy.#asks.add(this.#asks.all);
     copy.#offers = this.#offers;
     copy.#toldPause = this.#toldPause;
@@ -291,7 +296,7 @@ export class Link {
     this.#unseen.clear();
     this.#asks.clear();
     this.#offers = false;
-    this.#controls = [];
+    this.#controls = NOTHING;
     this.#flight = undefined;
   }
 

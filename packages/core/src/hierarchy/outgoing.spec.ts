@@ -27,7 +27,7 @@ describe('Outgoing', () => {
     woken = [];
     outgoing = new Outgoing(state, kin, { wake: (...one) => void woken.push(one) });
     link = new Link({ self: 'Desk-1', peer: PEER, ancestry: [] }, 'apart');
-    kin.add({ link, item: T1, isHome: false, missing: new Map() });
+    kin.add({ link, item: T1, isHome: false });
     link.started('run#1');
   });
 

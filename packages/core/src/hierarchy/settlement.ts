@@ -185,7 +185,7 @@ export class Settlement {
       this.#suspects.push(...removed);
       for (const ref of removed) {
         below.link.waiting.drop(ref);
-        below.missing.delete(keyOf(ref));
+        below.missing?.delete(keyOf(ref));
         if (!this.spread.askOthers(ref)) this.#absent.push(ref);
       }
     }

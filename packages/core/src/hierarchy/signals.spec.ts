@@ -8,7 +8,7 @@ const tell = (more: Partial<Tell>): Tell => ({ do: 'tell', ...sent, ...more });
 const set = { Ticket: { t_1: { note: 'n' } } };
 const T2 = { name: 'Ticket', id: 't_2' };
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-const base = { entityName: 'Ticket', changeOrigin: 'Desk-1' };
+const base = { entityName: 'Ticket' };
 
 /** The signals of a message, as they travel. */
 const signals = (more: Partial<Tell>) =>

@@ -39,7 +39,7 @@ export function signalsOf(tell: Tell, entityName: string): Signal[] {
     const part = parts.length > 1 ? ([i, parts.length] as const) : undefined;
     const base = isLast ? told : { from, link, number, seen, as };
     const { word: said = {}, ...others } = plain(content);
-    const signal = signalOf({ entityName, changeOrigin: from }, said, { ...base, ...others, part });
+    const signal = signalOf({ entityName }, said, { ...base, ...others, part });
     return { ...signal, bytes: sizeOf([signal.payload, signal.envelope]) + CONTROL_BYTES, ref };
   });
 }

@@ -128,7 +128,7 @@ export class Spread {
 
   /** Marks what the sources say of an entity. */
   offer({ link, missing }: Below, ref: EntityRef): void {
-    const answered = missing.get(keyOf(ref));
+    const answered = missing?.get(keyOf(ref));
     for (const [source, view] of this.#state.views) {
       const given = view.given(ref.name, ref.id);
       if (!given) continue;

@@ -8,6 +8,7 @@ import { iso } from '../base/iso';
 import type { EntityStore } from '../state/entity-store';
 import { type CarriedFeed, Feed, type Way } from './feed';
 import { fieldsIn } from './fields-in';
+import { linkId, short } from './link-id';
 import { SignalChannel, type SendContext } from './signal-channel';
 import { type Selector, selectorOf } from './selector';
 
@@ -132,7 +133,7 @@ export class Subscribers {
   }
 
   #linkId(): string {
-    return `${this.#context.runId}#${++this.#count}`;
+    return linkId(short(this.#context.runId), ++this.#count);
   }
 
   #isGone(workflowId: string): void {

@@ -2,6 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { faultType, type LoadRequest } from '../contract/load';
 import { checkActivityOptions, checkRegistry } from './check-options';
 import { type ActivityOptions, vaultOf } from './harness';
+import { HintHub } from './hint-hub';
 import { hierarchyActivities } from './hierarchy-activities';
 import { loadActivity } from './load-activity';
 import type { Registry } from './registry';
@@ -29,6 +30,16 @@ export function registryActivities(
   options: ActivityOptions = {},
   fallback?: Activities[string],
 ): Activities {
+  return activitiesWith(new HintHub(), registry, options, fallback);
+}
+
+/** {@link registryActivities} whose waits for hints are in the hands of whoever knows when a worker stops. */
+export function activitiesWith(
+  hub: HintHub,
+  registry: Registry,
+  options: ActivityOptions,
+  fallback: Activities[string] | undefined,
+): Activities {
   checkRegistry(registry, 'registry');
   checkActivityOptions(options);
   const { snapshots = memorySnapshots(), maxResultBytes = MIB, maxLoadBytes = 32 * MIB } = options;
@@ -36,7 +47,7 @@ export function registryActivities(
   const activities: Activities = { ...hierarchyActivities, ...searchAttributeActivities };
   for (const adapter of registry.adapters) {
     activities[`${adapter.name}.loadData`] = loadActivity(adapter, harness);
-    activities[`${adapter.name}.waitForChange`] = watchActivity(adapter, harness);
+    activities[`${adapter.name}.waitForChange`] = watchActivity(adapter, harness, hub);
   }
   activities['default'] = async (...args: never[]) => {
     const { activityType } = Context.current().info;

@@ -299,15 +299,30 @@ describe('what a source wants back', () => {
     expect(left.failure).toMatchObject({ type: 'fault.invalid' });
   });
 
-  it('costs a new beginning, and no failure, in progress and validators', async () => {
+  it('costs a new beginning, and no failure, in progress', async () => {
+    const got = 'acc3ss-token-of-the-load';
+    const left = await attempt(
+      async function* (context) {
+        context.conceal?.(new Secret(got));
+        context.heartbeat(`?access_token=${got}`);
+        yield page({ records: [{ id: 'k_1' }] });
+        throw new Error('wait');
+      },
+      { kind: 'throttled' },
+    );
+    expectNoSecret(left, got);
+    expect(left.failure).toMatchObject({ type: 'fault.throttled' });
+    expect(left.beats.at(-1)).not.toHaveProperty('progress', expect.anything());
+    expect(left.log.length).toBeGreaterThan(0);
+  });
+
+  it('costs a full answer, and no failure, in validators', async () => {
     const got = 'acc3ss-token-of-the-load';
     const left = await attempt(async function* (context) {
       context.conceal?.(new Secret(got));
-      context.heartbeat(`?access_token=${got}`);
       yield page({ records: [{ id: 'k_1' }], validators: { etag: got } });
     });
     expectNoSecret(left, got);
-    expect(left.beats.at(-1)).not.toHaveProperty('progress', expect.anything());
     expect((left.result as SnapshotResult).checkpoint).not.toHaveProperty('validators');
     expect(left.log.length).toBeGreaterThan(0);
   });

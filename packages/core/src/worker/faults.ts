@@ -51,17 +51,16 @@ export function outlasts({ retryAfterMs = 0 }: Fault, deadline = Infinity): bool
   return retryAfterMs > deadline;
 }
 
-/** The attempt's own limit, just under Temporal's, so that the error can say what took too long. */
-export function attemptLimit(activity: Context): number {
-  const limit = activity.info.startToCloseTimeoutMs;
+/** The attempt's own limit, just under Temporal's, so that the error can say what took too long. Milliseconds. */
+export function attemptLimit(limit: number): number {
   return Math.max(limit * 0.8, limit - 1_000);
 }
 
-/** The fault of an attempt that ran into {@link attemptLimit}. */
-export function timedOut(activity: Context): Fault {
+/** The fault of an attempt that ran into {@link attemptLimit}. @param limit Temporal's, in milliseconds */
+export function timedOut(limit: number): Fault {
   return {
     kind: 'transient',
-    message: `The load took longer than ${activity.info.startToCloseTimeoutMs} ms, the longest that one attempt may take. Raise the source's "timeout" if that is normal.`,
+    message: `The load took longer than ${limit} ms, the longest that one attempt may take. Raise the source's "timeout" if that is normal.`,
   };
 }
 

@@ -28,7 +28,8 @@ export function loadActivity(adapter: DataSourceAdapter, shared: Harness): LoadA
     // An attempt that ended with its worker could not say that it was the last.
     if (failuresBefore(activity) >= maximumAttempts)
       throw failureOf(workerLost(activity), request, adapter, undefined, { nonRetryable: true });
-    const deadline = AbortSignal.timeout(attemptLimit(activity));
+    const limit = activity.info.startToCloseTimeoutMs;
+    const deadline = AbortSignal.timeout(attemptLimit(limit));
     const signal = AbortSignal.any([activity.cancellationSignal, deadline]);
     const started = Date.now();
     if (activity.info.attempt > 1) {
@@ -42,7 +43,7 @@ export function loadActivity(adapter: DataSourceAdapter, shared: Harness): LoadA
       return await travelling(found, harness, attempt.log, part);
     } catch (error) {
       if (activity.cancellationSignal.aborted) throw activity.cancellationSignal.reason;
-      const fault = deadline.aborted ? timedOut(activity) : faultOf(adapter, error);
+      const fault = deadline.aborted ? timedOut(limit) : faultOf(adapter, error);
       measure(activity, adapter, request, fault.kind, started);
       const isHeldBack = context?.isHeldBack(fault) ?? false;
       if (isHeldBack) context?.countWait();

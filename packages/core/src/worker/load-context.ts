@@ -9,16 +9,8 @@ import { isReference } from '../contract/payloads';
 import type { Secret } from '../contract/secret';
 import { Concealment, LONGEST_TEXT } from '../credentials/concealment';
 import { forgetCredential, resolveCredential, type Vault } from '../credentials/resolve';
-
-/** What a watch knows from its earlier looks. */
-export interface WatchProgress {
-  /** The newest checkpoint: validators can change while the content does not. */
-  readonly checkpoint?: Checkpoint;
-  /** Looks that failed in a row. */
-  readonly failures: number;
-  /** Looks that found nothing in a row. */
-  readonly quiet: number;
-}
+import { activityMetrics } from './activity-metrics';
+import type { WatchProgress } from './watch-progress';
 
 /** What a heartbeat holds. */
 interface Beat {
@@ -33,9 +25,6 @@ interface Beat {
 }
 
 const lastBeat = (activity: Context): Beat => (activity.info.heartbeatDetails ?? {}) as Beat;
-
-/** What the look before this one left. */
-export const watchProgress = (activity: Context): WatchProgress | undefined => lastBeat(activity).watch;
 
 /** How many attempts of an activity have failed before this one. */
 export const failuresBefore = (activity: Context): number =>
@@ -60,6 +49,10 @@ export class AttemptContext implements LoadContext {
   fingerprint?: string;
   /** Whether the adapter asked where the attempt before got to, and so does not begin at the beginning. */
   hasResumed = false;
+  /** What the next look is to know. */
+  watch: WatchProgress | undefined;
+  /** Whether the server has a place to go on from, of this attempt or of one before it. */
+  hasToldProgress: boolean;
   #checkpoint: Checkpoint | undefined;
   #resumeFrom: unknown;
   /** The origin that the credential was last resolved for. */
@@ -70,7 +63,8 @@ export class AttemptContext implements LoadContext {
   #progress: unknown;
   #progressOrigin: string | undefined;
   #kept: string | undefined;
-  #watch: WatchProgress | undefined;
+  /** Whether the server knows where the adapter has got to, or knows that of no place at all. */
+  #isTold = true;
   #waits: number;
   #hasAdvanced = false;
 
@@ -87,7 +81,8 @@ export class AttemptContext implements LoadContext {
     this.#progress = this.#resumeFrom;
     this.#progressOrigin = lastBeat(activity).origin;
     this.#kept = lastBeat(activity).kept;
-    this.#watch = watchProgress(activity);
+    this.watch = lastBeat(activity).watch;
+    this.hasToldProgress = this.#progress !== undefined;
     this.#waits = lastBeat(activity).waits ?? 0;
     this.#activity = activity;
     this.#request = request;
@@ -135,6 +130,21 @@ export class AttemptContext implements LoadContext {
     return this.#resumeFrom;
   }
 
+  /** Where the attempt before got to, for an adapter that sees itself to it that nothing of that is lost. */
+  get left(): unknown {
+    return this.#resumeFrom;
+  }
+
+  /** The reference of the credential, as the workflow has it. */
+  get reference(): string | undefined {
+    return this.#request.credential;
+  }
+
+  /** Whether somebody said that a sweep may remove as much as it likes. */
+  get acceptsDeletions(): boolean {
+    return this.#request.acceptsDeletions === true;
+  }
+
   async credential(origin: string): Promise<Credential | undefined> {
     const { credential: reference, refused } = this.#request;
     if (reference === undefined) return undefined;
@@ -173,7 +183,12 @@ export class AttemptContext implements LoadContext {
     this.#hasAdvanced = value !== undefined || progress === undefined;
     // The pages that were kept end before it.
     this.#kept = undefined;
-    this.beat();
+    this.#isTold = false;
+  }
+
+  /** Tells the server where the adapter has got to, if it does not know that yet. */
+  tellProgress(): void {
+    if (!this.#isTold) this.beat();
   }
 
   /** Nothing, where a secret in it could not be put back: then the next attempt begins anew. */
@@ -213,15 +228,32 @@ export class AttemptContext implements LoadContext {
     this.beat();
   }
 
-  /** Says that the attempt is alive, between the adapter's own heartbeats; also how a cancellation arrives. */
+  /** Says that the attempt is alive and how far it is; also how a cancellation arrives. */
   beat(): void {
-    this.#activity.heartbeat({
+    this.#activity.heartbeat(this.#beat());
+  }
+
+  /** The same, sent by now. @returns whether the attempt may go on */
+  async beatNow(): Promise<boolean> {
+    const { client, info } = this.#activity;
+    try {
+      await client.activity.heartbeat(info.taskToken, this.#beat());
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #beat(): Beat {
+    this.#isTold = true;
+    this.hasToldProgress = this.#progress !== undefined;
+    return {
       progress: this.#progress,
       origin: this.#progressOrigin,
       kept: this.#kept,
-      watch: this.#watch,
+      watch: this.watch,
       waits: this.#waits,
-    } satisfies Beat);
+    };
   }
 
   /** The same context with a wait of its own. */
@@ -241,9 +273,9 @@ export class AttemptContext implements LoadContext {
     };
   }
 
-  /** The look is over: the next one begins anew, with what the watch knows. */
+  /** The look is over: the next one begins anew, with what the watch knows. The server has yet to be told. */
   endLook(watch: WatchProgress): void {
-    this.#watch = watch;
+    this.watch = watch;
     this.heartbeat(undefined);
   }
 }
@@ -276,31 +308,6 @@ function shown(
     // A secret stood where its replacement cannot: as a number.
     return { attributes: text };
   }
-}
-
-function activityMetrics(
-  activity: Context,
-  concealment: Concealment,
-  tags: Record<string, string>,
-): LoadMetrics {
-  const meter = activity.metricMeter;
-  const named = (name: string): string => `stateful_workflow_${concealment.shortText(name)}`;
-  // Each page of a load counts by the same few names.
-  const counterOf = memoized((name) => meter.createCounter(named(name)));
-  const histogramOf = memoized((name) => meter.createHistogram(named(name), 'int', 'ms'));
-  return {
-    count: (name, value = 1) => counterOf(name).add(value, tags),
-    duration: (name, milliseconds) => histogramOf(name).record(Math.round(milliseconds), tags),
-  };
-}
-
-function memoized<T>(make: (name: string) => T): (name: string) => T {
-  const made = new Map<string, T>();
-  return (name) => {
-    const known = made.get(name) ?? make(name);
-    made.set(name, known);
-    return known;
-  };
 }
 
 /** Names who asks, for people and for whatever an adapter keeps by it. */

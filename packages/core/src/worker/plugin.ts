@@ -8,12 +8,13 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { StatefulWorkflowError } from '../contract/errors';
-import { type Activities, registryActivities } from './activities';
+import { type Activities, activitiesWith } from './activities';
 import { activityCredentials } from './activity-credentials';
 import { bundledWorkflows } from './bundled-workflows';
 import { checkActivityOptions, checkFlag, checkPluginOptions, checkRegistry } from './check-options';
 import { encrypting, failuresPath } from './encryption';
 import type { ActivityOptions } from './harness';
+import { HintHub } from './hint-hub';
 import { ownPath } from './own-path';
 import type { Registry } from './registry';
 import { StatusGauge } from './status-gauge';
@@ -56,6 +57,8 @@ class StatefulWorkflowPlugin extends SimplePlugin {
   readonly #countsByStatus: boolean;
   /** What workers have bundled themselves, by the path of their workflows. */
   readonly #bundles = new Map<string, string>();
+  /** What the workers' watches wait for. */
+  readonly #hints = new HintHub();
   #running = 0;
 
   constructor(given: StatefulWorkflowPluginOptions) {
@@ -79,7 +82,7 @@ class StatefulWorkflowPlugin extends SimplePlugin {
     const configured = super.configureWorker(options);
     const theirs = (configured.activities ?? {}) as Activities;
     if (this.#made.has(theirs)) return configured;
-    const ours = registryActivities(this.#registry, this.#options, theirs['default']);
+    const ours = activitiesWith(this.#hints, this.#registry, this.#options, theirs['default']);
     for (const name of Object.keys(ours)) {
       // Another of these plugins brings the same looks at a hierarchy.
       if (name === 'default' || !Object.hasOwn(theirs, name) || theirs[name] === ours[name]) continue;
@@ -115,6 +118,7 @@ class StatefulWorkflowPlugin extends SimplePlugin {
       await super.runWorker(worker, next);
     } finally {
       if (stopCounting) stopCounting();
+      if (worker.client) await this.#hints.leave(worker.client);
       if (--this.#running === 0) await this.#registry.close();
     }
   }

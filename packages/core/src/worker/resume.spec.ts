@@ -7,6 +7,7 @@ import type { LoadRequest, LoadResult, WatchRequest } from '../contract/load';
 import { defineSchema, many } from '../contract/schema';
 import { type LoadActivity, loadActivity } from './load-activity';
 import type { Harness } from './harness';
+import { HintHub } from './hint-hub';
 import { memorySnapshots, type SnapshotStore } from './snapshots';
 import { type WatchActivity, watchActivity } from './watch-activity';
 
@@ -96,7 +97,8 @@ describe('a load that broke off and left its pages', () => {
     heartbeatDetails?: unknown,
     { attempt = 2, ...more }: Partial<WatchRequest> & { readonly attempt?: number } = {},
   ) {
-    const environment = new MockActivityEnvironment({ attempt, heartbeatDetails }, { logger: silent });
+    const info = { attempt, heartbeatDetails, startToCloseTimeoutMs: 120_000 };
+    const environment = new MockActivityEnvironment(info, { logger: silent });
     let last: unknown = heartbeatDetails;
     environment.on('heartbeat', (details: unknown) => (last = details));
     const run = environment.run<[LoadRequest], LoadResult, (given: LoadRequest) => Promise<LoadResult>>;
@@ -148,7 +150,7 @@ describe('a load that broke off and left its pages', () => {
 
   it('is gone on with by a watch, too', async () => {
     const failAt = { page: 2 };
-    const watch = watchActivity(paged(failAt), harnessWith(memorySnapshots()));
+    const watch = watchActivity(paged(failAt), harnessWith(memorySnapshots()), new HintHub());
     const every = { every: 60_000, jitter: 0, maximumAttempts: 1 };
     const to2 = await attempt(watch, { watch: { failures: 0, quiet: 3 } }, every);
     expect(to2.result).toMatchObject({ type: 'fault.throttled', nonRetryable: false, nextRetryDelay: 5_000 });

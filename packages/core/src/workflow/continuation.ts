@@ -1,7 +1,6 @@
 import {
   allHandlersFinished,
   ApplicationFailure,
-  condition,
   log,
   makeContinueAsNewFunc,
   sleep,
@@ -17,7 +16,7 @@ import { begunWith, has } from '../base/patches';
 import type { Session } from './session';
 import type { StatefulWorkflow } from './stateful-workflow';
 import { milliseconds } from '../contract/duration';
-import { allElse, settledOr } from './moments';
+import { allElse, quiet, settledOr } from './moments';
 
 /** Temporal ends a workflow at 51,200 events or 50 MiB. One that cannot continue as new gives up before that. */
 const LAST_EVENTS = 45_000;
@@ -185,7 +184,7 @@ export class Continuation {
     let isOver = false;
     try {
       // What is on its way when a run ends may get lost.
-      await condition(() => sendLimit.underWay === 0 || stops());
+      await quiet({ underWay: () => sendLimit.underWay, stops, asksAgain: () => has('quietSends') });
       if (stops() || !this.isNext()) return;
       // What is held stays so: it is carried, and would be sent by both runs.
       isOver = session.size.fits();

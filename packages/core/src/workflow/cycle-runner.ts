@@ -12,7 +12,7 @@ import type { ChildEnd } from '../contract/hierarchy';
 import { closeAsCancelled } from './close-as-cancelled';
 import type { Continuation } from './continuation';
 import { details } from './details';
-import { type HookRunner, runHooks } from './hooks';
+import { beginHooks, type HookRunner, hooksEnd } from './hooks';
 import type { TriggerName } from './inbox';
 import { LoadRunner } from './load-runner';
 import { has } from '../base/patches';
@@ -20,7 +20,7 @@ import type { Handed } from './pending-changes';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/host';
 import type { Session } from './session';
-import { allElse } from './moments';
+import { allElse, until } from './moments';
 import { SearchIndex } from './search-index';
 import { SourceActivities } from './source-activities';
 import { beforeIn } from '../state/before';
@@ -78,9 +78,9 @@ export class CycleRunner {
         const wait = this.#wait();
         if (wait) wait.end(await wait.isOver);
         // What else was let go in this moment goes on first.
-        await Promise.resolve();
+        await DONE;
         if (session.ending) break;
-        if (this.#continues()) await this.#continuation.run(this.#runBesideLoads);
+        if (this.#continues()) await this.#continuation.run(this.#runHooks);
         else if (this.#cycles()) await this.#cycle();
       }
       return await this.#finish(session.ending);
@@ -152,7 +152,7 @@ export class CycleRunner {
     if (ready()) return undefined;
     this.#searchIndex?.tell();
     this.#continuation.comesOfAge(due?.at);
-    const watched = !paused && times.watch ? session.sources.filter((source) => source.isCurrent) : [];
+    const watched = !paused && times.watch ? session.sources.filter((source) => source.isWatchable) : [];
     const watch = watched.length > 0 ? startWatch(this.#activities, watched, times) : undefined;
     const woken = (): boolean => ready() || !!watch?.hasNews();
     return {
@@ -182,7 +182,7 @@ export class CycleRunner {
     while (!isOver()) {
       // Hooks that do not wait are over when conditions are looked at: the first look comes before that.
       let looks = 0;
-      await shield.run(() => condition(() => isOver() || (looks++ > 0 && isAsked())));
+      await until(shield, () => isOver() || (looks++ > 0 && isAsked()));
       if (isOver() || !has('interruptible')) return;
       const triggers = new Set(inbox);
       try {
@@ -196,19 +196,23 @@ export class CycleRunner {
     }
   }
 
-  /** Runs hooks of the class, which may take long. @returns whether they came to their end */
-  readonly #runBesideLoads: HookRunner = async (hooks, options) => {
+  /** Runs hooks of the class, which may take long: then who asks for a load gets one. @returns whether they came to their end */
+  readonly #runHooks: HookRunner = async (hooks, options) => {
     const session = this.#session;
-    let isOver = false;
     session.hooksSince = Date.now();
-    this.#show();
-    const hooked = runHooks(session, options, hooks).finally(() => {
-      isOver = true;
-    });
-    const beside = this.#loadBeside(() => isOver);
-    const isDone = await Promise.race([hooked, beside.then(() => hooked)]);
-    // Only a load that is under way is waited for.
-    if (session.loads.isRunning) await beside;
+    const begun = beginHooks(session, hooks);
+    let isDone = has('promptHooks') ? await begun.atOnce() : undefined;
+    if (isDone === undefined) {
+      this.#show();
+      let isOver = false;
+      const ended = hooksEnd(session, begun, options).finally(() => {
+        isOver = true;
+      });
+      const beside = this.#loadBeside(() => isOver);
+      isDone = await Promise.race([ended, beside.then(() => ended)]);
+      // Only a load that is under way is waited for.
+      if (session.loads.isRunning) await beside;
+    }
     session.hooksSince = undefined;
     return isDone;
   };
@@ -257,7 +261,8 @@ export class CycleRunner {
         if (source) source.known.tolerated = answer === 'proceed';
       }
       try {
-        await pending.tell(workflow.onChange && hears);
+        const told = pending.tell(workflow.onChange && hears);
+        if (workflow.onChange || !has('promptHooks')) await told;
       } catch (error) {
         this.#passOver(error);
       }
@@ -276,7 +281,7 @@ export class CycleRunner {
       }
     };
     if (!this.#hasHooks) return hooks();
-    const isDone = await this.#runBesideLoads(hooks, {
+    const isDone = await this.#runHooks(hooks, {
       isOverdue: () => this.#continuation.cutsOff(),
       isUsedUp: () => this.#continuation.isUsedUp(),
       isAllowed: () => has('interruptedHooks'),
@@ -318,6 +323,9 @@ export class CycleRunner {
   }
 }
 
+/** The SDK takes a stack trace of each promise that is made. */
+const DONE = Promise.resolve();
+
 /** When the next load is due by itself, and why. */
 function nextLoad(
   { loading, loads: { endedAt, quiet } }: Session,
@@ -326,7 +334,8 @@ function nextLoad(
   const retries = loading.map(({ known }) => known.retryAt ?? Infinity);
   const retryAt = Math.min(...retries);
   // A failing source waits for its back-off; the others keep their interval.
-  const anyCurrent = retries.length === 0 || retries.includes(Infinity);
+  const anyCurrent =
+    loading.length === 0 || loading.some(({ known, isFed }) => !isFed && known.retryAt === undefined);
   const pause = times.watch || !anyCurrent ? undefined : interval(times, quiet);
   const at = Math.min(retryAt, endedAt + (pause ?? Infinity));
   return at < Infinity ? { at, trigger: retryAt === at ? 'retry' : 'interval' } : undefined;

@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import { type Interruption, interruptible } from './interruptible';
+import { Interruptible, type Interruption } from './interruptible';
 import type { Session } from './session';
 
 /** How long hooks may take. */
@@ -12,30 +12,35 @@ export interface HookOptions extends Pick<Interruption, 'isAllowed' | 'isUsedUp'
 export type HookRunner = (hooks: () => Promise<void>, options: HookOptions) => Promise<boolean>;
 
 /**
- * Runs hooks of the class. They may take long (`execute()` may wait for a person), but they do not keep the run from
- * ending: when the workflow ends, and when continue-as-new is overdue, they are cancelled.
- *
- * @returns whether they came to their end
- * @throws what they throw, and CancelledFailure when the workflow is cancelled
+ * Begins to run hooks of the class. They may take long (`execute()` may wait for a person), but they do not keep the run
+ * from ending: see {@link hooksEnd}.
  */
-export async function runHooks(
-  session: Session,
-  { isOverdue, ...how }: HookOptions,
-  hooks: () => Promise<void>,
-): Promise<boolean> {
-  const { hookScope: before, shield } = session;
+export function beginHooks(session: Session, hooks: () => Promise<void>): Interruptible {
+  const { hookScope: before } = session;
   const scope = before?.consideredCancelled === false ? before : new CancellationScope();
   session.hooks = session.hookScope = scope;
-  const ended = async (): Promise<void> => {
+  return new Interruptible(async () => {
     try {
       await hooks();
     } finally {
       session.hooks = undefined;
     }
-  };
-  return interruptible(ended, {
-    scope,
-    shield,
+  }, scope);
+}
+
+/**
+ * Waits for hooks to end. When the workflow ends, and when continue-as-new is overdue, they are cancelled.
+ *
+ * @returns whether they came to their end
+ * @throws what they throw, and CancelledFailure when the workflow is cancelled
+ */
+export async function hooksEnd(
+  session: Session,
+  hooks: Interruptible,
+  { isOverdue, ...how }: HookOptions,
+): Promise<boolean> {
+  return hooks.end({
+    shield: session.shield,
     isOver() {
       session.checkHandlers();
       return session.isInterrupted || isOverdue();

@@ -1,12 +1,12 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { has } from '../base/patches';
 import type { Continuation } from './continuation';
 import { CycleLoader } from './cycle-loader';
 import type { TriggerName } from './inbox';
-import { interruptible, isOfNoUse } from './interruptible';
+import { Interruptible, isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
 import type { Loader } from './loader';
-import { allElse } from './moments';
+import { allElse, until } from './moments';
 import type { RefreshTimes } from './refresh';
 import { comesOfCancellation } from './scopes';
 import { nothing, type Session } from './session';
@@ -16,6 +16,8 @@ import type { Arrival } from './watch';
 
 /** Triggers that load whatever the age of the data, and try a refused credential again. */
 const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl', 'resume'];
+/** Those of them that ask for a load of what a feed brings, too. */
+const INSISTS: readonly TriggerName[] = ['refresh', 'apiToken', 'apiUrl'];
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 
 /** What a class without a `loadData` of its own does. */
@@ -62,6 +64,7 @@ export class LoadRunner {
       const loader = new CycleLoader(session, this.#activities, {
         ...this.#times,
         demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
+        insists: INSISTS.some((trigger) => triggers.has(trigger)),
         refreshed: triggers.has('refresh'),
         maxDeleteRatio: session.declaration.maxDeleteRatio ?? 0.5,
         arrivals: this.arrivals,
@@ -105,10 +108,12 @@ export class LoadRunner {
       if (!isOver && (loads.cutOffs === 0 || has('interruptible'))) session.supersede();
     };
     // One that takes longer than the history lasts begins again in the next run.
-    void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(() => shield.run(cutOff));
+    void until(shield, () => isOver || continuation.cutsOff()).then(() =>
+      isOver ? undefined : shield.run(cutOff),
+    );
     try {
-      const ended = interruptible(() => loader.run((load) => loadData.call(this.#workflow, load)), {
-        scope,
+      const code = (): Promise<void> => loader.run((load) => loadData.call(this.#workflow, load));
+      const ended = new Interruptible(code, scope).end({
         shield,
         isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
         isUsedUp: () => continuation.isUsedUp(),

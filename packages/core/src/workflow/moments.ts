@@ -1,4 +1,6 @@
-import { condition } from '@temporalio/workflow';
+import { type CancellationScope, condition } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { beganWith } from '../base/patches';
 
 /** Waits for something, but no longer than until `enough`. @throws what it throws, if that comes in time */
 export async function settledOr(result: Promise<unknown>, enough: () => boolean): Promise<void> {
@@ -21,4 +23,44 @@ export async function allElse(): Promise<void> {
     let isAsked = false;
     await condition(() => isAsked || !(isAsked = true));
   }
+}
+
+/** What {@link quiet} looks at. */
+export interface Quiet {
+  /** How many commands are under way. */
+  readonly underWay: () => number;
+  /** Whether it is waited for no longer. */
+  readonly stops: () => boolean;
+  /** Whether a run asks again: those of the first versions did not. */
+  readonly asksAgain: () => boolean;
+}
+
+/**
+ * Waits until nothing is under way. Conditions are met in the midst of a workflow task: what had the wait stop may do so no
+ * more once the rest of the task has been taken in, and then it goes on.
+ *
+ * @param until Temporal's `condition()`
+ */
+export async function quiet(
+  { underWay, stops, asksAgain }: Quiet,
+  until: (isOver: () => boolean) => Promise<unknown> = condition,
+): Promise<void> {
+  do await until(() => underWay() === 0 || stops());
+  while (underWay() > 0 && !stops() && asksAgain());
+}
+
+/**
+ * Waits until something is so, whatever is cancelled meanwhile. The SDK notes for each promise where it was made, also
+ * when a workflow is rebuilt, so this one does without the six that a `condition` in a scope takes.
+ *
+ * @param shield a scope that no cancellation reaches
+ */
+export function until(shield: CancellationScope, isSo: () => boolean): Promise<void> {
+  if (!beganWith('leanWaits')) return shield.run(() => condition(isSo));
+  const { blockedConditions, nextSeqs } = getActivator();
+  return new Promise((resolve) => {
+    const seq = nextSeqs.condition++;
+    if (isSo()) resolve();
+    else blockedConditions.set(seq, { fn: isSo, resolve });
+  });
 }

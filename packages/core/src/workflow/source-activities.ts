@@ -57,6 +57,7 @@ export class SourceActivities {
     const result = await schedule(source, 'waitForChange', request, {
       // The server tells clients of pending activities by their id: this one names the source.
       activityId: `watch-${name}-${++this.#watches}`,
+      // For a look, and an interval that it may wait for a hint. Nobody sends heartbeats then: they are billed.
       startToCloseTimeout: limits.startToCloseTimeout + every,
       retry: { initialInterval: every, backoffCoefficient: 1, nonRetryableErrorTypes: [UNREGISTERED] },
       summary: `watch ${name}`,
@@ -70,6 +71,7 @@ async function loadData(source: SourceState, request: LoadRequest): Promise<Load
   return schedule(source, 'loadData', request, {
     startToCloseTimeout,
     scheduleToCloseTimeout,
+    heartbeatTimeout: '10 seconds',
     // How many of them, the activity decides: not each one that ends has failed.
     retry: { backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: [UNREGISTERED] },
     summary: `load ${source.name}`,
@@ -103,7 +105,6 @@ function schedule(
   options: ActivityOptions,
 ): Promise<LoadResult> {
   const activities = proxyActivities<{ [name: string]: (request: LoadRequest) => Promise<LoadResult> }>({
-    heartbeatTimeout: '10 seconds',
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     taskQueue,
     ...options,
@@ -131,6 +132,7 @@ function requestOf(
     expect,
     emptyIsError,
     refused: retryRefused ? undefined : known.refused,
+    acceptsDeletions: known.acceptsDeletions ? true : undefined,
     maximumAttempts: limits.maximumAttempts,
   };
 }

@@ -51,7 +51,6 @@ describe('changes between parent and children', () => {
           payload: {
             entityName: 'Ticket',
             updates: { Ticket: { [desk.idOf('a')]: { status: 'open' } } },
-            changeOrigin: desk.handle.workflowId,
           },
           envelope: {
             from: desk.handle.workflowId,

@@ -35,6 +35,8 @@ interface Wait {
   readonly isOver: () => boolean;
   readonly resolve: (inTime: boolean) => void;
   readonly until: number;
+  /** Whether the run that waits is not over. */
+  readonly isAlive: () => boolean;
 }
 
 /**
@@ -55,11 +57,18 @@ export class FakeTemporal {
   readonly #answers = new Map<string, Answer>();
   /** Ids that run already, so that nobody can start them. */
   readonly #taken = new Set<string>();
+  /** The last run of each workflow: those before it continued as new. */
+  readonly #runs = new Map<string, object>();
   #waits: Wait[] = [];
   #held: (() => void)[] = [];
 
-  /** The context of a workflow on this server. */
+  /** The context of a run on this server, which ends the run before it: that one wakes no more. */
   contextOf(workflowId: string): SendContext & { refusals: number } {
+    const run = {};
+    this.#runs.set(workflowId, run);
+    const isAlive = (): boolean => this.#runs.get(workflowId) === run;
+    const wait = (isOver: () => boolean, ms: number): Promise<boolean> =>
+      new Promise((resolve) => this.#waits.push({ isOver, resolve, until: this.now + ms, isAlive }));
     const context = {
       workflowId,
       runId: `${workflowId}/run`,
@@ -68,9 +77,9 @@ export class FakeTemporal {
       shield: { run: <T>(fn: () => Promise<T>): Promise<T> => fn() },
       onRefusal: () => void context.refusals++,
       has: () => true,
-      sleep: async (ms: number) => void (await this.#wait(() => false, ms)),
+      sleep: async (ms: number) => void (await wait(() => false, ms)),
       condition: (isOver: () => boolean, ms?: unknown) =>
-        this.#wait(isOver, ms === undefined ? Infinity : Number(ms)),
+        wait(isOver, ms === undefined ? Infinity : Number(ms)),
       startChild: async (_type: unknown, options: Parameters<FakeTemporal['start']>[0]) => {
         await this.startsLater();
         return this.start(options);
@@ -143,6 +152,7 @@ export class FakeTemporal {
   async settle(): Promise<void> {
     for (let idle = 0; idle < 20;) {
       await Promise.resolve();
+      this.#waits = this.#waits.filter(({ isAlive }) => isAlive());
       const over = this.#waits.find(({ isOver }) => isOver());
       if (over) this.#end(over, true);
       idle = over ? 0 : idle + 1;
@@ -174,10 +184,6 @@ export class FakeTemporal {
     const copy = JSON.parse(JSON.stringify({ ...sent, payload: sent.payload ?? null })) as Sent;
     this.sent.push(copy);
     this.deliver(copy);
-  }
-
-  #wait(isOver: () => boolean, ms: number): Promise<boolean> {
-    return new Promise((resolve) => this.#waits.push({ isOver, resolve, until: this.now + ms }));
   }
 
   #end(wait: Wait, inTime: boolean): void {

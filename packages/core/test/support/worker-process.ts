@@ -21,6 +21,8 @@ export interface Answer {
 /** A worker in a process of its own; the test answers what its adapter asks. */
 export class WorkerProcess {
   readonly asked: Ask[] = [];
+  /** The entities of the workflows that began to wait for a hint. */
+  readonly waits: string[] = [];
   readonly child: ChildProcess;
   readonly ready: Promise<void>;
 
@@ -35,8 +37,9 @@ export class WorkerProcess {
     this.child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     this.ready = new Promise((resolve, reject) => {
       this.child.once('exit', (code) => reject(new Error(`the worker ended with ${code}: ${errors}`)));
-      this.child.on('message', (message: Ask | { readonly ready: true }) => {
+      this.child.on('message', (message: Ask | { readonly ready: true } | { readonly waits: string }) => {
         if ('ready' in message) return resolve();
+        if ('waits' in message) return void this.waits.push(message.waits);
         this.asked.push(message);
         const page = answer(message);
         if (page !== undefined && this.child.connected) this.child.send({ load: message.load, page });

@@ -22,6 +22,16 @@ class Hinted extends Customer {
 }
 export const HintedWorkflow = defineWorkflow(Hinted);
 
+/** The same with a short interval, and looks that are soon missed: for workers that are killed. */
+class BrieflyHinted extends Customer {
+  override readonly sources = {
+    profile: hinted('profile', { timeout: '3 seconds' }),
+    contacts: hinted('contacts', { timeout: '3 seconds' }),
+  };
+  override readonly refresh = { every: '3 seconds', watch: true, jitter: 0 } as const;
+}
+export const BrieflyHintedWorkflow = defineWorkflow(BrieflyHinted);
+
 /** Watches less and less often while nothing changes. */
 class AdaptiveWatching extends Customer {
   override readonly sources = { profile: scripted('profile') } as Customer['sources'];

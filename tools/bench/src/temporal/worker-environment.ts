@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { StartInput } from '@stateful-workflow/core';
+import type { DataSourceAdapter, StartInput } from '@stateful-workflow/core';
 import { createRegistry, statefulWorkflow } from '@stateful-workflow/core/worker';
 import { byHandActivities } from './by-hand-activities';
 import { memoryAdapter, type MemorySources } from './memory-adapter';
@@ -12,6 +12,8 @@ export interface EnvironmentOptions {
   readonly address: string;
   /** What the workflows load from. */
   readonly sources: MemorySources;
+  /** What else they load with. @default the sources in memory alone */
+  readonly adapters?: readonly DataSourceAdapter[];
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   /** @default one of its own */
   readonly taskQueue?: string;
@@ -47,12 +49,13 @@ export class WorkerEnvironment {
     const { taskQueue = `bench-${randomUUID()}` } = options;
     const connection = await Connection.connect({ address: options.address });
     const native = await NativeConnection.connect({ address: options.address });
+    const registry = createRegistry([memoryAdapter(options.sources), ...(options.adapters ?? [])]);
     const worker = await Worker.create({
       connection: native,
       taskQueue,
       workflowBundle: options.workflowBundle,
       activities: byHandActivities(options.sources),
-      plugins: [statefulWorkflow({ registry: createRegistry([memoryAdapter(options.sources)]) })],
+      plugins: [statefulWorkflow({ registry })],
       ...options.worker,
     });
     return new WorkerEnvironment(new Client({ connection }), worker, taskQueue, [native, connection]);

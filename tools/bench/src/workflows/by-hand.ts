@@ -90,3 +90,13 @@ export async function pollingEverythingByHand({
     await sleep(every);
   }
 }
+
+const { waitForHint } = proxyActivities<ByHandActivities>({
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '10 seconds',
+});
+
+/** Waits for a hint as it is done by hand: an activity waits, and says that it is alive. */
+export async function hintedByHand(): Promise<void> {
+  await waitForHint();
+}

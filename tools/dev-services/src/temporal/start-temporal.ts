@@ -19,6 +19,8 @@ export interface StartTemporalOptions extends FindTemporalOptions {
   readonly port?: number;
   /** The port of the web UI. @default a free one */
   readonly uiPort?: number;
+  /** Whether the server tells what it counts, as Prometheus reads it. @default false */
+  readonly metrics?: boolean;
   /** A file that keeps the server's state from one run to the next. @default the state is lost at the end */
   readonly dbFilename?: string;
   /** The namespace to wait for; a server that we start creates it. @default 'default' */
@@ -38,6 +40,8 @@ export interface TemporalService {
   readonly namespace: string;
   /** Where the web UI is, if it was asked for and the server is ours. */
   readonly uiUrl?: string;
+  /** Where its metrics are, if they were asked for and the server is ours. */
+  readonly metricsUrl?: string;
   /** Which Temporal was taken, in one sentence for a person. */
   readonly description: string;
   /** Settles when a server of ours is gone: with nothing after `stop()`, with the reason otherwise. */
@@ -97,8 +101,9 @@ async function launch(
 ): Promise<TemporalService> {
   const port = options.port ?? (await freePort());
   const uiPort = wantsUi(options) ? (options.uiPort ?? (await freePort())) : undefined;
+  const metricsPort = options.metrics === true ? await freePort() : undefined;
   const address = `${host}:${port}`;
-  const args = serverArguments(port, uiPort, namespace, options);
+  const args = serverArguments({ port, uiPort, metricsPort }, namespace, options);
   const server = startServerProcess(choice.executable, args, options.env ?? process.env, options.log);
 
   const gone = new AbortController();
@@ -121,6 +126,7 @@ async function launch(
     address,
     namespace,
     ...(uiPort === undefined ? {} : { uiUrl: `http://${host}:${uiPort}` }),
+    ...(metricsPort === undefined ? {} : { metricsUrl: `http://${host}:${metricsPort}/metrics` }),
     description: choice.description,
     ended: server.ended,
     stop: () => server.stop(),
@@ -131,15 +137,21 @@ function wantsUi(options: StartTemporalOptions): boolean {
   return options.ui ?? options.uiPort !== undefined;
 }
 
+interface Ports {
+  readonly port: number;
+  readonly uiPort: number | undefined;
+  readonly metricsPort: number | undefined;
+}
+
 function serverArguments(
-  port: number,
-  uiPort: number | undefined,
+  { port, uiPort, metricsPort }: Ports,
   namespace: string,
   options: StartTemporalOptions,
 ): string[] {
   const args = ['server', 'start-dev', '--ip', host, '--port', String(port)];
   if (uiPort === undefined) args.push('--headless');
   else args.push('--ui-port', String(uiPort), '--ui-disable-news-fetch');
+  if (metricsPort !== undefined) args.push('--metrics-port', String(metricsPort));
   args.push('--log-level', options.logLevel ?? 'error');
   if (namespace !== 'default') args.push('--namespace', namespace);
   if (options.dbFilename !== undefined) args.push('--db-filename', options.dbFilename);
@@ -158,5 +170,8 @@ function startFailure(executable: string, tail: string, cause: unknown): Error {
 }
 
 function isPortTaken(error: unknown): boolean {
-  return error instanceof Error && /address already in use|can't set (frontend|ui) port/i.test(error.message);
+  return (
+    error instanceof Error &&
+    /address already in use|can't set (frontend|ui|metrics) port/i.test(error.message)
+  );
 }

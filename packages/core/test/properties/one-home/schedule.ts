@@ -16,6 +16,8 @@ const WEIGHTS = {
   process: 14,
   double: 3,
   cut: 2,
+  note: 2,
+  reset: 2,
   terminate: 1,
   hear: 2,
   pause: 2,
@@ -92,7 +94,7 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
       const ref = pick(held, what);
       // What is made of an item is not said back to the child that wrote it.
       const field = pick(world.shape.isMade ? ['note'] : ['note', 'note', 'title'], how);
-      world.note(ref, field, `client`);
+      world.wrote(ref, field, `client`);
       const updates = { [ref.name]: { [ref.id]: { [field]: value } } };
       member.took(member.exchange.update({ entityName: ref.name, updates }));
       return `a client sets ${field} of ${idOf(ref)} to ${value} at ${member.id}`;
@@ -106,7 +108,7 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
       const sub = pick(SUBS, how >> 2);
       if (!isPin && (how >> 5) % 2) {
         const done = { [held.includes(sub) ? 'remove' : 'add']: { subs: [sub] } };
-        world.note(ref, 'subs', 'client');
+        world.wrote(ref, 'subs', 'client');
         world.hangs(ref.id, [sub]);
         member.took(member.exchange.update({ entityName: 'Item', id: ref.id, ...done }));
         return `a client does ${JSON.stringify(done)} to ${idOf(ref)} at ${member.id}`;
@@ -114,7 +116,7 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
       const given: Fields = isPin
         ? { pin: pick(SUBS, how >> 2) }
         : { subs: toggled(held, pick(SUBS, how >> 2)) };
-      world.note(ref, isPin ? 'pin' : 'subs', 'client');
+      world.wrote(ref, isPin ? 'pin' : 'subs', 'client');
       world.hangs(ref.id, Object.values(given).flatMap(idsOf));
       member.took(member.exchange.update({ entityName: 'Item', updates: { Item: { [ref.id]: given } } }));
       return `a client sets ${JSON.stringify(given)} of ${idOf(ref)} at ${member.id}`;
@@ -123,9 +125,9 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
       const subs = refsIn(member).filter(({ name, id }) => name === 'Sub' && !member.state.isRoot(name, id));
       if (subs.length === 0) return undefined;
       const ref = pick(subs, what);
-      for (const field of ['title', 'note', 'size', 'status']) world.note(ref, field, 'client');
+      for (const field of ['title', 'note', 'size', 'status']) world.wrote(ref, field, 'client');
       for (const id of ITEMS)
-        for (const field of ['subs', 'more', 'pin']) world.note({ name: 'Item', id }, field, 'client');
+        for (const field of ['subs', 'more', 'pin']) world.wrote({ name: 'Item', id }, field, 'client');
       member.took(member.exchange.delete({ entityName: 'Sub', deletions: { Sub: [ref.id] } }));
       return `a client removes ${idOf(ref)} at ${member.id}`;
     }
@@ -161,6 +163,14 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
     case 'cut':
       world.cut(member, how % 2 === 0);
       return `${member.id} continues as new, what is under way ${how % 2 === 0 ? 'arrives' : 'is lost'}`;
+    case 'note':
+      return world.note(member) ? `${member.id} may be reset to this` : undefined;
+    case 'reset': {
+      const one = some(members, who, ({ moment }) => moment !== undefined);
+      const arrives = how % 2 === 0;
+      if (!one || !world.reset(one, arrives)) return undefined;
+      return `${one.id} is reset, what is under way ${arrives ? 'arrives' : 'is lost'}`;
+    }
     case 'terminate':
       world.terminate(member);
       return `${member.id} is terminated`;

@@ -100,6 +100,16 @@ interface UnderWay {
 
 const OPTIONS = { now: 1, maxDeleteRatio: 1, minDeleteCount: 0 };
 
+/** What a workflow was at a moment, to which it may be reset. */
+interface Moment {
+  readonly begin: () => { readonly state: EntityState; readonly carried: CarriedExchange };
+  readonly toBegin: readonly string[];
+  readonly toJoin: readonly string[];
+  readonly pausedByClient: boolean;
+  /** What it was told since: it is told again. */
+  readonly told: Message[];
+}
+
 /** What decides about entities in a workflow: an exchange, or something to compare it with. */
 export type Protocol = Pick<
   Exchange,
@@ -120,7 +130,8 @@ export type Protocol = Pick<
   | 'begun'
   | 'remember'
   | 'carry'
-> & { readonly outgoing: Pick<Outgoing, 'next' | 'accepted' | 'refused'> };
+> &
+  Partial<Pick<Exchange, 'reset'>> & { readonly outgoing: Pick<Outgoing, 'next' | 'accepted' | 'refused'> };
 export type ProtocolClass = new (...args: ConstructorParameters<typeof Exchange>) => Protocol;
 
 /** One workflow. */
@@ -139,6 +150,8 @@ export class Member {
   /** To whom there may be something to send. */
   readonly due = new Set<string>();
   pausedByClient = false;
+  /** To what it may be reset; a run that continues as new leaves that behind. */
+  moment?: Moment;
   /** Whether its parents loaded for it when it heard of them last. */
   wasLoadedFor: boolean;
 
@@ -238,11 +251,14 @@ export class World {
   listeners: Listener[] = [];
   /** Homes that came to an end: with them went who had said what. */
   readonly ended = new Set<string>();
+  /** The same, by run: a workflow that has forgotten of them hears of them again. */
+  readonly #endedRuns: (readonly [id: string, runId: string])[] = [];
   /** The items from which subs have hung: what one home says is heard by the next. */
   readonly hungFrom = new Map<string, Set<string>>();
   /** Who wrote fields, in all of a schedule. */
   readonly origins = new Map<string, Set<string>>();
   #runs = 0;
+  #resets = 0;
 
   constructor(
     readonly shape: Shape,
@@ -312,14 +328,14 @@ export class World {
     for (const [name, some] of Object.entries(entities))
       for (const [id, fields] of Object.entries(some))
         for (const [field, value] of Object.entries(fields)) {
-          this.note({ name, id }, field, `${member.id}`);
+          this.wrote({ name, id }, field, `${member.id}`);
           if (name === 'Item') this.hangs(id, idsOf(value));
         }
     const result = member.exchange.load('src', { entities, complete: true }, OPTIONS);
     if ('changes' in result) member.took(result.changes);
   }
 
-  note({ name, id }: EntityRef, field: string, origin: string): void {
+  wrote({ name, id }: EntityRef, field: string, origin: string): void {
     const key = `${name}:${id}:${field}`;
     const origins = this.origins.get(key) ?? new Set();
     this.origins.set(key, origins.add(origin));
@@ -369,6 +385,7 @@ export class World {
   process(member: Member): boolean {
     const message = member.inbox.shift();
     if (!message) return false;
+    member.moment?.told.push(message);
     member.took(member.exchange.receive(message), [message.from]);
     this.#endIfDone(member);
     return true;
@@ -427,29 +444,49 @@ export class World {
     // A workflow continues as new only when it has heard what it waits for.
     while (member.starts.size > 0) this.begin(member);
     this.#leaveBehind(member, arrives);
-    const carried = JSON.parse(JSON.stringify(member.exchange.carry())) as CarriedExchange;
-    const state = new EntityState(
-      member.root,
-      schema,
-      structuredClone(member.state.store.entities),
-      member.state.carryViews(),
-    );
-    const { id, runId, root, isIndependent } = member;
-    const next = new Member(this, id, runId, root, { state, carried }, isIndependent);
-    for (const item of next.items) if (next.exchange.childOf(item)) next.exchange.remember(idOf(item));
+    const next = this.#next(member, momentOf(member));
     next.inbox.push(...member.inbox);
-    for (const name of this.names()) next.due.add(name);
-    for (const child of member.toBegin) next.toBegin.add(child);
-    for (const child of member.toJoin) next.toJoin.add(child);
-    next.pausedByClient = member.pausedByClient;
     next.channel = member.channel?.cut(next.state.store);
-    this.members.set(member.id, next);
+  }
+
+  /** Notes what a workflow is, so that it may be reset to that. */
+  note(member: Member): boolean {
+    // What a publisher has forgotten its subscribers keep, and a start that is under way is one of this run.
+    if (member.channel || member.starts.size > 0) return false;
+    member.moment = momentOf(member);
+    return true;
+  }
+
+  /** Resets a workflow: it is what it was, and what came since comes again. */
+  reset(member: Member, arrives: boolean): boolean {
+    const { moment } = member;
+    if (!moment) return false;
+    this.#leaveBehind(member, arrives);
+    const next = this.#next(member, moment);
+    next.inbox.push(...moment.told, ...member.inbox);
+    next.exchange.reset?.(1_000 * ++this.#resets);
+    for (const [id, runId] of this.#endedRuns) this.gone.push([member.id, id, runId]);
+    this.refresh(next);
+    return true;
+  }
+
+  /** The run after a workflow's run. */
+  #next({ id, runId, root, isIndependent }: Member, moment: Moment): Member {
+    const next = new Member(this, id, runId, root, moment.begin(), isIndependent);
+    for (const item of next.items) if (next.exchange.childOf(item)) next.exchange.remember(idOf(item));
+    for (const name of this.names()) next.due.add(name);
+    for (const child of moment.toBegin) next.toBegin.add(child);
+    for (const child of moment.toJoin) next.toJoin.add(child);
+    next.pausedByClient = moment.pausedByClient;
+    this.members.set(id, next);
+    return next;
   }
 
   /** Somebody ends it, without a word. */
   terminate(member: Member): void {
     this.members.delete(member.id);
     this.ended.add(member.id);
+    this.#endedRuns.push([member.id, member.runId]);
     this.#leaveBehind(member, true);
     for (const other of this.members.values()) this.gone.push([other.id, member.id, member.runId]);
   }
@@ -537,6 +574,7 @@ export class World {
       }
     this.members.delete(member.id);
     this.ended.add(member.id);
+    this.#endedRuns.push([member.id, member.runId]);
     this.#leaveBehind(member, true);
   }
 
@@ -552,6 +590,23 @@ export class World {
   #run(): string {
     return `run${++this.#runs}`;
   }
+}
+
+function momentOf(member: Member): Moment {
+  const carried = JSON.stringify(member.exchange.carry());
+  const entities = structuredClone(member.state.store.entities);
+  const views = structuredClone(member.state.carryViews());
+  const { root, toBegin, toJoin, pausedByClient } = member;
+  return {
+    begin: () => ({
+      state: new EntityState(root, schema, structuredClone(entities), views),
+      carried: JSON.parse(carried) as CarriedExchange,
+    }),
+    toBegin: [...toBegin],
+    toJoin: [...toJoin],
+    pausedByClient,
+    told: [],
+  };
 }
 
 const upstream = (list: string[] = [], lists: [string, string[]][] = []): Upstream => ({

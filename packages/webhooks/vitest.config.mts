@@ -1,0 +1,12 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import base from '../../vitest.config.base.mjs';
+
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      name: 'webhooks',
+      globalSetup: ['@stateful-workflow/dev-services/vitest', './test/support/bundle-workflows.ts'],
+    },
+  }),
+);
