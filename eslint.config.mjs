@@ -22,8 +22,8 @@ const sandbox = [
 ];
 
 /** The dependency rules of docs/decisions and CONTRIBUTING: what a project of one type may import. */
-function moduleBoundaries({ alsoAllowed = [], core = {} } = {}) {
-  const everything = ['type:core', 'type:http', 'type:adapter', 'type:kit', 'type:tool'];
+function moduleBoundaries({ alsoAllowed = [], forFeeds = [], core = {} } = {}) {
+  const everything = ['type:core', 'type:http', 'type:adapter', 'type:feed', 'type:kit', 'type:tool'];
   return [
     'error',
     {
@@ -39,6 +39,7 @@ function moduleBoundaries({ alsoAllowed = [], core = {} } = {}) {
           onlyDependOnLibsWithTags: ['type:core', 'type:http', ...alsoAllowed],
         },
         { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed] },
+        { sourceTag: 'type:feed', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed, ...forFeeds] },
         { sourceTag: 'type:app', onlyDependOnLibsWithTags: everything },
         { sourceTag: 'type:tool', onlyDependOnLibsWithTags: everything },
       ],
@@ -133,7 +134,11 @@ export default defineConfig(
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/unbound-method': 'off',
-      '@nx/enforce-module-boundaries': moduleBoundaries({ alsoAllowed: ['type:kit', 'type:tool'] }),
+      '@nx/enforce-module-boundaries': moduleBoundaries({
+        alsoAllowed: ['type:kit', 'type:tool'],
+        // What feeds read, they read by any adapter.
+        forFeeds: ['type:http', 'type:adapter'],
+      }),
     },
   },
   {

@@ -52,6 +52,8 @@ export const PATCHES = {
   quietSends: 'stateful-quiet-sends',
   /** The ids of links have a short form of the run in them that makes them. */
   shortLinks: 'stateful-short-links',
+  /** Children keep the names that they have where their path has come to call them otherwise. */
+  keptNames: 'stateful-kept-names',
   /** What waits beside code of the class goes on a moment earlier: a wait is one promise, and a rebuild makes them all anew. */
   leanWaits: 'stateful-lean-waits',
 } as const;

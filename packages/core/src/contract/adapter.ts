@@ -54,6 +54,12 @@ export interface DataSourceAdapter<Query = unknown, Cursor = unknown> {
   hasHints?(query: Query): boolean;
   /** Says, for a person, whether the source can be reached with the credential at hand. */
   check?(ctx: LoadContext<Cursor>): Promise<CheckResult>;
+  /**
+   * Hears of the registry that the adapter is in, once: for one that loads by means of the others.
+   *
+   * @param find gives another adapter by its name
+   */
+  registered?(find: (name: string) => DataSourceAdapter | undefined): void;
   /** Gives back what the adapter holds (pools, agents). Called once, when the worker has stopped. */
   close?(): Promise<void>;
 }

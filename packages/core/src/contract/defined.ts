@@ -16,5 +16,8 @@ export interface DefinedSource {
   readonly taskQueue?: string;
 }
 
+/** Under this a workflow function gives what its class declares: a function that makes an instance, outside of a workflow. */
+export const DECLARES = Symbol.for('@stateful-workflow/core:declares');
+
 /** The global function that hears of every workflow that is defined, where somebody looks through a bundle. */
 export const HEARS_OF_WORKFLOWS = Symbol.for('@stateful-workflow/core:defined');

@@ -29,6 +29,8 @@ export interface LoadRequest {
   readonly emptyIsError?: boolean;
   /** Whether somebody asked for this load: a source's wish to be left alone may then be tried once. */
   readonly demanded?: boolean;
+  /** Whether a sweep may remove as much as it likes: somebody said so. */
+  readonly acceptsDeletions?: true;
   /** How many attempts may fail before the load does. @default as many as Temporal makes */
   readonly maximumAttempts?: number;
   /** Asks for one part of a result whose first part has arrived. */

@@ -41,6 +41,13 @@ export interface SourceOptions {
   readonly emptyIsError?: boolean;
   /** The task queue whose workers run this source's activities. @default the workflow's own */
   readonly taskQueue?: string;
+  /**
+   * The name of the feed that brings this source, for a whole fleet: see `@stateful-workflow/feed`. The workflow then loads
+   * the source itself at its start, unless a delivery starts it, on `refresh` and for a new token or address; it neither
+   * polls nor watches it. For a source of the root entity, not for one that fills a list.
+   * @default the workflow looks for itself
+   */
+  readonly fedBy?: string;
 }
 
 /**
@@ -79,6 +86,7 @@ export function defineSource<Query extends object>(
     expect,
     emptyIsError,
     taskQueue,
+    fedBy,
     ...query
   } = options;
   return {
@@ -92,6 +100,7 @@ export function defineSource<Query extends object>(
     expect,
     emptyIsError,
     taskQueue,
+    fedBy,
     query: query as unknown as Query,
   };
 }

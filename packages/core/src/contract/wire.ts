@@ -151,6 +151,10 @@ export interface SourceInfo {
   readonly partialErrors?: readonly PartialError[];
   /** The sweep that was not taken in because it would have removed too much. */
   readonly refusedSweep?: RefusedSweepInfo;
+  /** The feed that brings it. */
+  readonly fedBy?: string;
+  /** The newest delivery: the workflow that is the feed, and when that asked the source, in ISO 8601. */
+  readonly delivered?: { readonly from: string; readonly at: string };
   /** When it is looked at next, where the workflow decides that: ISO 8601. Absent while it is watched. */
   readonly nextCheckAt?: string;
   /** What is wrong although it loads: a token in plaintext; of a typed client also that nobody is there to load it. */

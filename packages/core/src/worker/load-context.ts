@@ -9,6 +9,7 @@ import { isReference } from '../contract/payloads';
 import type { Secret } from '../contract/secret';
 import { Concealment, LONGEST_TEXT } from '../credentials/concealment';
 import { forgetCredential, resolveCredential, type Vault } from '../credentials/resolve';
+import { activityMetrics } from './activity-metrics';
 import type { WatchProgress } from './watch-progress';
 
 /** What a heartbeat holds. */
@@ -127,6 +128,21 @@ export class AttemptContext implements LoadContext {
   get resumeFrom(): unknown {
     this.hasResumed ||= this.#resumeFrom !== undefined;
     return this.#resumeFrom;
+  }
+
+  /** Where the attempt before got to, for an adapter that sees itself to it that nothing of that is lost. */
+  get left(): unknown {
+    return this.#resumeFrom;
+  }
+
+  /** The reference of the credential, as the workflow has it. */
+  get reference(): string | undefined {
+    return this.#request.credential;
+  }
+
+  /** Whether somebody said that a sweep may remove as much as it likes. */
+  get acceptsDeletions(): boolean {
+    return this.#request.acceptsDeletions === true;
   }
 
   async credential(origin: string): Promise<Credential | undefined> {
@@ -292,31 +308,6 @@ function shown(
     // A secret stood where its replacement cannot: as a number.
     return { attributes: text };
   }
-}
-
-function activityMetrics(
-  activity: Context,
-  concealment: Concealment,
-  tags: Record<string, string>,
-): LoadMetrics {
-  const meter = activity.metricMeter;
-  const named = (name: string): string => `stateful_workflow_${concealment.shortText(name)}`;
-  // Each page of a load counts by the same few names.
-  const counterOf = memoized((name) => meter.createCounter(named(name)));
-  const histogramOf = memoized((name) => meter.createHistogram(named(name), 'int', 'ms'));
-  return {
-    count: (name, value = 1) => counterOf(name).add(value, tags),
-    duration: (name, milliseconds) => histogramOf(name).record(Math.round(milliseconds), tags),
-  };
-}
-
-function memoized<T>(make: (name: string) => T): (name: string) => T {
-  const made = new Map<string, T>();
-  return (name) => {
-    const known = made.get(name) ?? make(name);
-    made.set(name, known);
-    return known;
-  };
 }
 
 /** Names who asks, for people and for whatever an adapter keeps by it. */

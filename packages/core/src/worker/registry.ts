@@ -34,9 +34,11 @@ export function createRegistry(adapters: readonly DataSourceAdapter[]): Registry
     }
     byName.set(adapter.name, adapter);
   });
+  const get: Registry['get'] = (name) => byName.get(name);
+  for (const adapter of byName.values()) adapter.registered?.(get);
   return {
     adapters: [...byName.values()],
-    get: (name) => byName.get(name),
+    get,
     close: async () => {
       const closed = await Promise.allSettled([...byName.values()].map(async (adapter) => adapter.close?.()));
       const errors = closed.flatMap((result) =>

@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
+import type { Delivery } from '../contract/delivery';
 import { InvalidInputError } from '../contract/errors';
 import { fromEntries } from '../state/objects';
 import type { EntityState } from '../state/entity-state';
@@ -7,6 +8,7 @@ import type { CarriedView } from '../state/source-view';
 import type { CarriedHierarchy, Hierarchy } from '../hierarchy/hierarchy';
 import type { ChangeSet, CredentialReference, RejectedSignals, StartInput } from '../contract/wire';
 import { type Beginning, beginning, type RunDeclaration } from './declared';
+import type { Deliveries } from './deliveries';
 import type { TriggerName } from './inbox';
 import type { CarriedLoads, Loads } from './loads';
 import type { CarriedPending, PendingChanges } from './pending-changes';
@@ -32,6 +34,8 @@ export interface Carried extends CarriedLoads, Beginning {
   readonly views?: Readonly<Record<string, CarriedView>>;
   readonly refusals?: RejectedSignals;
   readonly inbox?: readonly TriggerName[];
+  /** What feeds delivered and no load has taken in. */
+  readonly deliveries?: readonly Delivery[];
   readonly pending?: CarriedPending;
   /** What the first versions carried instead of `pending`. */
   readonly changes?: ChangeSet;
@@ -48,6 +52,7 @@ export interface Carrying {
   readonly carriedSources: readonly Pick<SourceState, 'name' | 'known'>[];
   readonly refusals: Pick<Refusals, 'report'>;
   readonly inbox: Iterable<TriggerName>;
+  readonly deliveries: Pick<Deliveries, 'carry'>;
   readonly pending: Pick<PendingChanges, 'carry'>;
   readonly loads: Pick<Loads, 'quiet' | 'endedAt' | 'cutOffs'>;
   readonly hierarchy: Pick<Hierarchy, 'exchange' | 'carry'>;
@@ -74,6 +79,7 @@ export function carryOver(session: Carrying, room = 0): StartInput & { readonly 
       views: session.state.carryViews(),
       refusals: session.refusals.report,
       inbox: [...session.inbox],
+      deliveries: session.deliveries.carry(),
       pending: session.pending.carry(session.state.store, Math.min(room, MOST_BEFORE)),
       quiet: session.loads.quiet,
       loadedAt: session.loads.endedAt,

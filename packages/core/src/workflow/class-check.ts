@@ -195,6 +195,7 @@ export function checkClassStrictly(declared: Declaration): void {
     for (const limit of ['timeout', 'deadline'] as const)
       option(duration)(definition[limit], `sources.${source}.${limit}`);
     checkExpect(definition.expect, `sources.${source}.expect`);
+    option(name('the name of a feed', 'CustomersFeed'))(definition.fedBy, `sources.${source}.fedBy`);
     option(flag)(definition.emptyIsError, `sources.${source}.emptyIsError`);
   }
 }

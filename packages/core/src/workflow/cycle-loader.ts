@@ -1,10 +1,12 @@
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
+import type { Position } from '../contract/delivery';
 import type { WholeResult } from '../contract/load';
 import type { ChangeSet } from '../contract/wire';
 import { isEmpty, NO_CHANGES } from '../state/change-set';
 import { forEach } from '../state/json';
 import { keyOf } from '../state/refs';
 import { iso } from '../base/iso';
+import { isDoubtful, positionOf } from './deliveries';
 import { faultFrom, type LoadFault } from './load-fault';
 import type { Loader, SourceOutcome } from './loader';
 import type { RefreshTimes } from './refresh';
@@ -19,6 +21,8 @@ import type { Arrival } from './watch';
 export interface LoadOptions extends Pick<RefreshTimes, 'staleAfter' | 'every'> {
   /** Whether somebody asked for this load: then age and back-off do not count, and a refused credential is tried again. */
   readonly demanded: boolean;
+  /** Whether it is for what a feed brings, too: not for a start or a resumption. */
+  readonly insists: boolean;
   /** Whether it was by `refresh`: then a source's wish to be left alone is tried, too. */
   readonly refreshed: boolean;
   /** The largest part of a source's entities that a sweep may remove. */
@@ -90,15 +94,18 @@ export class CycleLoader implements Loader {
   }
 
   async #load(name: string): Promise<SourceOutcome> {
-    const { arrivals, demanded, refreshed, staleAfter } = this.#options;
+    const { arrivals, demanded, insists, refreshed, staleAfter } = this.#options;
     const source = this.#session.source(name, 'source');
+    const delivered = this.#takeDelivery(source);
+    if (delivered && !insists) return delivered;
     const arrival = arrivals.get(name);
     if (arrival)
       return 'fault' in arrival ? this.#fail(source, arrival.fault) : this.#accept(source, arrival.result);
-    if (!demanded) {
-      const { retryAt = 0, checkedAt = 0, error } = source.known;
+    if (!(source.isFed ? insists : demanded)) {
+      const { retryAt = 0, checkedAt = 0, error, isInDoubt } = source.known;
       if (Date.now() < retryAt) return 'failed';
-      if (staleAfter > 0 && !error && Date.now() - checkedAt < staleAfter) return 'fresh';
+      if (source.isLeftToFeed) return error ? 'failed' : 'fresh';
+      if (staleAfter > 0 && !error && !isInDoubt && Date.now() - checkedAt < staleAfter) return 'fresh';
     }
     const scope = CancellationScope.current();
     const retryRefused = demanded || source.isRefusalOver;
@@ -122,8 +129,35 @@ export class CycleLoader implements Loader {
       : this.#take(source, result);
   }
 
+  /**
+   * Takes in what a feed delivered.
+   *
+   * @returns nothing where nothing was delivered, or the source is to be asked as well
+   */
+  #takeDelivery(source: SourceState): SourceOutcome | undefined {
+    const { name, known } = source;
+    const delivery = this.#session.deliveries.take(name);
+    if (!delivery) return undefined;
+    const { entities = {}, digest, gone, feed } = delivery;
+    known.fed = positionOf(delivery);
+    if (gone)
+      return this.#fail(source, {
+        source: name,
+        kind: 'gone',
+        message: `Feed ${feed}: the source has the entity no more. What it gave last stays.`,
+      });
+    if (digest !== undefined && digest === known.checkpoint?.digest)
+      return this.#take(source, { outcome: 'unchanged' }, known.fed);
+    if (!isDoubtful(delivery, known.lookedAt)) {
+      const checkpoint = { identified: true as const, ...(digest !== undefined && { digest }) };
+      return this.#take(source, { outcome: 'snapshot', entities, complete: true, checkpoint }, known.fed);
+    }
+    known.isInDoubt = true;
+    return undefined;
+  }
+
   /** Takes in a result and its checkpoint in one step: either both are in, or neither. */
-  #take(source: SourceState, result: WholeResult): SourceOutcome {
+  #take(source: SourceState, result: WholeResult, delivered?: Position): SourceOutcome {
     const { name, known } = source;
     const session = this.#session;
     const now = Date.now();
@@ -145,7 +179,7 @@ export class CycleLoader implements Loader {
       }
       ({ changes } = taken);
     }
-    source.succeeded(result, now, !isEmpty(changes));
+    source.succeeded(result, now, !isEmpty(changes), delivered);
     this.#touch(changes);
     session.took(changes);
     return result.outcome;
@@ -173,6 +207,9 @@ export class CycleLoader implements Loader {
   #fail(source: SourceState, fault: LoadFault, wasSent = true): 'failed' {
     const isOwn = fault.refused === true && has('refusedPasswords');
     source.failed(isOwn ? fault : { ...fault, refused: undefined }, this.#options.every, wasSent);
+    if (source.isFed && fault.kind === 'gone') source.known.isInDoubt = undefined;
+    // Whether it is there again, the feed will say.
+    if (source.isLeftToFeed) source.known.retryAt = undefined;
     this.faults.push(fault);
     if (source.known.error?.failures === 1)
       log.warn(`The load of source "${source.name}" failed: ${fault.message}`, { kind: fault.kind });

@@ -152,7 +152,7 @@ export class CycleRunner {
     if (ready()) return undefined;
     this.#searchIndex?.tell();
     this.#continuation.comesOfAge(due?.at);
-    const watched = !paused && times.watch ? session.sources.filter((source) => source.isCurrent) : [];
+    const watched = !paused && times.watch ? session.sources.filter((source) => source.isWatchable) : [];
     const watch = watched.length > 0 ? startWatch(this.#activities, watched, times) : undefined;
     const woken = (): boolean => ready() || !!watch?.hasNews();
     return {
@@ -334,7 +334,8 @@ function nextLoad(
   const retries = loading.map(({ known }) => known.retryAt ?? Infinity);
   const retryAt = Math.min(...retries);
   // A failing source waits for its back-off; the others keep their interval.
-  const anyCurrent = retries.length === 0 || retries.includes(Infinity);
+  const anyCurrent =
+    loading.length === 0 || loading.some(({ known, isFed }) => !isFed && known.retryAt === undefined);
   const pause = times.watch || !anyCurrent ? undefined : interval(times, quiet);
   const at = Math.min(retryAt, endedAt + (pause ?? Infinity));
   return at < Infinity ? { at, trigger: retryAt === at ? 'retry' : 'interval' } : undefined;

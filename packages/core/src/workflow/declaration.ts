@@ -102,11 +102,17 @@ export function listOf(
   schema: Schema,
   root: string,
   source: string,
-  { into }: SourceDefinition,
+  { into, fedBy }: SourceDefinition,
 ): string | undefined {
   const relations = schema[root]?.relations ?? {};
   if (into === 'root' || (into === undefined && !hasOwn(relations, source))) return undefined;
   const field = into ?? source;
+  if (fedBy !== undefined)
+    throw new InvalidInputError(
+      `sources.${source}.fedBy`,
+      `is set, and the source fills the list "${field}": a feed brings the record of the root entity`,
+      "Leave it out, or write into: 'root'",
+    );
   const lists = keys(relations).filter((key) => isMany(relations[key] as Relation));
   if (lists.includes(field)) return field;
   throw new InvalidInputError(

@@ -23,7 +23,7 @@ export interface Declared extends Omit<Declaration, 'sources' | 'managedPaths' |
 
 type DeclaredSource = Pick<
   SourceDefinition,
-  'adapter' | 'into' | 'taskQueue' | 'timeout' | 'maximumAttempts' | 'deadline'
+  'adapter' | 'into' | 'fedBy' | 'taskQueue' | 'timeout' | 'maximumAttempts' | 'deadline'
 > & {
   readonly credential?: typeof OWN | 'none';
   readonly apiUrl?: typeof OWN;
@@ -119,6 +119,7 @@ export function declaredOf({ sources, managedPaths, loadData, ...others }: Decla
         entries(sources).map(([name, source]) => {
           const { adapter, into, taskQueue, timeout, maximumAttempts, deadline, apiUrl, query } = source;
           const others = {
+            fedBy: source.fedBy,
             taskQueue,
             timeout,
             maximumAttempts,
@@ -166,13 +167,14 @@ function sourcesAsBefore(
   return fromEntries(
     entries(before).map(([name, source]): [string, SourceDefinition] => {
       const known = own(now, name);
-      const { adapter, into, taskQueue, timeout, maximumAttempts, deadline, credential, apiUrl } = source;
+      const { adapter, into, fedBy, taskQueue, timeout, maximumAttempts, deadline, credential, apiUrl } =
+        source;
       const { query, package: from = '', expect, emptyIsError } = known ?? {};
       return [
         name,
         {
           ...{ query, package: from, expect, emptyIsError },
-          ...{ adapter, into, taskQueue, timeout, maximumAttempts, deadline },
+          ...{ adapter, into, fedBy, taskQueue, timeout, maximumAttempts, deadline },
           // Nothing is loaded any more in such a run: this says no more than that the source followed nobody.
           credential: credential === undefined ? undefined : 'none',
           apiUrl: apiUrl === undefined ? undefined : (known?.apiUrl ?? ''),

@@ -2,7 +2,7 @@ import type { WorkflowDefinitionOptions } from '@temporalio/common';
 import { inWorkflowContext, log, setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { object, text } from '../contract/check';
-import { type DefinedWorkflow, HEARS_OF_WORKFLOWS } from '../contract/defined';
+import { DECLARES, type DefinedWorkflow, HEARS_OF_WORKFLOWS } from '../contract/defined';
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import { entityNameOf } from '../contract/names';
 import { checkStart } from '../contract/start';
@@ -76,6 +76,7 @@ export function defineWorkflow<Data>(
   };
   // Clients and parents take the workflow type from the function's name.
   Object.defineProperty(run, 'name', { value: name });
+  Object.defineProperty(run, DECLARES, { value: make });
   setWorkflowOptions(definition, run);
   // Not in a workflow: its class fields might act, in the name of another workflow or before their time.
   if (!inWorkflowContext())

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { checkApiUrl } from '../contract/api-url';
+import { checkDelivery } from '../contract/delivery';
 import { InvalidInputError, type StatefulWorkflowError } from '../contract/errors';
 import {
   checkDelete,
@@ -32,6 +33,7 @@ import type { Ending } from '../hierarchy/host';
 import { sizeOf } from '../state/change-set';
 import { entries, fromEntries, keys } from '../state/objects';
 import { iso } from '../base/iso';
+import { deliver } from './deliver';
 import { loaded } from './loaded';
 import { has } from '../base/patches';
 import type { Session } from './session';
@@ -94,6 +96,7 @@ const SIGNALS: {
     session.acceptDeletions(checkRefresh(payload));
     session.refresh();
   },
+  feed: (session, payload) => deliver(session, checkDelivery(payload)),
   roll(session) {
     session.isToRoll = true;
   },
@@ -230,8 +233,8 @@ const QUERIES: { readonly [name: string]: (session: Session, ...args: readonly u
   apiToken: ({ token }) => token,
   sources({ loading, loads, tokenWarning: warning }) {
     return fromEntries(
-      loading.map(({ name, info, known }) => {
-        const nextCheckAt = iso(known.retryAt ?? loads.nextAt);
+      loading.map(({ name, info, known, isFed }) => {
+        const nextCheckAt = iso(known.retryAt ?? (isFed ? undefined : loads.nextAt));
         return [name, { ...info, nextCheckAt, warning }];
       }),
     );

@@ -16,6 +16,8 @@ import type { Arrival } from './watch';
 
 /** Triggers that load whatever the age of the data, and try a refused credential again. */
 const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl', 'resume'];
+/** Those of them that ask for a load of what a feed brings, too. */
+const INSISTS: readonly TriggerName[] = ['refresh', 'apiToken', 'apiUrl'];
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 
 /** What a class without a `loadData` of its own does. */
@@ -62,6 +64,7 @@ export class LoadRunner {
       const loader = new CycleLoader(session, this.#activities, {
         ...this.#times,
         demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
+        insists: INSISTS.some((trigger) => triggers.has(trigger)),
         refreshed: triggers.has('refresh'),
         maxDeleteRatio: session.declaration.maxDeleteRatio ?? 0.5,
         arrivals: this.arrivals,

@@ -25,6 +25,7 @@ import { type Carried, carryOver } from './carry';
 import { OWN_LOAD } from './class-check';
 import { listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
 import { beginning, isOutdated, type RunDeclaration } from './declared';
+import { Deliveries } from './deliveries';
 import type { Guard } from './guard';
 import { Inbox, type TriggerName } from './inbox';
 import { Loads } from './loads';
@@ -59,6 +60,8 @@ export class Session {
   readonly readOnly = new ReadOnly();
   readonly refusals: Refusals;
   readonly inbox: Inbox;
+  /** What feeds delivered. */
+  readonly deliveries: Deliveries;
   apiUrl?: string;
   apiToken?: CredentialReference;
   /** Whether a parent that let go has the server cancel the workflow as well. */
@@ -80,7 +83,6 @@ export class Session {
   hooksSince?: number;
   /** The loads of this run, and who waits for them. */
   readonly loads: Loads;
-  /** What others send it in this run. */
   readonly traffic = new Traffic();
   /** What runs in it goes on when the workflow is cancelled. One for all: each costs the workflow three promises. */
   readonly shield = new CancellationScope({ cancellable: false });
@@ -124,7 +126,8 @@ export class Session {
     before?: Carried,
   ) {
     const schema = schemaOf(declaration, root.name);
-    const handed = before && adapted({ carried: before, state: input.state }, beginning(declaration).declared, root);
+    const handed =
+      before && adapted({ carried: before, state: input.state }, beginning(declaration).declared, root);
     const carried = handed?.carried;
     const { views, refusals, inbox = ['start'], changes, pending, hierarchy, sources: known } = carried ?? {};
     this.schema = schema;
@@ -135,6 +138,7 @@ export class Session {
     this.#warn();
     this.refusals = new Refusals(refusals);
     this.inbox = new Inbox(inbox);
+    this.deliveries = new Deliveries(carried?.deliveries);
     this.loads = new Loads(carried);
     // A run's own state is taken as it is; a client's is checked as an update is.
     this.state = new EntityState(root, schema, handed?.state, views);

@@ -132,6 +132,7 @@ function requestOf(
     expect,
     emptyIsError,
     refused: retryRefused ? undefined : known.refused,
+    acceptsDeletions: known.acceptsDeletions ? true : undefined,
     maximumAttempts: limits.maximumAttempts,
   };
 }

@@ -1,6 +1,7 @@
 import { milliseconds } from '../contract/duration';
 import type { Checkpoint, PartialError } from '../contract/adapter';
 import { wholeNumber } from '../contract/check';
+import type { Position } from '../contract/delivery';
 import type { WholeResult } from '../contract/load';
 import type { SourceDefinition, SourceOptions } from '../contract/source';
 import type { RefusedSweepInfo, SourceError, SourceInfo } from '../contract/wire';
@@ -33,6 +34,12 @@ export interface CarriedSource {
   refusedSweep?: RefusedSweepInfo;
   /** Whether the next sweep may remove as much as it likes. */
   acceptsDeletions?: boolean;
+  /** Of a source that a feed brings: the newest delivery that is known. */
+  fed?: Position;
+  /** When the workflow itself last looked at a source that a feed brings, in milliseconds. */
+  lookedAt?: number;
+  /** Whether a delivery came of which nobody knows whether that look was newer: the source is to be asked. */
+  isInDoubt?: true;
 }
 
 /** How long and how often a source may be tried; milliseconds. */
@@ -72,9 +79,25 @@ export class SourceState {
     return this.isReady && !this.known.error;
   }
 
-  /** A load went well: what went wrong before it does not matter any more. */
-  succeeded(result: WholeResult, now: number, changed: boolean): void {
-    const { known } = this;
+  /** Whether a feed brings it. */
+  get isFed(): boolean {
+    return this.definition.fedBy !== undefined;
+  }
+
+  /** Whether a watch may ask it for news. */
+  get isWatchable(): boolean {
+    return this.isCurrent && !this.isFed;
+  }
+
+  /** Whether what a feed brought last holds: it is not asked by itself. That an entity is gone, a feed says, too. */
+  get isLeftToFeed(): boolean {
+    const { checkedAt, error, isInDoubt } = this.known;
+    return this.isFed && checkedAt !== undefined && !isInDoubt && (!error || error.kind === 'gone');
+  }
+
+  /** A load went well: what went wrong before it does not matter any more. @param delivered where it stands, if a feed brought it */
+  succeeded(result: WholeResult, now: number, changed: boolean, delivered?: Position): void {
+    const { known, isFed } = this;
     const { outcome, checkpoint = known.checkpoint } = result;
     this.known = {
       outcome,
@@ -84,6 +107,7 @@ export class SourceState {
       checkedAt: now,
       changedAt: changed ? now : known.changedAt,
       checkpoint,
+      ...(isFed && { fed: delivered ?? known.fed, lookedAt: delivered ? known.lookedAt : now }),
     };
   }
 
@@ -160,7 +184,7 @@ export class SourceState {
 
   /** The answer of the query `sources`. */
   get info(): SourceInfo {
-    const { outcome, checkedAt, changedAt, checkpoint, error, partialErrors, refusedSweep } = this.known;
+    const { outcome, checkedAt, changedAt, checkpoint, error, partialErrors, refusedSweep, fed } = this.known;
     return {
       adapter: this.definition.adapter,
       taskQueue: this.definition.taskQueue,
@@ -171,6 +195,8 @@ export class SourceState {
       lastError: error,
       partialErrors,
       refusedSweep,
+      fedBy: this.definition.fedBy,
+      delivered: fed && { from: fed.from, at: iso(fed.position) },
     };
   }
 }

@@ -18,6 +18,7 @@ export {
   UsurpingWorkflow,
 } from './failing';
 export { type Ended, HearingDeskWorkflow } from './ended-children';
+export { FedWorkflow, WhollyFedWorkflow } from './fed';
 export { FleetCustomerWorkflow } from './fleet';
 export { DreamingWorkflow, GuardedWorkflow } from './guarded';
 export { HandyWorkflow } from './handy';

@@ -1,0 +1,14 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import base from '../../vitest.config.base.mjs';
+
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      name: 'feed',
+      globalSetup: ['@stateful-workflow/dev-services/vitest', './test/support/bundle-workflows.ts'],
+      // The tests mostly wait for the server, which one worker on two cores would waste.
+      maxWorkers: 2,
+    },
+  }),
+);
