@@ -18,11 +18,12 @@ export function deliveryByHandActivities(collection: Collection): DeliveryByHand
       const waiting = records.values();
       const work = async (): Promise<void> => {
         for (const record of waiting)
-          await client.workflow.signalWithStart('ticketFedByHand', {
-            workflowId: `byHand-${record.id}`,
+          await client.workflow.signalWithStart('HandFedTicketWorkflow', {
+            workflowId: `HandFedTicket-${record.id}`,
             taskQueue: info.taskQueue,
-            signal: 'ticket',
-            signalArgs: [record],
+            args: [{ id: record.id }],
+            signal: 'update',
+            signalArgs: [{ entityName: 'HandFedTicket', data: record }],
           });
       };
       await Promise.all(Array.from({ length: atATime }, work));

@@ -28,15 +28,13 @@ export const TicketsFeed = defineFeed({
   perSecond: 100_000,
 });
 
-/** A ticket as it is kept in step by hand: it takes what it is sent. */
-export async function ticketFedByHand(): Promise<void> {
-  let ticket: Ticket | undefined;
-  setHandler(defineSignal<[Ticket]>('ticket'), (given) => {
-    ticket = given;
-    reportBegun(ticket.subject);
-  });
-  await condition(() => false);
+/** The same ticket without a source: whoever keeps it in step by hand sends it updates. */
+class HandFedTicket extends StatefulWorkflow<Ticket> {
+  override async execute(): Promise<void> {
+    reportBegun(this.data?.subject);
+  }
 }
+export const HandFedTicketWorkflow = defineWorkflow(HandFedTicket);
 
 /** A feed as a good engineer writes it: asked to, an activity delivers what changed. */
 export async function feedByHand(): Promise<void> {
