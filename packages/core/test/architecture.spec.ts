@@ -22,7 +22,7 @@ function resultOf(expression: string): number {
 
 /** What has a number in its code and is no limit: characters, sizes of keys, numbers of protocols. */
 const NO_LIMITS =
-  /escape|html-names|exact-json|cipher|keyring|fingerprint| (VERSION|CARRIED_VERSION|MIB|NOT_FOUND|SCHEDULED|ACTIVITIES|FAILED_PRECONDITION|INVALID_ARGUMENT|OF_AN_UPDATE)$/;
+  /escape|html-names|exact-json|cipher|keyring|fingerprint| (VERSION|CARRIED_VERSION|MIB|NOT_FOUND|SCHEDULED|ACTIVITIES|FAILED_PRECONDITION|INVALID_ARGUMENT|OF_AN_UPDATE|HASH_LENGTH)$/;
 
 const limits = [...page.matchAll(/^\| `([A-Z_]+)` +\| ([^|]+?) +\| `([^`]+)` +\|/gm)].map(
   ([, name = '', value = '', file = '']) => ({ limit: `${file} ${name}`, value: valueOf(value) }),

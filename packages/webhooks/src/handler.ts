@@ -68,8 +68,7 @@ class Receiver {
     this.#sender = new Sender(options);
     this.#gatherer = new Gatherer((workflowId, target) => this.#sender.send(workflowId, target), {
       ...options,
-      // Either may say how the workflow is started.
-      join: (waiting, coming) => ({ ...waiting, ...coming }),
+      join: joined,
     });
   }
 
@@ -161,6 +160,19 @@ class Receiver {
       log.error(`onEvent threw: ${wordsOf(error)}`);
     }
   }
+}
+
+/** What is sent of two events of an entity: the newer record, or the request to ask the source, which knows of both. */
+function joined(waiting: WebhookTarget, coming: WebhookTarget): WebhookTarget {
+  const { record: earlier } = waiting;
+  const { record: later } = coming;
+  const record =
+    earlier && later && earlier.source === later.source
+      ? earlier.version > later.version
+        ? earlier
+        : later
+      : undefined;
+  return { ...waiting, ...coming, record };
 }
 
 /** An error for the log. */

@@ -1,6 +1,12 @@
 export { createWebhookHandler, type WebhookHandler } from './handler';
 export { type NodeListener, toNodeListener } from './node-listener';
-export type { WebhookEvent, WebhookHandlerOptions, WebhookLog, WebhookTarget } from './options';
+export type {
+  WebhookEvent,
+  WebhookHandlerOptions,
+  WebhookLog,
+  WebhookRecord,
+  WebhookTarget,
+} from './options';
 export type { WebhookOutcome, WebhookReport } from './report';
 export type { SignedMessage, Signing, WebhookClaim, WebhookScheme } from './scheme';
 export { github } from './schemes/github';

@@ -17,6 +17,16 @@ export interface WebhookEvent<Body = unknown> {
   readonly headers: Headers;
 }
 
+/** What an event says of its entity, where it says since when that has been so. */
+export interface WebhookRecord {
+  /** The source that it is of, which a feed brings (`fedBy`): what events leave out or get wrong, the feed puts right. */
+  readonly source: string;
+  /** The whole record, as the source itself gives it. */
+  readonly data: unknown;
+  /** When it was changed, by the source's clock, in milliseconds since 1970. What is not newer is ignored. */
+  readonly version: number;
+}
+
 /** An entity that an event is about. */
 export interface WebhookTarget {
   /** The id of the entity, as its workflow was started with. */
@@ -26,6 +36,12 @@ export interface WebhookTarget {
    * @default an entity without a workflow is passed over
    */
   readonly start?: Omit<StartInput, 'id' | 'entityName'>;
+  /**
+   * What the event says of it, to be taken in instead of asking the source. Where it cannot be told to be newer than what the
+   * workflow has, or is no record of this entity, the source is asked after all.
+   * @default the source is asked
+   */
+  readonly record?: WebhookRecord;
 }
 
 /** The part of a logger that a handler uses; `console` is one. */
@@ -39,7 +55,7 @@ export interface WebhookLog {
 export interface WebhookHandlerOptions<Body = unknown> extends SecretKeeperOptions {
   /** A client of Temporal, with the data converter that the workers have. Its connection may be lazy. */
   readonly client: Client;
-  /** The workflows that events are about, or their type as a string. */
+  /** The workflows that events are about, or their type as a string; the function itself where a target has a `record`. */
   readonly workflow: WorkflowOf<unknown> | string;
   /** The task queue of their workers. */
   readonly taskQueue: string;

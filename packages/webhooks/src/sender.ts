@@ -2,6 +2,7 @@ import { InvalidInputError, StatefulWorkflowError } from '@stateful-workflow/cor
 import { StatefulClient } from '@stateful-workflow/core/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
+import { Records } from './records';
 import type { CheckedOptions, WebhookTarget } from './options';
 import { failed, unavailable } from './report';
 
@@ -16,12 +17,14 @@ const KNOWN_MS = 600_000;
 export class Sender {
   readonly #options: CheckedOptions;
   readonly #workflows: StatefulClient;
+  readonly #records: Records;
   /** Workflows that ran and were of the right type. */
   readonly #known = new LRUCache<string, true>({ max: MOST_KNOWN, ttl: KNOWN_MS });
 
   constructor(options: CheckedOptions) {
     const { client, workflowType: workflow, taskQueue, entityName } = options;
     this.#options = options;
+    this.#records = new Records(options);
     this.#workflows = new StatefulClient(client, { workflow, taskQueue, ...(entityName && { entityName }) });
   }
 
@@ -43,12 +46,16 @@ export class Sender {
     }
   }
 
-  async #send(workflowId: string, { id, start }: WebhookTarget): Promise<Sent> {
+  async #send(workflowId: string, target: WebhookTarget): Promise<Sent> {
+    const { id, start } = target;
     const handle = this.#workflows.get(id);
-    if (!this.#known.has(workflowId) && !(await this.#isOurs(workflowId, start !== undefined)))
-      return 'unknown';
+    const state = this.#known.has(workflowId) ? 'running' : await this.#stateOf(workflowId);
+    if (state === 'other' || (state === 'missing' && start === undefined)) return 'unknown';
+    // One that is started loads by itself.
+    const delivery = state === 'running' ? this.#records.deliveryOf(target) : undefined;
     try {
-      if (start === undefined) await handle.requestRefresh();
+      if (delivery) await handle.temporal.signal('feed', delivery);
+      else if (start === undefined) await handle.requestRefresh();
       else
         await this.#workflows.requestRefresh(
           { ...start, id },
@@ -58,11 +65,7 @@ export class Sender {
       return 'accepted';
     } catch (error) {
       this.#known.delete(workflowId);
-      const isGone =
-        error instanceof WorkflowExecutionAlreadyStartedError ||
-        (error instanceof StatefulWorkflowError &&
-          (error.code === 'WORKFLOW_NOT_FOUND' || error.code === 'WORKFLOW_ENDED'));
-      if (isGone) return 'unknown';
+      if (isGone(error)) return 'unknown';
       throw error;
     }
   }
@@ -71,7 +74,7 @@ export class Sender {
    * Whether a workflow may be sent a signal: an id that an event brings may be that of a workflow which has nothing to do with
    * entities. It is asked once for each workflow, and not billed.
    */
-  async #isOurs(workflowId: string, starts: boolean): Promise<boolean> {
+  async #stateOf(workflowId: string): Promise<'running' | 'missing' | 'other'> {
     const { client, workflowType, log } = this.#options;
     try {
       const { type, status } = await client.workflow.getHandle(workflowId).describe();
@@ -79,13 +82,20 @@ export class Sender {
         log.warn(
           `Workflow "${workflowId}" is a ${type} and no ${workflowType}: events for it are passed over`,
         );
-      return type === workflowType && status.name === 'RUNNING';
+      return type === workflowType && status.name === 'RUNNING' ? 'running' : 'other';
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return starts;
+      if (error instanceof WorkflowNotFoundError) return 'missing';
       throw error;
     }
   }
 }
+
+/** Whether the workflow has ended meanwhile. */
+const isGone = (error: unknown): boolean =>
+  error instanceof WorkflowNotFoundError ||
+  error instanceof WorkflowExecutionAlreadyStartedError ||
+  (error instanceof StatefulWorkflowError &&
+    (error.code === 'WORKFLOW_NOT_FOUND' || error.code === 'WORKFLOW_ENDED'));
 
 /** What Temporal's client says of a failure is only that it failed; why, its cause says. */
 const whyNot = ({ message, cause }: Error): string =>

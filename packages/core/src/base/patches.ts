@@ -52,6 +52,10 @@ export const PATCHES = {
   quietSends: 'stateful-quiet-sends',
   /** The ids of links have a short form of the run in them that makes them. */
   shortLinks: 'stateful-short-links',
+  /** Children keep the names that they have where their path has come to call them otherwise. */
+  keptNames: 'stateful-kept-names',
+  /** What waits beside code of the class goes on a moment earlier: a wait is one promise, and a rebuild makes them all anew. */
+  leanWaits: 'stateful-lean-waits',
 } as const;
 
 /**
@@ -82,10 +86,12 @@ export function beginsWith(count: number): void {
 /** With how many of the changes the run began; `undefined` in runs of the first versions, which did not record it. */
 export const begunWith = (): number | undefined => counts.get(getActivator());
 
+/** Whether this run had a change from its beginning: for one that a run does not take on later. Writes nothing. */
+export const beganWith = (patch: keyof typeof PATCHES): boolean => ORDER.indexOf(patch) < (begunWith() ?? 0);
+
 /** Whether this run has a change. Ask only where the answer matters: it may be written to the history. */
 export function has(patch: keyof typeof PATCHES): boolean {
-  const isFromBeginning = ORDER.indexOf(patch) < (begunWith() ?? 0);
-  return isFromBeginning || patched(PATCHES[patch]);
+  return beganWith(patch) || patched(PATCHES[patch]);
 }
 
 /** Whether the class is asked about a signal. @param isGuarded whether it has a hook for that */

@@ -6,10 +6,11 @@ import { identify } from '../state/identify';
 import { own } from '../state/json';
 import { keys } from '../state/objects';
 import { isSame, keyOf } from '../state/refs';
+import type { CarriedChild, Child } from './child';
 import { callUserCode } from './user-code';
 import type { Exchange } from './exchange';
 import type { HierarchyHost } from './host';
-import { idsOf, type ManagedPath } from './managed-path';
+import { idsOf, type ManagedPath, nameOfChild } from './managed-path';
 import type { ChildViews } from './child-views';
 import type { Temporal } from './temporal';
 
@@ -102,17 +103,28 @@ export class ChildItems {
   }
 
   /** The workflow id of a child. @throws Error that says why the item cannot have one */
-  workflowIdOf({ entityName, includeParentId }: ManagedPath, id: string): string {
+  workflowIdOf(path: ManagedPath, id: string): string {
     if ((id.trim() === '' || id.length > MAX_ID) && this.#context.has('usableIds'))
       throw new Error(
         `Its id is ${id.trim() === '' ? 'blank' : `longer than ${MAX_ID} characters`}. Name an idAttribute that gives it another one.`,
       );
-    const workflowId = `${entityName}-${id}${includeParentId ? `-${this.#root.id}` : ''}`;
+    const workflowId = nameOfChild(path, id, this.#root.id);
     if (workflowId.length > LONGEST_WORKFLOW_ID)
       throw new Error(
         `Its workflow id would be longer than ${LONGEST_WORKFLOW_ID} characters. Name a shorter idAttribute.`,
       );
     return workflowId;
+  }
+
+  /** What a child is called, where its path has come to call children otherwise. */
+  nameKept({
+    path,
+    entity,
+    workflowId,
+  }: Pick<Child, 'path' | 'entity' | 'workflowId'>): CarriedChild['named'] {
+    const isCurrent =
+      entity.name === path.entityName && workflowId === nameOfChild(path, entity.id, this.#root.id);
+    return isCurrent ? undefined : { workflowId, entityName: entity.name };
   }
 
   #listOf(field: string): unknown {

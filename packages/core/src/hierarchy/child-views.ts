@@ -30,7 +30,7 @@ export class ChildViews {
   readonly #host: ChildViewsHost;
   readonly #runId: string;
   readonly #exchange: Exchange;
-  /** Which kinds of entity the children of a path want to hear of, by its field. */
+  /** Which kinds of entity the children of a path want to hear of, by its field and what they call the item. */
   readonly #wants = new Map<string, readonly string[]>();
   /** The kinds of entity that are part of an item, by the item's. */
   readonly #kinds = new Map<string, ReadonlySet<string>>();
@@ -97,7 +97,7 @@ export class ChildViews {
 
   #link({ path, item, entity }: Viewer): Omit<ParentLink, 'link'> {
     const { loads, orphanPolicy, checkEveryMs, field, target } = path;
-    const wants = getOrAdd(this.#wants, field, () => {
+    const wants = getOrAdd(this.#wants, `${field}/${entity.name}`, () => {
       const reachable = keys(reachableSchema(this.#host.schema, target));
       return item.name === entity.name ? reachable : [...reachable, entity.name];
     });

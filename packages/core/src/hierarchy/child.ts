@@ -26,6 +26,8 @@ export interface CarriedChild extends CarriedRecord {
   readonly item: string;
   /** The id that the child was made with, where the item may have come to have another or be gone. */
   readonly id?: string;
+  /** What it is called, where its path has come to call children otherwise since it began. */
+  readonly named?: { readonly workflowId: string; readonly entityName: string };
   /** Whether the child was started by hand. */
   readonly asked?: true;
   readonly controls?: CarriedControls;
@@ -83,13 +85,8 @@ export class Child implements Linked, RunListener {
     this.known = new ChildRecord(carried);
     this.#family = family;
     const outlet = new ExchangeOutlet(family.exchange, this);
-    this.channel = new SignalChannel(
-      workflowId,
-      family.context,
-      outlet,
-      () => this.#isGone(),
-      carried.controls,
-    );
+    const { context } = family;
+    this.channel = new SignalChannel(workflowId, context, outlet, () => this.#isGone(), carried.controls);
   }
 
   get status(): ChildStatus | undefined {
@@ -191,7 +188,7 @@ export class Child implements Linked, RunListener {
   carry(): CarriedChild {
     return {
       item: this.item.id,
-      id: this.path.idAttribute && this.entity.id,
+      id: this.path.idAttribute || this.entity.id !== this.item.id ? this.entity.id : undefined,
       ...this.known.carry(),
       controls: this.channel.carry(),
     };

@@ -112,7 +112,8 @@ export class ManagedChildren implements Children {
   }
 
   begin({ paths: carried }: CarriedChildren = { paths: {} }): void {
-    for (const path of [...this.paths, ...this.#former])
+    const former = new Set(this.#former.map(({ field }) => field));
+    for (const path of [...this.paths.filter(({ field }) => !former.has(field)), ...this.#former])
       for (const child of carried[path.field] ?? []) {
         if (child.asked) this.#items.ask(path, child.item);
         this.#make(path, { name: path.target, id: child.item }, child);
@@ -207,9 +208,11 @@ export class ManagedChildren implements Children {
 
   carry(): CarriedChildren {
     const carried = table<CarriedChild[]>();
-    for (const child of this.all())
+    // Those of former paths have been let go.
+    for (const child of [...this.all()].filter(({ path }) => this.paths.includes(path)))
       (carried[child.path.field] ??= []).push({
         ...child.carry(),
+        named: this.#items.nameKept(child),
         asked: this.#items.isAsked(child.item) || undefined,
       });
     return { paths: carried };
@@ -293,7 +296,7 @@ export class ManagedChildren implements Children {
     let workflowId = '';
     try {
       id = carried?.id ?? this.#items.idOf(path, item);
-      workflowId = this.#items.workflowIdOf(path, id);
+      workflowId = carried?.named?.workflowId ?? this.#items.workflowIdOf(path, id);
       const other = this.#byId.get(workflowId)?.item;
       if (other)
         throw new Error(
@@ -306,7 +309,8 @@ export class ManagedChildren implements Children {
       this.#problems.set(keyOf(item), { ...info, status: 'failed' });
       return undefined;
     }
-    const child = new Child(path, item, { name: path.entityName, id }, workflowId, this.#family, carried);
+    const entity = { name: carried?.named?.entityName ?? path.entityName, id };
+    const child = new Child(path, item, entity, workflowId, this.#family, carried);
     this.#byId.set(workflowId, child);
     this.#byItem.set(keyOf(item), child);
     // A child of the run before knows what is made of its item; only what changes from now on is sent.

@@ -1,7 +1,7 @@
 import { hashOf } from '../state/hash';
 
-/** No hash is longer. */
-const HASH_LENGTH = 11;
+/** What {@link hashOf} gives. */
+const HASH = /^[\da-z]{1,11}$/;
 
 /**
  * The id of a link: the first run of the workflow that makes it, and how many links that run made before.
@@ -11,7 +11,7 @@ const HASH_LENGTH = 11;
 export const linkId = (run: string, count: number): string => `${run}#${count}`;
 
 /** The id of a run, made short: Temporal's are long, and this one stands in every message. */
-export const short = (runId: string): string => (runId.length > HASH_LENGTH ? hashOf(runId) : runId);
+export const short = (runId: string): string => (HASH.test(runId) ? runId : hashOf(runId));
 
 /** Whether a link was made by a workflow whose first run this is. */
 export const isOfRun = (id: string, runId: string): boolean => runOf(id) === short(runId);

@@ -147,6 +147,13 @@ export function managedPaths(
   });
 }
 
+/** The workflow id of a child. */
+export const nameOfChild = (
+  { entityName, includeParentId }: Pick<ManagedPath, 'entityName' | 'includeParentId'>,
+  id: string,
+  parentId: string,
+): string => `${entityName}-${id}${includeParentId ? `-${parentId}` : ''}`;
+
 const checkCount = wholeNumber('100');
 
 /** The ids that a relation holds. */

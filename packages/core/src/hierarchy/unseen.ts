@@ -14,8 +14,8 @@ interface Sent {
   readonly field: string;
   /** Of the message that it went with. */
   readonly number: number;
-  readonly isWritten: boolean;
-  readonly isRemoval: boolean;
+  readonly isWritten?: boolean;
+  readonly isRemoval?: boolean;
   /** What was done to the list that the field is, where the list was not sent whole. */
   readonly edit?: ListEdit;
 }
@@ -51,7 +51,15 @@ export class Unseen {
         // What is done to a list that was written whole is part of that.
         const isWritten = lane === WRITTEN || (!!done && !!before?.isWritten);
         const edit = done && !isWritten ? joined(before?.edit, done) : undefined;
-        this.#note({ ref, field, number, isWritten, isRemoval, edit });
+        // What is not so is left out, since all of it is carried to the next run.
+        this.#note({
+          ref,
+          field,
+          number,
+          isWritten: isWritten || undefined,
+          isRemoval: isRemoval || undefined,
+          edit,
+        });
       }
   }
 

@@ -123,4 +123,34 @@ describe('what a run is handed', () => {
       expect(others).toEqual([]);
     },
   );
+
+  describe('of children', () => {
+    const children = { paths: { tickets: [{ item: 't', status: 'running' as const }] } };
+    const parent: Carried = { ...carried, hierarchy: { version: 2, children } as Carried['hierarchy'] };
+    const called = (now: Declaration, isNew = true) =>
+      adapted({ carried: parent, state }, declaredOf({ ...before, ...now }), root, () => isNew);
+
+    it.each([{ entityName: 'Case' }, { includeParentId: true }, { idAttribute: ['id', 'number'] }])(
+      'keeps their names where their path calls them otherwise: %j',
+      (path) => {
+        const { carried: handed, formerPaths } = called({ managedPaths: { tickets: path } });
+        expect(formerPaths).toEqual([]);
+        expect(handed.hierarchy?.children?.paths['tickets']).toEqual([
+          { item: 't', id: 't', status: 'running', named: { workflowId: 'Ticket-t', entityName: 'Ticket' } },
+        ]);
+      },
+    );
+
+    it('lets those go whose items have become another entity', () => {
+      const cases = { ...schema, Desk: { relations: { tickets: many('Case') } }, Case: {} };
+      expect(called({ schema: cases }).formerPaths).toMatchObject([
+        { field: 'tickets', target: 'Ticket', onRemoved: 'keep' },
+      ]);
+    });
+
+    it('stays as it is in runs that took them by the names that they would get', () => {
+      const { carried: handed } = called({ managedPaths: { tickets: { includeParentId: true } } }, false);
+      expect(handed.hierarchy).toBe(parent.hierarchy);
+    });
+  });
 });

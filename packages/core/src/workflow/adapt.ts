@@ -1,16 +1,21 @@
+import { has } from '../base/patches';
 import type { EntityRef } from '../contract/adapter';
 import { StatefulWorkflowError } from '../contract/errors';
 import { type Entities, type Fields, type Json, relationTarget, type Schema } from '../contract/schema';
-import { type ManagedPath, managedPaths } from '../hierarchy/managed-path';
+import { type ManagedPath, managedPaths, nameOfChild } from '../hierarchy/managed-path';
 import { denormalize } from '../state/denormalize';
 import { EntityState } from '../state/entity-state';
 import { EntityStore } from '../state/entity-store';
 import { equalJson, forEach, inner, own, setField, table } from '../state/json';
-import { entries, fromEntries, hasOwn, keys } from '../state/objects';
+import { entries, fromEntries, hasOwn, keys, values } from '../state/objects';
+import type { CarriedChild } from '../hierarchy/child';
 import type { CarriedView } from '../state/source-view';
 import type { Carried } from './carry';
 import type { Declared } from './declared';
 import type { CarriedSource } from './source-state';
+
+/** By which options of a path, and by what it leads to, its children get their names. */
+const NAMING = ['target', 'entityName', 'includeParentId', 'idAttribute'] as const;
 
 /** What a run is handed, as its class takes it. */
 export interface HandedOver {
@@ -31,22 +36,40 @@ export interface HandedOver {
  *   that what it no longer gives is removed, within `maxDeleteRatio`.
  * - Where the schema has become another one, entities are nested into those that lead to them as the schema was, and taken
  *   in again as it is.
+ * - Children keep the names that they have where their path calls them otherwise. Those of items that have become other
+ *   entities are let go, as are those of a path that is gone.
  *
  * @param now what the class declares
+ * @param keepsNames whether children keep their names: runs of the first versions took them by the names that they would get
  */
 export function adapted(
   { carried, state = {} }: { readonly carried: Carried; readonly state?: Entities },
   now: Declared | undefined,
   root: EntityRef,
+  keepsNames: () => boolean = () => has('keptNames'),
 ): HandedOver {
   const { declared: before } = carried;
   if (!before || !now || equalJson(before, now)) return { carried, state, formerPaths: [] };
   const schemas = [before, now].map(({ schema }) => schema ?? { [root.name]: {} }) as [Schema, Schema];
   const { sources, views, isNew } = sourcesOf(carried, before.sources ?? {}, now.sources ?? {});
   const isReshaped = !equalJson(...schemas);
+  const former = pathsOf(before, schemas[0], root.name);
+  const current = pathsOf(now, schemas[1], root.name);
+  const isRenamed = ({ field, ...was }: ManagedPath): boolean => {
+    const is = own(current, field);
+    return (
+      is !== undefined &&
+      NAMING.some((option) => !equalJson(was[option] || undefined, is[option] || undefined))
+    );
+  };
+  const renamed = values(former).filter(isRenamed);
+  const keeps = renamed.length > 0 && keepsNames();
+  const goesOn = ({ field, target }: ManagedPath): boolean =>
+    hasOwn(current, field) && (!keeps || current[field]?.target === target);
   return {
     carried: {
       ...carried,
+      hierarchy: keeps ? named(carried.hierarchy, renamed, root.id) : carried.hierarchy,
       sources: isReshaped
         ? fromEntries(entries(sources).map(([name, known]) => [name, fromStart(known)]))
         : sources,
@@ -56,7 +79,9 @@ export function adapted(
       inbox: isNew || isReshaped ? [...new Set([...(carried.inbox ?? []), 'start' as const])] : carried.inbox,
     },
     state: isReshaped ? reshaped(state, ...schemas, root) : state,
-    formerPaths: formerPaths(before, now, schemas[0], root.name),
+    formerPaths: values(former)
+      .filter((path) => !goesOn(path))
+      .map((path) => ({ ...path, onRemoved: 'keep' })),
   };
 }
 
@@ -172,32 +197,36 @@ function takeIfNamed(store: EntityStore, name: string, record: Fields): void {
   }
 }
 
-/** Managed paths that a class had and no longer has. Their children go on by themselves. */
-function formerPaths(before: Declared, now: Declared, schema: Schema, root: string): ManagedPath[] {
-  const current = new Set(fieldsOf(now, root));
-  const { managedPaths: declared } = before;
-  // Their functions do not matter any more, nor whose credential it was.
+/** The managed paths of a class, by their fields. */
+function pathsOf(
+  { managedPaths: declared }: Declared,
+  schema: Schema,
+  root: string,
+): Record<string, ManagedPath> {
+  // Their functions do not matter here, nor whose credential it is.
+  const none = { condition: undefined, processData: undefined, formerly: undefined, credentials: undefined };
   const plain =
     typeof declared === 'object'
-      ? fromEntries(
-          entries(declared).map(([field, path]) => [
-            field,
-            {
-              ...path,
-              condition: undefined,
-              processData: undefined,
-              formerly: undefined,
-              credentials: undefined,
-            },
-          ]),
-        )
+      ? fromEntries(entries(declared).map(([field, path]) => [field, { ...path, ...none }]))
       : declared;
-  const former = managedPaths(plain, schema, root).filter(({ field }) => !current.has(field));
-  return former.map((path) => ({ ...path, onRemoved: 'keep' }));
+  return fromEntries(managedPaths(plain, schema, root).map((path) => [path.field, path]));
 }
 
-/** The fields of the managed paths that a class has. */
-function fieldsOf({ managedPaths: declared = {}, schema }: Declared, root: string): string[] {
-  if (declared === true) return keys(own(schema, root)?.relations ?? {});
-  return keys(declared).filter((field) => !own(declared, field)?.retired);
+/** Children with the names that they have, which their paths would give others no more. */
+function named(
+  hierarchy: Carried['hierarchy'],
+  paths: readonly ManagedPath[],
+  rootId: string,
+): Carried['hierarchy'] {
+  const children = hierarchy?.children;
+  if (!children) return hierarchy;
+  const called = (path: ManagedPath, { item, id = item, ...child }: CarriedChild): CarriedChild => {
+    const { entityName } = path;
+    return { named: { workflowId: nameOfChild(path, id, rootId), entityName }, ...child, item, id };
+  };
+  const renamed = paths.map(
+    (path) =>
+      [path.field, (own(children.paths, path.field) ?? []).map((child) => called(path, child))] as const,
+  );
+  return { ...hierarchy, children: { paths: { ...children.paths, ...fromEntries(renamed) } } };
 }

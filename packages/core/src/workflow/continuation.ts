@@ -79,9 +79,10 @@ export class Continuation {
     this.#maxHistoryEvents = maxHistoryEvents;
     const age = milliseconds('maxRunAge', maxRunAge);
     // Runs that began without an age have none.
-    this.#oldAt = begunWith() !== undefined
-      ? workflowInfo().runStartTime.getTime() + age * (1 + OLD_JITTER * (2 * Math.random() - 1))
-      : Infinity;
+    this.#oldAt =
+      begunWith() !== undefined
+        ? workflowInfo().runStartTime.getTime() + age * (1 + OLD_JITTER * (2 * Math.random() - 1))
+        : Infinity;
   }
 
   /** Whether the history has grown enough. */

@@ -20,7 +20,7 @@ import type { Handed } from './pending-changes';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/host';
 import type { Session } from './session';
-import { allElse } from './moments';
+import { allElse, until } from './moments';
 import { SearchIndex } from './search-index';
 import { SourceActivities } from './source-activities';
 import { beforeIn } from '../state/before';
@@ -182,7 +182,7 @@ export class CycleRunner {
     while (!isOver()) {
       // Hooks that do not wait are over when conditions are looked at: the first look comes before that.
       let looks = 0;
-      await shield.run(() => condition(() => isOver() || (looks++ > 0 && isAsked())));
+      await until(shield, () => isOver() || (looks++ > 0 && isAsked()));
       if (isOver() || !has('interruptible')) return;
       const triggers = new Set(inbox);
       try {

@@ -1,5 +1,6 @@
 import { CancellationScope, condition, log, TemporalFailure } from '@temporalio/workflow';
 import { has } from '../base/patches';
+import { until } from './moments';
 import { comesOfCancellation } from './scopes';
 
 /** How long code of the class that is cancelled may take to clean up. */
@@ -69,9 +70,7 @@ export class Interruptible {
   async end({ shield, isOver, isUsedUp, isAllowed }: Interruption): Promise<boolean> {
     const outer = this.#outer;
     // Who hears of a cancellation ends at once; for the others it is looked at when nothing else is to be done.
-    const over = shield.run(() =>
-      condition(() => this.#isSettled || outer.consideredCancelled || isOver()),
-    );
+    const over = until(shield, () => this.#isSettled || outer.consideredCancelled || isOver());
     await Promise.race([this.#settled, over]);
     if (this.#isSettled || !isAllowed()) return this.#done;
     this.#isCut = true;

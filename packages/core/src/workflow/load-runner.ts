@@ -1,4 +1,4 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { has } from '../base/patches';
 import type { Continuation } from './continuation';
 import { CycleLoader } from './cycle-loader';
@@ -6,7 +6,7 @@ import type { TriggerName } from './inbox';
 import { Interruptible, isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
 import type { Loader } from './loader';
-import { allElse } from './moments';
+import { allElse, until } from './moments';
 import type { RefreshTimes } from './refresh';
 import { comesOfCancellation } from './scopes';
 import { nothing, type Session } from './session';
@@ -108,7 +108,9 @@ export class LoadRunner {
       if (!isOver && (loads.cutOffs === 0 || has('interruptible'))) session.supersede();
     };
     // One that takes longer than the history lasts begins again in the next run.
-    void shield.run(() => condition(() => isOver || continuation.cutsOff())).then(() => shield.run(cutOff));
+    void until(shield, () => isOver || continuation.cutsOff()).then(() =>
+      isOver ? undefined : shield.run(cutOff),
+    );
     try {
       const code = (): Promise<void> => loader.run((load) => loadData.call(this.#workflow, load));
       const ended = new Interruptible(code, scope).end({

@@ -1,4 +1,6 @@
-import { condition } from '@temporalio/workflow';
+import { type CancellationScope, condition } from '@temporalio/workflow';
+import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { beganWith } from '../base/patches';
 
 /** Waits for something, but no longer than until `enough`. @throws what it throws, if that comes in time */
 export async function settledOr(result: Promise<unknown>, enough: () => boolean): Promise<void> {
@@ -45,4 +47,20 @@ export async function quiet(
 ): Promise<void> {
   do await until(() => underWay() === 0 || stops());
   while (underWay() > 0 && !stops() && asksAgain());
+}
+
+/**
+ * Waits until something is so, whatever is cancelled meanwhile. The SDK notes for each promise where it was made, also
+ * when a workflow is rebuilt, so this one does without the six that a `condition` in a scope takes.
+ *
+ * @param shield a scope that no cancellation reaches
+ */
+export function until(shield: CancellationScope, isSo: () => boolean): Promise<void> {
+  if (!beganWith('leanWaits')) return shield.run(() => condition(isSo));
+  const { blockedConditions, nextSeqs } = getActivator();
+  return new Promise((resolve) => {
+    const seq = nextSeqs.condition++;
+    if (isSo()) resolve();
+    else blockedConditions.set(seq, { fn: isSo, resolve });
+  });
 }

@@ -87,6 +87,15 @@ const STAGES: Readonly<Record<string, Stage>> = {
     managedPaths: { tickets: { ...path, maxConcurrentStarts: 1, checkEvery: '5 minutes' } },
   },
   'a path is removed': { managedPaths: undefined },
+  'children are named after their parent': { managedPaths: { tickets: { ...path, includeParentId: true } } },
+  'children are called otherwise': { managedPaths: { tickets: { ...path, entityName: 'Case' } } },
+  'children get their id from another field': {
+    managedPaths: { tickets: { ...path, idAttribute: 'number' } },
+  },
+  'a path leads to another entity': {
+    schema: { ...schema, Desk: { relations: { tickets: many('Case'), lead: one('Agent') } }, Case: {} },
+  },
+  'an entity gets another id': { schema: { ...schema, Ticket: { ...schema.Ticket, idAttribute: 'number' } } },
   'it ages': { maxRunAge: 2_000 },
   'much is changed at once': { ...much, managedPaths: { tickets: { ...path, condition: open } } },
   'all but functions is changed at once': much,
@@ -114,7 +123,7 @@ export const UpgradingDeskWorkflow = defineWorkflow(UpgradingDesk);
 
 /** A child with a source of its own, whose class gets another one. */
 class UpgradingTicket extends StatefulWorkflow<TicketData> {
-  override readonly schema = schema;
+  override readonly schema: Schema = { ...schema, Case: {} };
   override readonly sources: StatefulWorkflow['sources'] =
     STAGE === 'before'
       ? { ticket: scripted('ticket', { into: 'root' }) }

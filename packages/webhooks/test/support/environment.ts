@@ -61,6 +61,8 @@ export interface Heard {
 /** A client, a worker over the real Temporal server of this run, and handlers for it. */
 export class TestEnvironment {
   readonly records: Records = new Map();
+  /** The entity of each load. */
+  readonly loads: string[] = [];
   readonly scheme = standardWebhooks();
   readonly taskQueue = `webhooks-${randomUUID()}`;
   readonly client: Client;
@@ -90,7 +92,11 @@ export class TestEnvironment {
       connection: environment.#native,
       taskQueue: environment.taskQueue,
       workflowBundle: { codePath: inject('workflowBundle') },
-      plugins: [statefulWorkflow({ registry: createRegistry([memoryAdapter(environment.records)]) })],
+      plugins: [
+        statefulWorkflow({
+          registry: createRegistry([memoryAdapter(environment.records, environment.loads)]),
+        }),
+      ],
     });
     environment.#running = { worker, done: worker.run() };
     return environment;

@@ -14,6 +14,17 @@ class Customer extends StatefulWorkflow<CustomerData> {
 }
 export const CustomerWorkflow = defineWorkflow(Customer);
 
+/** A customer that a feed brings, and webhooks before it. */
+class FedCustomer extends StatefulWorkflow<CustomerData> {
+  override readonly sources = {
+    profile: defineSource(
+      { adapter: 'memory', package: '@stateful-workflow/adapter-memory' },
+      { fedBy: 'CustomersFeed' },
+    ),
+  };
+}
+export const FedCustomerWorkflow = defineWorkflow(FedCustomer);
+
 /** A workflow that has nothing to do with entities, whatever its id. @returns how often somebody sent it `refresh` */
 export async function ForeignWorkflow(): Promise<number> {
   let refreshes = 0;

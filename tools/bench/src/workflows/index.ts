@@ -8,6 +8,8 @@ export {
 export { CustomerWorkflow } from './customer';
 export {
   AdaptingCustomerWorkflow,
+  LoadingHierarchyWorkflow,
+  PatientlyWatchingCustomerWorkflow,
   PollingCustomerWorkflow,
   WatchingCustomerWorkflow,
 } from './refreshing-customers';

@@ -18,3 +18,15 @@ class AdaptingCustomer extends Customer {
   override readonly refresh = { every: { min: '1 second', max: '8 seconds' }, jitter: 0 } as const;
 }
 export const AdaptingCustomerWorkflow = defineWorkflow(AdaptingCustomer);
+
+/** One that watches its source, and hardly ever looks. */
+class PatientlyWatchingCustomer extends Customer {
+  override readonly refresh = { every: '1 hour', watch: true } as const;
+}
+export const PatientlyWatchingCustomerWorkflow = defineWorkflow(PatientlyWatchingCustomer);
+
+/** One that loads for the workflows of its tickets. */
+class LoadingHierarchy extends Customer {
+  override readonly managedPaths = { tickets: { workflowType: 'TicketWorkflow', loads: 'parent' as const } };
+}
+export const LoadingHierarchyWorkflow = defineWorkflow(LoadingHierarchy);
