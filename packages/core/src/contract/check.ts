@@ -19,7 +19,8 @@ export interface ShapeCheck<T> extends Check<T> {
 /** The checks of all the fields that an object can have. */
 export type Shape<T> = { readonly [K in keyof T]-?: Check<T[K]> };
 
-const showing = <C extends object>(example: string | undefined, check: C) =>
+/** A check with an example of what passes, for the errors of lists and tables of it. */
+export const showing = <C extends object>(example: string | undefined, check: C) =>
   Object.assign(check, { example });
 
 /** A value that passes a test. The error reads `FIELD: is not WHAT. Give one such as EXAMPLE.` */

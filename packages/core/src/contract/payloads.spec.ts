@@ -56,6 +56,15 @@ describe('what is taken as given', () => {
   });
 });
 
+describe('lists that are added to', () => {
+  it.each([
+    [{ tickets: 't_9' }, 'add.tickets: is not a list. Give one such as ["c_42"].'],
+    [['t_9'], 'add: is not an object. Give one such as { "contacts": ["c_42"] }.'],
+  ])('are shown where %j was given', (add, message) => {
+    expect(() => checkUpdate({ entityName: 'Customer', add })).toThrow(message);
+  });
+});
+
 describe('the name of a secret', () => {
   it.each([
     'a/../../prod/db-password',

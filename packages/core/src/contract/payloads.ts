@@ -7,6 +7,7 @@ import {
   optional,
   shape,
   type ShapeCheck,
+  showing,
   tableOf,
   text,
 } from './check';
@@ -121,8 +122,9 @@ const relationName = text('the name of a relation', 'contacts', (name) => name.t
 export const checkIds = listOf(checkId);
 
 /** An entity, or the id of one. */
-const item: Check<string | Readonly<Record<string, unknown>>> = (value, field) =>
-  typeof value === 'object' ? record(checkNesting(value, field), field) : checkId(value, field);
+const item = showing(checkId.example, (value: unknown, field: string) =>
+  typeof value === 'object' ? record(checkNesting(value, field), field) : checkId(value, field),
+);
 
 const added = tableOf(relationName, listOf(item));
 const removed = tableOf(relationName, checkIds);
