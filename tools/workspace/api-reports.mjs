@@ -8,11 +8,11 @@ import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@m
 const isCheck = process.argv.includes('--check');
 const quiet = { logLevel: ExtractorLogLevel.None };
 
-/** `{ name, types }` for each entry of a package that has declarations. */
+/** `{ name, types }` for each entry of a package that has declarations, but for what the project's packages have among themselves. */
 const entriesOf = (folder) =>
-  Object.values(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).exports)
-    .filter(({ types }) => types !== undefined)
-    .map(({ types }) => ({ name: types.replace(/^.*\/|\.d\.ts$/g, ''), types: resolve(folder, types) }));
+  Object.entries(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).exports)
+    .filter(([entry, { types }]) => types !== undefined && entry !== './internal')
+    .map(([, { types }]) => ({ name: types.replace(/^.*\/|\.d\.ts$/g, ''), types: resolve(folder, types) }));
 
 function configOf(folder, { name, types }) {
   return ExtractorConfig.prepare({

@@ -10,6 +10,7 @@ import { StatefulClient } from '@stateful-workflow/core/client';
 import { createRegistry, environmentSecrets, statefulWorkflow } from '@stateful-workflow/core/worker';
 import { type Crm, startCrm } from '@stateful-workflow/dev-services';
 import type {} from '@stateful-workflow/dev-services/vitest';
+import { feedAdapter } from '@stateful-workflow/feed';
 import { standardWebhooks, toNodeListener, type WebhookHandler } from '@stateful-workflow/webhooks';
 import { signed } from '@stateful-workflow/webhooks/testing';
 import { Client, Connection } from '@temporalio/client';
@@ -24,12 +25,12 @@ import {
 import express from 'express';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { crmWebhooks } from '../src/crm-webhooks';
+import { crmWebhooks, fleetWebhooks } from '../src/crm-webhooks';
 import { expressApp } from '../src/express-app';
 import { fastifyApp } from '../src/fastify-app';
 import { honoApp } from '../src/hono-app';
 import { POST } from '../src/route';
-import type { CustomerData } from '../src/workflows';
+import { type CustomerData, CustomersFeed } from '../src/workflows';
 
 const HOOK = 'whsec_dGhlLXNlY3JldC1vZi10aGUtY3JtLTAxMjM0NTY3ODk=';
 const taskQueue = `webhooks-example-${randomUUID()}`;
@@ -55,7 +56,10 @@ beforeAll(async () => {
   vi.stubEnv('CRM_URL', crm.url);
 
   const native = await NativeConnection.connect({ address });
-  const registry = createRegistry([restAdapter({ origins: [crm.url] })]);
+  const registry = createRegistry([
+    restAdapter({ origins: [crm.url] }),
+    feedAdapter({ feeds: [CustomersFeed] }),
+  ]);
   const worker = await Worker.create({
     connection: native,
     taskQueue,
@@ -165,6 +169,19 @@ it('a customer that is new is started, with what the CRM holds', async () => {
   expect((await send(origin, 'c_5', 'customer.created')).status).toBe(200);
   await vi.waitFor(
     async () => expect(await customers.get('c_5').data()).toMatchObject({ id: 'c_5' }),
+    45_000,
+  );
+});
+
+it('the feed of a fleet is started, and looks again whichever customer an event is about', async () => {
+  const fleet = new StatefulClient<CustomerData>(client, { workflow: 'FedCustomerWorkflow', taskQueue });
+  const origin = await ofFetch(fleetWebhooks({ client, taskQueue, crmUrl: crm.url }));
+  expect((await send(origin, 'c_7')).status).toBe(200);
+  await vi.waitFor(async () => expect(await fleet.get('c_8').data()).toMatchObject({ id: 'c_8' }), 45_000);
+  crm.patchCustomer('c_7', { plan: 'of the fleet' });
+  expect((await send(origin, 'c_7')).status).toBe(200);
+  await vi.waitFor(
+    async () => expect(await fleet.get('c_7').data()).toMatchObject({ plan: 'of the fleet' }),
     45_000,
   );
 });

@@ -244,7 +244,7 @@ describe('a source that a feed brings', () => {
       return report;
     });
     expect(recent.map(({ reason }) => reason)).toEqual(
-      wrong.map(([, reason]) => expect.stringContaining(reason)),
+      wrong.map(([, reason]): unknown => expect.stringContaining(reason)),
     );
     expect(await nameOf(customer)).toBe('Ada');
     await env.expectNeverWedged(handle.workflowId);

@@ -4,6 +4,9 @@ import { actionsQuietLook } from './benchmarks/actions-quiet-look';
 import { bundleSize } from './benchmarks/bundle-size';
 import { childrenStart } from './benchmarks/children-start';
 import { cycleTime } from './benchmarks/cycle-time';
+import { feedDelivery } from './benchmarks/feed-delivery';
+import { feedHistory } from './benchmarks/feed-history';
+import { feedQuietLook } from './benchmarks/feed-quiet-look';
 import { heapPerChild } from './benchmarks/heap-per-child';
 import { heapPerWorkflow } from './benchmarks/heap-per-workflow';
 import { historyOneChanged } from './benchmarks/history-one-changed';
@@ -31,6 +34,9 @@ export const benchmarks: readonly Benchmark[] = [
   heapPerWorkflow,
   heapPerChild,
   pollEvents,
+  feedQuietLook,
+  feedDelivery,
+  feedHistory,
   actionsQuietLook,
   actionsHintWait,
   slotsHintWait,

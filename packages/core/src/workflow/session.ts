@@ -60,7 +60,6 @@ export class Session {
   readonly readOnly = new ReadOnly();
   readonly refusals: Refusals;
   readonly inbox: Inbox;
-  /** What feeds delivered. */
   readonly deliveries: Deliveries;
   apiUrl?: string;
   apiToken?: CredentialReference;

@@ -15,6 +15,8 @@ export interface EnvironmentOptions {
   /** What else they load with. @default the sources in memory alone */
   readonly adapters?: readonly DataSourceAdapter[];
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
+  /** Activities besides those by hand. */
+  readonly activities?: object;
   /** @default one of its own */
   readonly taskQueue?: string;
   /** Settings of the worker that differ from Temporal's own. */
@@ -25,7 +27,7 @@ export interface EnvironmentOptions {
 export class WorkerEnvironment {
   readonly client: Client;
   readonly worker: Worker;
-  readonly #taskQueue: string;
+  readonly taskQueue: string;
   readonly #running: Promise<void>;
   readonly #connections: readonly { close(): Promise<void> }[];
 
@@ -37,7 +39,7 @@ export class WorkerEnvironment {
   ) {
     this.client = client;
     this.worker = worker;
-    this.#taskQueue = taskQueue;
+    this.taskQueue = taskQueue;
     this.#connections = connections;
     this.#running = worker.run();
     // Seen by whoever stops the environment; until then it must not count as unhandled.
@@ -54,7 +56,7 @@ export class WorkerEnvironment {
       connection: native,
       taskQueue,
       workflowBundle: options.workflowBundle,
-      activities: byHandActivities(options.sources),
+      activities: { ...byHandActivities(options.sources), ...options.activities },
       plugins: [statefulWorkflow({ registry })],
       ...options.worker,
     });
@@ -80,7 +82,7 @@ export class WorkerEnvironment {
   #start(workflowType: string, input: object): Promise<WorkflowHandle> {
     return this.client.workflow.start(workflowType, {
       args: [input],
-      taskQueue: this.#taskQueue,
+      taskQueue: this.taskQueue,
       workflowId: `${workflowType}-${randomUUID()}`,
     });
   }

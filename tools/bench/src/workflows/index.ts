@@ -14,5 +14,6 @@ export {
   WatchingCustomerWorkflow,
 } from './refreshing-customers';
 export { HintedCustomerWorkflow, PatientlyHintedCustomerWorkflow } from './hinted-customers';
+export { FedTicketWorkflow, feedByHand, HandFedTicketWorkflow, TicketsFeed } from './fed-tickets';
 export { HierarchyWorkflow, TicketWorkflow } from './hierarchy';
 export { hierarchyByHand, ticketByHand } from './hierarchy-by-hand';

@@ -170,5 +170,8 @@ function startFailure(executable: string, tail: string, cause: unknown): Error {
 }
 
 function isPortTaken(error: unknown): boolean {
-  return error instanceof Error && /address already in use|can't set (frontend|ui|metrics) port/i.test(error.message);
+  return (
+    error instanceof Error &&
+    /address already in use|can't set (frontend|ui|metrics) port/i.test(error.message)
+  );
 }
