@@ -234,6 +234,8 @@ export interface Checkpoint<Cursor = unknown> {
   readonly swept?: string;
   /** The record of the root entity had its id: another answer that has none is not taken for it. */
   readonly identified?: true;
+  /** The source can say when a look is worth it, so a watch of it waits for that, and sends no heartbeat meanwhile. */
+  readonly hinted?: true;
   /** Fingerprint of the credential that was used. */
   readonly credential?: string;
   /**

@@ -17,3 +17,9 @@ export async function checkQuery(adapter: DataSourceAdapter, query: unknown): Pr
     'QUERY_INVALID',
   );
 }
+
+/** Whether an adapter can say of a source when a look is worth it. */
+export const givesHints = (adapter: DataSourceAdapter, query: unknown): boolean =>
+  adapter.waitForHint !== undefined &&
+  adapter.capabilities.watch === true &&
+  adapter.hasHints?.(query) !== false;

@@ -49,6 +49,8 @@ export class AttemptContext implements LoadContext {
   fingerprint?: string;
   /** Whether the adapter asked where the attempt before got to, and so does not begin at the beginning. */
   hasResumed = false;
+  /** Whether the source can say when a look is worth it. */
+  isHinted = false;
   /** What the next look is to know. */
   watch: WatchProgress | undefined;
   /** Whether the server has a place to go on from, of this attempt or of one before it. */
@@ -333,5 +335,11 @@ function stillAbout(checkpoint: Checkpoint | undefined, about: string): Checkpoi
 
 /** A checkpoint that says what there was, and not where to go on. */
 function withoutPlace(checkpoint: Checkpoint | undefined): Checkpoint | undefined {
-  return checkpoint && { digest: checkpoint.digest, credential: checkpoint.credential };
+  return (
+    checkpoint && {
+      digest: checkpoint.digest,
+      hinted: checkpoint.hinted,
+      credential: checkpoint.credential,
+    }
+  );
 }

@@ -2,7 +2,7 @@ import type { DataSourceAdapter, EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
 import type { LoadRequest } from '../contract/load';
 import { isWellFormed } from '../contract/names';
-import { checkQuery } from './check-query';
+import { checkQuery, givesHints } from './check-query';
 import { concealed } from './concealed';
 import { ContentBuilder } from './content';
 import { checkWhole } from './expectations';
@@ -23,6 +23,7 @@ export async function loadOnce(
 ): Promise<Found> {
   checkWellFormed(request.entity.id);
   const query = await checkQuery(adapter, request.query);
+  context.isHinted = givesHints(adapter, query);
   await context.putBack();
   const before = await keptPages(request, context, harness);
   let builder: ContentBuilder | undefined;

@@ -40,6 +40,7 @@ export async function resultOf(
     ...((content.checkpoint.validators ?? content.checkpoint.cursor ?? identified) !== undefined && {
       about: context.about,
     }),
+    ...(context.isHinted && { hinted: true as const }),
     ...(context.fingerprint !== undefined && { credential: context.fingerprint }),
   };
   if (whole !== undefined) {

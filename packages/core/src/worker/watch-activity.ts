@@ -2,7 +2,7 @@ import { CompleteAsyncError, Context } from '@temporalio/activity';
 import type { DataSourceAdapter, LoadContext } from '../contract/adapter';
 import type { LoadResult, WatchRequest } from '../contract/load';
 import { beating } from './beating';
-import { checkQuery } from './check-query';
+import { checkQuery, givesHints } from './check-query';
 import { attemptLimit, failureOf, faultOf, isPassing, outlasts, timedOut } from './faults';
 import { type Harness, harnessOf } from './harness';
 import type { HintHub } from './hint-hub';
@@ -94,10 +94,9 @@ function pauseAfter(quiet: number, { every, max = every, jitter }: WatchRequest)
 
 /** What waits for a hint; nothing where the source gives none. */
 async function hintOf(adapter: DataSourceAdapter, request: WatchRequest): Promise<Hint | undefined> {
-  if (adapter.waitForHint === undefined || adapter.capabilities.watch !== true) return undefined;
+  if (adapter.waitForHint === undefined) return undefined;
   const query = await checkQuery(adapter, request.query);
-  if (adapter.hasHints?.(query) === false) return undefined;
-  return async (context) => adapter.waitForHint?.(query, context);
+  return givesHints(adapter, query) ? async (context) => adapter.waitForHint?.(query, context) : undefined;
 }
 
 type Hint = (context: LoadContext) => Promise<void>;
@@ -111,7 +110,7 @@ function waits(
   hint: Hint,
 ): boolean {
   const { heartbeatTimeoutMs, taskToken } = activity.info;
-  // Workflows of the first versions ask for heartbeats: such a watch looks at its interval, until it has brought news.
+  // A workflow that does not know of the hints yet asks for heartbeats: its watch looks at the interval until it has news.
   if (heartbeatTimeoutMs) return false;
   return hub.take({
     source: context.caller,

@@ -8,6 +8,8 @@ import type { SourceState } from './source-state';
 
 /** What a worker that does not have an activity answers, by Temporal's word for it. */
 const UNREGISTERED = 'NotFoundError';
+/** How long a worker may be silent that loads. */
+const HEARTBEAT_TIMEOUT = '10 seconds';
 /** How often a result is begun anew when the source keeps changing between its parts. */
 const MAX_RESTARTS = 5;
 
@@ -57,8 +59,9 @@ export class SourceActivities {
     const result = await schedule(source, 'waitForChange', request, {
       // The server tells clients of pending activities by their id: this one names the source.
       activityId: `watch-${name}-${++this.#watches}`,
-      // For a look, and an interval that it may wait for a hint. Nobody sends heartbeats then: they are billed.
       startToCloseTimeout: limits.startToCloseTimeout + every,
+      // Nobody sends heartbeats for an attempt that waits for a hint: they are billed.
+      heartbeatTimeout: source.known.checkpoint?.hinted ? undefined : HEARTBEAT_TIMEOUT,
       retry: { initialInterval: every, backoffCoefficient: 1, nonRetryableErrorTypes: [UNREGISTERED] },
       summary: `watch ${name}`,
     });
@@ -71,7 +74,7 @@ async function loadData(source: SourceState, request: LoadRequest): Promise<Load
   return schedule(source, 'loadData', request, {
     startToCloseTimeout,
     scheduleToCloseTimeout,
-    heartbeatTimeout: '10 seconds',
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
     // How many of them, the activity decides: not each one that ends has failed.
     retry: { backoffCoefficient: 2, maximumInterval: '30 seconds', nonRetryableErrorTypes: [UNREGISTERED] },
     summary: `load ${source.name}`,
