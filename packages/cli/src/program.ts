@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import type { CommandContext, CommonOptions } from './commands/context';
+import { msToNumber } from '@temporalio/common/lib/time';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandContext, CommonOptions, Printer } from './commands/context';
+import { costs, type CostsFlags, ways } from './commands/costs';
 import { list, type ListFlags } from './commands/list';
 import { refresh, rotateToken } from './commands/load';
 import { replay, type ReplayFlags } from './commands/replay';
@@ -25,6 +27,7 @@ Examples:
   stateful-workflow list --status unauthorized --type CustomerWorkflow
   stateful-workflow replay --workflows src/workflows.ts --type CustomerWorkflow
   stateful-workflow roll --type CustomerWorkflow --rate 50
+  stateful-workflow costs --entities 10000 --every '1 minute'
 
 The server is found as by Temporal's own tools: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
 TEMPORAL_TLS_..., or a profile of Temporal's configuration file. Exit codes: 0 done, 1 failed, 2 misused.
@@ -37,7 +40,10 @@ const requests: Readonly<Record<Request, string>> = {
 };
 
 /** The command line: its commands, arguments and options. */
-export function createProgram(withContext: WithContext): Command {
+export function createProgram(
+  withContext: WithContext,
+  printerOf: (options: CommonOptions) => Printer,
+): Command {
   const program = new Command('stateful-workflow')
     .description('Look at and steer a running hierarchy of Stateful Workflow.')
     .version(version(), '--version', 'show the version')
@@ -118,6 +124,30 @@ export function createProgram(withContext: WithContext): Command {
       const options = self.optsWithGlobals<CommonOptions & ReplayFlags>();
       return withContext(options, (context) => replay(context, options));
     });
+  const every = new Option('--every <duration>', 'from one look to the next')
+    .argParser(duration)
+    .default(60_000, '1 minute');
+  const checkEvery = new Option(
+    '--check-every <duration>',
+    'how often parent and child look after each other',
+  )
+    .argParser(duration)
+    .default(600_000, '10 minutes');
+  program
+    .command('costs')
+    .description('reckon what a fleet costs in a month: requests, Actions, history, storage; asks no server')
+    .option('--entities <number>', 'how many entities have a workflow', count, 10_000)
+    .addOption(every)
+    .option('--sources <number>', 'how many sources each workflow that looks has', count, 1)
+    .option('--changes <number>', 'how often an entity changes in a day', amount, 1)
+    .option('--children <number>', 'how many children a parent loads for', count, 100)
+    .addOption(checkEvery)
+    .option('--state-bytes <number>', 'the bytes of the state of an entity, as JSON', count, 1_000)
+    .addOption(new Option('--way <way>', 'how they learn of changes (default: all ways)').choices([...ways]))
+    .action((_: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions & CostsFlags>();
+      costs(printerOf(options), options);
+    });
   return program;
 }
 
@@ -155,4 +185,26 @@ function seconds(text: string): number {
   const number = Number(text);
   if (number > 0 && number <= 86_400) return number;
   throw new InvalidArgumentError('It must be a number of seconds, more than 0.');
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,11}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+}
+
+function amount(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && number >= 0 && number < Infinity) return number;
+  throw new InvalidArgumentError('It must be a number, 0 or more.');
+}
+
+/** @returns milliseconds */
+function duration(text: string): number {
+  try {
+    const ms = msToNumber(text as Parameters<typeof msToNumber>[0]);
+    if (ms >= 100) return ms;
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError("It must be a duration of 100 ms or more, such as '1 minute'.");
 }

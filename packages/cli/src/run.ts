@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander';
-import { CommandContext, type CommonOptions } from './commands/context';
+import { CommandContext, type CommonOptions, Printer } from './commands/context';
 import { UsageError } from './errors';
 import { explained } from './explain';
 import type { Io } from './io';
@@ -18,7 +18,10 @@ export const exitCodes = { done: 0, failed: 1, misused: 2 } as const;
  * @returns the exit code
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
-  const program = createProgram((options, command) => withContext(options, io, command));
+  const program = createProgram(
+    (options, command) => withContext(options, io, command),
+    (options) => new Printer(io, options),
+  );
   const said: string[] = [];
   for (const each of [program, ...program.commands]) redirect(each, io, said);
   try {

@@ -18,6 +18,7 @@ describe('stateful-workflow', () => {
       'roll',
       'replay',
       'list',
+      'costs',
     ]) {
       expect(stdout).toContain(`\n  ${command} `);
     }

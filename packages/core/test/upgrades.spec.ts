@@ -1,3 +1,4 @@
+import type { WorkerOptions } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StatefulHandle } from '../src/client';
 import { TestDesk } from './support/desk';
@@ -20,10 +21,10 @@ describe('a class that is changed under its running workflows', () => {
   afterAll(() => env.stop());
 
   /** Replaces the worker by one of another stage. */
-  const deploy = async (stage: string): Promise<void> => {
+  const deploy = async (stage: string, options: Partial<WorkerOptions> = {}): Promise<void> => {
     deployed = stage;
     await env.stopWorkers();
-    await env.startWorker(undefined, { workflowBundle: await bundleOf(stage) });
+    await env.startWorker(undefined, { workflowBundle: await bundleOf(stage), ...options });
   };
 
   /** A desk that runs, with tickets that do. */
@@ -115,6 +116,25 @@ describe('a class that is changed under its running workflows', () => {
     await deploy('a path loses its condition');
     expect((await desk.handle.refresh()).errors).toBeUndefined();
     await desk.settled('a', 'b');
+  });
+
+  it('says that the worker refuses to note the change, and goes on once it does not', async () => {
+    await deploy('before');
+    const desk = await begun();
+    await deploy('a source is added', {
+      patchActivationCallback: ({ patchId }) => !patchId.startsWith('stateful-'),
+    });
+    await desk.handle.temporal.signal('refresh');
+    const looks = desk.source.looks.length;
+    await eventually(async () =>
+      expect(taskFailures(await eventsOf(env.client, desk.handle.workflowId)).at(-1)).toMatch(
+        /^patchActivationCallback: of the worker refuses "stateful-changed-class".*ids that begin with/,
+      ),
+    );
+    expect(desk.source.looks).toHaveLength(looks);
+    await deploy('a source is added');
+    expect((await desk.handle.refresh()).errors).toBeUndefined();
+    await eventually(async () => expect(await desk.handle.data()).toMatchObject({ phones: ['1', '2'] }));
   });
 
   it('keeps a run for no longer than maxRunAge, although nothing happens', async () => {

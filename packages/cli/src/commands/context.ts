@@ -14,25 +14,35 @@ export interface CommonOptions {
   readonly timeout?: number;
 }
 
-/** What a command works with, once there is a connection. */
-export class CommandContext {
+/** What a command prints with. */
+export class Printer {
   readonly terminal: Terminal;
 
   constructor(
-    readonly session: Session,
     readonly io: Io,
-    private readonly options: CommonOptions,
+    protected readonly options: CommonOptions,
   ) {
     this.terminal = terminalOf(io.stdout, io.env);
-  }
-
-  /** How long an answer may take, in milliseconds. @param usual where the command line does not say */
-  timeout(usual: number): number {
-    return this.options.timeout === undefined ? usual : this.options.timeout * 1000;
   }
 
   /** Prints what a command has to say: for a program the value, for a person the text. */
   print(value: unknown, text: () => string): void {
     this.io.stdout.write(this.options.json ? toJson(value) : text());
+  }
+}
+
+/** What a command works with, once there is a connection. */
+export class CommandContext extends Printer {
+  constructor(
+    readonly session: Session,
+    io: Io,
+    options: CommonOptions,
+  ) {
+    super(io, options);
+  }
+
+  /** How long an answer may take, in milliseconds. @param usual where the command line does not say */
+  timeout(usual: number): number {
+    return this.options.timeout === undefined ? usual : this.options.timeout * 1000;
   }
 }

@@ -104,7 +104,8 @@ export async function untilClosed(handle: WorkflowHandle): Promise<void> {
   await handle.result().catch(() => undefined);
 }
 
-function quietRuntime(): void {
+/** Makes everything that Temporal logs go nowhere. */
+export function quietRuntime(): void {
   try {
     Runtime.install({
       logger: new DefaultLogger('ERROR', () => {}),

@@ -64,3 +64,4 @@ export async function PlainWorkflow(): Promise<void> {
 }
 
 export { CommentWorkflow, DeskWorkflow, ListedDeskWorkflow, TicketWorkflow } from './desk';
+export { PatientWorkflow, PollingWorkflow, WatchingWorkflow } from './watched';

@@ -1,8 +1,10 @@
 import {
   allHandlersFinished,
   ApplicationFailure,
+  log,
   makeContinueAsNewFunc,
   sleep,
+  TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import { untrackPromise } from '@temporalio/workflow/lib/stack-helpers';
@@ -292,12 +294,30 @@ export class Continuation {
     let isLeft = false;
     // Runs of the first versions go on without it then, and do not cancel it.
     const isAllowed = (): boolean => has('interruptible') || !(isLeft = this.#isSpent());
-    const told = hooked(async () => workflow.onContinue?.(), {
+    const asked = async (): Promise<void> => {
+      try {
+        await workflow.onContinue?.();
+      } catch (error) {
+        this.#passOver(error);
+      }
+    };
+    const told = hooked(asked, {
       isOverdue: () => this.#isSpent(),
       isUsedUp: () => this.isUsedUp(),
       isAllowed,
     });
     await settledOr(told, () => isLeft);
+  }
+
+  /** A hook that was deployed later may count on what this run never loads. */
+  #passOver(error: unknown): void {
+    if (!this.#session.declaration.before || error instanceof TemporalFailure) throw error;
+    log.warn(
+      'onContinue() threw in a run that began before the class was changed. The run ends without it.',
+      {
+        error: String(error),
+      },
+    );
   }
 }
 

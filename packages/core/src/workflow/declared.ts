@@ -260,9 +260,19 @@ function recall(): string | undefined {
 /**
  * Whether the class of a run has been changed since it began. True only from when the changed code has taken over: while
  * that replays what came before, the run does what it did.
+ *
+ * @throws InvalidInputError, which fails the workflow task, where the worker refuses to note it
  */
 export function isOutdated({ before }: RunDeclaration): boolean {
-  return (before !== undefined || presentPatches().has(CHANGED_CLASS)) && patched(CHANGED_CLASS);
+  if (before === undefined && !presentPatches().has(CHANGED_CLASS)) return false;
+  if (patched(CHANGED_CLASS)) return true;
+  if (workflowInfo().unsafe.isReplaying) return false;
+  // What the run loads by is not recorded whole: to go on would be to load without a credential.
+  throw new InvalidInputError(
+    'patchActivationCallback',
+    `of the worker refuses "${CHANGED_CLASS}", and the class has been changed since this run began`,
+    'Have it return true for ids that begin with "stateful-"',
+  );
 }
 
 /** The ids of patches that a replay has been told of. */

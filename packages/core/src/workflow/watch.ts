@@ -18,7 +18,7 @@ export interface Watch {
   stop(): void;
 }
 
-/** Begins to wait for news of several sources, at no cost in history while there is none. */
+/** Begins to wait for news of several sources, without writing history while there is none. */
 export function startWatch(
   activities: SourceActivities,
   sources: readonly SourceState[],

@@ -63,6 +63,19 @@ describe('what was wrong while writes were ordered by their times', () => {
   });
 });
 
+describe('what was wrong while a workflow that was reset went on as if nothing had happened', () => {
+  /** Says again by the same numbers what it has forgotten. */
+  class Forgetful extends Exchange {
+    override reset(): void {}
+  }
+
+  it('finds that what it says is left aside', () => {
+    const [, parts] = SHAPES;
+    const isWrong = (text: string): boolean => text.includes('at its home');
+    expect(search(parts as Shape, 20_000, { protocol: Forgetful, isWrong })).toContain('is reset');
+  });
+});
+
 describe('what the workflows did', () => {
   const [items] = SHAPES;
 

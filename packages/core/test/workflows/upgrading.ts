@@ -118,6 +118,12 @@ class UpgradingDesk extends StatefulWorkflow {
     if (STAGE === 'a source is added') this.cycles.push(phones!.join());
     this.cycles.push(...triggers);
   }
+
+  override onContinue(): void {
+    // The run that the new source ends is without these, too.
+    const { phones } = (this.data ?? {}) as { readonly phones?: readonly string[] };
+    if (STAGE === 'a source is added') this.cycles.push(phones!.join());
+  }
 }
 export const UpgradingDeskWorkflow = defineWorkflow(UpgradingDesk);
 

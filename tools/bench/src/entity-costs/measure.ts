@@ -120,11 +120,17 @@ export async function measureEntityCosts(
       },
       { of: children - entities },
     );
-    await counted('a child: a change that its parent has loaded', [parent], async () => {
-      change();
-      await parent.executeUpdate('refresh');
-      await sleep(3_000);
-    });
+    const ids = tickets(children).map(({ id }) => `Ticket-${id}`);
+    await counted(
+      'a change that a parent has loaded, told to a child',
+      ids.map((id) => bench.client.workflow.getHandle(id)),
+      async () => {
+        change();
+        await parent.executeUpdate('refresh');
+        await sleep(5_000);
+      },
+      { of: 1 },
+    );
     await ended([parent]);
     return costs;
   } finally {

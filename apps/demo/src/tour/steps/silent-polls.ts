@@ -10,7 +10,7 @@ let before: { readonly events: number; readonly bytes: number; readonly requests
 export const silentPolls: Step = {
   name: '100 silent polls',
   about:
-    'Since the tour began, the server has looked at the two sources of another customer every second. Nothing changed there, so nothing was written: looking costs no history, however long it lasts.',
+    'Since the tour began, the server has looked at the two sources of another customer every second. Nothing changed there, so nothing was written: a look is a request and one billable Action, and no history, however long it lasts.',
   async prepare(tour) {
     const customers = tour.stage.customers('WatchedCustomerWorkflow');
     const crm = quietCrm(tour);

@@ -166,10 +166,9 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
     case 'note':
       return world.note(member) ? `${member.id} may be reset to this` : undefined;
     case 'reset': {
-      const one = some(members, who, ({ moment }) => moment !== undefined);
       const arrives = how % 2 === 0;
-      if (!one || !world.reset(one, arrives)) return undefined;
-      return `${one.id} is reset, what is under way ${arrives ? 'arrives' : 'is lost'}`;
+      if (!world.reset(member, arrives)) return undefined;
+      return `${member.id} is reset, what is under way ${arrives ? 'arrives' : 'is lost'}`;
     }
     case 'terminate':
       world.terminate(member);

@@ -150,7 +150,7 @@ export class Member {
   /** To whom there may be something to send. */
   readonly due = new Set<string>();
   pausedByClient = false;
-  /** To what it may be reset; a run that continues as new leaves that behind. */
+  /** To what it may be reset: the beginning of its run, or a moment since. */
   moment?: Moment;
   /** Whether its parents loaded for it when it heard of them last. */
   wasLoadedFor: boolean;
@@ -273,7 +273,7 @@ export class World {
   startShop(id: string): void {
     const root = { name: 'Shop', id };
     const shop = new Member(this, idOf(root), this.#run(), root, {});
-    this.members.set(idOf(root), shop);
+    this.#begun(shop);
     if (!this.shape.isHeard || id !== this.shape.shops[0]) return;
     this.listeners = listeners();
     shop.channel = new Channel(shop.id, this.listeners[0] as Listener, shop.state.store);
@@ -413,7 +413,7 @@ export class World {
     if (this.members.has(id)) return false;
     const [name = '', key = ''] = id.split('-');
     const member = new Member(this, id, this.#run(), { name, id: key }, {}, true);
-    this.members.set(id, member);
+    this.#begun(member);
     this.refresh(member);
     return true;
   }
@@ -423,7 +423,7 @@ export class World {
     if (this.members.has(id)) return false;
     const [name = '', key = ''] = id.split('-');
     const child = new Member(this, id, this.#run(), { name, id: key }, { start });
-    this.members.set(id, child);
+    this.#begun(child);
     this.refresh(child);
     return true;
   }
@@ -451,16 +451,24 @@ export class World {
 
   /** Notes what a workflow is, so that it may be reset to that. */
   note(member: Member): boolean {
-    // What a publisher has forgotten its subscribers keep, and a start that is under way is one of this run.
-    if (member.channel || member.starts.size > 0) return false;
+    // A start that is under way is one of this run.
+    if (member.starts.size > 0 || !member.exchange.reset) return false;
     member.moment = momentOf(member);
     return true;
+  }
+
+  /** A run begins. */
+  #begun(member: Member): void {
+    this.members.set(member.id, member);
+    this.note(member);
   }
 
   /** Resets a workflow: it is what it was, and what came since comes again. */
   reset(member: Member, arrives: boolean): boolean {
     const { moment } = member;
-    if (!moment) return false;
+    // What a publisher has forgotten its subscribers keep.
+    if (!moment || member.channel) return false;
+    while (member.starts.size > 0) this.begin(member);
     this.#leaveBehind(member, arrives);
     const next = this.#next(member, moment);
     next.inbox.push(...moment.told, ...member.inbox);
@@ -478,7 +486,7 @@ export class World {
     for (const child of moment.toBegin) next.toBegin.add(child);
     for (const child of moment.toJoin) next.toJoin.add(child);
     next.pausedByClient = moment.pausedByClient;
-    this.members.set(id, next);
+    this.#begun(next);
     return next;
   }
 
