@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, signalsOf, sourceOf, TestEnvironment } from './support/environment';
-import { ChangesFeed, type Seen } from './workflows';
+import { ChangesFeed, HintedFeed, type Seen } from './workflows';
 
 describe('a feed', () => {
   let env: TestEnvironment;
   beforeEach(async () => {
-    env = await TestEnvironment.start({ feeds: [ChangesFeed] });
+    env = await TestEnvironment.start({ feeds: [ChangesFeed, HintedFeed] });
   });
   afterEach(() => env.stop());
 
@@ -51,5 +51,16 @@ describe('a feed', () => {
     const { changes } = env.collection.asked;
     await eventually(() => expect(env.collection.asked.changes).toBeGreaterThan(changes + 3));
     expect((await feed.handle.describe()).historyLength).toBe(before);
+  });
+
+  it('looks when the source says so: one wait serves the whole fleet', async () => {
+    const [one] = env.collection.fill(20, env.prefix) as [string];
+    await env.feed(HintedFeed);
+    await env.untilInStep();
+    await eventually(() => expect(env.collection.waiting.size).toBe(1));
+    env.collection.set({ id: one, name: 'Ada', visits: 1 });
+    // Ten minutes before the feed would look by itself.
+    env.collection.hint();
+    await env.untilInStep();
   });
 });

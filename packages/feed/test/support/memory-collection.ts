@@ -56,11 +56,22 @@ export class MemoryCollection {
     return ids;
   }
 
+  /** Those that wait for a hint. */
+  readonly waiting = new Set<() => void>();
+
+  /** Says that a look is worth it. */
+  hint(): void {
+    for (const tell of this.waiting) tell();
+    this.waiting.clear();
+  }
+
   adapter(name = 'memory'): DataSourceAdapter<MemoryQuery, MemoryCursor> {
     return {
       name,
       contractVersion: 1,
-      capabilities: { incremental: true, deletes: 'explicit' },
+      capabilities: { incremental: true, deletes: 'explicit', watch: true },
+      hasHints: ({ hints }) => hints === true,
+      waitForHint: () => new Promise<void>((tell) => this.waiting.add(tell)),
       querySchema: {
         '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: value as MemoryQuery }) },
       },

@@ -78,6 +78,11 @@ export const { feed: CancellingFeed, customer: CancellingFeedCustomer } = fed('C
 export const { feed: ChoosyFeed, customer: ChoosyFeedCustomer } = fed('ChoosyFeed', {
   start: ({ visits }: FeedRecord) => Number(visits) > 0,
 });
+/** Looks when the source says so. */
+export const { feed: HintedFeed, customer: HintedFeedCustomer } = fed('HintedFeed', {
+  source: memory({ list: true, hints: true }),
+  refresh: { every: '10 minutes' },
+});
 /** Hears of what is gone, and reads everything now and then. */
 export const { feed: RandomFeed, customer: RandomFeedCustomer } = fed('RandomFeed', {
   sweep: { every: '5 seconds' },

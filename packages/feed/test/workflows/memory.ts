@@ -6,6 +6,8 @@ export interface MemoryQuery {
   readonly list?: true;
   /** All of it at every look. */
   readonly whole?: true;
+  /** Says when a look is worth it. */
+  readonly hints?: true;
   /** Says of rows that they are gone. */
   readonly explicit?: true;
 }
