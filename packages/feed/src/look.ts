@@ -87,7 +87,7 @@ export class Look {
     const reportEvery = milliseconds('reportEvery', options.reportEvery ?? '20 seconds');
     const isFirst = state.isRead === undefined;
     const isSweep = place === undefined && (isFirst || this.#isSweepDue());
-    // A sweep may take long: as a load, which sends heartbeats, it is missed soon where its worker dies.
+    // A sweep may take long: as a load, which always sends heartbeats, it is missed soon where its worker dies.
     if (isSweep && !isFirst && !this.#isLoad) return this.#page(context.checkpoint?.validators, true);
     if (isSweep) await this.#lookAtFleet();
     const last = context.checkpoint?.validators;

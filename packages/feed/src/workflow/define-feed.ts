@@ -49,7 +49,7 @@ export function defineFeed(options: FeedOptions): FeedWorkflow {
   checkFeed(options);
   const { name, source, refresh } = options;
   const { query, credential, apiUrl, maximumAttempts, taskQueue } = source;
-  // A sweep is one attempt, and a load sends heartbeats. A watch does not: it is missed after so long, and an interval.
+  // A sweep is one attempt. A watch that waits for hints sends no heartbeats: it is missed after so long, and an interval.
   const { timeout = '5 minutes', deadline = '1 day' } = source;
   const feed: FeedQuery = { feed: name, query };
   class Feed extends StatefulWorkflow<FeedData> {
