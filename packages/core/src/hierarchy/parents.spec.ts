@@ -60,7 +60,7 @@ describe('the parents of a workflow', () => {
     const input = { parent: linkOf('1'), apiToken: 'secret:ONE' } as const;
     const ticket = new FakeWorkflow(temporal, 'Ticket-t_1', root, { input });
     ticket.hierarchy.adopt(linkOf('2', { apiToken: 'secret:TWO' }));
-    const again = { link: 'Desk-2/run#2', apiToken: 'secret:TWO-B' };
+    const again = { link: 'Desk-2/run#2', apiToken: 'secret:TWO-B' } as const;
     ticket.hierarchy.adopt(linkOf('2', again));
     expect(ticket.apiToken).toBe('secret:ONE');
     ticket.hierarchy.adopt(linkOf('1', { link: 'Desk-1/run#2', apiToken: 'secret:ONE-B' }));

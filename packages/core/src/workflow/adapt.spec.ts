@@ -126,7 +126,10 @@ describe('what a run is handed', () => {
 
   describe('of children', () => {
     const children = { paths: { tickets: [{ item: 't', status: 'running' as const }] } };
-    const parent: Carried = { ...carried, hierarchy: { version: 2, children } as Carried['hierarchy'] };
+    const parent: Carried = {
+      ...carried,
+      hierarchy: { version: 2, children } as unknown as Carried['hierarchy'],
+    };
     const called = (now: Declaration, isNew = true) =>
       adapted({ carried: parent, state }, declaredOf({ ...before, ...now }), root, () => isNew);
 
