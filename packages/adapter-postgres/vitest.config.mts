@@ -13,7 +13,7 @@ export default mergeConfig(
       // One file at a time: a cursor waits for whoever is at work on the server, and a connection that another file
       // is just opening belongs to no database yet.
       maxWorkers: 1,
-      // Each file ends the pools of its own database, which the adapter keeps for all that share its module.
+      // The pools that a file leaves idle end with its process: those of all files are more than the server takes.
       isolate: true,
     },
   }),
