@@ -46,6 +46,9 @@ describe('who follows a child', () => {
     scope.__TEMPORAL_ACTIVATOR__ = {
       nextSeqs: { childWorkflow: 7 },
       completions: { childWorkflowComplete: sdk.waiting },
+      // Another file may have run a worker here, whose hook takes every promise for one of this workflow.
+      info: { runId: 'parent-run' },
+      promiseStackStore: { childToParent: new Map(), promiseToStack: new Map() },
     };
   });
   afterEach(() => {
