@@ -58,6 +58,8 @@ export const PATCHES = {
   keptNames: 'stateful-kept-names',
   /** What waits beside code of the class goes on a moment earlier: a wait is one promise, and a rebuild makes them all anew. */
   leanWaits: 'stateful-lean-waits',
+  /** A token and an address are taken from parents, and from no workflow that is none yet or none any more. */
+  parentsGive: 'stateful-parents-give',
 } as const;
 
 /**

@@ -130,10 +130,11 @@ export class Parents {
     this.#watch();
   }
 
-  /** A parent gives another token or address. */
-  gave(workflowId: string, access: Access): void {
+  /** A workflow gives another token or address. @returns whether it is a parent, whose it is to give */
+  gave(workflowId: string, access: Access): boolean {
     const parent = this.#parents.get(workflowId);
     if (parent) parent.link = { ...parent.link, ...access };
+    return parent !== undefined;
   }
 
   /** A parent lets the workflow go, by a link. */

@@ -30,6 +30,7 @@ import {
   checkUnsubscription,
 } from '../contract/subscription';
 import type { Ending } from '../hierarchy/host';
+import type { Access } from '../hierarchy/parents';
 import { sizeOf } from '../state/change-set';
 import { entries, fromEntries, keys } from '../state/objects';
 import { iso } from '../base/iso';
@@ -67,13 +68,11 @@ const SIGNALS: {
 } = {
   apiToken(session, payload, envelope) {
     const apiToken = session.checkToken(payload);
-    if (envelope) session.hierarchy.parents.gave(envelope.from, { apiToken });
-    session.setApiToken(apiToken, envelope?.via);
+    if (mayGive(session, envelope, { apiToken })) session.setApiToken(apiToken, envelope?.via);
   },
   apiUrl(session, payload, envelope) {
     const apiUrl = checkApiUrl(payload);
-    if (envelope) session.hierarchy.parents.gave(envelope.from, { apiUrl });
-    session.setApiUrl(apiUrl, envelope?.via);
+    if (mayGive(session, envelope, { apiUrl })) session.setApiUrl(apiUrl, envelope?.via);
   },
   update(session, payload, envelope) {
     const update = checkUpdate(payload);
@@ -137,6 +136,16 @@ function pause(session: Session, isPaused: boolean, envelope?: Envelope): void {
 }
 
 /** The workflow that a change came from, which does not hear of it again. */
+/**
+ * Whether a token or an address is to be taken: a client's, and a parent's. One that is a parent of the run before, or that
+ * has not joined yet, says with its link what it gives; if it never joins, nobody would take back what it gave.
+ */
+const mayGive = (
+  { hierarchy: { parents } }: Session,
+  envelope: Envelope | undefined,
+  access: Access,
+): boolean => !envelope || parents.gave(envelope.from, access) || !has('parentsGive');
+
 const originOf = ({ changeOrigin }: { readonly changeOrigin?: string }): readonly string[] =>
   changeOrigin === undefined ? [] : [changeOrigin];
 

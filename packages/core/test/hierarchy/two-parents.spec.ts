@@ -217,6 +217,21 @@ describe('an entity under two parents', () => {
     expect(await office.statusOf('Ticket', 't')).toBe('RUNNING');
   });
 
+  it('takes no token and no address of a workflow that is none of its parents', async () => {
+    const office = await shared();
+    const ticket = office.of('Ticket', 't');
+    const before = await ticket.apiToken();
+    // A desk that was a parent of the run before, and has not joined this one.
+    const former = { from: `Desk-${office.id('former')}` };
+    await ticket.temporal.signal('apiToken', 'secret:FORMER', former);
+    await ticket.temporal.signal('apiUrl', 'https://former.example', former);
+    await ticket.update({ entityName: 'Ticket', data: { note: 'heard' } });
+    expect(await ticket.apiToken()).toEqual(before);
+    const desk = { from: office.of('Desk', 'd1').workflowId };
+    await ticket.temporal.signal('apiToken', 'secret:DESK', desk);
+    await eventually(async () => expect((await ticket.apiToken())?.reference).toBe('secret:DESK'));
+  });
+
   it('that a client started is adopted, and not ended when the parent lets it go', async () => {
     const office = new TestOffice(env);
     await office.start('LinkedTicketWorkflow', 'Ticket', 't', { data: { title: 'mine', own: true } });
