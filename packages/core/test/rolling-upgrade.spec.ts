@@ -10,6 +10,9 @@ import { scale } from './support/scale';
 import { bundleOf } from './support/stages';
 
 const DESKS = scale(10, 1);
+/** How long all of them together may take for what one does in a moment, in milliseconds. */
+const PATIENCE = scale(240_000, 45_000);
+const LONG = { timeout: scale(900_000, 90_000) };
 const TICKETS = ['a', 'b', 'c'];
 
 /** How workers of two versions share their workflows: by what each run recorded, or each its own. */
@@ -72,7 +75,7 @@ describe.each(Object.entries(WAYS))('a deploy under traffic, %s', (_, isVersione
   const sourcesOf = async (handle: StatefulHandle): Promise<string[]> =>
     Object.keys((await handle.status()).sources);
 
-  it('loses nothing, wedges nothing, and has every workflow on the new code in the end', async () => {
+  it('loses nothing, wedges nothing, and has every workflow on the new code in the end', LONG, async () => {
     const stopOld = await worker('before');
     const desks = Array.from({ length: DESKS }, () => new TestDesk(env));
     for (const desk of desks) {
@@ -86,7 +89,7 @@ describe.each(Object.entries(WAYS))('a deploy under traffic, %s', (_, isVersione
     const streams = desks.map((desk) => traffic(desk, () => ++done > 0 && !isOver));
     const rounds = (count: number): Promise<void> => {
       const enough = done + count * DESKS;
-      return eventually(() => expect(done).toBeGreaterThanOrEqual(enough));
+      return eventually(() => expect(done).toBeGreaterThanOrEqual(enough), PATIENCE);
     };
     await rounds(2);
     await worker('all but functions is changed at once');
@@ -103,7 +106,7 @@ describe.each(Object.entries(WAYS))('a deploy under traffic, %s', (_, isVersione
         for (const name of TICKETS)
           expect(await sourcesOf(desk.ticket(name))).toEqual(['ticket', 'comments']);
       }
-    });
+    }, PATIENCE);
     isOver = true;
 
     for (const [i, desk] of desks.entries()) {
