@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoadContext } from '../src/index';
 import { TestEnvironment, type TestCustomer, type TestOptions } from './support/environment';
+import { eventsAtRest } from './support/at-rest';
 import { eventually } from './support/eventually';
-import { eventsOf } from './support/history';
 import { scriptedAdapter, type ScriptedQuery, ScriptedSources } from './support/scripted-adapter';
 import { WorkerProcess } from './support/worker-process';
 
@@ -61,8 +61,8 @@ describe('a wait for a hint', () => {
   }
   const pendingOf = async ({ handle }: TestCustomer) =>
     (await handle.temporal.describe()).raw.pendingActivities ?? [];
-  const eventCount = async ({ handle }: TestCustomer, { client }: TestEnvironment): Promise<number> =>
-    (await eventsOf(client, handle.workflowId)).length;
+  const eventCount = ({ handle }: TestCustomer, { client }: TestEnvironment): Promise<number> =>
+    eventsAtRest(client, handle.workflowId, { activities: 2 });
 
   it('holds no slot: as many wait as like to, and others load beside them', async () => {
     const hinted = new HintedSources();

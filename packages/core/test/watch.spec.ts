@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangeSet } from '../src/index';
 import type { SeenCycle } from './workflows';
 import { TestEnvironment, type TestCustomer } from './support/environment';
+import { eventsAtRest } from './support/at-rest';
 import { eventually } from './support/eventually';
 import { Gate } from './support/gate';
 import { eventsOf } from './support/history';
@@ -19,8 +20,8 @@ describe('a watch', () => {
   const named = ({ id }: TestCustomer, name: string): unknown[] => [{ id, name, plan: 'pro' }];
   const cyclesOf = ({ handle }: TestCustomer): Promise<SeenCycle[]> => handle.temporal.query('cycles');
   const heardBy = ({ handle }: TestCustomer): Promise<ChangeSet[]> => handle.temporal.query('heard');
-  const eventCount = async ({ handle }: TestCustomer, on = env): Promise<number> =>
-    (await eventsOf(on.client, handle.workflowId)).length;
+  const eventCount = ({ handle }: TestCustomer, on = env): Promise<number> =>
+    eventsAtRest(on.client, handle.workflowId, { activities: 2 });
   /** The activities that the server waits for, as `source` and number. */
   const pendingOf = async ({ handle }: TestCustomer): Promise<string[]> => {
     const { raw } = await handle.temporal.describe();
