@@ -132,9 +132,13 @@ export class TestEnvironment {
     return { handler, reports, lines };
   }
 
-  /** How often somebody has sent a workflow `refresh`. */
+  /** How often somebody has sent a workflow `refresh`. While a workflow task is due, the server holds back what comes. */
   async refreshes(id: string): Promise<number> {
-    const { events } = await this.customers.get(id).temporal.fetchHistory();
+    const { temporal } = this.customers.get(id);
+    const { events } = await eventually(async () => {
+      expect((await temporal.describe()).raw.pendingWorkflowTask ?? undefined).toBeUndefined();
+      return temporal.fetchHistory();
+    });
     return (events ?? []).filter(
       ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'refresh',
     ).length;
