@@ -9,6 +9,7 @@ import {
 import { defineFeed, type FeedOptions, type FeedRecord, type FeedWorkflow } from '../../src/workflow';
 import { memory } from './memory';
 
+export * from './conformance';
 export { RestFeed, RestCustomerWorkflow } from './rest';
 
 export interface CustomerData {
