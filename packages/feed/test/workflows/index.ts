@@ -10,6 +10,7 @@ import { defineFeed, type FeedOptions, type FeedRecord, type FeedWorkflow } from
 import { memory } from './memory';
 
 export * from './conformance';
+export * from './desk';
 export { RestFeed, RestCustomerWorkflow } from './rest';
 
 export interface CustomerData {
