@@ -58,6 +58,8 @@ export const PATCHES = {
   leanWaits: 'stateful-lean-waits',
   /** A token and an address are taken from parents, and from no workflow that is none yet or none any more. */
   parentsGive: 'stateful-parents-give',
+  /** A `refresh` may name the sources that are asked. */
+  namedSources: 'stateful-named-sources',
 } as const;
 
 /**

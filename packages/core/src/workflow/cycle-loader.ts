@@ -25,6 +25,10 @@ export interface LoadOptions extends Pick<RefreshTimes, 'staleAfter' | 'every'> 
   readonly insists: boolean;
   /** Whether it was by `refresh`: then a source's wish to be left alone is tried, too. */
   readonly refreshed: boolean;
+  /** The sources that `refresh` asked for by name: each is loaded as by one of all. */
+  readonly named: ReadonlySet<string>;
+  /** Whether others are loaded as well: not where nothing but sources that were named is asked for. */
+  readonly isWhole: boolean;
   /** The largest part of a source's entities that a sweep may remove. */
   readonly maxDeleteRatio: number;
   /** What a watch has already brought: the load of those sources. */
@@ -111,8 +115,12 @@ export class CycleLoader implements Loader {
   }
 
   async #load(name: string): Promise<SourceOutcome> {
-    const { arrivals, demanded, insists, refreshed, staleAfter } = this.#options;
+    const { arrivals, staleAfter, named, isWhole } = this.#options;
     const source = this.#session.source(name, 'source');
+    const isNamed = named.has(name);
+    const demanded = this.#options.demanded || isNamed;
+    const insists = this.#options.insists || isNamed;
+    const refreshed = this.#options.refreshed || isNamed;
     const delivered = this.#takeDelivery(source);
     if (delivered && !insists) return delivered;
     const arrival = arrivals.get(name);
@@ -121,6 +129,7 @@ export class CycleLoader implements Loader {
     if (!(source.isFed ? insists : demanded)) {
       const { retryAt = 0, checkedAt = 0, error, isInDoubt } = source.known;
       if (Date.now() < retryAt) return 'failed';
+      if (!isWhole && checkedAt > 0 && !isInDoubt) return error ? 'failed' : 'fresh';
       if (source.isLeftToFeed) return error ? 'failed' : 'fresh';
       if (staleAfter > 0 && !error && !isInDoubt && Date.now() - checkedAt < staleAfter) return 'fresh';
     }

@@ -13,7 +13,7 @@ import { closeAsCancelled } from './close-as-cancelled';
 import type { Continuation } from './continuation';
 import { details } from './details';
 import { beginHooks, type HookOptions, type HookRunner, hooksEnd } from './hooks';
-import type { TriggerName } from './inbox';
+import { toldAs, type TriggerName } from './inbox';
 import type { Running } from './interruptible';
 import { LoadRunner } from './load-runner';
 import { beganWith, has } from '../base/patches';
@@ -278,7 +278,11 @@ export class CycleRunner {
       handed = pending.take();
       ended = ends.take();
       try {
-        await workflow.execute({ triggers, ...told(handed), endedChildren: readOnly.of(ended) });
+        await workflow.execute({
+          triggers: toldAs(triggers),
+          ...told(handed),
+          endedChildren: readOnly.of(ended),
+        });
       } catch (error) {
         this.#passOver(error);
       }

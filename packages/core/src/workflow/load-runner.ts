@@ -3,7 +3,7 @@ import { beganWith, has } from '../base/patches';
 import { runClassCode } from './class-code';
 import type { Continuation } from './continuation';
 import { CycleLoader } from './cycle-loader';
-import type { TriggerName } from './inbox';
+import { namedIn, type Trigger } from './inbox';
 import { isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
 import type { Loader } from './loader';
@@ -16,9 +16,9 @@ import type { StatefulWorkflow } from './stateful-workflow';
 import type { Arrival } from './watch';
 
 /** Triggers that load whatever the age of the data, and try a refused credential again. */
-const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl', 'resume'];
+const DEMANDS: readonly Trigger[] = ['start', 'refresh', 'apiToken', 'apiUrl', 'resume'];
 /** Those of them that ask for a load of what a feed brings, too. */
-const INSISTS: readonly TriggerName[] = ['refresh', 'apiToken', 'apiUrl'];
+const INSISTS: readonly Trigger[] = ['refresh', 'apiToken', 'apiUrl'];
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 
 /** What a class without a `loadData` of its own does. */
@@ -72,18 +72,24 @@ export class LoadRunner {
    *
    * @returns why sources failed; nothing when the run ends before a load does
    */
-  async run(triggers: Set<TriggerName>): Promise<readonly LoadFault[] | undefined> {
+  async run(triggers: Set<Trigger>): Promise<readonly LoadFault[] | undefined> {
     const session = this.#session;
     const { inbox, loads } = session;
     // What a watch brought may be about a source or token no longer in use.
     if (triggers.has('apiToken') || triggers.has('apiUrl')) this.arrivals = NO_ARRIVALS;
     for (;;) {
-      loads.begin();
+      const named = namedIn(triggers);
+      // Before a continue-as-new that is overdue, one load has to do for all who wait.
+      if (named.size > 0 && this.#continuation.isOverdue()) triggers.add('refresh');
+      const isWhole = named.size < triggers.size;
+      loads.begin(isWhole);
       const loader = new CycleLoader(session, this.#activities, {
         ...this.#times,
         demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
         insists: INSISTS.some((trigger) => triggers.has(trigger)),
         refreshed: triggers.has('refresh'),
+        named,
+        isWhole,
         maxDeleteRatio: session.declaration.maxDeleteRatio ?? 0.5,
         arrivals: this.arrivals,
       });
