@@ -11,7 +11,7 @@ import { Interruptible, type Running } from './interruptible';
  * @param onEnd called when it ends
  */
 export function runClassCode(
-  code: () => Promise<void>,
+  code: () => Promise<unknown>,
   scope: CancellationScope,
   onEnd?: () => void,
 ): Running {

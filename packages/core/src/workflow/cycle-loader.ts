@@ -57,18 +57,9 @@ export class CycleLoader implements Loader {
     this.#options = options;
   }
 
-  /** Whether a source was asked. */
-  get isAsking(): boolean {
-    return this.#answers.length > 0;
-  }
-
   // No methods: a class may take them out of the loader that it is given.
   readonly all = async (): Promise<void> => {
-    const { sources } = this.#session;
-    const [source, second] = sources;
-    // For the most common case half as many promises.
-    if (source && !second && this.#isLean) await this.source(source.name);
-    else await Promise.all(sources.map(({ name }) => this.source(name)));
+    await Promise.all(this.#session.sources.map(({ name }) => this.source(name)));
   };
 
   readonly source = (name: string): Promise<SourceOutcome> =>

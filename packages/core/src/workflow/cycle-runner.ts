@@ -6,27 +6,24 @@ import {
   isCancellation,
   setCurrentDetails,
   TemporalFailure,
-  workflowInfo,
 } from '@temporalio/workflow';
-import type { ChildEnd } from '../contract/hierarchy';
 import { closeAsCancelled } from './close-as-cancelled';
 import type { Continuation } from './continuation';
+import { CycleHooks, hasHooks } from './cycle-hooks';
 import { details } from './details';
 import { beginHooks, type HookOptions, type HookRunner, hooksEnd } from './hooks';
-import { toldAs, type TriggerName } from './inbox';
+import type { TriggerName } from './inbox';
 import type { Running } from './interruptible';
 import { LoadRunner } from './load-runner';
-import { beganWith, has } from '../base/patches';
-import type { Handed } from './pending-changes';
+import { has } from '../base/patches';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/host';
 import type { Session } from './session';
 import { allElse, until, untilSo } from './moments';
 import { SearchIndex } from './search-index';
 import { SourceActivities } from './source-activities';
-import { beforeIn } from '../state/before';
 import { bytesOf, sendable } from './state-size';
-import { type Cycle, StatefulWorkflow } from './stateful-workflow';
+import type { StatefulWorkflow } from './stateful-workflow';
 import { startWatch } from './watch';
 
 /** How long handlers that have not ended are waited for at the end of the workflow. */
@@ -200,7 +197,7 @@ export class CycleRunner {
   /** Runs hooks of the class. @returns whether they came to their end */
   readonly #runHooks: HookRunner = async (hooks, options) => {
     const running = beginHooks(this.#session, hooks);
-    if (running.atOnce) await running.atOnce();
+    if (running.endOr) await running.endOr(atOnce);
     return running.isDone || this.#hooksEnd(running, options);
   };
 
@@ -220,20 +217,10 @@ export class CycleRunner {
     return isDone;
   }
 
-  /** A class that has nothing to do in a cycle is spared the scope of hooks. */
-  get #hasHooks(): boolean {
-    const workflow = this.#workflow;
-    return (
-      workflow.execute !== StatefulWorkflow.prototype.execute ||
-      !!(workflow.onChange ?? workflow.onChildEnded ?? workflow.onLoadError)
-    );
-  }
-
   async #cycle(): Promise<void> {
     const session = this.#session;
     const workflow = this.#workflow;
-    const { inbox, pending, readOnly } = session;
-    const { ends } = session.hierarchy;
+    const { inbox } = session;
     const triggers = inbox.take();
     const faults = this.#loads.isSpared ? this.#loads.none() : await this.#loads.run(triggers);
     if (!faults || session.ending) return;
@@ -242,55 +229,11 @@ export class CycleRunner {
       for (const trigger of triggers) inbox.add(trigger);
       return;
     }
-    let handed: Handed | undefined;
-    let ended: readonly ChildEnd[] = [];
-    const told = ({ changes, earlier }: Handed): Pick<Cycle, 'changes' | 'before'> => {
-      const before = beforeIn(changes, earlier);
-      return { changes: readOnly.of(changes), before: (name, id) => readOnly.of(before(name, id)) };
-    };
-    const hears = (news: Handed): void | Promise<void> => {
-      const { changes, before } = told(news);
-      return workflow.onChange?.(changes, before);
-    };
-    const hooks = async (): Promise<void> => {
-      for (const fault of faults) {
-        let answer: void | 'proceed' = undefined;
-        try {
-          answer = await workflow.onLoadError?.(fault);
-        } catch (error) {
-          this.#passOver(error);
-        }
-        const source = session.loading.find(({ name }) => name === fault.source);
-        if (source) source.known.tolerated = answer === 'proceed';
-      }
-      try {
-        const told = pending.tell(workflow.onChange && hears);
-        if (told || !beganWith('leanWaits')) await told;
-      } catch (error) {
-        this.#passOver(error);
-      }
-      try {
-        if (ends.isDue) await ends.tell((end) => workflow.onChildEnded?.(readOnly.of(end)));
-      } catch (error) {
-        this.#passOver(error);
-      }
-      if (!session.isReady) return;
-      handed = pending.take();
-      ended = ends.take();
-      try {
-        await workflow.execute({
-          triggers: toldAs(triggers),
-          ...told(handed),
-          endedChildren: readOnly.of(ended),
-        });
-      } catch (error) {
-        this.#passOver(error);
-      }
-    };
-    if (!this.#hasHooks) return hooks();
+    const hooks = new CycleHooks(workflow, session, triggers, faults);
+    if (!hasHooks(workflow)) return hooks.run();
     // As #runHooks, without its promise: most hooks wait for nothing.
-    const running = beginHooks(session, hooks);
-    if (running.atOnce) await running.atOnce();
+    const running = beginHooks(session, hooks.run);
+    if (running.endOr) await running.endOr(atOnce);
     if (running.isDone) return;
     const isDone = await this.#hooksEnd(running, {
       isOverdue: () => this.#continuation.cutsOff(),
@@ -300,19 +243,7 @@ export class CycleRunner {
     if (isDone || session.ending) return;
     // The next run takes the cycle up again.
     for (const trigger of triggers) inbox.add(trigger);
-    if (handed) pending.giveBack(handed);
-    ends.giveBack(ended);
-  }
-
-  /**
-   * Passes over what a hook throws in a replay of what the class did before it was changed: then it came to its end, and
-   * the changed one may count on what this run never loads.
-   *
-   * @throws it otherwise
-   */
-  #passOver(error: unknown): void {
-    const isOther = this.#session.declaration.before && workflowInfo().unsafe.isReplaying;
-    if (!isOther || error instanceof TemporalFailure) throw error;
+    hooks.giveBack();
   }
 
   /** Ends the hierarchy below, and tells the one above. */
@@ -336,6 +267,9 @@ export class CycleRunner {
 
 /** The SDK takes a stack trace of each promise that is made. */
 const DONE = Promise.resolve();
+
+/** Hooks that wait are not waited for beyond the moment. */
+const atOnce = (): boolean => true;
 
 /** When the next load is due by itself, and why. */
 function nextLoad(

@@ -16,7 +16,7 @@ export class FormerInterruptible implements Running {
   #isSettled = false;
   #isCut = false;
 
-  constructor(code: () => Promise<void>, scope: CancellationScope) {
+  constructor(code: () => Promise<unknown>, scope: CancellationScope) {
     this.#scope = scope;
     this.#done = scope.run(code).then(
       () => true,

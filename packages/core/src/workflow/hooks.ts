@@ -1,6 +1,6 @@
-import { CancellationScope } from '@temporalio/workflow';
 import { runClassCode } from './class-code';
 import type { Interruption, Running } from './interruptible';
+import { newScope } from './scopes';
 import type { Session } from './session';
 
 /** How long hooks may take. */
@@ -18,7 +18,7 @@ export type HookRunner = (hooks: () => Promise<void>, options: HookOptions) => P
  */
 export function beginHooks(session: Session, hooks: () => Promise<void>): Running {
   const { hookScope: before } = session;
-  const scope = before?.consideredCancelled === false ? before : new CancellationScope();
+  const scope = before?.consideredCancelled === false ? before : newScope();
   session.hooks = session.hookScope = scope;
   session.hooksSince = Date.now();
   return runClassCode(hooks, scope, () => {

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, log, TemporalFailure } from '@temporalio/workflow';
-import { nextLook } from './moments';
+import { forget, nextLook } from './moments';
 import { comesOfCancellation } from './scopes';
 
 /** How long code of the class that is cancelled may take to clean up. */
@@ -21,8 +21,11 @@ export interface Interruption {
 export interface Running {
   /** Whether it has come to its end; `false` also where it threw. */
   readonly isDone: boolean;
-  /** Waits until it has ended, or nothing else can go on in this moment; absent in runs of the first versions. */
-  atOnce?(): Promise<void>;
+  /**
+   * Waits until it has ended, or nothing else can go on and the workflow is cancelled or it is `enough`; absent in runs of
+   * the first versions.
+   */
+  endOr?(enough: () => boolean): Promise<void>;
   /**
    * Waits until it ends, and interrupts it where the run cannot wait any longer.
    *
@@ -46,7 +49,7 @@ export class Interruptible implements Running {
   #wake?: () => void;
 
   /** @param scope what the code runs in @param onEnd called when it ends */
-  constructor(code: () => Promise<void>, scope: CancellationScope, onEnd?: () => void) {
+  constructor(code: () => Promise<unknown>, scope: CancellationScope, onEnd?: () => void) {
     this.#scope = scope;
     const ends = (how: { readonly error?: unknown; readonly isDone: boolean }): void => {
       this.#ended = how;
@@ -63,14 +66,21 @@ export class Interruptible implements Running {
     return !!this.#ended?.isDone;
   }
 
-  atOnce(): Promise<void> {
-    return this.#endOr(() => true);
+  endOr(enough: () => boolean): Promise<void> {
+    const outer = this.#outer;
+    return new Promise((resolve) => {
+      // Who hears of a cancellation ends at once; for the others it is looked at when nothing else is to be done.
+      const look = nextLook(() => !!this.#ended || outer.consideredCancelled || enough(), resolve);
+      this.#wake = () => {
+        forget(look);
+        resolve();
+      };
+    });
   }
 
   async end({ shield, isOver, isUsedUp }: Interruption): Promise<boolean> {
     const outer = this.#outer;
-    // Who hears of a cancellation ends at once; for the others it is looked at when nothing else is to be done.
-    if (!this.#ended) await this.#endOr(() => outer.consideredCancelled || isOver());
+    if (!this.#ended && !outer.consideredCancelled && !isOver()) await this.endOr(isOver);
     if (!this.#ended) {
       this.#isCut = true;
       this.#scope.cancel();
@@ -81,14 +91,6 @@ export class Interruptible implements Running {
     if (this.#ended && !((this.#isCut || outer.consideredCancelled) && isOfNoUse(error))) throw error;
     if (outer.consideredCancelled) await outer.cancelRequested;
     return false;
-  }
-
-  /** Waits for the end, or until nothing else can go on and it is `enough`. */
-  #endOr(enough: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-      nextLook(() => !!this.#ended || enough(), resolve);
-    });
   }
 }
 

@@ -1,15 +1,15 @@
-import { CancellationScope } from '@temporalio/workflow';
+import type { CancellationScope } from '@temporalio/workflow';
 import { beganWith, has } from '../base/patches';
 import { runClassCode } from './class-code';
 import type { Continuation } from './continuation';
 import { CycleLoader } from './cycle-loader';
 import { namedIn, type Trigger } from './inbox';
-import { isOfNoUse } from './interruptible';
+import { isOfNoUse, type Running } from './interruptible';
 import type { LoadFault } from './load-fault';
 import type { Loader } from './loader';
 import { allElse, until } from './moments';
 import type { RefreshTimes } from './refresh';
-import { comesOfCancellation } from './scopes';
+import { comesOfCancellation, newScope } from './scopes';
 import { nothing, type Session } from './session';
 import type { SourceActivities } from './source-activities';
 import type { StatefulWorkflow } from './stateful-workflow';
@@ -25,6 +25,15 @@ const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 const allSources = (load: Loader): Promise<void> => load.all();
 /** The same, in as many turns as it took before. */
 const formerAllSources = async (load: Loader): Promise<void> => load.all();
+
+/** A load that has begun. */
+interface Load {
+  readonly running: Running;
+  /** Whether the run cannot wait for it any longer. */
+  readonly isOver: () => boolean;
+  /** Nobody waits for it any more. @returns whether it was overtaken */
+  readonly left: () => boolean;
+}
 
 /** Runs the loads of a workflow, one after the other: until each has ended, is begun again, or is cut off with the run. */
 export class LoadRunner {
@@ -94,7 +103,10 @@ export class LoadRunner {
         arrivals: this.arrivals,
       });
       this.arrivals = NO_ARRIVALS;
-      const superseded = this.#hasLoads && (await this.#load(loader));
+      const load = this.#hasLoads ? this.#begin(loader) : undefined;
+      // Most loads come to their end: then that took one promise.
+      if (load?.running.endOr) await load.running.endOr(load.isOver);
+      const superseded = !!load && (load.running.isDone ? load.left() : await this.#ended(load));
       if (session.ending) return undefined;
       if (!superseded) {
         loads.ended(loader.touched.size, loader.faults);
@@ -110,57 +122,71 @@ export class LoadRunner {
     }
   }
 
-  /** @returns whether the load was overtaken */
-  async #load(loader: CycleLoader): Promise<boolean> {
+  #begin(loader: CycleLoader): Load {
     const session = this.#session;
     const continuation = this.#continuation;
     const { shield } = session;
     const isLean = beganWith('leanWaits');
-    const { loadData = isLean ? allSources : formerAllSources } = session.declaration;
     const known = this.#scope;
-    const scope = known?.consideredCancelled === false ? known : new CancellationScope();
+    const scope = known?.consideredCancelled === false ? known : newScope();
     this.#scope = scope;
     let superseded = false;
     session.supersede = () => {
       superseded = true;
       scope.cancel();
     };
-    let isOver = false;
+    let hasLeft = false;
     let isCutOff = false;
     const cutOff = (): void => {
-      if (!isOver && !isCutOff) void shield.run(() => this.#cutOff(() => isOver));
+      if (!hasLeft && !isCutOff) void shield.run(() => this.#cutOff(() => hasLeft));
       isCutOff = true;
     };
     // One that takes longer than the history lasts begins again in the next run.
-    if (!isLean) void until(shield, () => isOver || continuation.cutsOff()).then(cutOff);
+    if (!isLean) void until(shield, () => hasLeft || continuation.cutsOff()).then(cutOff);
     const cutsOff = (): boolean => {
       if (!continuation.cutsOff()) return false;
       if (isLean) cutOff();
       return superseded;
     };
+    const running = runClassCode(this.#codeOf(loader, isLean), scope);
+    if (session.sources.some(({ isAwaited }) => isAwaited)) session.show();
+    return {
+      running,
+      isOver: () => !!session.ending || cutsOff(),
+      left: () => {
+        hasLeft = true;
+        session.supersede = nothing;
+        return superseded;
+      },
+    };
+  }
+
+  /** What loads. Where the class has no `loadData` and one source, that is its load. */
+  #codeOf(loader: CycleLoader, isLean: boolean): () => Promise<unknown> {
+    const { sources, ownLoad, declaration } = this.#session;
+    const [source, second] = sources;
+    if (isLean && !declaration.loadData && source && !second) return () => loader.source(source.name);
+    const { loadData = isLean ? allSources : formerAllSources } = declaration;
+    const loads = (): Promise<void> => loader.run((load) => loadData.call(this.#workflow, load));
+    return isLean || ownLoad ? loads : async () => loads();
+  }
+
+  /** Waits for a load to end. @returns whether it was overtaken */
+  async #ended({ running, isOver, left }: Load): Promise<boolean> {
+    const session = this.#session;
+    const continuation = this.#continuation;
+    let isDone = false;
     try {
-      const loads = (): Promise<void> => loader.run((load) => loadData.call(this.#workflow, load));
-      const isPlain = isLean || session.ownLoad;
-      const running = runClassCode(isPlain ? loads : async () => loads(), scope);
-      // What a feed delivered or a watch brought is taken in at once.
-      if (!loader.isAsking && running.atOnce) await running.atOnce();
-      if (!running.isDone) {
-        const ended = running.end({
-          shield,
-          isOver: () => !!session.ending || cutsOff(),
-          isUsedUp: () => continuation.isUsedUp(),
-          isAllowed: () => has('interruptible'),
-        });
-        if (session.sources.some(({ isAwaited }) => isAwaited)) session.show();
-        superseded = !(await ended) || superseded;
-      }
+      isDone = await running.end({
+        shield: session.shield,
+        isOver,
+        isUsedUp: () => continuation.isUsedUp(),
+        isAllowed: () => has('interruptible'),
+      });
     } catch (error) {
-      if (!superseded || !(session.ending ? isOfNoUse : comesOfCancellation)(error)) throw error;
-    } finally {
-      isOver = true;
-      session.supersede = nothing;
+      if (!left() || !(session.ending ? isOfNoUse : comesOfCancellation)(error)) throw error;
     }
-    return superseded;
+    return left() || !isDone;
   }
 
   /** Cuts off the load that is running, unless it ends in this moment: what has come together with the end is taken in. */

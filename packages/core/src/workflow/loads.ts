@@ -4,6 +4,7 @@ import type { RefreshResult } from '../contract/wire';
 import { fromEntries } from '../state/objects';
 import { historyLength } from './history-length';
 import type { LoadFault } from './load-fault';
+import { untilSo } from './moments';
 
 /** {@link Loads} as they travel through continue-as-new. */
 export interface CarriedLoads {
@@ -149,7 +150,7 @@ export class Loads {
     const isDone = (): boolean => this.#done >= wait.load;
     this.#waiting.add(wait);
     try {
-      await condition(() => isDone() || this.#isOver || stops());
+      await untilSo(() => isDone() || this.#isOver || stops());
     } finally {
       this.#waiting.delete(wait);
     }

@@ -75,8 +75,17 @@ export function untilSo(isSo: () => boolean): Promise<void | boolean> {
   });
 }
 
-/** Has the SDK look, whenever nothing else can go on, whether something is so, and then calls `then`, once. */
-export function nextLook(isSo: () => boolean, then: () => void): void {
+/**
+ * Has the SDK look, whenever nothing else can go on, whether something is so, and then calls `then`, once.
+ *
+ * @returns what to {@link forget}
+ */
+export function nextLook(isSo: () => boolean, then: () => void): number {
   const { blockedConditions, nextSeqs } = getActivator();
-  blockedConditions.set(nextSeqs.condition++, { fn: isSo, resolve: then });
+  const look = nextSeqs.condition++;
+  blockedConditions.set(look, { fn: isSo, resolve: then });
+  return look;
 }
+
+/** Does not look any more: each look that finds something has the SDK take another turn into the sandbox. */
+export const forget = (look: number): void => void getActivator().blockedConditions.delete(look);

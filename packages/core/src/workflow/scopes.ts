@@ -1,4 +1,5 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, type CancellationScopeOptions, isCancellation } from '@temporalio/workflow';
+import { beganWith } from '../base/patches';
 
 /** Whether the code that is running runs in a scope, or in one below it. */
 export function isWithin(scope: CancellationScope | undefined): boolean {
@@ -12,3 +13,21 @@ export function isWithin(scope: CancellationScope | undefined): boolean {
 export function comesOfCancellation(error: unknown): boolean {
   return isCancellation(error) || (error instanceof Error && comesOfCancellation(error.cause));
 }
+
+/** A scope whose `run` adds no promise to the one that its code gives, where the SDK's adds two. */
+class LeanScope extends CancellationScope {
+  protected override runInContext<T>(fn: () => Promise<T>): Promise<T> {
+    try {
+      return fn();
+    } catch (error) {
+      // As of an asynchronous function, which this is not for the promises that it takes.
+      return Promise.resolve().then(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+/** A scope of this run. */
+export const newScope = (options?: CancellationScopeOptions): CancellationScope =>
+  beganWith('leanWaits') ? new LeanScope(options) : new CancellationScope(options);

@@ -1,4 +1,4 @@
-import { CancellationScope, log } from '@temporalio/workflow';
+import { type CancellationScope, log } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import type { EntityRef } from '../contract/adapter';
 import { InvalidInputError } from '../contract/errors';
@@ -32,13 +32,13 @@ import { Loads } from './loads';
 import { PendingChanges } from './pending-changes';
 import { ReadOnly } from '../state/read-only';
 import { Refusals } from './refusals';
+import { newScope } from './scopes';
 import { SourceState } from './source-state';
 import { MOST_PAYLOAD_BYTES, StateSize } from './state-size';
 import { Traffic } from './traffic';
 
 const PLAINTEXT =
   'The token stands in plaintext in the history of this workflow, because allowPlaintextTokens is set. That is for development: use secret:NAME or a sealed token.';
-
 const OWN_LOAD_DEFINITION: SourceDefinition = { adapter: OWN_LOAD, package: '', query: undefined };
 
 /** Instead of a function that would hold on to what is no longer there. */
@@ -84,7 +84,7 @@ export class Session {
   readonly loads: Loads;
   readonly traffic = new Traffic();
   /** What runs in it goes on when the workflow is cancelled. One for all: each costs the workflow three promises. */
-  readonly shield = new CancellationScope({ cancellable: false });
+  readonly shield = newScope({ cancellable: false });
   /** Asks the class before something is taken in; absent until there is an instance of it. */
   guard?: Guard;
   /** When and how the workflow continues as new; absent until its handlers are set. */

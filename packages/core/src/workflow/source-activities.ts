@@ -36,17 +36,11 @@ export class SourceActivities {
    *
    * @throws ActivityFailure, or LoadError for a source that never holds still
    */
-  async load(source: SourceState, { retryRefused, demanded }: LoadManner): Promise<WholeResult> {
+  load(source: SourceState, { retryRefused, demanded }: LoadManner): Promise<WholeResult> {
     const whatever = requestOf(this.#session, source, retryRefused);
     const request = demanded ? { ...whatever, demanded } : whatever;
     source.loadingSince = Date.now();
-    try {
-      if (!beganWith('leanWaits')) return await whole(source, request, await loadData(source, request));
-      const result = await scheduleLoad(source, request);
-      return result.outcome === 'part' ? await whole(source, request, result) : result;
-    } finally {
-      source.loadingSince = undefined;
-    }
+    return beganWith('leanWaits') ? answered(source, request) : formerlyAnswered(source, request);
   }
 
   /** Waits until a source has news. @throws like {@link load} */
@@ -69,6 +63,32 @@ export class SourceActivities {
       summary: `watch ${name}`,
     });
     return whole(source, request, result);
+  }
+}
+
+/** The answer to a load, by one promise where it comes whole. */
+function answered(source: SourceState, request: LoadRequest): Promise<WholeResult> {
+  const ended = (): void => {
+    source.loadingSince = undefined;
+  };
+  return scheduleLoad(source, request).then(
+    (result) => {
+      if (result.outcome === 'part') return whole(source, request, result).finally(ended);
+      ended();
+      return result;
+    },
+    (error: unknown) => {
+      ended();
+      throw error;
+    },
+  );
+}
+
+async function formerlyAnswered(source: SourceState, request: LoadRequest): Promise<WholeResult> {
+  try {
+    return await whole(source, request, await loadData(source, request));
+  } finally {
+    source.loadingSince = undefined;
   }
 }
 
