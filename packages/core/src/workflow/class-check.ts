@@ -4,7 +4,7 @@ import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import { checkEntityName, checkReference } from '../contract/payloads';
 import type { Schema } from '../contract/schema';
 import type { Duration, SourceDefinition } from '../contract/source';
-import type { ManagedPathOptions, ManagedPaths } from '../hierarchy/managed-path';
+import { type ManagedPathOptions, type ManagedPaths, pathsIn } from '../hierarchy/managed-path';
 import { own } from '../state/json';
 import { entries, hasOwn, keys } from '../state/objects';
 import { asyncHook } from './guard';
@@ -44,7 +44,7 @@ export const DECLARED = [
 ] as const;
 
 /** Functions that a class may have, and those that it may not take away: the base class has them. */
-const HOOKS = [
+export const HOOKS = [
   'setup',
   'loadData',
   'beforeUpdate',
@@ -178,11 +178,8 @@ export function checkClassStrictly(declared: Declaration): void {
       '{ relations: { contacts: many("Contact") } }',
     );
   if (managedPaths !== undefined && managedPaths !== true) {
-    const paths = object<Readonly<Record<string, unknown>>>('{ contacts: true }')(
-      managedPaths,
-      'managedPaths',
-    );
-    for (const [path, options] of entries(paths))
+    const paths = object<ManagedPaths>('{ contacts: true }')(managedPaths, 'managedPaths');
+    for (const [path, options] of pathsIn(paths))
       if (options !== true)
         checkFields(options, `managedPaths.${path}`, PATH, "{ workflowType: 'ContactWorkflow' }");
   }

@@ -268,7 +268,7 @@ describe('defineWorkflow', () => {
 
   it('says what a builder in the class refuses', () => {
     class Customer extends StatefulWorkflow {
-      override readonly schema = defineSchema({ Customer: { relations: { a: many('Nobody') } } });
+      override readonly schema = defineSchema({ Customer: { relations: { a: many('Nobody') as never } } });
     }
     expect(() => defineWorkflow(Customer)).toThrow(/^schema\.Customer\.relations\.a: leads to "Nobody"/);
   });

@@ -22,6 +22,7 @@ import {
 } from '../contract/payloads';
 import { CANCEL_REQUESTED, type Envelope } from '../contract/hierarchy';
 import { checkSelector } from '../contract/selector';
+import type { RefreshRequest } from '../contract/wire';
 import {
   checkEnvelope,
   checkNotice,
@@ -92,8 +93,9 @@ const SIGNALS: {
     session.changed(session.hierarchy.exchange.setRoot(data), 'data');
   },
   refresh(session, payload) {
-    session.acceptDeletions(checkRefresh(payload));
-    session.refresh();
+    const request = requestIn(payload);
+    session.acceptDeletions(request);
+    session.refresh(request.sources);
   },
   feed: (session, payload) => deliver(session, checkDelivery(payload)),
   roll(session) {
@@ -128,6 +130,12 @@ const SIGNALS: {
 function end(session: Session, how: Ending, envelope?: Envelope): void {
   if (envelope) session.hierarchy.letGo(envelope, how);
   else session.end(how);
+}
+
+/** What a `refresh` asks for. A run that began before sources could be named loads all of them. */
+function requestIn(payload: unknown): RefreshRequest {
+  const isNaming = typeof payload === 'object' && payload !== null && 'sources' in payload;
+  return checkRefresh(isNaming && !has('namedSources') ? { ...payload, sources: undefined } : payload);
 }
 
 function pause(session: Session, isPaused: boolean, envelope?: Envelope): void {
@@ -173,8 +181,9 @@ const UPDATES: { readonly [name: string]: Update } = {
   refresh: {
     check: (session, payload) => session.checkRefresh(checkRefresh(payload)),
     take(session, payload) {
-      session.acceptDeletions(accepted(checkRefresh, payload));
-      return loaded(session, () => session.refresh(), false);
+      const request = accepted(requestIn, payload);
+      session.acceptDeletions(request);
+      return loaded(session, () => session.refresh(request.sources), false);
     },
   },
   rotateToken: {
