@@ -37,6 +37,28 @@ describe('a guard before what clients send', () => {
     await env.expectNeverWedged(handle.workflowId);
   });
 
+  it.each([
+    ['text', 'said as a text'],
+    ['object', 'said as an object'],
+    [
+      'nothing',
+      /^beforeUpdate\(\) refuses it, and does not say why\. Have it throw an Error with a message\.$/,
+    ],
+    ['bare', /^beforeUpdate\(\) refuses it, and does not say why/],
+    ['silent', /^beforeUpdate\(\) refuses it, and does not say why/],
+  ])('refuses whatever it throws (%s), with what there is of a reason', async (value, message) => {
+    const customer = await env.loaded('GuardedWorkflow');
+    const { handle } = customer;
+    const code = 'UPDATE_REFUSED';
+    const error = await handle.update(plan(value)).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code });
+    expect((error as Error).message).toMatch(message);
+    await handle.temporal.signal('update', plan(value));
+    await refused(customer, { signal: 'update', reason: expect.stringMatching(message) as string });
+    expect(await handle.data()).toMatchObject({ plan: 'pro' });
+    await env.expectNeverWedged(handle.workflowId);
+  });
+
   it('refuses signals, which are counted, and what they bring is not taken in', async () => {
     const customer = await closed();
     const { handle } = customer;

@@ -1,5 +1,6 @@
 import type { Client, Connection } from '@temporalio/client';
 import {
+  ApplicationFailure,
   type MetricGauge,
   type MetricMeter,
   type MetricTags,
@@ -60,6 +61,39 @@ it('says what is wrong where the server does not know the attributes, and goes o
   expect((await handle.status()).status).toBe('running');
   expect(await told(handle.workflowId)).toEqual([]);
   await env.expectNeverWedged(handle.workflowId);
+});
+
+it('says so where the worker could not ask the server, and goes on', async () => {
+  const other = await TestEnvironment.start({
+    worker: {
+      interceptors: {
+        activity: [
+          ({ info }) => ({
+            inbound: {
+              execute(input, next) {
+                // As where the worker may not list workflows, once the server has said so for long enough.
+                if (info.activityType === 'stateful.knowsSearchAttributes')
+                  throw ApplicationFailure.nonRetryable('permission denied');
+                return next(input);
+              },
+            },
+          }),
+        ],
+      },
+    },
+  });
+  try {
+    const { handle } = await other.loaded('ListedWorkflow');
+    await eventually(async () =>
+      expect((await handle.status()).problem).toMatch(
+        /could not be asked whether it knows StatefulStatus and StatefulEntity: permission denied/,
+      ),
+    );
+    expect((await handle.status()).status).toBe('running');
+    await other.expectNeverWedged(handle.workflowId);
+  } finally {
+    await other.stop();
+  }
 });
 
 it('lists a workflow by its status, and tells the server no more than changes of it', async () => {

@@ -60,6 +60,8 @@ export const PATCHES = {
   parentsGive: 'stateful-parents-give',
   /** A `refresh` may name the sources that are asked. */
   namedSources: 'stateful-named-sources',
+  /** What is taken out of a list that is not there makes neither the list nor its entity. */
+  absentLists: 'stateful-absent-lists',
 } as const;
 
 /**

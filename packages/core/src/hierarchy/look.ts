@@ -15,10 +15,10 @@ export const looks = (options: ActivityOptions): HierarchyActivities =>
  *
  * @returns what ends it
  */
-export function lookAside(look: () => Promise<void>, onFailed = (): void => {}): () => void {
+export function lookAside(look: () => Promise<void>, onFailed = (_: unknown): void => {}): () => void {
   const scope = new CancellationScope();
   scope.run(look).catch((error: unknown) => {
-    if (!isCancellation(error)) onFailed();
+    if (!isCancellation(error)) onFailed(error);
   });
   return () => scope.cancel();
 }

@@ -122,7 +122,7 @@ export function takeEdits(state: EntityState, edits: ListEdits, origin: string):
     forEach(edit.items, (name, id, fields) => {
       if (hasOwn(schema, name)) draft.put(name, id, { ...draft.get(name, id), ...fields });
     });
-    editList(draft, ref, field, edit);
+    editList(draft, ref, field, edit, state.leavesAbsent);
   }
   return state.commit(draft, origin);
 }

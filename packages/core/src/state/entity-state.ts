@@ -35,12 +35,16 @@ export interface Trace {
   readonly earlier?: Earlier;
 }
 
+const always = (): boolean => true;
+
 /** Entity state together with where it came from: the root entity, the store and a view per source. */
 export class EntityState {
   readonly root: EntityRef;
   readonly store: EntityStore;
   /** What each source last gave, by its name. */
   readonly views: Map<string, SourceView>;
+  /** Whether nothing is made of a list that is not there where something is taken out of it. */
+  leavesAbsent = always;
   #created?: Set<string>;
   #earlier?: Map<string, Fields | undefined>;
 
@@ -119,14 +123,14 @@ export class EntityState {
    */
   update(payload: UpdatePayload, onEdits?: (edits: ListEdits) => void): ChangeSet {
     const draft = this.#draftOf(payload);
-    const edits = this.#editLists(draft, payload);
+    const edits = this.#editLists(draft, payload, this.leavesAbsent);
     if (edits) onEdits?.(edits);
     return this.commit(draft, payload.changeOrigin);
   }
 
   /** Whether an `update` could be taken in. @throws StatefulWorkflowError when it could not */
   checkUpdate(payload: UpdatePayload): void {
-    this.#editLists(this.#draftOf(payload), payload);
+    this.#editLists(this.#draftOf(payload), payload, always);
   }
 
   /** Takes in a `delete`. @throws StatefulWorkflowError that leaves the state as it was */
@@ -230,9 +234,10 @@ export class EntityState {
     return draft;
   }
 
-  #editLists(draft: Draft, payload: UpdatePayload): ListEdits | undefined {
+  #editLists(draft: Draft, payload: UpdatePayload, leavesAbsent: () => boolean): ListEdits | undefined {
     const { root, store } = this;
-    return editLists(draft, { root, store, rootId: (name, record) => this.#rootId(name, record) }, payload);
+    const rootId = (name: string, record: unknown): string | undefined => this.#rootId(name, record);
+    return editLists(draft, { root, store, rootId, leavesAbsent }, payload);
   }
 
   /** A record of the root's kind that has no id is the root. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineSchema, many, one } from '../contract/schema';
 import type { UpdatePayload } from '../contract/wire';
+import { isEmpty } from './change-set';
 import { EntityState } from './entity-state';
 import { joined } from './list-edits';
 
@@ -50,6 +51,27 @@ describe('what is added to lists and taken out of them', () => {
     expect(edits).toEqual([]);
     state.update({ entityName: 'Customer', data: { name: 'C' }, add }, (done) => edits.push(done));
     expect(edits).toEqual([{ Customer: { c_1: { contacts: { add: ['k_9'], remove: [] } } } }]);
+  });
+
+  it.each<readonly [string, UpdatePayload]>([
+    ['an entity that is not there', { entityName: 'Contact', id: 'eu:7', remove: { phones: ['p'] } }],
+    ['a list that was never given', { entityName: 'Customer', id: 'c_2', remove: { contacts: ['k_1'] } }],
+    ['a list that does not hold it', { entityName: 'Customer', remove: { contacts: ['k_none'] } }],
+  ])('makes nothing where something is taken out of %s, and is an edit all the same', (_, payload) => {
+    const state = stateOf();
+    state.update({
+      entityName: 'Customer',
+      data: { site: 'eu' },
+      updates: { Customer: { c_2: { name: 'B' } } },
+    });
+    const before = structuredClone(state.store.entities);
+    const edits: unknown[] = [];
+    expect(isEmpty(state.update(payload, (done) => edits.push(done)))).toBe(true);
+    expect(state.store.entities).toEqual(before);
+    expect(edits).toHaveLength(1);
+    // As runs did that began before.
+    state.leavesAbsent = () => false;
+    expect(isEmpty(state.update(payload))).toBe(payload.id === undefined);
   });
 
   it.each<readonly [string, UpdatePayload]>([

@@ -23,6 +23,8 @@ export interface EditTarget {
   /** The id of a record of the root's kind without one. */
   readonly rootId: (name: string, record: unknown) => string | undefined;
   readonly store: Held & { readonly schema: Schema };
+  /** Whether nothing is made of a list that is not there where something is taken out of it. Asked only where it matters. */
+  readonly leavesAbsent: () => boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface EditTarget {
  */
 export function editLists(
   draft: Draft,
-  { root, rootId, store }: EditTarget,
+  { root, rootId, store, leavesAbsent }: EditTarget,
   payload: UpdatePayload,
 ): ListEdits | undefined {
   const { entityName: name, add = {}, remove = {}, strategy = '$merge' } = payload;
@@ -56,17 +58,24 @@ export function editLists(
         `names "${both.slice(0, 80)}", which add.${field} adds`,
         'Name it in one of them',
       );
-    editList(draft, { name, id }, field, edit);
+    editList(draft, { name, id }, field, edit, leavesAbsent);
     if (equalJson(own(given, field), own(store.get(name, id), field))) edits[field] = edit;
   }
   return keys(edits).length > 0 ? { [name]: { [id]: edits } } : undefined;
 }
 
-/** Adds to one list, and takes out of it. */
-export function editList(draft: Draft, { name, id }: EntityRef, field: string, edit: ListEdit): void {
+/** Adds to one list, and takes out of it. @param leavesAbsent see {@link EditTarget} */
+export function editList(
+  draft: Draft,
+  { name, id }: EntityRef,
+  field: string,
+  edit: ListEdit,
+  leavesAbsent: EditTarget['leavesAbsent'],
+): void {
   // It may have come to be by what is added.
   const held = draft.get(name, id);
   const list = own(held, field);
+  if (list === undefined && !edit.add?.length && leavesAbsent()) return;
   const next = edited(Array.isArray(list) ? (list as readonly string[]) : [], edit);
   if (!equalJson(list, next)) draft.put(name, id, { ...held, [field]: next as Json });
 }

@@ -124,7 +124,6 @@ describe('defineWorkflow', () => {
     [{ managedPaths: null }, 'managedPaths: is not an object. Give one such as { contacts: true }'],
     [{ managedPaths: false }, 'managedPaths: is not an object'],
     [{ managedPaths: ['contacts'] }, 'managedPaths: is not an object'],
-    [{ managedPaths: { contacts: false } }, 'managedPaths.contacts: is not an object. Give one such as'],
     [{ managedPaths: { contacts: undefined } }, 'managedPaths.contacts: is not an object'],
     [{ managedPaths: { contacts: 'ContactWorkflow' } }, 'managedPaths.contacts: is not an object'],
     [path({ worflowType: 'X' }), 'managedPaths.contacts.worflowType: is not an option there is. Use'],

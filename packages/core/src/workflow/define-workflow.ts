@@ -1,6 +1,7 @@
 import type { WorkflowDefinitionOptions } from '@temporalio/common';
 import { inWorkflowContext, log, setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
+import { has } from '../base/patches';
 import { object, text } from '../contract/check';
 import {
   declaredRoot,
@@ -122,6 +123,8 @@ function checked(run: DefinedWorkflow['run'], check: () => StatefulWorkflow | un
   }
 }
 
+const leavesAbsent = (): boolean => has('absentLists');
+
 /** Makes the session of a run and sets every handler, before anything is awaited: no signal finds none. */
 function begin(
   workflow: StatefulWorkflow,
@@ -138,6 +141,7 @@ function begin(
   if (isChosen) startArgument(() => checkRoot(declaration, root.name));
   else checkRoot(declaration, root.name);
   const session = startArgument(() => new Session(root, declaration, input, carried));
+  session.state.leavesAbsent = leavesAbsent;
   for (const error of dropped) session.refusals.add('start', error);
   StatefulWorkflow.attach(workflow, session);
   session.guard = new Guard(workflow, session.readOnly);

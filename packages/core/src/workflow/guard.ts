@@ -57,15 +57,19 @@ export class Guard {
       throw asyncHook(hook);
     } catch (error) {
       if (error instanceof StatefulWorkflowError || error instanceof ApplicationFailure) throw error;
-      throw new StatefulWorkflowError(
-        'UPDATE_REFUSED',
-        error instanceof Error ? error.message : String(error),
-        { cause: error },
-      );
+      const reason =
+        saidIn(error) || `${hook}() refuses it, and does not say why. Have it throw an Error with a message.`;
+      throw new StatefulWorkflowError('UPDATE_REFUSED', reason, { cause: error });
     } finally {
       this.#isAsking = false;
     }
   }
+}
+
+/** What there is of a reason in whatever was thrown. */
+function saidIn(error: unknown): string {
+  const { message = error } = (error ?? {}) as { readonly message?: unknown };
+  return typeof message === 'string' ? message : '';
 }
 
 /** What is wrong with a guard that waits: nobody waits for it, so that it would refuse nothing. */

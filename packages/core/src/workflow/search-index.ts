@@ -1,10 +1,17 @@
-import { log, proxyActivities, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  log,
+  proxyActivities,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import {
   CREATE_SEARCH_ATTRIBUTES,
   KNOWS_SEARCH_ATTRIBUTES,
   SEARCH_ATTRIBUTES,
   type SearchAttributeActivities,
 } from '../contract/search-attributes';
+import { messageOf } from '../hierarchy/follow';
 import { lookAside } from '../hierarchy/look';
 import { has } from '../base/patches';
 import type { Session } from './session';
@@ -17,6 +24,9 @@ const { [KNOWS_SEARCH_ATTRIBUTES]: knowsThem } = proxyActivities<SearchAttribute
 
 /** What is wrong where the server does not know the search attributes. */
 const UNKNOWN = `The class has searchAttributes, and this namespace does not know StatefulStatus and StatefulEntity, so the workflow is not listed by them. Create them, and the next run sets them: ${CREATE_SEARCH_ATTRIBUTES}`;
+
+const unasked = (error: unknown): string =>
+  `The class has searchAttributes, and the server could not be asked whether it knows StatefulStatus and StatefulEntity: ${messageOf(error instanceof ActivityFailure ? (error.cause ?? error) : error)}. Have the worker be allowed to list workflows, and the next run asks again.`;
 
 /**
  * Keeps the search attributes of a workflow whose class wants that as the workflow is. Each upsert is billed, so there is one only
@@ -52,12 +62,20 @@ export class SearchIndex {
 
   #ask(): void {
     this.#isAsked = true;
-    lookAside(async () => {
-      this.#isKnown = await knowsThem();
-      if (this.#isKnown) return this.tell();
-      this.#session.unindexed = UNKNOWN;
-      log.warn(UNKNOWN);
-      this.#session.show();
-    });
+    lookAside(
+      async () => {
+        this.#isKnown = await knowsThem();
+        if (this.#isKnown) this.tell();
+        else this.#lack(UNKNOWN);
+      },
+      (error) => this.#lack(unasked(error)),
+    );
+  }
+
+  /** @param why what is wrong, for a person */
+  #lack(why: string): void {
+    this.#session.unindexed = why;
+    log.warn(why);
+    this.#session.show();
   }
 }

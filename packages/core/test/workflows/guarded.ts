@@ -2,11 +2,21 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { type DeletePayload, defineWorkflow, type UpdatePayload } from '../../src/workflow';
 import { Customer } from './customer';
 
+/** What JavaScript lets a class throw, by the plan that it refuses so. */
+const THROWN: Readonly<Record<string, unknown>> = {
+  text: 'said as a text',
+  object: { message: 'said as an object' },
+  nothing: undefined,
+  bare: Object.create(null) as object,
+  silent: new Error(),
+};
+
 /** Takes no change of a customer that is closed, and keeps the contact `k_1`. */
 class Guarded extends Customer {
   override beforeUpdate({ data, entityName }: UpdatePayload): void {
     const given = (data ?? {}) as { readonly plan?: string };
     if (given.plan === 'typed') throw ApplicationFailure.nonRetryable('no such plan', 'NO_PLAN');
+    if (Object.hasOwn(THROWN, given.plan ?? '')) throw THROWN[given.plan ?? ''] as Error;
     if (given.plan === 'scribble') (given as { plan: string }).plan = 'pro';
     if (given.plan === 'meddle') this.update({ entityName, data: { plan: 'meddled' } });
     if (given.plan === 'ask') this.requestCycle();
