@@ -62,6 +62,8 @@ export const PATCHES = {
   parentsGive: 'stateful-parents-give',
   /** A `refresh` may name the sources that are asked. */
   namedSources: 'stateful-named-sources',
+  /** What a feed says is no longer ignored where a webhook of about the same time says something else. */
+  tiedDeliveries: 'stateful-tied-deliveries',
 } as const;
 
 /**
