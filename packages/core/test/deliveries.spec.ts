@@ -173,6 +173,19 @@ describe('a source that a feed brings', () => {
     expect(profile.looks).toHaveLength(1);
   });
 
+  it('believes the feed that the entity is gone, although a webhook told of it last', async () => {
+    const customer = await delivered('FedWorkflow');
+    const { id, handle } = customer;
+    const webhook = { from: 'webhooks https://crm.example.com', epoch: 0 };
+    await send(customer, delivery(id, 'of the event', LATER, webhook));
+    await eventually(async () => expect(await nameOf(customer)).toBe('of the event'));
+    await send(
+      customer,
+      delivery(id, '', 2 * LATER, { entities: undefined, digest: undefined, gone: 'complete' }),
+    );
+    await eventually(async () => expect((await handle.temporal.describe()).status.name).toBe('COMPLETED'));
+  });
+
   it('takes what comes while it looks itself after that look, and loses nothing of it', async () => {
     const customer = await delivered('FedWorkflow');
     const { id, handle, profile } = customer;

@@ -62,8 +62,8 @@ export const PATCHES = {
   parentsGive: 'stateful-parents-give',
   /** A `refresh` may name the sources that are asked. */
   namedSources: 'stateful-named-sources',
-  /** What a feed says is no longer ignored where a webhook of about the same time says something else. */
-  tiedDeliveries: 'stateful-tied-deliveries',
+  /** What a webhook told does not hold against the feed of the source: not of about the same time, nor of what is gone. */
+  webhooksYield: 'stateful-webhooks-yield',
 } as const;
 
 /**
