@@ -143,7 +143,6 @@ function pause(session: Session, isPaused: boolean, envelope?: Envelope): void {
   else session.hierarchy.exchange.pause(isPaused);
 }
 
-/** The workflow that a change came from, which does not hear of it again. */
 /**
  * Whether a token or an address is to be taken: a client's, and a parent's. One that is a parent of the run before, or that
  * has not joined yet, says with its link what it gives; if it never joins, nobody would take back what it gave.
@@ -154,6 +153,7 @@ const mayGive = (
   access: Access,
 ): boolean => !envelope || parents.gave(envelope.from, access) || !has('parentsGive');
 
+/** The workflow that a change came from, which does not hear of it again. */
 const originOf = ({ changeOrigin }: { readonly changeOrigin?: string }): readonly string[] =>
   changeOrigin === undefined ? [] : [changeOrigin];
 
