@@ -152,6 +152,40 @@ describe('a source that a feed brings', () => {
     expect(profile.looks).toHaveLength(2);
   });
 
+  it('asks the source where a feed says something else than a webhook of about the same time', async () => {
+    const customer = await delivered('FedWorkflow');
+    const { id, profile } = customer;
+    const webhook = { from: 'webhooks https://crm.example.com', epoch: 0 };
+    await send(customer, delivery(id, 'of the event', LATER, webhook));
+    await eventually(async () => expect(await nameOf(customer)).toBe('of the event'));
+    // The same says nothing new, and what is clearly older nothing at all.
+    await send(customer, delivery(id, 'of the event', LATER - 400));
+    await send(customer, delivery(id, 'old', LATER - 5_000));
+    expect(await nameOf(customer)).toBe('of the event');
+    expect(profile.looks).toHaveLength(0);
+    // Changed again within the moment, and by a clock that is a little behind.
+    profile.records = [{ id, name: 'the truth' }];
+    await send(customer, delivery(id, 'the truth', LATER - 300));
+    await eventually(async () => expect(await nameOf(customer)).toBe('the truth'));
+    expect(profile.looks).toHaveLength(1);
+    await send(customer, delivery(id, 'newest', 2 * LATER, webhook));
+    await eventually(async () => expect(await nameOf(customer)).toBe('newest'));
+    expect(profile.looks).toHaveLength(1);
+  });
+
+  it('believes the feed that the entity is gone, although a webhook told of it last', async () => {
+    const customer = await delivered('FedWorkflow');
+    const { id, handle } = customer;
+    const webhook = { from: 'webhooks https://crm.example.com', epoch: 0 };
+    await send(customer, delivery(id, 'of the event', LATER, webhook));
+    await eventually(async () => expect(await nameOf(customer)).toBe('of the event'));
+    await send(
+      customer,
+      delivery(id, '', 2 * LATER, { entities: undefined, digest: undefined, gone: 'complete' }),
+    );
+    await eventually(async () => expect((await handle.temporal.describe()).status.name).toBe('COMPLETED'));
+  });
+
   it('takes what comes while it looks itself after that look, and loses nothing of it', async () => {
     const customer = await delivered('FedWorkflow');
     const { id, handle, profile } = customer;

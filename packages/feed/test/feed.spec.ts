@@ -10,10 +10,10 @@ describe('a feed', () => {
   afterEach(() => env.stop());
 
   it('starts the workflow of each record, which does not load itself', async () => {
-    const ids = env.collection.fill(200, env.prefix);
+    const ids = env.collection.fill(60, env.prefix);
     const feed = await env.feed(ChangesFeed);
     await env.untilInStep();
-    expect(await feed.look()).toMatchObject({ delivered: 200, refused: 0, absent: 0, isBusy: false });
+    expect(await feed.look()).toMatchObject({ delivered: 60, refused: 0, absent: 0, isBusy: false });
     expect(env.collection.asked).toMatchObject({ rows: 0, whole: 1 });
     const customer = env.customer(ids[7] as string);
     expect(await customer.query<Seen>('seen')).toEqual({ cycles: [['news', 'start']], faults: [] });

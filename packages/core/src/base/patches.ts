@@ -62,6 +62,8 @@ export const PATCHES = {
   namedSources: 'stateful-named-sources',
   /** What is taken out of a list that is not there makes neither the list nor its entity. */
   absentLists: 'stateful-absent-lists',
+  /** What a webhook told does not hold against the feed of the source: not of about the same time, nor of what is gone. */
+  webhooksYield: 'stateful-webhooks-yield',
 } as const;
 
 /**

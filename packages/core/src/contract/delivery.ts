@@ -11,7 +11,10 @@ export type Gone = 'complete' | 'cancel' | 'tell';
 export interface Position {
   /** The workflow that is the feed. */
   readonly from: string;
-  /** Grows when the feed begins anew, and its positions with it: milliseconds since 1970. */
+  /**
+   * Grows when the feed begins anew, and its positions with it: milliseconds since 1970. 0 where no feed reads, but somebody
+   * tells by the source's own clock.
+   */
   readonly epoch: number;
   /**
    * When the source was asked, in milliseconds since 1970 by the clock of the Temporal server. It grows within an epoch, and

@@ -1,8 +1,9 @@
-import type { Delivery } from '../contract/delivery';
+import type { Delivery, Position } from '../contract/delivery';
 import { InvalidInputError } from '../contract/errors';
 import { at } from '../state/json';
 import { hasOwn, keys } from '../state/objects';
-import { isDoubtful, isNewer, positionOf } from './deliveries';
+import { has } from '../base/patches';
+import { isDoubtful, isNewer, isTied, positionOf } from './deliveries';
 import type { Session } from './session';
 import type { SourceState } from './source-state';
 
@@ -16,12 +17,13 @@ export function deliver(session: Session, delivery: Delivery): void {
   const source = fedSource(session, delivery);
   const { known } = source;
   const waiting = session.deliveries.of(source.name);
-  if (!isNewer(delivery, known.fed) || !isNewer(delivery, waiting)) return;
+  if (!isNewer(delivery, known.fed) || !isNewer(delivery, waiting))
+    return settleTie(session, source, delivery);
   const { digest, gone } = delivery;
   if (gone) {
     // Another feed that has it since knows better, and so does the workflow's own look.
     const last = waiting ?? known.fed;
-    if ((last && last.from !== delivery.from) || isDoubtful(delivery, known.lookedAt)) return;
+    if ((last && isOfAnotherFeed(last, delivery)) || isDoubtful(delivery, known.lookedAt)) return;
     if (gone !== 'tell') return session.end(gone === 'complete' ? 'completed' : 'cancelled');
   } else if (digest !== undefined && !waiting && source.isCurrent && digest === known.checkpoint?.digest) {
     const now = Date.now();
@@ -30,6 +32,23 @@ export function deliver(session: Session, delivery: Delivery): void {
     return;
   }
   session.deliveries.add(delivery);
+  session.inbox.add('news');
+}
+
+/** Whether another feed delivered last: what was told by a webhook, the feed of the source is right about. */
+const isOfAnotherFeed = (last: Position, { from }: Position): boolean =>
+  last.from !== from && (last.epoch !== 0 || !has('webhooksYield'));
+
+/** Has the source asked where a delivery that seems older says something else, and nobody knows which is right. */
+function settleTie(session: Session, { name, known }: SourceState, delivery: Delivery): void {
+  const waiting = session.deliveries.of(name);
+  const last = waiting ?? known.fed;
+  const digest = waiting ? waiting.digest : known.checkpoint?.digest;
+  if (!last || delivery.gone || !isTied(delivery, last) || delivery.digest === digest) return;
+  if (!has('webhooksYield')) return;
+  session.deliveries.take(name);
+  known.fed = positionOf(last);
+  known.isInDoubt = true;
   session.inbox.add('news');
 }
 

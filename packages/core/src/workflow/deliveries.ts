@@ -46,6 +46,13 @@ export function isNewer({ from, epoch, position }: Position, than: Position | un
 }
 
 /**
+ * Whether a feed may have asked after something was told of by the source's own clock, although its position is no newer:
+ * the two clocks differ.
+ */
+export const isTied = ({ epoch, position }: Position, than: Position): boolean =>
+  epoch !== 0 && than.epoch === 0 && position > than.position - CLOCKS_DIFFER;
+
+/**
  * Whether the workflow itself may have asked the source after a feed did. Which of them knows the newest then, nobody can
  * say but the source.
  *

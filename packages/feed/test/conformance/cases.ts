@@ -83,7 +83,7 @@ const COUNT = 2 * PAGE_SIZE + 3;
 
 /** Defines what a feed does whatever its adapter, tried on a real source of that adapter. */
 export function describeFeed({ adapter, start, changes, swept }: FeedSubject): void {
-  describe(`over ${adapter}`, () => {
+  describe(`over ${adapter}`, { timeout: 180_000 }, () => {
     let source: Source;
     let bench: FeedBench;
     beforeEach(async () => {

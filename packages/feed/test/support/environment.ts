@@ -32,6 +32,10 @@ export interface TestOptions {
   readonly adapters?: readonly DataSourceAdapter[];
   readonly secrets?: readonly SecretProvider[];
   readonly worker?: Partial<WorkerOptions>;
+  /** The Temporal server. @default that of this run */
+  readonly address?: string;
+  /** Whether a worker runs from the beginning. @default true */
+  readonly started?: boolean;
 }
 
 /** A client and workers on a task queue of their own, over the real Temporal server of this run. */
@@ -50,10 +54,10 @@ export class TestEnvironment {
 
   static async start(options: TestOptions): Promise<TestEnvironment> {
     quietRuntime();
-    const address = inject('temporalAddress');
+    const { address = inject('temporalAddress'), started = true } = options;
     const client = new Client({ connection: await connectionTo(address) });
     const environment = new TestEnvironment(client, await NativeConnection.connect({ address }), options);
-    await environment.startWorker();
+    if (started) await environment.startWorker();
     return environment;
   }
 
@@ -85,9 +89,9 @@ export class TestEnvironment {
     this.#workers = [];
   }
 
-  /** Starts a feed. */
-  async feed(feed: FeedWorkflow, input: Record<string, unknown> = {}): Promise<TestFeed> {
-    const id = `${feed.name}-${this.prefix}`;
+  /** Starts a feed. @param part what tells it from another one of the same definition */
+  async feed(feed: FeedWorkflow, input: Record<string, unknown> = {}, part = ''): Promise<TestFeed> {
+    const id = `${feed.name}-${this.prefix}${part}`;
     await this.client.workflow.start(feed.name, {
       taskQueue: this.taskQueue,
       workflowId: id,
@@ -103,9 +107,14 @@ export class TestEnvironment {
 
   /** What the workflow of a customer holds; `undefined` where none runs. */
   async held(id: string): Promise<unknown> {
+    const status = await this.statusOf(id);
+    return status === 'RUNNING' ? this.customer(id).query('data') : undefined;
+  }
+
+  /** How the workflow of a customer is, by the server's word; `undefined` where there is none. */
+  async statusOf(id: string): Promise<string | undefined> {
     try {
-      const { status } = await this.customer(id).describe();
-      return status.name === 'RUNNING' ? await this.customer(id).query('data') : undefined;
+      return (await this.customer(id).describe()).status.name;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;

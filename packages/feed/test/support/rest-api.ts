@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RestCustomer } from '../workflows/rest';
 
@@ -11,23 +11,13 @@ export class RestApi {
   /** The requests that were answered, and those that were refused. */
   readonly requests: string[] = [];
   refused = 0;
+  /** Called before a page of a list is given. */
+  onList: (page: number) => Promise<void> | void = () => {};
   /** Lists break off after this page. */
   lastPage = Infinity;
 
   private constructor(public token: string) {
-    this.#server = createServer((request, response) => {
-      if (request.headers.authorization !== `Bearer ${this.token}`) {
-        this.refused++;
-        return response.writeHead(401).end();
-      }
-      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://api');
-      this.requests.push(request.url ?? '/');
-      if (Number(searchParams.get('page')) > this.lastPage) return response.writeHead(503).end();
-      const body = pathname === '/customers' ? this.#list(searchParams) : this.#rows.get(pathname.slice(11));
-      if (body === undefined) return response.writeHead(404).end();
-      response.setHeader('content-type', 'application/json');
-      return response.end(JSON.stringify(body));
-    });
+    this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
   static async listen(token = 'first-token-of-the-api'): Promise<RestApi> {
@@ -57,6 +47,22 @@ export class RestApi {
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');
+  }
+
+  async #answer({ url = '/', headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(url, 'http://api');
+    const page = Number(searchParams.get('page'));
+    if (headers.authorization !== `Bearer ${this.token}`) {
+      this.refused++;
+      return void response.writeHead(401).end();
+    }
+    this.requests.push(url);
+    if (pathname === '/customers') await this.onList(page);
+    if (page > this.lastPage) return void response.writeHead(503).end();
+    const body = pathname === '/customers' ? this.#list(searchParams) : this.#rows.get(pathname.slice(11));
+    if (body === undefined) return void response.writeHead(404).end();
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(body));
   }
 
   #list(params: URLSearchParams): unknown {

@@ -1,4 +1,4 @@
-import { defineQuery, setHandler } from '@temporalio/workflow';
+import { condition, defineQuery, setHandler } from '@temporalio/workflow';
 import {
   type Cycle,
   defineWorkflow,
@@ -9,6 +9,7 @@ import {
 import { defineFeed, type FeedOptions, type FeedRecord, type FeedWorkflow } from '../../src/workflow';
 import { memory } from './memory';
 
+export * from '../fixtures/killed.mjs';
 export * from './conformance';
 export * from './desk';
 export { RestFeed, RestCustomerWorkflow } from './rest';
@@ -93,3 +94,8 @@ export const { feed: RandomFeed, customer: RandomFeedCustomer } = fed('RandomFee
 /** Tells after each page how far it got. */
 export const { feed: SlicedFeed, customer: SlicedFeedCustomer } = fed('SlicedFeed', { reportEvery: 0 });
 export const { feed: NeverFeed, customer: NeverFeedCustomer } = fed('NeverFeed', { start: 'never' });
+
+/** A workflow that has nothing to do with entities, whatever its id. */
+export async function ForeignWorkflow(): Promise<void> {
+  await condition(() => false);
+}
