@@ -13,8 +13,8 @@ database on Postgres, a worker, a workflow for each of three customers, and a fl
 says where to look and what to try. Ctrl-C ends everything.
 
   --tour          needs no hands: shows step by step what the library does, checks each step, and ends
-                  with a table; the exit code is not 0 if any step did not hold. Two to three minutes
-  --quick         with --tour: leaves out what takes long, and has a small fleet. Less than a minute
+                  with a table; the exit code is not 0 if any step did not hold. A few minutes
+  --quick         with --tour: leaves out what takes long, and has a small fleet. About a minute
   --customers N   how many customers the fleet has (${sizes.tour} in the tour, ${sizes.small} in a quick one and without it)
   --json FILE     with --tour: writes the table to a file as well
   --help          show this

@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { DataSourceAdapter } from '@stateful-workflow/core';
 import { createRegistry, statefulWorkflow } from '@stateful-workflow/core/worker';
-import { startTemporal, type TemporalService } from '@stateful-workflow/dev-services';
+import { actionsOf, startTemporal, type TemporalService, totalOf } from '@stateful-workflow/dev-services';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { feedAdapter } from '@stateful-workflow/feed';
 import { MEASURED } from '../src/costs/measured';
 import { cli, cliInTerminal } from './support/cli';
 import { quietRuntime } from './support/environment';
 import type {} from './support/bundle-workflows';
-
-/** A server tells what it has counted a second or two later. */
-const LATE_MS = 3_000;
+import { CountedFeed } from './workflows/fed';
 
 describe('costs', () => {
   it('reckons what a fleet costs in each way, and asks no server', async () => {
@@ -34,6 +32,19 @@ describe('costs', () => {
     expect(of('every')?.actions).toBeGreaterThan(2 * 432e6);
     expect(of('parent')?.requests).toBe(4.32e6);
     expect(of('watch')?.price.actions).toBeGreaterThan(10_000);
+    // 43,200 looks for all of them, and a hundred pages a day.
+    expect(of('feed')?.requests).toBe(43_200 + 3_000);
+    // A new run a day of each, a delivery a day of each, and what the looks are.
+    expect(of('feed')?.actions).toBeGreaterThan(300_000 * 4);
+    expect(of('feed')?.actions).toBeLessThan(300_000 * 4 + 5 * 43_200);
+    // A webhook for each change: a signal and a load.
+    for (const [with_, without] of [
+      ['webhooks', 'watch'],
+      ['feed-webhooks', 'feed'],
+    ] as const) {
+      expect((of(with_)?.actions ?? 0) - (of(without)?.actions ?? 0)).toBe(2 * 300_000);
+      expect((of(with_)?.requests ?? 0) - (of(without)?.requests ?? 0)).toBe(300_000);
+    }
   });
 
   it('prints a table, of one way where only that is asked for', async () => {
@@ -48,7 +59,7 @@ describe('costs', () => {
     [['--entities', '0'], /whole number, 1 or more/],
     [['--every', 'soon'], /a duration of 100 ms or more/],
     [['--changes', '-1'], /a number, 0 or more/],
-    [['--way', 'magic'], /Allowed choices are every, watch, hints, parent/],
+    [['--way', 'magic'], /Allowed choices are every, watch, hints, parent, webhooks, feed, feed-webhooks/],
   ])('refuses %j', async (args, message) => {
     const { stderr, code } = await cli(['costs', ...args]);
     expect(code).toBe(2);
@@ -64,6 +75,35 @@ describe('what costs are reckoned with', () => {
   let looks = 0;
   let records: readonly unknown[] = [{ id: 'c_1', name: 'Ada' }];
   const taskQueue = `costs-${randomUUID()}`;
+
+  let version = 0;
+  let feedLooks = 0;
+  let ownLooks = 0;
+  let collected: readonly { id: string; name: string; version: number }[] = [];
+  const collection: DataSourceAdapter<unknown, { version: number }> = {
+    name: 'collected',
+    contractVersion: 1,
+    capabilities: { incremental: true },
+    querySchema: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } },
+    async *load(_, { checkpoint, entity: { name, id } }) {
+      if (name === 'FedCustomer') {
+        ownLooks += 1;
+        yield { records: collected.filter((one) => one.id === id), complete: true };
+        return;
+      }
+      feedLooks += 1;
+      const since = checkpoint?.cursor?.version ?? 0;
+      const records = collected.filter((one) => one.version > since);
+      yield { records, cursor: { version }, complete: since === 0 };
+    },
+    classify: (error) => ({ kind: 'fatal', message: String(error) }),
+  };
+  /** All of them have another name. @returns the records */
+  const renamed = (name: string): typeof collected => {
+    version += 1;
+    const ids = Array.from({ length: workflows }, (_, i) => `${taskQueue}-${i}`);
+    return (collected = ids.map((id) => ({ id, name, version })));
+  };
 
   const adapter: DataSourceAdapter = {
     name: 'counted',
@@ -87,7 +127,12 @@ describe('what costs are reckoned with', () => {
       connection: native,
       taskQueue,
       workflowBundle: { codePath: inject('workflowBundle') },
-      plugins: [statefulWorkflow({ registry: createRegistry([adapter]), secrets: [] })],
+      plugins: [
+        statefulWorkflow({
+          registry: createRegistry([adapter, collection, feedAdapter({ feeds: [CountedFeed] })]),
+          secrets: [],
+        }),
+      ],
     });
     const running = worker.run();
     stop = async () => {
@@ -100,13 +145,12 @@ describe('what costs are reckoned with', () => {
   });
   afterAll(() => stop());
 
-  const counted = async (): Promise<number> => {
-    await sleep(LATE_MS);
-    const text = await (await fetch(server.metricsUrl ?? '')).text();
-    return [...text.matchAll(/^action\{([^}]*)\} (\S+)$/gm)]
-      .filter(([, labels]) => labels?.includes('namespace="default"'))
-      .reduce((sum, [, , value]) => sum + Number(value), 0);
+  /** All Actions so far, and those of them that are queries. */
+  const countedBy = async (): Promise<{ all: number; queries: number }> => {
+    const actions = await actionsOf(server);
+    return { all: totalOf(actions), queries: actions.get('grpc_QueryWorkflow') ?? 0 };
   };
+  const counted = async (): Promise<number> => (await countedBy()).all;
   const started = (workflowType: string): Promise<WorkflowHandle[]> =>
     Promise.all(
       Array.from({ length: workflows }, () => {
@@ -189,5 +233,78 @@ describe('what costs are reckoned with', () => {
     expect(Math.abs(after - before - (to - from) * look.actions)).toBeLessThanOrEqual(2 * workflows);
     expectAbout((sizeAfter - size) / (to - from), look.bytes);
     await ended(handles);
+  });
+
+  it('is what a feed costs, and what it brings', async () => {
+    const { fedStart, feedLook, delivered, kept, webhook, webhookLoad } = MEASURED;
+    const handles = Array.from({ length: workflows }, (_, i) =>
+      client.workflow.getHandle(`FedCustomer-${taskQueue}-${i}`),
+    );
+    const named = (name: string): Promise<void> =>
+      vi.waitFor(
+        async () => {
+          for (const handle of handles) expect(await handle.query('data')).toMatchObject({ name });
+        },
+        { timeout: 60_000, interval: 500 },
+      );
+    const looked = (times: number): Promise<void> => {
+      const from = feedLooks;
+      return vi.waitFor(() => expect(feedLooks).toBeGreaterThanOrEqual(from + times), { timeout: 60_000 });
+    };
+    /** Actions of a time, without those of the looks and the queries of this test. */
+    const beside = async (happens: () => Promise<unknown>): Promise<number> => {
+      const [before, from] = [await countedBy(), feedLooks];
+      await happens();
+      const after = await countedBy();
+      const queries = after.queries - before.queries;
+      return after.all - before.all - queries - (feedLooks - from) * feedLook.actions;
+    };
+    const feed = await client.workflow.start('CountedFeed', {
+      taskQueue,
+      workflowId: taskQueue,
+      args: [{ id: 'all' }],
+    });
+    await looked(2);
+    const [before, looks] = [await counted(), feedLooks];
+    await looked(10);
+    const quiet = (await counted()) - before;
+    expect(Math.abs(quiet - (feedLooks - looks) * feedLook.actions)).toBeLessThanOrEqual(2);
+
+    // A look more or less, and the heartbeats of the looks that found something.
+    const about = kept.actions + 3;
+    const begun = await beside(async () => {
+      renamed('Ada');
+      await named('Ada');
+    });
+    const record = JSON.stringify(collected[0]).length;
+    expect(Math.abs(begun - workflows * fedStart.actions)).toBeLessThanOrEqual(about);
+    const bytes = await bytesOf(handles);
+    expectAbout(bytes / workflows, fedStart.bytes + record);
+
+    const brought = await beside(async () => {
+      renamed('Countess');
+      await named('Countess');
+    });
+    expect(Math.abs(brought - workflows * delivered.actions)).toBeLessThanOrEqual(about);
+    const withDelivery = await bytesOf(handles);
+    expectAbout((withDelivery - bytes) / workflows, delivered.bytes + record);
+
+    const hooked = await beside(async () => {
+      const from = ownLooks;
+      await Promise.all(handles.map((handle) => handle.signal('refresh')));
+      await vi.waitFor(
+        async () => {
+          expect(ownLooks - from).toBeGreaterThanOrEqual(workflows);
+          for (const handle of handles) {
+            const { raw } = await handle.describe();
+            expect(raw.pendingActivities ?? []).toEqual([]);
+          }
+        },
+        { timeout: 60_000, interval: 500 },
+      );
+    });
+    expect(Math.abs(hooked - workflows * (webhook.actions + webhookLoad.actions))).toBeLessThanOrEqual(about);
+    expectAbout(((await bytesOf(handles)) - withDelivery) / workflows, webhook.bytes + webhookLoad.bytes);
+    await ended([...handles, feed]);
   });
 });

@@ -24,7 +24,7 @@ export async function runDemo(
   await mkdir(folder);
   const [token = '', next = '', password = ''] = canaries.map(({ value }) => value);
   const main = resolve(__dirname, '../../../apps/demo/dist/main.js');
-  const child = spawn(process.execPath, [main, '--tour', '--json', join(folder, 'tour.json')], {
+  const child = spawn(process.execPath, [main, '--tour', '--customers', '100', '--json', join(folder, 'tour.json')], {
     env: {
       ...process.env,
       TEMPORAL_ADDRESS: address,

@@ -1,4 +1,5 @@
 import { listenForShutdown, startTemporal } from '@stateful-workflow/dev-services';
+import { measureFedCosts } from './entity-costs/measure-fed';
 import { measureEntityCosts } from './entity-costs/measure';
 
 /** Measures what `npx stateful-workflow costs` reckons with, and prints the table of docs/guide/costs.md. */
@@ -7,7 +8,10 @@ async function main(): Promise<void> {
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   const temporal = await startTemporal({ progress, metrics: true });
   shutdown.add('Temporal', () => temporal.stop());
-  const costs = await measureEntityCosts(temporal, progress);
+  const costs = [
+    ...(await measureEntityCosts(temporal, progress)),
+    ...(await measureFedCosts(temporal, progress)),
+  ];
   process.stdout.write(
     '| what | Actions | requests | bytes of history |  |\n| --- | --- | --- | --- | --- |\n',
   );

@@ -1,6 +1,7 @@
 import type { Fleet, Usage, Way } from '../costs/fleet';
 import { LIST_PRICE, priceOf } from '../costs/price';
 import { USAGE } from '../costs/usage';
+import { bytes, dollars, number } from '../render/amounts';
 import { inColumns } from '../render/columns';
 import type { Terminal } from '../render/terminal';
 import type { Printer } from './context';
@@ -16,6 +17,9 @@ const WAYS: Readonly<Record<Way, string>> = {
   watch: 'each watches its sources',
   hints: 'each waits for hints, and looks at its interval',
   parent: 'parents watch for their children',
+  webhooks: 'each hears by webhooks, and looks at its interval',
+  feed: 'a feed looks for all',
+  'feed-webhooks': 'each hears by webhooks, and a feed looks for all',
 };
 
 /** What can be said of how workflows learn of changes. */
@@ -61,19 +65,4 @@ function report(
     `In a month of 30 days. Prices: Temporal Cloud's list price of ${LIST_PRICE.readOn} for those who pay as they go (${LIST_PRICE.source}), without a plan and what it includes; from 200 million Actions on it is agreed, and reckoned here as below. A server of your own bills nobody, and does the same work.`,
     '',
   ].join('\n');
-}
-
-/** `12,345`, `0.17`. */
-const number = (value: number): string =>
-  value === 0 || value >= 10
-    ? Math.round(value).toLocaleString('en-US')
-    : String(Number(value.toPrecision(2)));
-
-const dollars = (value: number): string => `$${value >= 10 ? number(value) : value.toFixed(2)}`;
-
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
-
-function bytes(value: number): string {
-  const unit = Math.min(Math.floor(Math.log10(Math.max(value, 1)) / 3), UNITS.length - 1);
-  return `${number(value / 1_000 ** unit)} ${UNITS[unit]}`;
 }

@@ -1,13 +1,13 @@
 /** How the workflows of a fleet learn of changes. */
-export type Way = 'watch' | 'every' | 'hints' | 'parent';
+export type Way = 'watch' | 'every' | 'hints' | 'parent' | 'feed' | 'webhooks' | 'feed-webhooks';
 
 /** A fleet, as its costs follow from it. */
 export interface Fleet {
   /** How many entities have a workflow. */
   readonly entities: number;
-  /** The time from one look to the next, in milliseconds. With hints: the longest. */
+  /** The time from one look to the next, in milliseconds. With hints and webhooks: the longest. Of a feed: between its own looks. */
   readonly every: number;
-  /** How many sources each workflow that looks has. */
+  /** How many sources each workflow that looks has. With feeds: how many feeds there are. */
   readonly sources: number;
   /** How often an entity changes in a day. */
   readonly changes: number;

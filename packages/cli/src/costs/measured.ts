@@ -16,6 +16,17 @@ export const MEASURED = {
   timedLoad: { actions: 1, bytes: 1_100 },
   /** A change that a load brought is taken in. */
   change: { actions: 0, bytes: 1_900 },
+  /** A workflow that a feed starts, with its record. Its bytes are those without the record. */
+  fedStart: { actions: 4, bytes: 1_700 },
+  /** A look of a feed that finds nothing, however many workflows it is for. */
+  feedLook: { actions: 1, bytes: 0 },
+  /** A feed delivers a change, which the workflow takes in. Its bytes are those without the record. */
+  delivered: { actions: 1, bytes: 800 },
+  /** What a look that has delivered keeps for the next: two heartbeats where a source repeats the newest record, else one. */
+  kept: { actions: 2, bytes: 0 },
+  /** A webhook has a workflow look, and what that takes for each source. */
+  webhook: { actions: 1, bytes: 700 },
+  webhookLoad: { actions: 1, bytes: 1_100 },
   /** A parent tells a child of a change. */
   told: { actions: 1, bytes: 0 },
   /** A look of a child whether its parent is there, or of a parent after its children. */

@@ -8,6 +8,11 @@ const MONTH_MS = DAYS * DAY_MS;
 const EVENTS_OF_A_RUN = 4_096;
 const EVENTS_OF_A_LOOK = 8;
 const EVENTS_OF_A_LOAD = 3;
+/** A feed reads everything once a day, so many records to a request; its counts are shown once a minute at most. */
+const RECORDS_OF_A_PAGE = 100;
+const SHOWN_EVERY_MS = 60 * 1_000;
+/** The counts and the cursor that a feed holds. */
+const BYTES_OF_A_FEED = 500;
 
 /** What a fleet uses in a month of 30 days, by how its workflows learn of changes. */
 export const USAGE: Readonly<Record<Way, (fleet: Fleet) => Usage>> = {
@@ -62,12 +67,43 @@ export const USAGE: Readonly<Record<Way, (fleet: Fleet) => Usage>> = {
       times(((entities + parents) * MONTH_MS) / checkEvery, MEASURED.check),
     );
   },
+
+  feed: (fleet) => {
+    const { entities, every, sources, stateBytes } = fleet;
+    const { feedLook, delivered, kept, armed, change } = MEASURED;
+    const looks = (sources * MONTH_MS) / every;
+    const shown = Math.min(changesOf(fleet), (sources * MONTH_MS) / SHOWN_EVERY_MS);
+    const pages =
+      Math.max(looks, changesOf(fleet) / RECORDS_OF_A_PAGE) +
+      sources * DAYS * Math.ceil(entities / RECORDS_OF_A_PAGE);
+    return sum(
+      living(fleet, entities, 0),
+      living({ ...fleet, stateBytes: BYTES_OF_A_FEED }, sources, 1),
+      times(looks, feedLook),
+      times(pages, { actions: 0, bytes: 0, requests: 1 }),
+      times(changesOf(fleet), { ...delivered, bytes: delivered.bytes + stateBytes }),
+      times(Math.min(changesOf(fleet), looks), kept),
+      times(shown, { actions: armed.actions, bytes: armed.bytes + change.bytes }),
+    );
+  },
+
+  webhooks: (fleet) => sum(USAGE.watch(fleet), hooked(fleet)),
+
+  // What a webhook has brought, the next look of the feed delivers as well: it is the net.
+  'feed-webhooks': (fleet) => sum(USAGE.feed(fleet), hooked(fleet)),
 };
 
 const changesOf = ({ entities, changes }: Pick<Fleet, 'entities' | 'changes'>): number =>
   entities * changes * DAYS;
 
 const changed = (fleet: Fleet): Usage => times(changesOf(fleet), MEASURED.change);
+
+/** A webhook comes for each change, and has the workflow load. */
+const hooked = (fleet: Fleet): Usage =>
+  sum(
+    times(changesOf(fleet), MEASURED.webhook),
+    times(changesOf(fleet) * fleet.sources, { ...MEASURED.webhookLoad, requests: 1 }),
+  );
 
 /** What workflows cost by being there: a new run a day, with the watches of their sources. */
 function living({ stateBytes }: Fleet, workflows: number, watches: number): Usage {

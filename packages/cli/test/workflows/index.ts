@@ -64,4 +64,5 @@ export async function PlainWorkflow(): Promise<void> {
 }
 
 export { CommentWorkflow, DeskWorkflow, ListedDeskWorkflow, TicketWorkflow } from './desk';
+export { CountedFeed, FedCustomerWorkflow } from './fed';
 export { PatientWorkflow, PollingWorkflow, WatchingWorkflow } from './watched';

@@ -4,7 +4,7 @@ import type { SourceState } from './source-state';
 
 const HEADER = '| source | adapter | last load | checked | changed | error |\n|---|---|---|---|---|---|';
 
-/** What Temporal's UI shows of a workflow, as Markdown. Answered by a query: it costs no history. */
+/** What Temporal's UI shows of a workflow, as Markdown. Answered by a query: an Action, and no history. */
 export function details(session: Session): string {
   const { root, status, loading, apiUrl, problems, loads, hooksSince } = session;
   const { count, recent } = session.refusals.report;

@@ -53,7 +53,7 @@ export interface FeedOptions {
    * @default 'complete'
    */
   readonly gone?: 'complete' | 'cancel' | 'tell' | 'keep';
-  /** When the feed looks. It watches, so that a look that finds nothing writes no history, unless `watch` is false. */
+  /** When the feed looks. It watches, so that a look that finds nothing is one Action and no history, unless `watch` is false. */
   readonly refresh: RefreshPolicy;
   /** When it reads everything. @default never: only what the source itself says is gone is */
   readonly sweep?: FeedSweep;
