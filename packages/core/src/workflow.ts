@@ -34,7 +34,15 @@ export type {
   UpdatePayload,
   WorkflowStatus,
 } from './contract/wire';
-export type { BeforeOf, ChangesOf, DeleteOf, SubscriptionOf, UpdateOf } from './contract/typed-wire';
+export type {
+  BeforeOf,
+  ChangesOf,
+  DeleteOf,
+  SubscriptionOf,
+  TypedChanges,
+  UpdateOf,
+  UpdateOfEntity,
+} from './contract/typed-wire';
 export type { DataOf, EntitiesOf, GivenOf, ItemOf, StoredOf } from './contract/entity-types';
 export type { JsonOf } from './contract/json-of';
 export type { ChildEnd, ChildInfo, ChildStatus, OrphanPolicy, Subscription } from './contract/hierarchy';
