@@ -1,10 +1,10 @@
 import { type Client, WithStartWorkflowOperation, type WorkflowStartOptions } from '@temporalio/client';
 import { InvalidInputError } from '../contract/errors';
 import { checkApiUrl } from '../contract/api-url';
-import { checkAnyToken, checkReference } from '../contract/payloads';
+import { checkAnyToken, checkReference, checkRefresh } from '../contract/payloads';
 import { checkSelector } from '../contract/selector';
 import { checkStart } from '../contract/start';
-import type { RefreshResult, StartInput } from '../contract/wire';
+import type { RefreshRequest, RefreshResult, StartInput } from '../contract/wire';
 import { rootEntityOf } from '../contract/defined';
 import type { Schema } from '../contract/schema';
 import { retried, wasLeft } from './retried';
@@ -123,10 +123,15 @@ export class StatefulClient<Data = unknown, S extends Schema = Schema> {
    *   WorkflowExecutionAlreadyStartedError says so
    * @throws InvalidInputError when the input cannot be used
    */
-  async requestRefresh(input: StartWith, options: StartOptions = {}): Promise<StatefulHandle<Data, S>> {
-    await this.#client.workflow.signalWithStart<WorkflowOf<Data>, []>(this.#workflowType, {
+  async requestRefresh(
+    input: StartWith,
+    options: StartOptions = {},
+    request: RefreshRequest = {},
+  ): Promise<StatefulHandle<Data, S>> {
+    await this.#client.workflow.signalWithStart<WorkflowOf<Data>, [RefreshRequest]>(this.#workflowType, {
       ...this.#startOptions(input, options),
       signal: 'refresh',
+      signalArgs: [checkRefresh(request)],
     });
     return this.get(input.id);
   }

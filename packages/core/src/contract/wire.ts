@@ -158,6 +158,8 @@ export interface RefusedSweepInfo {
 
 /** Optional payload of the `refresh` signal and update. */
 export interface RefreshRequest {
+  /** The sources to ask; others that were loaded once are left as they are. @default all */
+  readonly sources?: readonly string[];
   /** Lets the next sweep of these sources, or of all, remove more than `maxDeleteRatio` allows; once. */
   readonly acceptDeletions?: true | readonly string[];
 }

@@ -53,7 +53,7 @@ export interface ManagedPathOptions<Of = Item> {
   readonly restart?: boolean;
   /** What a child does when this workflow was terminated or failed. @default 'cancel' */
   readonly orphanPolicy?: OrphanPolicy;
-  /** How often parent and child see whether the other is still there and gets on. @default '10 minutes' */
+  /** How often parent and child see whether the other is still there and gets on; a second at least. @default '10 minutes' */
   readonly checkEvery?: Duration;
   /** How many children may be starting at a time. @default 50 */
   readonly maxConcurrentStarts?: number;

@@ -106,7 +106,7 @@ export abstract class StatefulWorkflow<Data = unknown, S extends Schema = Schema
 
   /**
    * Continues as new once a run is so old, give or take a tenth at random, even if its history hardly grows: so no run has
-   * to be replayed by code that is much younger. Longer than 100 years is refused.
+   * to be replayed by code that is much younger. Shorter than a second or longer than 100 years is refused.
    * @default '1 day'
    */
   declare readonly maxRunAge?: Duration;
