@@ -28,6 +28,8 @@ describe('a workflow of a schema that a library declares', () => {
   it('loads, follows its items and takes what its client writes, by the types of the schema', async () => {
     const { client, taskQueue } = env;
     const customers = new StatefulClient(client, { workflow: CustomerWorkflow, taskQueue });
+    const profile = { id: 'typed_1', name: 'Ada', plan: 'team', born: new Date('1815-12-10') };
+    env.sources.of('typed_1', 'profile').records = [profile];
     const { handle: customer } = await customers.ensure({ id: 'typed_1' });
 
     await eventually(async () =>
@@ -36,6 +38,8 @@ describe('a workflow of a schema that a library declares', () => {
     await customer.update({ entityName: 'Customer', add: { contacts: [{ id: 'k_3', name: 'Barbara' }] } });
     const data = await customer.data();
     expect(isLoaded(data, 'contacts') && data.contacts.map(({ id }) => id)).toEqual(['k_1', 'k_2', 'k_3']);
+    // As the type says: a date travels as text.
+    expect(data?.born).toBe('1815-12-10T00:00:00.000Z');
     expect((await customer.state()).Customer?.['typed_1']?.contacts).toEqual(['k_1', 'k_2', 'k_3']);
     expect((await customer.children()).map(({ id }) => id)).toEqual(['k_1', 'k_3']);
     const contacts = new StatefulClient(client, { workflow: ContactWorkflow, taskQueue });
@@ -50,7 +54,10 @@ describe('a workflow of a schema that a library declares', () => {
     });
     await Worker.runReplayHistory({ workflowBundle: { code } }, history, customer.workflowId);
     await customer.cancel();
-    await contacts.get('k_3').result().catch(() => {});
+    await contacts
+      .get('k_3')
+      .result()
+      .catch(() => {});
   });
 
   it('has the library in its bundle, and the others have not', async () => {
