@@ -46,6 +46,7 @@ describe('types', () => {
     graphql({ document: '{ a }', itmes: 'a' });
     expectTypeOf(graphqlAs('shop')).toEqualTypeOf<typeof graphql>();
     const placed = graphql({ document: node, variables: { id: '{id}' }, into: 'tickets' });
+    expectTypeOf(placed).toEqualTypeOf<GraphqlSource<Result, 'tickets'>>();
     expectTypeOf<ResultOf<typeof placed>>().toEqualTypeOf<Result>();
     // Who names the types of a document says nothing of where the records go.
     expectTypeOf(

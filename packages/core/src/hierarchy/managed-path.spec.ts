@@ -68,7 +68,7 @@ describe('managedPaths', () => {
       { nowhere: true },
       'managedPaths.nowhere: is not a relation of Desk. Name one of tickets, lead',
     ],
-    ['a field of every object', { constructor: true } as unknown as ManagedPaths, 'managedPaths.constructor'],
+    ['a field of every object', { constructor: true }, 'managedPaths.constructor'],
     ['no id', { tickets: { idAttribute: [] } }, 'managedPaths.tickets.idAttribute: is empty. Name the field'],
     ['an id in no field', { tickets: { idAttribute: '' } }, 'managedPaths.tickets.idAttribute: is empty'],
     ['half an id', { tickets: { idAttribute: ['no', ''] } }, 'managedPaths.tickets.idAttribute: is empty'],
