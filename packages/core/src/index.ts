@@ -101,7 +101,7 @@ export type {
   UpdateOf,
   UpdateOfEntity,
 } from './contract/typed-wire';
-export type { DataOf, EntitiesOf, GivenOf, ItemOf, StoredOf } from './contract/entity-types';
+export type { DataOf, EntitiesOf, GivenOf, ItemOf, StoredOf, TakenFor } from './contract/entity-types';
 export type { JsonOf } from './contract/json-of';
 export { EntityStore, type WriteListener } from './state/entity-store';
 export type { Draft } from './state/draft';
