@@ -1,7 +1,9 @@
 import type { DataSourceAdapter, PlacedSource, SourceDefinition } from '@stateful-workflow/core';
+import { recordSchemas } from '@stateful-workflow/core';
+import { defineSchema, many, one, typed, workflowClass } from '@stateful-workflow/core/workflow';
 import { Pool } from 'pg';
 import { describe, expectTypeOf, it } from 'vitest';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type PgPool, postgresAdapter, type PostgresCursor } from './index';
 import type { querySchema } from './query-schema';
 import { entity, identifier, postgres, postgresAs, type PostgresQuery, sql } from './workflow';
@@ -36,6 +38,33 @@ describe('types', () => {
     postgres({ connection: 'x', table, limit: 5 });
     // @ts-expect-error a value that is no JSON
     void sql`SELECT ${new Date()}`;
+  });
+
+  it('of a workflow that has a schema', () => {
+    const schema = defineSchema({
+      Customer: { relations: { invoices: many('Invoice'), account: one('Account') } },
+      Invoice: { fields: z.object({ id: z.string() }) },
+      Account: { fields: typed<{ id: string }>() },
+    });
+    const define = workflowClass<typeof schema, 'Customer'>;
+    define({
+      schema,
+      entityName: 'Customer',
+      sources: {
+        profile: postgres({ connection: 'x', table: { name: 'a', key: 'id' } }),
+        invoices: postgres({ connection: 'x', table: { name: 'a', key: 'id' }, schema: 'Invoice' }),
+        open: postgres({ connection: 'x', table: { name: 'a', key: 'id' }, into: 'invoices' }),
+        // @ts-expect-error no such list
+        closed: postgres({ connection: 'x', table: { name: 'a', key: 'id' }, into: 'kickets' }),
+        // @ts-expect-error a relation to one
+        account: postgres({ connection: 'x', table: { name: 'a', key: 'id' }, into: 'account' }),
+        // @ts-expect-error a record schema that is of no entity
+        other: postgres({ connection: 'x', table: { name: 'a', key: 'id' }, schema: 'Kicket' }),
+      },
+    });
+    const schemas = recordSchemas(schema);
+    expectTypeOf<keyof typeof schemas>().toEqualTypeOf<'Invoice'>();
+    postgresAdapter({ connections: { x: new Pool() }, schemas });
   });
 
   it('of the adapter', () => {

@@ -1,6 +1,8 @@
 import type { DataSourceAdapter, PlacedSource, SourceDefinition } from '@stateful-workflow/core';
+import { recordSchemas } from '@stateful-workflow/core';
+import { defineSchema, many, one, typed, workflowClass } from '@stateful-workflow/core/workflow';
 import { describe, expectTypeOf, it } from 'vitest';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { restAdapter, type RestCursor, type RestQuery as RestQueryOfIndex } from './index';
 import type { querySchema } from './query-schema';
 import { rest, restAs, type RestQuery } from './workflow';
@@ -33,6 +35,33 @@ describe('types', () => {
     rest({ path: '/x', pagination: { type: 'scroll' } });
     // @ts-expect-error a parameter that is not text, number or boolean
     rest({ path: '/x', params: { a: [1] } });
+  });
+
+  it('of a workflow that has a schema', () => {
+    const schema = defineSchema({
+      Customer: { relations: { contacts: many('Contact'), account: one('Account') } },
+      Contact: { fields: z.object({ id: z.string() }) },
+      Account: { fields: typed<{ id: string }>() },
+    });
+    const define = workflowClass<typeof schema, 'Customer'>;
+    define({
+      schema,
+      entityName: 'Customer',
+      sources: {
+        profile: rest({ path: '/x' }),
+        contacts: rest({ path: '/x', schema: 'Contact' }),
+        open: rest({ path: '/x', into: 'contacts' }),
+        // @ts-expect-error no such list
+        closed: rest({ path: '/x', into: 'kickets' }),
+        // @ts-expect-error a relation to one
+        account: rest({ path: '/x', into: 'account' }),
+        // @ts-expect-error a record schema that is of no entity
+        other: rest({ path: '/x', schema: 'Kicket' }),
+      },
+    });
+    const schemas = recordSchemas(schema);
+    expectTypeOf<keyof typeof schemas>().toEqualTypeOf<'Contact'>();
+    restAdapter({ origins: ['https://crm.example.com'], schemas });
   });
 
   it('of the adapter', () => {

@@ -1,4 +1,6 @@
 import { gzipSync } from 'node:zlib';
+import { recordSchemas } from '@stateful-workflow/core';
+import { defineSchema, many } from '@stateful-workflow/core/workflow';
 import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import type { RestQuery } from '../src/index';
@@ -118,6 +120,25 @@ describe('a schema', () => {
     );
     expect(page).toMatchObject({ complete: false, cursor: { since: { value: 3 } } });
     expect(page).not.toHaveProperty('partialErrors');
+  });
+
+  it("can be that of a workflow's entity, with what is nested in its relations", async () => {
+    const rows = [
+      { id: 1, notes: [{ id: 'n_1', at: '2026-01-01' }, 'n_2'] },
+      { id: 2, notes: [{ id: 3 }] },
+    ];
+    const origin = await api((app) => app.get('/x', () => rows));
+    const workflow = defineSchema({
+      Contact: { fields: z.object({ id: z.number() }), relations: { notes: many('Note') } },
+      Note: { fields: z.object({ id: z.string(), at: z.coerce.date() }) },
+    });
+    const [page] = await readAll(
+      adapter({ origins: [origin], schemas: recordSchemas(workflow) }),
+      { path: '/x', schema: 'Contact', invalid: 'skip' },
+      loadContext({ apiUrl: origin }),
+    );
+    expect(page?.records).toEqual([{ id: 1, notes: [{ id: 'n_1', at: new Date('2026-01-01') }, 'n_2'] }]);
+    expect(page?.partialErrors).toMatchObject([{ path: 'notes.0.id of record 1' }]);
   });
 
   it('has to be one that the adapter has', async () => {

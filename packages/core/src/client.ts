@@ -21,4 +21,7 @@ export { encryptionCodec, type EncryptionCodecOptions } from './credentials/encr
 export { Keyring, type KeyringOptions } from './credentials/keyring';
 export type { SecretBinding } from './credentials/provider';
 export { sealToken, type SealOptions } from './credentials/sealed-token';
+export type { DataOf, EntitiesOf, TakenFor } from './contract/entity-types';
 export { isLoaded } from './contract/is-loaded';
+export type { Schema } from './contract/schema';
+export type { ChangesOf, DeleteOf, SubscriptionOf, UpdateOf } from './contract/typed-wire';

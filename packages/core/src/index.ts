@@ -92,8 +92,16 @@ export type {
   UpdatePayload,
   WorkflowStatus,
 } from './contract/wire';
-export type { BeforeOf, ChangesOf, DeleteOf, SubscriptionOf, UpdateOf } from './contract/typed-wire';
-export type { DataOf, EntitiesOf, GivenOf, ItemOf, StoredOf } from './contract/entity-types';
+export type {
+  BeforeOf,
+  ChangesOf,
+  DeleteOf,
+  SubscriptionOf,
+  TypedChanges,
+  UpdateOf,
+  UpdateOfEntity,
+} from './contract/typed-wire';
+export type { DataOf, EntitiesOf, GivenOf, ItemOf, StoredOf, TakenFor } from './contract/entity-types';
 export type { JsonOf } from './contract/json-of';
 export { EntityStore, type WriteListener } from './state/entity-store';
 export type { Draft } from './state/draft';

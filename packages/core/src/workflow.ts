@@ -34,8 +34,16 @@ export type {
   UpdatePayload,
   WorkflowStatus,
 } from './contract/wire';
-export type { BeforeOf, ChangesOf, DeleteOf, SubscriptionOf, UpdateOf } from './contract/typed-wire';
-export type { DataOf, EntitiesOf, GivenOf, ItemOf, StoredOf } from './contract/entity-types';
+export type {
+  BeforeOf,
+  ChangesOf,
+  DeleteOf,
+  SubscriptionOf,
+  TypedChanges,
+  UpdateOf,
+  UpdateOfEntity,
+} from './contract/typed-wire';
+export type { DataOf, EntitiesOf, GivenOf, ItemOf, StoredOf, TakenFor } from './contract/entity-types';
 export type { JsonOf } from './contract/json-of';
 export type { ChildEnd, ChildInfo, ChildStatus, OrphanPolicy, Subscription } from './contract/hierarchy';
 export type { Item, ManagedPathOptions, ManagedPaths } from './hierarchy/managed-path';

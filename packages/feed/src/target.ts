@@ -2,9 +2,9 @@ import { InvalidInputError, type Schema, type SourceDefinition } from '@stateful
 import {
   DECLARES,
   type Declaration,
-  entityNameOf,
   listOf,
   reachableSchema,
+  rootEntityOf,
   schemaOf,
 } from '@stateful-workflow/core/internal';
 import type { FeedOptions } from './workflow/feed-options';
@@ -32,7 +32,7 @@ export function targetOf({ name, into }: FeedOptions): Target {
     );
   const declaration = declares();
   const workflowType = into.workflow.name;
-  const { entityName = entityNameOf(workflowType) } = into;
+  const { entityName = rootEntityOf(into.workflow) } = into;
   const { [into.source]: source } = declaration.sources ?? {};
   if (source === undefined)
     throw new InvalidInputError(

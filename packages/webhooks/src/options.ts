@@ -1,5 +1,6 @@
 import { InvalidInputError, type CredentialReference, type StartInput } from '@stateful-workflow/core';
 import type { WorkflowOf } from '@stateful-workflow/core/client';
+import { declaredRoot } from '@stateful-workflow/core/internal';
 import type { SecretKeeperOptions } from '@stateful-workflow/core/secrets';
 import type { Client } from '@temporalio/client';
 import type { WebhookReport } from './report';
@@ -61,7 +62,7 @@ export interface WebhookHandlerOptions<Body = unknown> extends SecretKeeperOptio
   readonly workflow: WorkflowOf<unknown> | string;
   /** The task queue of their workers. */
   readonly taskQueue: string;
-  /** The root entity's name. @default the workflow type without its `Workflow` ending */
+  /** The root entity's name. @default as the workflow's class says, or its type without the `Workflow` ending */
   readonly entityName?: string;
   /** How the sender signs. */
   readonly scheme: WebhookScheme;
@@ -130,13 +131,16 @@ export function checkOptions<Body>(options: WebhookHandlerOptions<Body>): Checke
       "Give a credential reference, as in 'secret:CRM_HOOK'",
     );
   for (const reference of secret) checkReference(reference, options);
-  const workflowType = typeof options.workflow === 'string' ? options.workflow : options.workflow.name;
+  const { workflow } = options;
+  const workflowType = typeof workflow === 'string' ? workflow : workflow.name;
+  const entityName = options.entityName ?? (typeof workflow === 'string' ? undefined : declaredRoot(workflow));
   const checked: CheckedOptions = {
     ...options,
     // What the body is, the options say and nobody checks.
     target: options.target as CheckedOptions['target'],
     secret,
     workflowType,
+    entityName,
     from: originOf(options.from),
     secrets: options.secrets ?? [],
     log: options.log ?? { debug: nothing, warn: nothing, error: nothing },

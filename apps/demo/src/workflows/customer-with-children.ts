@@ -8,7 +8,7 @@ import { type Contact, Customer } from './customer';
 
 /** A customer each of whose contacts has a workflow of its own. It loads when it is told to. */
 class CustomerWithChildren extends Customer {
-  override readonly managedPaths = { contacts: true } as const;
+  override readonly managedPaths = { contacts: true };
   override readonly refresh: RefreshPolicy = {};
 }
 

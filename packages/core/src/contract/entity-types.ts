@@ -2,14 +2,13 @@ import type { Entities, Fields, FieldTypes, Schema } from './schema';
 
 /** What an entity's fields are; any, where its schema does not say. */
 type FieldsOf<Entity> = 'fields' extends keyof Entity
-  ? Entity extends { readonly fields?: FieldTypes<infer Fields> }
+  ? Entity extends { readonly fields?: FieldTypes<infer Fields> | undefined }
     ? Fields
     : AnyFields
   : AnyFields;
 
-interface AnyFields {
-  readonly [field: string]: unknown;
-}
+// No interface, which could not be named where somebody else's declarations are written out.
+type AnyFields = { readonly [field: string]: unknown };
 
 type RelationsOf<Entity> = Entity extends { readonly relations: infer Relations } ? Relations : unknown;
 

@@ -91,7 +91,6 @@ function joined(
       ? { issues }
       : { value: make(results.map((result) => 'value' in result && result.value)) };
   };
-  return answers.some((answer) => answer instanceof Promise)
-    ? Promise.all(answers).then(join)
-    : join(answers as Result[]);
+  if (!answers.some((answer) => answer instanceof Promise)) return join(answers as Result[]);
+  return Promise.all(answers.map((answer) => Promise.resolve(answer))).then(join);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defineSchema, many, one, reachableSchema, type Schema } from './schema';
+import { z } from 'zod';
+import { defineSchema, many, one, reachableSchema, type Schema, typed } from './schema';
 
 describe('reachableSchema', () => {
   const schema = defineSchema({
@@ -53,5 +54,14 @@ describe('defineSchema()', () => {
     expect(() => defineSchema(schema)).toThrow(
       expect.objectContaining({ code: 'SCHEMA_INVALID', field, message: expect.stringMatching(message) }),
     );
+  });
+
+  it('keeps what the fields are for who asks by name, and out of JSON', () => {
+    const fields = z.object({ id: z.string() });
+    const schema = defineSchema({ Customer: { fields, relations: {} }, Contact: { fields: typed<object>() } });
+    expect(schema.Customer.fields).toBe(fields);
+    expect(JSON.stringify(schema)).toBe('{"Customer":{"relations":{}},"Contact":{}}');
+    expect({ ...schema.Contact }).toEqual({});
+    expect(defineSchema(schema)).toBe(schema);
   });
 });

@@ -55,6 +55,7 @@ describe('fields', () => {
 
   it('of Standard Schemas give record schemas', () => {
     const schemas = recordSchemas(schema);
+    expectTypeOf(schemas.Valibot).toExtend<StandardSchemaV1>();
     expectTypeOf<keyof typeof schemas>().toEqualTypeOf<'Zod' | 'Valibot' | 'Arktype'>();
     expectTypeOf<StandardSchemaV1.InferOutput<(typeof schemas)['Zod']>>().toEqualTypeOf<GivenOf<S, 'Zod'>>();
   });

@@ -26,7 +26,7 @@ export interface EntitySchema {
   /** The fields that hold other entities, and which. @default none */
   readonly relations?: { readonly [field: string]: Relation };
   /** What its fields are, for the compiler: see {@link EntityDeclaration}. @default any fields */
-  readonly fields?: FieldTypes<unknown>;
+  readonly fields?: FieldTypes<unknown> | undefined;
 }
 
 /**
@@ -51,7 +51,7 @@ export interface EntityDeclaration extends Omit<EntitySchema, 'fields'> {
    * that counts. It neither travels nor runs in the workflow: see `recordSchemas`, by which an adapter checks records.
    * @default any fields
    */
-  readonly fields?: StandardSchemaV1 | FieldTypes<unknown>;
+  readonly fields?: StandardSchemaV1 | FieldTypes<unknown> | undefined;
 }
 
 /**

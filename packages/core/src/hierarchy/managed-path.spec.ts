@@ -12,6 +12,7 @@ describe('managedPaths', () => {
   it('are none where none are declared', () => {
     expect(managedPaths(undefined, schema, 'Desk')).toEqual([]);
     expect(managedPaths({}, schema, 'Desk')).toEqual([]);
+    expect(managedPaths({ tickets: false }, schema, 'Desk')).toEqual([]);
     expect(managedPaths(true, schema, 'Ticket')).toEqual([]);
   });
 

@@ -167,7 +167,13 @@ export function checkClassStrictly(declared: Declaration): void {
   for (const field of ['allowPlaintextTokens', 'searchAttributes'] as const)
     option(flag)(declared[field], field);
   if (refresh !== undefined) checkFields(refresh, 'refresh', REFRESH, "{ every: '1 minute' }");
-  for (const [entity, given] of entries(schema ?? {}))
+  for (const [entity, given] of entries(schema ?? {})) {
+    if (keys(given).includes('fields'))
+      throw new InvalidInputError(
+        `schema.${entity}.fields`,
+        'is in a schema that defineSchema() has not made',
+        'Write defineSchema({ … }) around it: what the fields are then stays out of what travels',
+      );
     checkFields(
       given,
       `schema.${entity}`,
@@ -177,6 +183,7 @@ export function checkClassStrictly(declared: Declaration): void {
       },
       '{ relations: { contacts: many("Contact") } }',
     );
+  }
   if (managedPaths !== undefined && managedPaths !== true) {
     const paths = object<ManagedPaths>('{ contacts: true }')(managedPaths, 'managedPaths');
     for (const [path, options] of pathsIn(paths))

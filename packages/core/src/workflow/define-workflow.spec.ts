@@ -124,6 +124,7 @@ describe('defineWorkflow', () => {
     [{ managedPaths: null }, 'managedPaths: is not an object. Give one such as { contacts: true }'],
     [{ managedPaths: false }, 'managedPaths: is not an object'],
     [{ managedPaths: ['contacts'] }, 'managedPaths: is not an object'],
+    [{ managedPaths: { contacts: 'yes' } }, 'managedPaths.contacts: is not an object. Give one such as'],
     [{ managedPaths: { contacts: undefined } }, 'managedPaths.contacts: is not an object'],
     [{ managedPaths: { contacts: 'ContactWorkflow' } }, 'managedPaths.contacts: is not an object'],
     [path({ worflowType: 'X' }), 'managedPaths.contacts.worflowType: is not an option there is. Use'],
@@ -260,7 +261,7 @@ describe('defineWorkflow', () => {
 
   it('refuses one that no entity of its schema can be the root of', () => {
     class Handy extends Base {
-      override readonly managedPaths = { kontacts: true } as const;
+      override readonly managedPaths = { kontacts: true };
     }
     expect(() => defineWorkflow(Handy)).toThrow(/^managedPaths\.kontacts: is not a relation of Customer/);
   });

@@ -115,8 +115,6 @@ const definition = workflowClass({
     expectTypeOf(this.state).toEqualTypeOf<EntitiesOf<S>>();
     // @ts-expect-error no such entity
     this.provenance('Kustomer', 'c_1');
-    // @ts-expect-error no such hook: a method of one's own needs a class
-    this.ownMethod();
   },
 });
 
@@ -150,6 +148,7 @@ describe('data', () => {
     const tree = defineSchema({
       Node: { fields: typed<{ id: string }>(), relations: { parent: one('Node'), children: many('Node') } },
     });
+    expectTypeOf(tree.Node).toHaveProperty('relations');
     type Node = DataOf<typeof tree, 'Node'>;
     expectTypeOf<string>().toExtend<NonNullable<Node['children']>[number]>();
   });
@@ -180,12 +179,14 @@ describe('data', () => {
         fields: typed<{ id: string; kind: 'a'; a: number } | { id: string; kind: 'b'; b: string }>(),
       },
     });
+    expectTypeOf(events.Event).toHaveProperty('fields');
     const event = {} as DataOf<typeof events, 'Event'>;
     if (event.kind === 'a') expectTypeOf(event.a).toEqualTypeOf<number | undefined>();
   });
 
   it('has any fields where the schema does not say', () => {
     const loose = defineSchema({ Desk: { relations: { tickets: many('Ticket') } }, Ticket: {} });
+    expectTypeOf(loose.Ticket).not.toHaveProperty('fields');
     const data = {} as DataOf<typeof loose, 'Desk'>;
     expectTypeOf(data['anything']).toEqualTypeOf<unknown>();
     expectTypeOf(data.tickets?.[0]?.['anything']).toEqualTypeOf<unknown>();

@@ -30,10 +30,10 @@ export type SourcesOf<S extends Schema, Root extends keyof S & string> = Readonl
   Record<string, SourceDefinition & PlacedIn<S, Root>>
 >;
 
-interface PlacedIn<S extends Schema, Root extends keyof S & string> {
+type PlacedIn<S extends Schema, Root extends keyof S & string> = {
   readonly '~into'?: 'root' | ListNames<S[Root]>;
   readonly '~records'?: keyof S & string;
-}
+};
 
 /** Managed paths of a workflow: relations that its root entity has, with the types of their items. */
 export type ManagedPathsOf<S extends Schema, Root extends keyof S & string> = {

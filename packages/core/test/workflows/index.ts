@@ -1,3 +1,4 @@
+export { AuditingWorkflow } from './auditing';
 export { CallingWorkflow } from './calling';
 export { type SeenCycle, CustomerWorkflow } from './customer';
 export { BurstWorkflow, HesitatingWorkflow, LargeWorkflow, RestlessWorkflow } from './continuing';

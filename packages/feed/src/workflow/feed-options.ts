@@ -9,7 +9,7 @@ export interface FeedTarget {
   readonly workflow: (input: StartInput) => Promise<unknown>;
   /** Which of its sources the feed brings; it says so by `fedBy`. */
   readonly source: string;
-  /** The name of the entity. @default the workflow type without its `Workflow` ending */
+  /** The name of the entity. @default as the workflow's class says, or its type without the `Workflow` ending */
   readonly entityName?: string;
   /**
    * The id of a record's entity. Runs on the worker.
