@@ -32,8 +32,15 @@ export interface DefineWorkflowOptions extends WorkflowDefinitionOptions {
   readonly name?: string;
 }
 
-/** A Temporal workflow function, with the type of its result. */
-export type StatefulWorkflowFunction<Data> = (input: StartInput) => Promise<Data>;
+/**
+ * A Temporal workflow function, with the type of its result.
+ *
+ * @typeParam Sources what the class declares as `sources`, for tests that stand in for them
+ */
+export type StatefulWorkflowFunction<Data, Sources = unknown> = ((input: StartInput) => Promise<Data>) & {
+  /** For the compiler to infer; there is no such value. */
+  readonly '~sources'?: Sources;
+};
 
 /**
  * Turns a class into a Temporal workflow function.
@@ -46,10 +53,10 @@ export type StatefulWorkflowFunction<Data> = (input: StartInput) => Promise<Data
  * @example
  * export const CustomerWorkflow = defineWorkflow(Customer);
  */
-export function defineWorkflow<Data>(
-  workflowClass: new () => StatefulWorkflow<Data>,
+export function defineWorkflow<Data, Sources = unknown>(
+  workflowClass: new () => StatefulWorkflow<Data> & { readonly sources?: Sources },
   options: DefineWorkflowOptions = {},
-): StatefulWorkflowFunction<Data> {
+): StatefulWorkflowFunction<Data, Sources> {
   checkClass(workflowClass);
   checkOptions(options, 'options');
   const isUnnamed = workflowClass.name === '' && options.name === undefined;
