@@ -16,3 +16,5 @@ export { type Content, ContentBuilder } from './worker/content';
 export type { AttemptContext } from './worker/load-context';
 export { listOf, schemaOf } from './workflow/declaration';
 export type { Declaration } from './workflow/class-check';
+export { executeOnce, type ExecutedOnce, type ExecuteOnceInput } from './workflow/execute-once';
+export type { StatefulWorkflow } from './workflow/stateful-workflow';

@@ -2,7 +2,11 @@ import type { FakeSources } from './fake-adapter';
 import type { FakeSource, Records } from './fake-source';
 
 /** Part of a record, however deep: what a source gives need not be all that the workflow holds. */
-type Part<T> = unknown extends T ? object : T extends object ? { readonly [K in keyof T]?: Part<T[K]> } : T;
+export type Part<T> = unknown extends T
+  ? object
+  : T extends object
+    ? { readonly [K in keyof T]?: Part<T[K]> }
+    : T;
 
 /** What a source gives that has the name of one of the root entity's relations, or else the root entity itself. */
 type RecordsOf<Data, Name> = Name extends keyof Data

@@ -1,3 +1,4 @@
+export { type ExecutedOnce, executeOnce, type ExecuteOnceOptions } from './execute-once';
 export { fakeAdapter, type FakeSources } from './fake-adapter';
 export {
   FakeSource,
@@ -7,4 +8,5 @@ export {
   type HeldAnswer,
   type Records,
 } from './fake-source';
+export type { FakesOf, Part } from './fakes-of';
 export { type TestedWorkflow, testWorkflow, type TestWorkflowOptions } from './test-workflow';

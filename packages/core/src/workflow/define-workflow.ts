@@ -64,7 +64,7 @@ export function defineWorkflow<Data, Sources = unknown>(
   const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
   checkName(name, 'name');
   const seed = seedNow();
-  const make = (): StatefulWorkflow => new workflowClass() as StatefulWorkflow;
+  const make = (): StatefulWorkflow => new workflowClass();
   const run = (input: StartInput): Promise<Data> => {
     try {
       const workflow = make();
