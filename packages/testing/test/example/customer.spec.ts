@@ -10,7 +10,7 @@ let customer: TestedWorkflow<CustomerData>;
 beforeEach(async () => {
   customer = await testWorkflow(CustomerWorkflow, {
     id: 'c_42',
-    workflowsPath: require.resolve('../workflows'),
+    workflowsPath: require.resolve('../workflows/index.ts'),
     sources: { profile, contacts },
   });
 });
