@@ -22,7 +22,7 @@ const sandbox = [
 ];
 
 /** The dependency rules of docs/decisions and CONTRIBUTING: what a project of one type may import. */
-function moduleBoundaries({ alsoAllowed = [], forFeeds = [], core = {} } = {}) {
+function moduleBoundaries({ alsoAllowed = [], adapters = [], core = {} } = {}) {
   const everything = ['type:core', 'type:http', 'type:adapter', 'type:feed', 'type:kit', 'type:tool'];
   return [
     'error',
@@ -38,8 +38,8 @@ function moduleBoundaries({ alsoAllowed = [], forFeeds = [], core = {} } = {}) {
           sourceTag: 'type:adapter',
           onlyDependOnLibsWithTags: ['type:core', 'type:http', ...alsoAllowed],
         },
-        { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed] },
-        { sourceTag: 'type:feed', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed, ...forFeeds] },
+        { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed, ...adapters] },
+        { sourceTag: 'type:feed', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed, ...adapters] },
         { sourceTag: 'type:app', onlyDependOnLibsWithTags: everything },
         { sourceTag: 'type:tool', onlyDependOnLibsWithTags: everything },
       ],
@@ -136,8 +136,8 @@ export default defineConfig(
       '@typescript-eslint/unbound-method': 'off',
       '@nx/enforce-module-boundaries': moduleBoundaries({
         alsoAllowed: ['type:kit', 'type:tool'],
-        // What feeds read, they read by any adapter.
-        forFeeds: ['type:http', 'type:adapter'],
+        // What feeds read, they read by any adapter; and a kit is tried on workflows that name some.
+        adapters: ['type:http', 'type:adapter'],
       }),
     },
   },

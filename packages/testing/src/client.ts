@@ -16,7 +16,7 @@ export interface ClientHost {
   /** Aborted when the test stops. */
   readonly ended: AbortSignal;
   /** Waits until what is under way is done. */
-  rest(): Promise<void>;
+  readonly rest: () => Promise<void>;
 }
 
 /** A client whose signals, updates and cancellations wait until what comes of them is done. */

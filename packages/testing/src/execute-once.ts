@@ -50,6 +50,6 @@ export async function executeOnce<Data>(
     ...options,
     entityName,
     data: data as Readonly<Record<string, unknown>>,
-    ...(before && { before: before as Readonly<Record<string, unknown>> }),
+    ...(before && { before: before }),
   });
 }

@@ -1,8 +1,8 @@
 import { type DataSourceAdapter, StatefulWorkflowError } from '@stateful-workflow/core';
-import { FakeFaultError, type FakeSource, type FakeSourceHost } from './fake-source';
+import { type Fake, FakeFaultError, type FakeSource, type FakeSourceHost } from './fake-source';
 
 /** Fake sources by the names that sources have in their classes. */
-export type FakeSources = Readonly<Record<string, FakeSource>>;
+export type FakeSources = Readonly<Record<string, Fake>>;
 
 /** @internal The test that fakes are used in. */
 export interface FakeAdapterHost extends FakeSourceHost {
@@ -32,7 +32,7 @@ export function adapterOf(name: string, sources: FakeSources, host?: FakeAdapter
     },
     load(query, context) {
       const source = sourceOf(context.caller, Object.keys(sources));
-      const fake = sources[source];
+      const fake = sources[source] as FakeSource | undefined;
       if (fake) return fake.load(query, context, host);
       host?.miss(source);
       throw new StatefulWorkflowError(

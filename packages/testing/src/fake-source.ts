@@ -39,6 +39,18 @@ export interface FakeSourceHost {
   rest(): Promise<void>;
 }
 
+/**
+ * A fake source, as a test hands it over.
+ *
+ * @typeParam T what it holds
+ */
+export interface Fake<T = unknown> {
+  /** Every load so far, failed ones and those of a watch included. */
+  readonly loads: readonly FakeLoad[];
+  /** What it holds, for the compiler to infer; there is no such value. */
+  readonly '~records'?: T;
+}
+
 /** The error that a fake source throws when it is told to fail. */
 export class FakeFaultError extends Error {
   constructor(
@@ -57,8 +69,8 @@ export class FakeFaultError extends Error {
  *
  * @typeParam T what it holds: a record, or a list of them
  */
-export class FakeSource<T extends Records = Records> {
-  /** Every load so far, failed ones and those of a watch included. */
+export class FakeSource<T extends Records = Records> implements Fake<T> {
+  declare readonly '~records'?: T;
   readonly loads: FakeLoad[] = [];
   #records: (entity: EntityRef) => T;
   #fault: { readonly error: FakeFaultError; times: number } | undefined;
@@ -82,11 +94,12 @@ export class FakeSource<T extends Records = Records> {
       return;
     }
     const before = this.#records;
-    const known = new Map<string, T>();
+    const change = next as (before: T, entity: EntityRef) => T;
+    const changed = new Map<string, T>();
     this.#records = (entity) => {
       const key = JSON.stringify([entity.name, entity.id]);
-      const held = known.get(key) ?? next(before(entity), entity);
-      known.set(key, held);
+      const held = changed.get(key) ?? change(before(entity), entity);
+      changed.set(key, held);
       return held;
     };
   }

@@ -1,5 +1,5 @@
 import type { FakeSources } from './fake-adapter';
-import type { FakeSource, Records } from './fake-source';
+import type { Fake } from './fake-source';
 
 /** Part of a record, however deep: what a source gives need not be all that the workflow holds. */
 export type Part<T> = unknown extends T
@@ -9,12 +9,14 @@ export type Part<T> = unknown extends T
     : T;
 
 /** What a source gives that has the name of one of the root entity's relations, or else the root entity itself. */
-type RecordsOf<Data, Name> = Name extends keyof Data
+export type RecordsOf<Data, Name> = Name extends keyof Data
   ? NonNullable<Data[Name]> extends readonly (infer Item extends object)[]
     ? readonly Part<Item>[]
-    : NonNullable<Data[Name]> extends object
-      ? Part<NonNullable<Data[Name]>>
-      : Part<Data>
+    : NonNullable<Data[Name]> extends readonly unknown[]
+      ? Part<Data>
+      : NonNullable<Data[Name]> extends object
+        ? Part<NonNullable<Data[Name]>>
+        : Part<Data>
   : Part<Data>;
 
 /**
@@ -24,4 +26,4 @@ export type FakesOf<Data, Sources> = unknown extends Sources
   ? FakeSources
   : string extends keyof Sources
     ? FakeSources
-    : { readonly [Name in keyof Sources]?: FakeSource<RecordsOf<Data, Name> & Records> };
+    : { readonly [Name in keyof Sources]?: Fake<RecordsOf<Data, Name>> };

@@ -12,6 +12,7 @@ import { restingClient } from './client';
 import { Clock } from './clock';
 import type { FakeSources } from './fake-adapter';
 import { fakeActivities } from './fake-activities';
+import type { FakeSource } from './fake-source';
 import type { FakesOf } from './fakes-of';
 import { lookAt } from './look';
 import { quietRuntime } from './quiet-runtime';
@@ -170,7 +171,7 @@ class RunningTest {
   ) {
     // Each call listens to it.
     setMaxListeners(0, this.ended);
-    this.#sources = { ...childSources, ...(sources as FakeSources) };
+    this.#sources = { ...childSources, ...sources };
     this.#isOwn = given === undefined;
     this.clock = new Clock(environment, this);
     this.client = restingClient(environment, this, worker?.dataConverter);
@@ -214,7 +215,9 @@ class RunningTest {
 
   /** Sources whose answer is held. */
   get holding(): readonly string[] {
-    return Object.keys(this.#sources).filter((name) => this.#sources[name]?.isHolding);
+    return Object.keys(this.#sources).filter(
+      (name) => (this.#sources[name] as FakeSource | undefined)?.isHolding,
+    );
   }
 
   miss(source: string): void {

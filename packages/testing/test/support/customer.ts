@@ -38,7 +38,7 @@ export async function testCustomer(
   before: (sources: Pick<TestCustomer<never>, 'profile' | 'contacts'>) => void = () => {},
 ): Promise<TestCustomer<{ readonly plan: string; readonly plans?: readonly string[] }>> {
   const profile = fakeSource<Profile>(profileOf('c_42'));
-  const contacts = fakeSource([{ id: 'k_1', name: 'Grace' }]);
+  const contacts = fakeSource<readonly { id: string; name: string }[]>([{ id: 'k_1', name: 'Grace' }]);
   before({ profile, contacts });
   const customer = await testWorkflow(workflow as typeof CustomerWorkflow, {
     id: 'c_42',
