@@ -10,7 +10,7 @@ export default mergeConfig(
         '@stateful-workflow/dev-services/vitest',
         '@stateful-workflow/dev-services/vitest-test-server',
       ],
-      // The tour starts a server and workers of its own and lasts half a minute; side by side they take longer.
+      // The tour starts a server and workers of its own and lasts a minute or two; side by side they take longer.
       testTimeout: 180_000,
       fileParallelism: false,
     },

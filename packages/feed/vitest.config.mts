@@ -6,7 +6,11 @@ export default mergeConfig(
   defineConfig({
     test: {
       name: 'feed',
-      globalSetup: ['@stateful-workflow/dev-services/vitest', './test/support/bundle-workflows.ts'],
+      globalSetup: [
+        '@stateful-workflow/dev-services/vitest',
+        '@stateful-workflow/dev-services/vitest-postgres',
+        './test/support/bundle-workflows.ts',
+      ],
       // The tests mostly wait for the server, which one worker on two cores would waste.
       maxWorkers: 2,
     },

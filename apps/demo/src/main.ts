@@ -8,8 +8,8 @@ const usageErrorCode = 2;
 
 async function run(options: CliOptions, shutdown: Shutdown): Promise<void> {
   try {
-    if (options.tour) await shutdown.now((await runTour(shutdown, options.json)) ? 0 : 1);
-    else await play(shutdown);
+    if (options.tour) await shutdown.now((await runTour(shutdown, options)) ? 0 : 1);
+    else await play(shutdown, options);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     await shutdown.now(1);

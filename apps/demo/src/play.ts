@@ -1,5 +1,7 @@
 import { billingCommand, type Shutdown } from '@stateful-workflow/dev-services';
+import { Fleet } from './fleet/fleet';
 import { Stage } from './stage';
+import { inThousands } from './tour/figures';
 import { terminalOf } from 'stateful-workflow/terminal';
 import { temporalAlias } from './temporal-command';
 
@@ -10,13 +12,14 @@ const ids = ['c_1', 'c_2', 'c_3'];
  *
  * @throws Error when something does not start, or ends by itself
  */
-export async function play(shutdown: Shutdown): Promise<never> {
+export async function play(shutdown: Shutdown, { customers }: { customers: number }): Promise<never> {
+  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   const stage = await Stage.set({
     shutdown,
     crm: { customers: ids.length, contactsPerCustomer: 3 },
     crms: 1,
     ports: { temporal: 7233, ui: 8233, crm: 7280, billing: 7281 },
-    progress: (line) => process.stderr.write(`${line}\n`),
+    progress,
   });
   stage.crm.revokeToken(stage.secrets.CRM_TOKEN_NEXT);
   const started = await Promise.all(ids.map((id) => stage.ensure360(id)));
@@ -31,11 +34,13 @@ export async function play(shutdown: Shutdown): Promise<never> {
       return `  ${handle.workflowId}  ${data?.name}, plan ${data?.plan}, ${counts.join(', ')}`;
     }),
   );
-  process.stdout.write(await report(stage, lines));
+  const fleet = await Fleet.set(stage, { customers, port: 7283 });
+  await fleet.begin(progress);
+  process.stdout.write(await report(stage, fleet, lines));
   return stage.failure;
 }
 
-async function report(stage: Stage, workflows: readonly string[]): Promise<string> {
+async function report(stage: Stage, fleet: Fleet, workflows: readonly string[]): Promise<string> {
   const terminal = terminalOf(process.stdout, process.env);
   const bold = (text: string): string => terminal.style('bold', text);
   const { temporal, crm, desk, billing, logs } = stage;
@@ -44,6 +49,8 @@ async function report(stage: Stage, workflows: readonly string[]): Promise<strin
   const to = `--address ${temporal.address} --workflow-id Customer-c_1`;
   // A token of its own, and below a login of its own: those of the worker are printed nowhere.
   const authorization = `-H 'Authorization: Bearer ${crm.issueToken()}'`;
+  const fleetAuthorization = `-H 'Authorization: Bearer ${fleet.crm.issueToken()}'`;
+  const toFleet = `--address ${temporal.address} --namespace ${fleet.namespace}`;
   const json = `-H 'Content-Type: application/json'`;
   const place = (name: string, where: string): string =>
     `  ${name.padEnd(13)} ${terminal.style('cyan', where)}`;
@@ -88,6 +95,24 @@ async function report(stage: Stage, workflows: readonly string[]): Promise<strin
       'and a good one, which it takes up at once',
       `${cli} signal ${to} --name apiToken --input '"secret:CRM_TOKEN"'`,
     ),
+    '',
+    bold(`A fleet: ${inThousands(fleet.customers)} workflows that one feed keeps in step`),
+    place('its CRM', fleet.crm.url),
+    place('its feed', stage.uiLink('CustomersFeed-all', fleet.namespace) ?? 'the workflow CustomersFeed-all'),
+    command(
+      'change a customer: the CRM sends a webhook, and its workflow looks at once',
+      `curl -X PATCH ${fleetAuthorization} ${json} -d '{"city":"Bergen"}' ${fleet.crm.url}/customers/c_1`,
+    ),
+    command('ask its workflow', `${cli} query ${toFleet} --workflow-id FleetCustomer-c_1 --type data`),
+    command('how the feed is doing', `${cli} query ${toFleet} --workflow-id CustomersFeed-all --type data`),
+    ...(temporal.metricsUrl === undefined
+      ? []
+      : [
+          command(
+            'what Temporal has counted as Actions for the fleet, by type',
+            `curl -s ${temporal.metricsUrl} | grep '^action{.*namespace="${fleet.namespace}"'`,
+          ),
+        ]),
     '',
     `${terminal.style('dim', 'With no hands:')} npm run demo -- --tour`,
     'Ctrl-C ends everything.',

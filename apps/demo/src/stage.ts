@@ -20,12 +20,15 @@ import {
 import { Client, Connection } from '@temporalio/client';
 import { refuseTaken, terminateAll } from './existing-server';
 import { bundleWorkflows } from './worker/bundle-workflows';
-import { type SecretName, toEnvironment, type TokenName } from './worker/settings';
+import { type SecretName, toEnvironment, type TokenName, type WorkerSettings } from './worker/settings';
 import { spawnWorker, type WorkerProcess } from './worker/worker-process';
 import type { Customer360Data, CustomerData } from './workflows';
 
 /** Every workflow that the demo starts, in one mode or the other. */
 const workflowIds = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `Customer-c_${n}`);
+
+/** Where the fleet is on a server that is ours. */
+const fleetNamespace = 'fleet';
 
 /** How the stage is set. */
 export interface StageOptions {
@@ -55,9 +58,10 @@ export class Stage {
   /** What the worker has. Every CRM lets both tokens in until it is told otherwise. */
   readonly secrets: Readonly<Record<SecretName, string>>;
   readonly taskQueue: string;
+  /** Ends what is started here, and what others start on the stage. */
+  readonly shutdown: Shutdown;
   /** Where the logs are, and whether they are kept; otherwise they are removed at the end. */
   readonly logs: { readonly directory: string; keep: boolean };
-  readonly #shutdown: Shutdown;
   readonly #bundle: string;
   #worker?: WorkerProcess;
   #failed: (error: Error) => void = () => undefined;
@@ -77,7 +81,7 @@ export class Stage {
     this.secrets = parts.secrets;
     this.logs = parts.logs;
     this.taskQueue = `customer-360-${randomUUID().slice(0, 8)}`;
-    this.#shutdown = shutdown;
+    this.shutdown = shutdown;
     this.#bundle = bundle;
     this.failure = new Promise((_, reject) => {
       this.#failed = reject;
@@ -122,6 +126,8 @@ export class Stage {
       startingBilling,
       startTemporal({
         ui: true,
+        metrics: true,
+        moreNamespaces: [fleetNamespace],
         port: ports && (await freePort(ports.temporal)),
         uiPort: ports && (await freePort(ports.ui)),
         progress,
@@ -136,9 +142,6 @@ export class Stage {
     const connection = await Connection.connect({ address: temporal.address });
     const client = new Client({ connection, namespace: temporal.namespace });
 
-    const isOurs = temporal.uiUrl !== undefined;
-    if (!isOurs) await refuseTaken(client, workflowIds);
-
     const stage = new Stage(
       {
         temporal,
@@ -152,9 +155,20 @@ export class Stage {
       shutdown,
       bundle,
     );
+    if (!stage.isOurs) await refuseTaken(client, workflowIds);
     await stage.startWorker();
-    if (!isOurs) shutdown.add('The workflows', () => terminateAll(client, stage.taskQueue));
+    if (!stage.isOurs) shutdown.add('The workflows', () => terminateAll(client, stage.taskQueue));
     return stage;
+  }
+
+  /** Whether the Temporal server is one that was started here. */
+  get isOurs(): boolean {
+    return this.temporal.uiUrl !== undefined;
+  }
+
+  /** The namespace of the fleet. */
+  get fleetNamespace(): string {
+    return this.isOurs ? fleetNamespace : this.temporal.namespace;
   }
 
   /** The first CRM. */
@@ -171,18 +185,25 @@ export class Stage {
   /** Starts a worker and returns when it polls; it adds to the same log. */
   async startWorker(): Promise<WorkerProcess> {
     const { temporal, taskQueue } = this;
-    const { address, namespace } = temporal;
     const origins = [...this.crms.map((crm) => crm.url), this.desk.origin];
+    this.#worker = await this.spawnWorker({ namespace: temporal.namespace, taskQueue, origins });
+    return this.#worker;
+  }
+
+  /** Starts a worker of the same workflows for another task queue, and returns when it polls. */
+  async spawnWorker(
+    settings: Pick<WorkerSettings, 'namespace' | 'taskQueue' | 'origins'>,
+  ): Promise<WorkerProcess> {
+    const { address } = this.temporal;
     const { host, port, database, origin, reader } = this.billing;
     const billing = { host, port, database, origin, user: reader.user };
     const worker = await spawnWorker(
-      toEnvironment({ address, namespace, taskQueue, bundle: this.#bundle, origins, billing }, this.secrets),
+      toEnvironment({ ...settings, address, bundle: this.#bundle, billing }, this.secrets),
       join(this.logs.directory, 'worker.log'),
     );
-    this.#shutdown.add('A worker', () => worker.stop());
+    this.shutdown.add('A worker', () => worker.stop());
     await worker.ready;
     void worker.ended.then((error) => error && this.#failed(error));
-    this.#worker = worker;
     return worker;
   }
 
@@ -206,8 +227,8 @@ export class Stage {
   }
 
   /** Where Temporal's UI shows a workflow, or the list of all; `undefined` for a server that is not ours. */
-  uiLink(workflowId?: string): string | undefined {
-    const { uiUrl, namespace } = this.temporal;
+  uiLink(workflowId?: string, namespace = this.temporal.namespace): string | undefined {
+    const { uiUrl } = this.temporal;
     if (uiUrl === undefined) return undefined;
     return [`${uiUrl}/namespaces/${namespace}/workflows`, ...(workflowId ? [workflowId] : [])].join('/');
   }

@@ -4,12 +4,16 @@ import { startDemo } from './support/demo-process';
 
 describe('the command line', () => {
   it.each([
-    [[], { help: false, tour: false }],
-    [['--tour'], { help: false, tour: true }],
-    [['--tour', '--json', 'a.json'], { help: false, tour: true, json: 'a.json' }],
-    [['-h'], { help: true, tour: false }],
+    [[], {}],
+    [['--customers', '7'], { customers: 7 }],
+    [['--tour'], { tour: true, customers: 2_000 }],
+    [['--tour', '--quick'], { tour: true, quick: true }],
+    [['--tour', '--quick', '--customers', '20000'], { tour: true, quick: true, customers: 20_000 }],
+    [['--tour', '--json', 'a.json'], { tour: true, customers: 2_000, json: 'a.json' }],
+    [['-h'], { help: true }],
   ])('takes %j', (args, options) => {
-    expect(parseCliOptions(args)).toEqual(options);
+    const defaults = { help: false, tour: false, quick: false, customers: 200 };
+    expect(parseCliOptions(args)).toEqual({ ...defaults, ...options });
   });
 
   it.each([
@@ -19,6 +23,10 @@ describe('the command line', () => {
     [['--tour', '--json='], '--json needs'],
     [['--json', 'a.json'], 'add --tour'],
     [['--tour=yes'], '--tour'],
+    [['--quick'], 'add --tour'],
+    [['--customers', '0'], 'from 1 to 20000, not `0`'],
+    [['--customers', '1e3'], 'from 1 to 20000'],
+    [['--customers', '20001'], 'from 1 to 20000'],
   ])('refuses %j and says why', (args, reason) => {
     expect(() => parseCliOptions(args)).toThrow(UsageError);
     expect(() => parseCliOptions(args)).toThrow(reason);

@@ -6,7 +6,7 @@ import { descendants, listens, portsIn, startDemo, untilGone } from './support/d
 
 describe('the demo', () => {
   it('shows where to look and what to try, keeps customers in step, and ends on Ctrl-C', async () => {
-    const demo = startDemo();
+    const demo = startDemo(['--customers', '5']);
     await demo.matches(/Ctrl-C ends everything/);
     const { stdout } = demo.output;
     const family = descendants(demo.child.pid ?? 0);
@@ -19,11 +19,7 @@ describe('the demo', () => {
     const workflow = new Client({ connection }).workflow.getHandle('Customer-c_1');
     expect(await workflow.query('data')).toMatchObject({ id: 'c_1', plan: 'starter', plans: ['starter'] });
 
-    // The command that is printed, by hand: not every machine has curl.
-    const [, token = '', body = '', url = ''] =
-      /curl -X PATCH .*Bearer ([^']+)'.* -d '([^']+)' (\S+)/.exec(stdout) ?? [];
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    expect((await fetch(url, { method: 'PATCH', headers, body })).status).toBe(200);
+    await runPatch(/curl -X PATCH .*Bearer ([^']+)'.* -d '([^']+plan[^']+)' (\S+)/.exec(stdout));
     await vi.waitFor(
       async () => {
         expect(await workflow.query('data')).toMatchObject({ plans: ['starter', 'enterprise'] });
@@ -41,6 +37,8 @@ describe('the demo', () => {
       },
       { timeout: 15_000, interval: 100 },
     );
+
+    await changesOneOfTheFleet(stdout);
 
     for (const [name, status] of [
       ['secret:CRM_TOKEN_NEXT', 'unauthorized'],
@@ -69,3 +67,25 @@ describe('the demo', () => {
     expect(demo.output.stdout).toBe('');
   });
 });
+
+/** Runs a command that is printed, by hand: not every machine has curl. */
+async function runPatch(command: RegExpExecArray | null): Promise<void> {
+  const [, token = '', body = '', url = ''] = command ?? [];
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  expect((await fetch(url, { method: 'PATCH', headers, body })).status).toBe(200);
+}
+
+/** Does what is printed of the fleet. */
+async function changesOneOfTheFleet(stdout: string): Promise<void> {
+  expect(stdout).toContain('A fleet: 5 workflows that one feed keeps in step');
+  const connection = await Connection.connect({ address: /Temporal +(127\S+)/.exec(stdout)?.[1] });
+  onTestFinished(() => connection.close());
+  const workflow = new Client({ connection, namespace: 'fleet' }).workflow.getHandle('FleetCustomer-c_1');
+  await runPatch(/curl -X PATCH .*Bearer ([^']+)'.* -d '([^']+city[^']+)' (\S+)/.exec(stdout));
+  await vi.waitFor(
+    async () => expect(await workflow.query('data')).toMatchObject({ id: 'c_1', city: 'Bergen' }),
+    { timeout: 15_000, interval: 100 },
+  );
+  const [, metrics = ''] = /curl -s (\S+) \|/.exec(stdout) ?? [];
+  expect(await (await fetch(metrics)).text()).toMatch(/^action\{.*namespace="fleet"/m);
+}

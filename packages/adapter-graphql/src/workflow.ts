@@ -1,5 +1,10 @@
 import type { DocumentTypeDecoration, TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { defineSource, type SourceDefinition, type SourceOptions } from '@stateful-workflow/core/workflow';
+import {
+  defineSource,
+  type PlacedSource,
+  type Placing,
+  type SourceOptions,
+} from '@stateful-workflow/core/workflow';
 import { documentText } from './document-text';
 import type { GraphqlOperation, GraphqlQuery } from './graphql-query';
 
@@ -40,13 +45,17 @@ export type GraphqlSourceOptions<Result = unknown, Variables = { [name: string]:
   };
 
 /** A source that knows the type of its document's result. */
-export interface GraphqlSource<Result = unknown> extends SourceDefinition<GraphqlQuery> {
+export interface GraphqlSource<Result = unknown, Into = never, Records = never> extends PlacedSource<
+  GraphqlQuery,
+  Into,
+  Records
+> {
   /** There in types only. */
   readonly __result?: Result;
 }
 
 /** The result of a source's document. */
-export type ResultOf<Source> = Source extends GraphqlSource<infer Result> ? Result : never;
+export type ResultOf<Source> = Source extends GraphqlSource<infer Result, unknown, unknown> ? Result : never;
 
 /**
  * Configures a source that a GraphQL API feeds. For workflow code: it does no I/O, and the request is made on the
@@ -83,9 +92,14 @@ export const graphql = graphqlAs('graphql');
  */
 export function graphqlAs(
   name: string,
-): <Result = unknown, Variables = { [name: string]: unknown }>(
-  options: GraphqlSourceOptions<Result, Variables>,
-) => GraphqlSource<Result> {
+): <
+  Result = unknown,
+  Variables = { [name: string]: unknown },
+  Into extends string = never,
+  Records extends string = never,
+>(
+  options: GraphqlSourceOptions<Result, Variables> & Placing<Into, Records>,
+) => GraphqlSource<Result, Into, Records> {
   return (options) => {
     const { also, document } = options;
     return defineSource<GraphqlQuery>(

@@ -1,4 +1,4 @@
-import type { DataSourceAdapter, SourceDefinition } from '@stateful-workflow/core';
+import type { DataSourceAdapter, PlacedSource, SourceDefinition } from '@stateful-workflow/core';
 import { Pool } from 'pg';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
@@ -19,7 +19,8 @@ describe('types', () => {
 
   it('of the builder', () => {
     const table = { name: 'invoices', key: 'id' } as const;
-    expectTypeOf(postgres({ connection: 'x', table })).toEqualTypeOf<SourceDefinition<PostgresQuery>>();
+    expectTypeOf(postgres({ connection: 'x', table })).toEqualTypeOf<PlacedSource<PostgresQuery>>();
+    expectTypeOf(postgres({ connection: 'x', table })).toExtend<SourceDefinition<PostgresQuery>>();
     expectTypeOf(postgresAs('archive')).toEqualTypeOf(postgres);
     postgres({
       connection: 'x',

@@ -1,4 +1,9 @@
-import { defineSource, type SourceDefinition, type SourceOptions } from '@stateful-workflow/core/workflow';
+import {
+  defineSource,
+  type PlacedSource,
+  type Placing,
+  type SourceOptions,
+} from '@stateful-workflow/core/workflow';
 import type { PostgresQuery } from './postgres-query';
 
 export type {
@@ -49,7 +54,9 @@ export const postgres = postgresAs('postgres');
  */
 export function postgresAs(
   name: string,
-): (options: PostgresSourceOptions) => SourceDefinition<PostgresQuery> {
+): <Into extends string = never, Records extends string = never>(
+  options: PostgresSourceOptions & Placing<Into, Records>,
+) => PlacedSource<PostgresQuery, Into, Records> {
   return (options) =>
     defineSource<PostgresQuery>({ adapter: name, package: '@stateful-workflow/adapter-postgres' }, options);
 }

@@ -1,4 +1,4 @@
-import type { DataSourceAdapter, SourceDefinition } from '@stateful-workflow/core';
+import type { DataSourceAdapter, PlacedSource, SourceDefinition } from '@stateful-workflow/core';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
 import { restAdapter, type RestCursor, type RestQuery as RestQueryOfIndex } from './index';
@@ -14,7 +14,8 @@ describe('types', () => {
   });
 
   it('of the builder', () => {
-    expectTypeOf(rest({ path: '/x' })).toEqualTypeOf<SourceDefinition<RestQuery>>();
+    expectTypeOf(rest({ path: '/x' })).toEqualTypeOf<PlacedSource<RestQuery>>();
+    expectTypeOf(rest({ path: '/x' })).toExtend<SourceDefinition<RestQuery>>();
     expectTypeOf(restAs('legacy')).toEqualTypeOf(rest);
     rest({
       path: '/x',

@@ -1,4 +1,9 @@
-import { defineSource, type SourceDefinition, type SourceOptions } from '@stateful-workflow/core/workflow';
+import {
+  defineSource,
+  type PlacedSource,
+  type Placing,
+  type SourceOptions,
+} from '@stateful-workflow/core/workflow';
 import type { RestQuery } from './rest-query';
 
 export type { Pagination } from './pagination/pagination';
@@ -36,7 +41,11 @@ export const rest = restAs('rest');
  * const legacy = restAs('legacy');
  * readonly sources = { orders: legacy({ path: '/orders?customer={id}' }) };
  */
-export function restAs(name: string): (options: RestSourceOptions) => SourceDefinition<RestQuery> {
+export function restAs(
+  name: string,
+): <Into extends string = never, Records extends string = never>(
+  options: RestSourceOptions & Placing<Into, Records>,
+) => PlacedSource<RestQuery, Into, Records> {
   return (options) =>
     defineSource<RestQuery>({ adapter: name, package: '@stateful-workflow/adapter-rest' }, options);
 }

@@ -35,7 +35,7 @@ function explain(error: unknown, { address, namespace }: Target): string {
     case 'server-gone':
       return `The Temporal server at ${address} went away: ${details}. Try again, or name another with --address.`;
     case 'encrypted':
-      return `What the workflow says is encrypted, and this tool has no key: ${details}. Look at it with Temporal's UI and your codec server.`;
+      return `What the workflow says is encrypted: ${details}. Name the keyring that workers and clients share with --keyring or STATEFUL_WORKFLOW_KEYRING; with a codec of your own, look at it with Temporal's UI and your codec server.`;
     case 'not-stateful':
       return `This is no Stateful Workflow: ${details}. Check the workflow's id.`;
     case 'other':

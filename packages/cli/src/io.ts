@@ -15,4 +15,6 @@ export interface Io {
   readonly env: Env;
   /** The time now, in milliseconds. */
   readonly now: () => number;
+  /** Has the next interrupt stop something in good order, where it would end the process. @returns takes that back */
+  readonly onInterrupt: (stop: () => void) => () => void;
 }

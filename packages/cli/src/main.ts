@@ -6,7 +6,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+const onInterrupt = (stop: () => void): (() => void) => {
+  process.once('SIGINT', stop);
+  return () => process.off('SIGINT', stop);
+};
+
 const { stdout, stderr, env } = process;
-void run(process.argv.slice(2), { stdout, stderr, env, now: Date.now }).then((code) => {
+void run(process.argv.slice(2), { stdout, stderr, env, now: Date.now, onInterrupt }).then((code) => {
   process.exitCode = code;
 });

@@ -52,7 +52,11 @@ export function createProgram(
       '--address <host:port>',
       "the Temporal server (default: TEMPORAL_ADDRESS, the profile's, 127.0.0.1:7233)",
     )
-    .option('--namespace <name>', "its namespace (default: TEMPORAL_NAMESPACE, the profile's, default)")
+    .option(
+      '--namespace <name>',
+      "its namespace (default: TEMPORAL_NAMESPACE, the profile's, default)",
+      filled,
+    )
     .option(
       '--profile <name>',
       "a profile of Temporal's configuration file (default: TEMPORAL_PROFILE, default)",
@@ -71,7 +75,10 @@ export function createProgram(
     .addHelpText('after', examples);
 
   const command = (name: string, description: string): Command =>
-    program.command(name).description(description).argument('<workflowId>', 'for example Customer-c_42');
+    program
+      .command(name)
+      .description(description)
+      .argument('<workflowId>', 'for example Customer-c_42', filled);
 
   command('tree', 'print a workflow and its children, recursively')
     .option('--depth <levels>', 'how many levels below it to show (default: all)', levels)
@@ -99,7 +106,11 @@ export function createProgram(
     });
   fleet(program.command('roll'), 'only workflows of this type')
     .description('have one workflow, or a fleet, continue as new on the code that is deployed now')
-    .argument('[workflowId]', 'one workflow (default: all that run, and that --type and --query leave)')
+    .argument(
+      '[workflowId]',
+      'one workflow (default: all that run, and that --type and --query leave)',
+      filled,
+    )
     .option('--rate <number>', 'how many of a fleet are asked in a second (default: 20)', rate)
     .action((workflowId: string | undefined, _: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & RollFlags>();
@@ -114,7 +125,7 @@ export function createProgram(
     });
   fleet(program.command('replay'), 'only workflows of this type')
     .description('replay the histories of running workflows with code that is not deployed yet')
-    .requiredOption('--workflows <file>', 'the file that exports the workflows, or a bundle of them')
+    .requiredOption('--workflows <file>', 'the file that exports the workflows, or a bundle of them', filled)
     .option(
       '--limit <number>',
       'how many are replayed at most, the newest and the oldest (default: 100)',
@@ -154,8 +165,8 @@ export function createProgram(
 /** Lets a command be about many workflows. */
 function fleet(command: Command, type: string): Command {
   return command
-    .option('--type <workflowType>', type)
-    .option('--query <filter>', "only workflows that this list filter of Temporal's finds");
+    .option('--type <workflowType>', type, filled)
+    .option('--query <filter>', "only workflows that this list filter of Temporal's finds", filled);
 }
 
 function version(): string {
@@ -163,6 +174,12 @@ function version(): string {
     version: string;
   };
   return manifest.version;
+}
+
+/** Of a variable that is not set, a shell makes nothing: a command must not be about something else then. */
+function filled(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
 }
 
 function levels(text: string): number {
@@ -177,8 +194,9 @@ function limit(text: string): number {
 
 function rate(text: string): number {
   const number = Number(text);
-  if (number > 0 && number <= 1_000) return number;
-  throw new InvalidArgumentError('It must be a number, more than 0 and at most 1000.');
+  // One in a quarter of an hour is none: below it, a wait would soon be longer than timers go.
+  if (number >= 0.001 && number <= 1_000) return number;
+  throw new InvalidArgumentError('It must be a number, from 0.001 to 1000.');
 }
 
 function seconds(text: string): number {

@@ -104,7 +104,7 @@ it('says what it lacks', async () => {
   await writeFile(file, 'exports.DeskWorkflow = {\n');
   const broken = await cli(['replay', '--workflows', file]);
   expect(broken.code).toBe(2);
-  expect(broken.stderr).toMatch(/cannot be bundled: /);
+  expect(broken.stderr).toMatch(/cannot be bundled: ERROR in .*workflows\.js/);
 
   const missing = await cli(['replay', '--workflows', workflowsIn('nowhere.ts')]);
   expect(missing.code).toBe(2);

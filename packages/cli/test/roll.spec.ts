@@ -84,6 +84,19 @@ it('says which could not be asked, and why', async () => {
   });
 });
 
+it('says how far it has come when it is interrupted', async () => {
+  const fleet = `stateful-roll-${randomUUID()}`;
+  const desks = await Promise.all([1, 2, 3].map((n) => desk(`${fleet}-${n}`)));
+  const query = `WorkflowId STARTS_WITH '${fleet}'`;
+  await untilListed(environment.client, query, 3);
+  // The second would be asked after a quarter of an hour.
+  const { stdout, stderr, code } = await cli(['roll', '--query', query, '--rate', '0.001'], undefined, {
+    interrupt: Promise.any(desks.map(({ handle, runId }) => untilRolled(handle, runId))),
+  });
+  expect({ stdout, code }).toEqual({ stdout: '1 workflow asked to roll\n', code: 1 });
+  expect(stderr).toMatch(/^Interrupted: of 3 workflows 1 were seen to\. Roll again for the others: .*\n$/);
+});
+
 it('counts one that has ended since it was listed as gone', async () => {
   const { handle } = await desk();
   await handle.signal('status', 'completed');

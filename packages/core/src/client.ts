@@ -21,3 +21,4 @@ export { encryptionCodec, type EncryptionCodecOptions } from './credentials/encr
 export { Keyring, type KeyringOptions } from './credentials/keyring';
 export type { SecretBinding } from './credentials/provider';
 export { sealToken, type SealOptions } from './credentials/sealed-token';
+export { isLoaded } from './contract/is-loaded';

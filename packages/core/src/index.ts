@@ -44,20 +44,34 @@ export type {
   Unsubscription,
   Word,
 } from './contract/hierarchy';
+export { isLoaded } from './contract/is-loaded';
 export {
+  type CheckedFieldTypes,
   defineSchema,
   many,
   one,
   type Entities,
+  type EntityDeclaration,
   type EntitySchema,
   type Fields,
+  type FieldTypes,
   type Json,
   type Relation,
   type Schema,
+  type SchemaOf,
+  typed,
 } from './contract/schema';
+export { recordSchemas, type RecordSchemasOf } from './contract/record-schemas';
 export { SEARCH_ATTRIBUTES } from './contract/search-attributes';
 export { Secret } from './contract/secret';
-export { defineSource, type Duration, type SourceDefinition, type SourceOptions } from './contract/source';
+export {
+  defineSource,
+  type Duration,
+  type PlacedSource,
+  type Placing,
+  type SourceDefinition,
+  type SourceOptions,
+} from './contract/source';
 export type {
   ChangeSet,
   ChangeSummary,
@@ -75,10 +89,12 @@ export type {
   SubscribedDelete,
   SubscribedUpdate,
   TokenInfo,
-  UpdateOf,
   UpdatePayload,
   WorkflowStatus,
 } from './contract/wire';
+export type { BeforeOf, ChangesOf, DeleteOf, SubscriptionOf, UpdateOf } from './contract/typed-wire';
+export type { DataOf, EntitiesOf, GivenOf, ItemOf, StoredOf } from './contract/entity-types';
+export type { JsonOf } from './contract/json-of';
 export { EntityStore, type WriteListener } from './state/entity-store';
 export type { Draft } from './state/draft';
 export { own, setField } from './state/json';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { CredentialError, type CredentialReference, type Secret } from '../src/index';
 import { sealToken } from '../src/client';
-import { activityCredentials, createRegistry, credentialFor, Keyring } from '../src/worker';
+import { activityCredentials, createRegistry, credentialFor, customSecrets, Keyring } from '../src/worker';
 import { TestEnvironment } from './support/environment';
 import { historiesOf, textOf } from './support/history';
 import { CRM, ELSEWHERE, testSecrets, TOKENS } from './support/secrets';
@@ -12,6 +12,13 @@ import { CRM, ELSEWHERE, testSecrets, TOKENS } from './support/secrets';
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const keyring = new Keyring({ primary: 'k1', keys: { k1: KEY } });
 const secrets = testSecrets();
+/** What somebody rotates behind a provider that keeps what it was given. */
+let rotating: string | undefined;
+const cached = customSecrets({
+  name: 'a manager',
+  get: (name) => (name === 'ROTATED' && rotating ? { value: rotating, origins: [CRM] } : undefined),
+  cacheMs: 3_600_000,
+});
 
 /** What an activity of the user's own does with the secret it gets. */
 type WriteBack = (secret: Secret) => unknown;
@@ -28,7 +35,7 @@ describe('credentialFor()', () => {
   let env: TestEnvironment;
   beforeAll(async () => {
     env = await TestEnvironment.start({
-      secrets: [secrets],
+      secrets: [secrets, cached],
       encryption: { keyring },
       worker: { activities },
     });
@@ -101,6 +108,60 @@ describe('credentialFor()', () => {
     const returned = await run('secret:SECOND', CRM, (secret) => ({ echoed: [`Bearer ${secret.reveal()}`] }));
     expect(returned.outcome).toEqual({ result: { echoed: ['Bearer [secret]'] } });
     expect(returned.history).not.toContain(TOKENS.SECOND);
+  });
+
+  it('leaves a result as it is but for the secret, and refuses one in which that cannot be taken out', async () => {
+    const at = new Date(0);
+    const mixed = await run('secret:FIRST', CRM, (secret) => ({
+      at,
+      link: new URL(`${CRM}/?key=${secret.reveal()}`),
+    }));
+    expect(mixed.outcome).toEqual({
+      result: { at: at.toJSON(), link: `${CRM}/?key=[secret]` },
+    });
+    const bytes = await run('secret:FIRST', CRM, (secret) => Buffer.from(`Bearer ${secret.reveal()}`));
+    expect(bytes.outcome).toMatchObject({ type: 'SECRET_EXPOSED' });
+    const harmless = await run('secret:FIRST', CRM, () => Buffer.from('PDF'));
+    expect(harmless.outcome.result).toBeDefined();
+  });
+
+  it.each([
+    ['nothing at all', undefined],
+    ['null', null],
+    ['a text', `Bearer ${TOKENS.FIRST}`],
+    ['an object', { message: `Bearer ${TOKENS.FIRST}` }],
+    ['an error of ours', new CredentialError('CREDENTIAL_INVALID', `Bearer ${TOKENS.FIRST}`)],
+    ['a cancellation', new CancelledFailure(`Bearer ${TOKENS.FIRST}`)],
+  ])('leaves nothing of it in what is thrown: %s', async (_, thrown) => {
+    const { outcome, history } = await run('secret:FIRST', CRM, () => {
+      throw thrown;
+    });
+    expect(outcome.message).toBe(thrown == null ? String(thrown) : 'Bearer [secret]');
+    expect(history).not.toContain(TOKENS.FIRST);
+  });
+
+  it.each([[42], [{ reference: 'secret:FIRST' }], [['secret:FIRST']], [true]])(
+    'says of %j that it is no reference',
+    async (reference) => {
+      const { outcome } = await run(reference, CRM, () => undefined);
+      expect(outcome).toMatchObject({
+        type: 'INPUT_INVALID',
+        message: expect.stringMatching(/^reference: is not a credential reference\. Hand/),
+      });
+    },
+  );
+
+  it('asks anew for a secret that was refused, although it is cached', async () => {
+    const revealed: string[] = [];
+    const does: WriteBack = (secret) => {
+      revealed.push(secret.reveal());
+      throw ApplicationFailure.nonRetryable('answered 401');
+    };
+    rotating = 'cached-token-before-11';
+    await run('secret:ROTATED', CRM, does);
+    rotating = 'cached-token-after-22';
+    await run('secret:ROTATED', CRM, does);
+    expect(revealed).toEqual(['cached-token-before-11', 'cached-token-after-22']);
   });
 
   it('says what a worker lacks that does not have it', async () => {

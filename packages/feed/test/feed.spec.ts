@@ -47,10 +47,10 @@ describe('a feed', () => {
     const feed = await env.feed(ChangesFeed);
     await env.untilInStep();
     await feed.look();
-    const before = (await feed.handle.describe()).historyLength;
+    const before = await feed.eventsAtRest();
     const { changes } = env.collection.asked;
     await eventually(() => expect(env.collection.asked.changes).toBeGreaterThan(changes + 3));
-    expect((await feed.handle.describe()).historyLength).toBe(before);
+    expect(await feed.eventsAtRest()).toBe(before);
   });
 
   it('looks when the source says so: one wait serves the whole fleet', async () => {

@@ -1,10 +1,10 @@
-import { InvalidInputError } from '@stateful-workflow/core';
+import { InvalidInputError, type Schema } from '@stateful-workflow/core';
 import {
   DECLARES,
   type ExecutedOnce,
   type ExecuteOnceInput,
   executeOnce as execute,
-  entityNameOf,
+  rootEntityOf,
   type StatefulWorkflow,
 } from '@stateful-workflow/core/internal';
 import type { StatefulWorkflowFunction } from '@stateful-workflow/core/workflow';
@@ -14,7 +14,7 @@ export type { ExecutedOnce };
 
 /** What one `execute()` is given. */
 export interface ExecuteOnceOptions<Data> extends Omit<ExecuteOnceInput, 'entityName' | 'before' | 'data'> {
-  /** The name of the root entity. @default the workflow type without its `Workflow` ending */
+  /** The name of the root entity. @default the class's, or else the workflow type without its `Workflow` ending */
   readonly entityName?: string;
   /** The root entity, with its relations, as it was at the last `execute()`. @default nothing was known of it */
   readonly before?: Part<Data>;
@@ -35,9 +35,9 @@ export interface ExecuteOnceOptions<Data> extends Omit<ExecuteOnceInput, 'entity
  *   data: { id: 'c_42', plan: 'pro' },
  * });
  */
-export async function executeOnce<Data>(
-  workflow: StatefulWorkflowFunction<Data>,
-  { entityName = entityNameOf(workflow.name), before, data, ...options }: ExecuteOnceOptions<Data>,
+export async function executeOnce<Data, S extends Schema = Schema>(
+  workflow: StatefulWorkflowFunction<Data, S>,
+  { entityName = rootEntityOf(workflow), before, data, ...options }: ExecuteOnceOptions<Data>,
 ): Promise<ExecutedOnce<Data>> {
   const { [DECLARES]: make } = workflow as { readonly [DECLARES]?: () => StatefulWorkflow };
   if (make === undefined)

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
-import { type Duration, InvalidInputError, type StartInput } from '@stateful-workflow/core';
+import { type Duration, InvalidInputError, type Schema, type StartInput } from '@stateful-workflow/core';
 import { StatefulClient, StatefulHandle } from '@stateful-workflow/core/client';
 import { milliseconds } from '@stateful-workflow/core/internal';
 import type { StatefulWorkflowFunction } from '@stateful-workflow/core/workflow';
@@ -64,7 +64,7 @@ export interface TestWorkflowOptions<Data, Sources> {
  *   rest, but for answers that are held.
  * - To be stopped at the end of the test: `await using`, or {@link TestedWorkflow.stop}.
  */
-export class TestedWorkflow<Data = unknown> extends StatefulHandle<Data> {
+export class TestedWorkflow<Data = unknown, S extends Schema = Schema> extends StatefulHandle<Data, S> {
   readonly #test: RunningTest;
 
   /** @internal */
@@ -124,15 +124,15 @@ export class TestedWorkflow<Data = unknown> extends StatefulHandle<Data> {
  * await customer.advance('3 hours');
  * assert.equal((await customer.data())?.plan, 'pro');
  */
-export async function testWorkflow<Data, Sources>(
-  workflow: StatefulWorkflowFunction<Data, Sources>,
+export async function testWorkflow<Data, S extends Schema, Sources>(
+  workflow: StatefulWorkflowFunction<Data, S, Sources>,
   options: TestWorkflowOptions<Data, Sources>,
-): Promise<TestedWorkflow<Data>> {
+): Promise<TestedWorkflow<Data, S>> {
   const { id, input = {} } = options;
   const test = await RunningTest.start(options as TestWorkflowOptions<unknown, unknown>);
   try {
     const { entityName } = input;
-    const workflows = new StatefulClient<Data>(test.client, {
+    const workflows = new StatefulClient<Data, S>(test.client, {
       workflow,
       taskQueue: test.taskQueue,
       allowPlaintextTokens: true,
@@ -140,7 +140,7 @@ export async function testWorkflow<Data, Sources>(
     });
     test.roots.push(workflows.workflowId(id));
     await workflows.start({ ...input, id });
-    return new TestedWorkflow<Data>(test, workflows.workflowId(id));
+    return new TestedWorkflow<Data, S>(test, workflows.workflowId(id));
   } catch (error) {
     await test.stop();
     throw error;

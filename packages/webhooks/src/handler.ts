@@ -12,7 +12,7 @@ import {
 import { keyOf, Remembered } from './remembered';
 import { answerOf, busy, failed, Turned, type Verdict } from './report';
 import { Sender, type Sent } from './sender';
-import { checkTarget } from './target';
+import { type CheckedTarget, sourcesOf, Targets } from './target';
 
 /** Answers a webhook. It never throws. */
 export type WebhookHandler = (request: Request) => Promise<Response>;
@@ -58,6 +58,7 @@ class Receiver {
   readonly #authenticity: Authenticity;
   readonly #remembered: Remembered;
   readonly #sender: Sender;
+  readonly #targets: Targets;
   readonly #gatherer: Gatherer<WebhookTarget, Sent>;
   #requests = 0;
 
@@ -66,6 +67,7 @@ class Receiver {
     this.#authenticity = new Authenticity(options);
     this.#remembered = new Remembered(options);
     this.#sender = new Sender(options);
+    this.#targets = new Targets(options);
     this.#gatherer = new Gatherer((workflowId, target) => this.#sender.send(workflowId, target), {
       ...options,
       join: joined,
@@ -128,10 +130,10 @@ class Receiver {
   }
 
   /** @throws Turned where `target` fails, or gives what is no target */
-  async #targetsOf(event: WebhookEvent): Promise<readonly ReturnType<typeof checkTarget>[]> {
+  async #targetsOf(event: WebhookEvent): Promise<readonly CheckedTarget[]> {
     try {
       const named = (await this.#options.target(event)) ?? [];
-      return (Array.isArray(named) ? (named as unknown[]) : [named]).map((one) => checkTarget(one));
+      return (Array.isArray(named) ? (named as unknown[]) : [named]).map((one) => this.#targets.check(one));
     } catch (error) {
       throw failed(`target: ${wordsOf(error)}`);
     }
@@ -162,7 +164,7 @@ class Receiver {
   }
 }
 
-/** What is sent of two events of an entity: the newer record, or the request to ask the source, which knows of both. */
+/** What is sent of two events of an entity: the newer record, or the request to ask their sources, which know of both. */
 function joined(waiting: WebhookTarget, coming: WebhookTarget): WebhookTarget {
   const { record: earlier } = waiting;
   const { record: later } = coming;
@@ -172,7 +174,8 @@ function joined(waiting: WebhookTarget, coming: WebhookTarget): WebhookTarget {
         ? earlier
         : later
       : undefined;
-  return { ...waiting, ...coming, record };
+  const [of, and] = [sourcesOf(waiting), sourcesOf(coming)];
+  return { ...waiting, ...coming, record, sources: of && and && [...new Set([...of, ...and])] };
 }
 
 /** An error for the log. */

@@ -36,9 +36,11 @@ export interface WebhookTarget {
    * @default an entity without a workflow is passed over
    */
   readonly start?: Omit<StartInput, 'id' | 'entityName'>;
+  /** The sources of the workflow that the event is about; others are not asked. @default all */
+  readonly sources?: readonly string[];
   /**
    * What the event says of it, to be taken in instead of asking the source. Where it cannot be told to be newer than what the
-   * workflow has, or is no record of this entity, the source is asked after all.
+   * workflow has, or is no record of this entity, that source is asked after all.
    * @default the source is asked
    */
   readonly record?: WebhookRecord;

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { Records } from './records';
 import type { CheckedOptions, WebhookTarget } from './options';
 import { failed, unavailable } from './report';
+import { sourcesOf } from './target';
 
 /** Whether Temporal has the signal, or there is no workflow that could take it. */
 export type Sent = 'accepted' | 'unknown';
@@ -48,6 +49,7 @@ export class Sender {
 
   async #send(workflowId: string, target: WebhookTarget): Promise<Sent> {
     const { id, start } = target;
+    const sources = sourcesOf(target);
     const handle = this.#workflows.get(id);
     const state = this.#known.has(workflowId) ? 'running' : await this.#stateOf(workflowId);
     if (state === 'other' || (state === 'missing' && start === undefined)) return 'unknown';
@@ -55,11 +57,12 @@ export class Sender {
     const delivery = state === 'running' ? this.#records.deliveryOf(target) : undefined;
     try {
       if (delivery) await handle.temporal.signal('feed', delivery);
-      else if (start === undefined) await handle.requestRefresh();
+      else if (start === undefined) await handle.requestRefresh({ sources });
       else
         await this.#workflows.requestRefresh(
           { ...start, id },
           { workflowIdReusePolicy: 'REJECT_DUPLICATE', workflowIdConflictPolicy: 'USE_EXISTING' },
+          { sources },
         );
       this.#known.set(workflowId, true);
       return 'accepted';

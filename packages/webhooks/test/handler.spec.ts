@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sealToken } from '@stateful-workflow/core/client';
+import { sealToken, StatefulClient } from '@stateful-workflow/core/client';
 import { customSecrets, Keyring } from '@stateful-workflow/core/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { github, stripe, type WebhookEvent } from '../src/index';
@@ -14,9 +14,11 @@ import {
   FORMER,
   SECRET,
   TestEnvironment,
+  together,
   told,
   unsigned,
 } from './support/environment';
+import { BusyCustomerWorkflow } from './workflows';
 
 describe('createWebhookHandler()', () => {
   let env: TestEnvironment;
@@ -116,6 +118,59 @@ describe('createWebhookHandler()', () => {
     const { handler } = env.handler({ target: () => [...ids.map((id) => ({ id })), { id: 'c_nobody' }] });
     expect((await told(await handler(await event('')))).outcome).toBe('accepted');
     for (const id of ids) expect(await env.refreshes(id)).toBe(1);
+  });
+
+  describe('where it names sources', () => {
+    const customer = async (): Promise<string> => {
+      const id = `c_${randomUUID().slice(0, 8)}`;
+      env.records.set(id, { name: 'Ada' });
+      await new StatefulClient(env.client, {
+        workflow: BusyCustomerWorkflow,
+        taskQueue: env.taskQueue,
+        entityName: 'Customer',
+      }).ensure({ id });
+      return id;
+    };
+    const options = { workflow: BusyCustomerWorkflow, entityName: 'Customer', gatherMs: 0 };
+    const loadsOf = (id: string): string[] => env.loads.filter((one) => one.endsWith(id)).sort();
+
+    it('has the workflow ask those alone, also where it would have started it', async () => {
+      const id = await customer();
+      const before = loadsOf(id);
+      for (const start of [undefined, {}]) {
+        const target = () => ({ id, sources: ['profile'], ...(start && { start }) });
+        const { handler } = env.handler({ ...options, target });
+        expect((await told(await handler(await event(id)))).outcome).toBe('accepted');
+        before.push(`profile of ${id}`);
+        await eventually(() => expect(loadsOf(id)).toEqual(before.toSorted()));
+      }
+    });
+
+    it('has it ask all that two events name which it hears of together', async () => {
+      const id = await customer();
+      const named = ['profile', 'orders', 'profile', 'orders'];
+      const target = together(named.length, ({ id: event }) => ({
+        id,
+        sources: named.slice(Number(event), Number(event) + 1),
+      }));
+      const { handler } = env.handler({ ...options, target, timeoutMs: 60_000 });
+      const requests = await Promise.all(named.map((_, i) => event(id, { id: String(i) })));
+      const before = loadsOf(id).length;
+      await Promise.all(requests.map((request) => handler(request)));
+      // One source for the first, and both for the others.
+      expect(await env.refreshes(id)).toBe(2);
+      await eventually(() => expect(loadsOf(id)).toHaveLength(before + 3));
+    });
+
+    it.each<[string, unknown, RegExp]>([
+      ['that there are not', ['profile', 'invoices'], /sources: names "invoices".*profile, orders/],
+      ['as what is no list', 'profile', /sources: is not a list/],
+      ['and there are none', [], /sources: is not a list/],
+    ])('%s, that fails: the workflow would refuse it unheard', async (_, sources, line) => {
+      const { handler, lines } = env.handler({ ...options, target: () => ({ id: 'c_1', sources }) as never });
+      expect(await told(await handler(await event('c_1')))).toEqual({ status: 500, outcome: 'failed' });
+      expect(lines.join()).toMatch(line);
+    });
   });
 
   describe('where there is no workflow', () => {

@@ -1,24 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { WebhookEvent, WebhookTarget } from '../src/index';
-import { type CrmEvent, event, eventually, TestEnvironment, told } from './support/environment';
+import { event, eventually, TestEnvironment, together, told } from './support/environment';
 
 /** In full with `npm run test:scale`. */
 const scale = (full: number, small: number): number => (process.env['TEST_SCALE'] === 'full' ? full : small);
 
 const EVENTS = 2_000;
 const ENTITIES = scale(1_000, 20);
-
-/** A `target` that has the events wait for each other, so that they come together however slow the machine is. */
-function together(count: number): (event: WebhookEvent<CrmEvent>) => Promise<WebhookTarget> {
-  let waiting = 0;
-  let open = (): void => {};
-  const all = new Promise<void>((resolve) => (open = resolve));
-  return async ({ body }) => {
-    if (++waiting === count) open();
-    await all;
-    return { id: body.data.id };
-  };
-}
 
 describe('a storm of events', () => {
   let env: TestEnvironment;

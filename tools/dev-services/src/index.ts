@@ -25,6 +25,7 @@ export { type Desk, type DeskRequest, startDesk, type StartDeskOptions } from '.
 export { freePort } from './free-port';
 export { type PostgresMajor } from './postgres/binaries';
 export { type PostgresService, startPostgres, type StartPostgresOptions } from './postgres/start-postgres';
+export { type Actions, actionsBetween, actionsOf, shownActions, totalOf } from './temporal/actions';
 export { findTemporal, type FindTemporalOptions, temporalWays } from './temporal/find-temporal';
 export { startTemporal, type StartTemporalOptions, type TemporalService } from './temporal/start-temporal';
 export {

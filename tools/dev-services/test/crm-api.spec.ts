@@ -46,6 +46,18 @@ describe('reading', () => {
     expect((await call('GET /customers?page=9')).body).toMatchObject({ items: [], page: 9, hasMore: false });
   });
 
+  it('GET /customers?updatedSince= gives those that were changed since, oldest change first', async () => {
+    const { crm, call } = await crmWithClient({ customers: 4 });
+    const since = crm.customer('c_3').updatedAt;
+    crm.patchCustomer('c_1', { city: 'Oslo' });
+    const { body } = await call(`GET /customers?updatedSince=${since}`);
+    expect(body).toMatchObject({ items: [{ id: 'c_3' }, { id: 'c_4' }, { id: 'c_1' }], total: 3 });
+    expect(await call('GET /customers?updatedSince=lately')).toMatchObject({
+      status: 400,
+      body: { error: 'bad_request', message: 'updatedSince must be a time in ISO 8601.' },
+    });
+  });
+
   it('GET /customers/:id gives one customer, with its contacts if the request says so', async () => {
     const { call } = await crmWithClient();
     expect(await call('GET /customers/c_1')).toMatchObject({ status: 200, body: c1 });

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { exported, readable } from './readable';
 import type { Tour } from './step';
 import type { Place } from './token-search';
@@ -24,24 +24,44 @@ const queries = [
 
 /** A run that was looked at. */
 export interface Run {
+  readonly client: Client;
   readonly workflowId: string;
   readonly runId: string;
   readonly running: boolean;
 }
 
-/** Every run that the tour started, finished ones included. */
-export async function listRuns({ stage }: Tour): Promise<Run[]> {
+/** So many of the fleet's runs are looked at, which are all alike. */
+const ofFleet = 50;
+
+/** Every run that the tour started, finished ones included; of the fleet the feed and some customers, picked evenly. */
+export async function listRuns({ stage, fleet }: Tour): Promise<Run[]> {
+  const runs = await runsOf(stage.client, `TaskQueue = '${stage.taskQueue}'`);
+  const feed = await runsOf(
+    fleet.client,
+    `WorkflowType = 'CustomersFeed' AND TaskQueue = '${fleet.taskQueue}'`,
+  );
+  const count = Math.min(ofFleet, fleet.customers);
+  const ids = Array.from({ length: count }, (_, i) => `c_${1 + Math.floor((i * fleet.customers) / count)}`);
+  const customers = ids.map((id) => fleet.customer(id).temporal);
+  return [...runs, ...feed, ...(await Promise.all(customers.map(runOf)))];
+
+  async function runOf(handle: WorkflowHandle): Promise<Run> {
+    const { runId, status } = await handle.describe();
+    return { client: fleet.client, workflowId: handle.workflowId, runId, running: status.name === 'RUNNING' };
+  }
+}
+
+async function runsOf(client: Client, query: string): Promise<Run[]> {
   const runs: Run[] = [];
-  const list = stage.client.workflow.list({ query: `TaskQueue = '${stage.taskQueue}'` });
-  for await (const { workflowId, runId, status } of list)
-    runs.push({ workflowId, runId, running: status.name === 'RUNNING' });
+  for await (const { workflowId, runId, status } of client.workflow.list({ query }))
+    runs.push({ client, workflowId, runId, running: status.name === 'RUNNING' });
   return runs;
 }
 
 /** Everything that Temporal holds of some runs, and every log, as text. */
 export async function collectPlaces(tour: Tour, runs: readonly Run[]): Promise<Place[]> {
   const { stage } = tour;
-  const ofRuns = await Promise.all(runs.map((run) => placesOf(stage.client, run)));
+  const ofRuns = await Promise.all(runs.map(placesOf));
   const logs = (await readdir(stage.logs.directory)).filter((file) => file.endsWith('.log'));
   return [
     ...ofRuns.flat(),
@@ -55,7 +75,7 @@ export async function collectPlaces(tour: Tour, runs: readonly Run[]): Promise<P
   ];
 }
 
-async function placesOf(client: Client, { workflowId, runId, running }: Run): Promise<Place[]> {
+async function placesOf({ client, workflowId, runId, running }: Run): Promise<Place[]> {
   const handle = client.workflow.getHandle(workflowId, runId);
   const [history, description] = await Promise.all([handle.fetchHistory(), handle.describe()]);
   const of = (what: string, text: string): Place => ({ name: `${what} of ${workflowId} (${runId})`, text });

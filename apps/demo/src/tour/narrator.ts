@@ -1,7 +1,7 @@
 import type { Stage } from '../stage';
 import { type Terminal, terminalOf } from 'stateful-workflow/terminal';
 import { lines, resultsTable } from './results-table';
-import { seconds } from './seconds';
+import { seconds } from './figures';
 import type { Step, StepResult } from './step';
 
 const textWidth = 100;

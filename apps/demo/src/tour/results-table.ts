@@ -1,5 +1,5 @@
 import { type Cell, inColumns, type Terminal, widthOf, wrap } from 'stateful-workflow/terminal';
-import { seconds } from './seconds';
+import { seconds } from './figures';
 import type { StepResult } from './step';
 
 /** What the tour expected and saw, step by step, as a table. */

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Shutdown } from '@stateful-workflow/dev-services';
+import { Fleet } from '../fleet/fleet';
 import { Stage } from '../stage';
 import { Narrator } from './narrator';
 import type { Step, StepResult, Tour } from './step';
@@ -9,14 +10,26 @@ import { steps } from './steps';
 /** What the upstreams hold: enough for a first load to weigh something. */
 const crm = { customers: 9, contactsPerCustomer: 50 };
 
+/** How the tour is taken. */
+export interface TourOptions {
+  /** How many customers the fleet has. */
+  readonly customers: number;
+  /** Whether steps that take long are left out. */
+  readonly quick: boolean;
+  /** The file that gets the table too. */
+  readonly json?: string;
+}
+
 /**
  * Takes the tour: every step, then the table.
  *
- * @param json the file that gets the table too
  * @returns whether every step held
  * @throws Error when something does not start
  */
-export async function runTour(shutdown: Shutdown, json?: string): Promise<boolean> {
+export async function runTour(
+  shutdown: Shutdown,
+  { customers: fleetSize, quick, json }: TourOptions,
+): Promise<boolean> {
   if (json !== undefined) {
     // What an earlier tour wrote must not stand in for this one, and a bad place is told before, not after.
     await rm(json, { force: true });
@@ -31,16 +44,19 @@ export async function runTour(shutdown: Shutdown, json?: string): Promise<boolea
   narrator.stage(stage);
 
   const customers = stage.customers();
+  const fleet = await Fleet.set(stage, { customers: fleetSize });
+  const taken = steps.filter(({ isLong }) => !(quick && isLong));
   const tour: Tour = {
     stage,
+    fleet,
     say: (text) => narrator.say(text),
     customer: (id) => customers.get(id),
     printed: () => narrator.printed,
   };
-  await Promise.race([Promise.all(steps.map(async (step) => step.prepare?.(tour))), stage.failure]);
+  await Promise.race([Promise.all(taken.map(async (step) => step.prepare?.(tour))), stage.failure]);
   const results: StepResult[] = [];
-  for (const [index, step] of steps.entries()) {
-    narrator.step(step, index + 1, steps.length);
+  for (const [index, step] of taken.entries()) {
+    narrator.step(step, index + 1, taken.length);
     const result = await take(step, tour);
     narrator.result(result);
     results.push(result);

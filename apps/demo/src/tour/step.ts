@@ -1,4 +1,5 @@
 import type { StatefulHandle } from '@stateful-workflow/core/client';
+import type { Fleet } from '../fleet/fleet';
 import type { Stage } from '../stage';
 import type { CustomerData } from '../workflows';
 
@@ -8,6 +9,8 @@ export type CustomerHandle = StatefulHandle<CustomerData>;
 /** What a step works with. */
 export interface Tour {
   readonly stage: Stage;
+  /** The fleet, which the first step that is about it starts. */
+  readonly fleet: Fleet;
   /** Tells the audience what is done. */
   readonly say: (text: string) => void;
   /** The workflow of a customer that runs. */
@@ -35,6 +38,8 @@ export interface Step {
   readonly name: string;
   /** What is shown and why it matters, in a sentence or two. */
   readonly about: string;
+  /** Whether it takes so long that a quick tour leaves it out. */
+  readonly isLong?: true;
   /** Begins what goes on beside the other steps. Runs before the first of them. */
   prepare?(tour: Tour): Promise<void>;
   run(tour: Tour): Promise<Finding>;

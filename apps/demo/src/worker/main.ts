@@ -2,7 +2,9 @@ import { graphqlAdapter } from '@stateful-workflow/adapter-graphql';
 import { postgresAdapter } from '@stateful-workflow/adapter-postgres';
 import { restAdapter } from '@stateful-workflow/adapter-rest';
 import { createRegistry, environmentSecrets, statefulWorkflow } from '@stateful-workflow/core/worker';
+import { feedAdapter } from '@stateful-workflow/feed';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { CustomersFeed } from '../workflows';
 import { fromEnvironment, tokenNames } from './settings';
 
 /** How long a worker may take to stop once the demo has gone away, in milliseconds. */
@@ -18,6 +20,7 @@ async function main(): Promise<void> {
     graphqlAdapter({ origins }),
     // Workflows name the connection, and the source's credential is the password.
     postgresAdapter({ connections: { billing: { ...database, passwordFrom: 'source' } } }),
+    feedAdapter({ feeds: [CustomersFeed] }),
   ]);
   const secrets = environmentSecrets({
     ...Object.fromEntries(tokenNames.map((name) => [name, { origins }])),

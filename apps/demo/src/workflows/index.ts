@@ -3,5 +3,6 @@ export { type Customer360Data, Customer360Workflow, type InvoiceData, type Ticke
 export { CustomerInShortRunsWorkflow } from './customer-in-short-runs';
 export { CustomerOnRequestWorkflow } from './customer-on-request';
 export { type ContactData, ContactWorkflow, CustomerWithChildrenWorkflow } from './customer-with-children';
+export { CustomersFeed, type FleetCustomerData, FleetCustomerWorkflow } from './fleet-customer';
 export { WatchedCustomerWorkflow } from './watched-customer';
 export { type InvoicedCustomerData, WatchedInvoicesWorkflow } from './watched-invoices';

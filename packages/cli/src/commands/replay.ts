@@ -23,6 +23,7 @@ const USUAL_LIMIT = 100;
 
 const styles: Readonly<Record<Verdict['verdict'], Style>> = {
   breaks: 'red',
+  unread: 'yellow',
   replays: 'green',
   untouched: 'dim',
   gone: 'dim',
@@ -53,15 +54,22 @@ export async function replay(
   } finally {
     progress.clear();
   }
-  const breaks = verdicts.filter(({ verdict }) => verdict === 'breaks').length;
-  context.print({ found: sample.seen, replayed: verdicts.length, breaks, workflows: verdicts }, () =>
+  const [breaks, unread] = [countOf(verdicts, 'breaks'), countOf(verdicts, 'unread')];
+  context.print({ found: sample.seen, replayed: verdicts.length, breaks, unread, workflows: verdicts }, () =>
     report(verdicts, sample.seen, context.terminal),
   );
   if (breaks > 0)
     throw new CliError(
       `${breaks} of ${verdicts.length} workflows cannot go on with this code: deployed, it would leave them stuck. Put what has changed behind patched(), or run it as a version of its own that they are not moved to.`,
     );
+  if (unread > 0)
+    throw new CliError(
+      `${unread} of ${verdicts.length} workflows could not be read, so that nothing is known of them. See to what keeps them from it, and replay again.`,
+    );
 }
+
+const countOf = (verdicts: readonly Verdict[], one: Verdict['verdict']): number =>
+  verdicts.filter(({ verdict }) => verdict === one).length;
 
 function report(verdicts: readonly Verdict[], found: number, terminal: Terminal): string {
   const rows = verdicts.map(({ workflowId, runId, workflowType, verdict, reason = '' }) => [
@@ -77,7 +85,7 @@ function report(verdicts: readonly Verdict[], found: number, terminal: Terminal)
 function summaryOf(verdicts: readonly Verdict[], found: number): string {
   if (found === 0) return 'No running workflow was found.';
   const counts = (Object.keys(styles) as Verdict['verdict'][])
-    .map((verdict) => [verdict, verdicts.filter((each) => each.verdict === verdict).length] as const)
+    .map((verdict) => [verdict, countOf(verdicts, verdict)] as const)
     .filter(([, count]) => count > 0)
     .map(([verdict, count]) => `${count} ${verdict}`);
   return `${verdicts.length} of ${found} running ${found === 1 ? 'workflow' : 'workflows'}: ${counts.join(', ')}`;

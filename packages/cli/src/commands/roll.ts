@@ -54,12 +54,15 @@ async function rollFleet(context: CommandContext, { rate = USUAL_RATE, ...fleet 
   const query = runningQuery(fleet);
   const counts = { asked: 0, gone: 0, other: 0, refused: 0 };
   const refusals = new Tally();
-  const pace = new Pace(rate, io.now);
+  const stopped = new AbortController();
+  const letInterrupt = io.onInterrupt(() => stopped.abort());
+  const pace = new Pace(rate, io.now, stopped.signal);
   const roller = new Roller(session.client, context.timeout(10_000));
   const progress = progressOn(io);
+  let total = 0;
+  let seen = 0;
   try {
-    const total = await counted(session.client, query);
-    let seen = 0;
+    total = await counted(session.client, query);
     await eachInParallel(listed(session.client, query), AT_A_TIME, async (execution) => {
       await pace.turn();
       const rolled = await roller.roll(execution);
@@ -67,13 +70,20 @@ async function rollFleet(context: CommandContext, { rate = USUAL_RATE, ...fleet 
       if (rolled.outcome === 'refused') refusals.add(execution.workflowId, plainText(rolled.reason));
       progress.report(`Asked ${(seen += 1)} of ${Math.max(total, seen)} workflows`);
     });
+  } catch (error) {
+    if (!stopped.signal.aborted || (error as Error).name !== 'AbortError') throw error;
   } finally {
+    letInterrupt();
     progress.clear();
   }
   const { asked: rolled, gone, other, refused } = counts;
   context.print({ rolled, gone, other, refused, reasons: refusals.reasons }, () =>
     [summaryOf(counts), ...reasonLines(refusals.reasons, terminal), ''].join('\n'),
   );
+  if (stopped.signal.aborted)
+    throw new CliError(
+      `Interrupted: of ${Math.max(total, seen)} workflows ${seen} were seen to. Roll again for the others: those that have rolled do it once more without harm.`,
+    );
   if (refused > 0)
     throw new CliError(
       `${refused} of ${rolled + refused} Stateful Workflows could not be asked to roll. See to what keeps them from it, and roll again: those that have rolled do it once more without harm.`,

@@ -7,6 +7,7 @@ describe('Pace', () => {
     const pace = new Pace(
       4,
       () => 1_000,
+      undefined,
       async (milliseconds) => waits.push(milliseconds),
     );
     await Promise.all([pace.turn(), pace.turn(), pace.turn()]);
@@ -19,6 +20,7 @@ describe('Pace', () => {
     const pace = new Pace(
       4,
       () => now,
+      undefined,
       async (milliseconds) => waits.push(milliseconds),
     );
     await pace.turn();

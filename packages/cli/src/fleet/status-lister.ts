@@ -3,7 +3,7 @@ import { SEARCH_ATTRIBUTES } from '@stateful-workflow/core';
 import { UsageError } from '../errors';
 import type { NodeStatus } from '../tree/tree-node';
 import { eachInParallel } from '../tree/in-parallel';
-import { WorkflowReader } from '../tree/read-workflow';
+import { NOT_STATEFUL, WorkflowReader } from '../tree/read-workflow';
 import { counted, type FleetFlags, listed, quoted, runningQuery } from './running';
 
 /** A workflow that runs, and what it is doing. */
@@ -64,11 +64,12 @@ export async function listByStatus(client: Client, options: ListOptions): Promis
   const reader = new WorkflowReader(client, timeout);
   let asked = 0;
   await eachInParallel(listed(client, others), AT_A_TIME, async ({ workflowId, type }) => {
-    const reading = await reader.readStatus(workflowId);
+    const { status: found, error, closedAt } = await reader.readStatus(workflowId);
     onProgress((asked += 1));
-    const { status: found = 'unknown', error } = reading;
+    // It has ended since it was listed.
+    if (found === undefined || closedAt !== undefined) return;
     // Without a filter, what is no Stateful Workflow is none of this list's business.
-    if (status === undefined ? found !== 'unknown' : found === status)
+    if (status === undefined ? error !== NOT_STATEFUL : found === status)
       onFound({ workflowId, workflowType: type, status: found, ...(error && { error }) });
   });
 }

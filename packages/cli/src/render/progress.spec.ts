@@ -5,7 +5,8 @@ function setup(isTTY: boolean) {
   const written: string[] = [];
   const stderr = { write: (text: string) => written.push(text), isTTY };
   const clock = { now: 0 };
-  const progress = progressOn({ stdout: stderr, stderr, env: {}, now: () => clock.now });
+  const onInterrupt = () => () => {};
+  const progress = progressOn({ stdout: stderr, stderr, env: {}, now: () => clock.now, onInterrupt });
   return { written, clock, progress };
 }
 

@@ -42,6 +42,8 @@ export function quiet({ Runtime, DefaultLogger, makeTelemetryFilterString }: Tem
     Runtime.install({
       logger: new DefaultLogger('ERROR', () => {}),
       telemetryOptions: { logging: { forward: {}, filter } },
+      // An interrupt ends a replay, as it ends any command: workers that left in good order would call it broken.
+      shutdownSignals: [],
     });
   } catch {
     // Somebody has installed one, who knows where it is to write.

@@ -1,6 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
-import { detailsOf } from '../temporal/fault';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { detailsOf, faultKindOf } from '../temporal/fault';
 import { quiet, type TemporalWorker } from './project-worker';
 import type { Run } from './sample';
 import type { WorkflowCode } from './workflow-code';
@@ -9,11 +10,12 @@ import type { WorkflowCode } from './workflow-code';
  * What came of the replay of a run:
  * - `replays`: new code does what the history says
  * - `breaks`: it does not, so the run would be stuck; `reason` says where
+ * - `unread`: its payloads cannot be read, so that nothing is known of it; `reason` says why
  * - `untouched`: no worker has had a hand in the run yet, so any code can take it
  * - `gone`: it has ended and been removed since it was listed
  */
 export interface Verdict extends Run {
-  readonly verdict: 'replays' | 'breaks' | 'untouched' | 'gone';
+  readonly verdict: 'replays' | 'breaks' | 'unread' | 'untouched' | 'gone';
   readonly reason?: string;
 }
 
@@ -45,6 +47,11 @@ export async function* replayRuns(
       if (history === undefined) skipped.push({ ...run, verdict: 'gone' });
       else if (!isTouched(history)) skipped.push({ ...run, verdict: 'untouched' });
       else {
+        const reason = await unreadable(client, history);
+        if (reason !== undefined) {
+          skipped.push({ ...run, verdict: 'unread', reason });
+          continue;
+        }
         underWay.push(run);
         yield { workflowId: run.workflowId, history };
       }
@@ -77,6 +84,19 @@ async function historyOf(client: Client, { workflowId, runId }: Run): Promise<Hi
 /** Whether code has decided anything in a run. */
 function isTouched({ events }: History): boolean {
   return events?.some((event) => event.workflowTaskCompletedEventAttributes != null) ?? false;
+}
+
+/** Why the payloads of a history cannot be read: those that the workflow was started with stand for all. */
+async function unreadable({ options }: Client, { events }: History): Promise<string | undefined> {
+  const { input } = events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+  try {
+    await decodeArrayFromPayloads(options.loadedDataConverter, input?.payloads);
+    return undefined;
+  } catch (error) {
+    return faultKindOf(error) === 'encrypted'
+      ? 'its payloads are encrypted: name the keyring with --keyring'
+      : detailsOf(error);
+  }
 }
 
 /** What is wrong, without what every error of a replay begins with. */

@@ -31,9 +31,11 @@ export async function workflowCode(file: string, worker: TemporalWorker): Promis
       logger: new worker.DefaultLogger('ERROR', ({ message }) => said.push(message)),
     });
   } catch (error) {
-    const why = plainText([detailsOf(error), ...said].join(' ')).slice(0, LONGEST);
+    const all = [detailsOf(error), ...said].join(' ');
+    // What was bundled well stands before what was not.
+    const why = plainText(all.slice(Math.max(0, all.indexOf('ERROR in ')))).slice(0, LONGEST);
     throw new UsageError(
-      `The workflows in ${file} cannot be bundled: ${why} Name the file that exports them, or a bundle that bundleWorkflowCode made.`,
+      `The workflows in ${file} cannot be bundled: ${why}. Name the file that exports them, or a bundle that bundleWorkflowCode made.`,
       { cause: error },
     );
   }

@@ -9,6 +9,9 @@ import { safeToken } from './safe-token';
 import { sourceErrors } from './source-errors';
 import type { Reading } from './tree-node';
 
+/** What is said of a workflow that is none of this library's. */
+export const NOT_STATEFUL = 'not a Stateful Workflow: it does not know the query `status`';
+
 /** Asks workflows of one server how they are, and the server about those that do not answer. */
 export class WorkflowReader {
   readonly #client: Client;
@@ -108,10 +111,7 @@ export class WorkflowReader {
   async #unanswered({ workflowId, workflowType, taskQueue }: Execution, error: unknown): Promise<Reading> {
     const kind = faultKindOf(error);
     if (kind === 'server-gone') throw error;
-    if (kind === 'not-stateful') {
-      const message = 'not a Stateful Workflow: it does not know the query `status`';
-      return { workflowType, status: 'unknown', error: message };
-    }
+    if (kind === 'not-stateful') return { workflowType, status: 'unknown', error: NOT_STATEFUL };
     // It may have ended or begun to fail since it was described.
     const now = await this.#describe(workflowId);
     const unaskable = now && (await this.#unaskable(now));
@@ -153,6 +153,6 @@ export class WorkflowReader {
 
 function problemOf(error: unknown): string {
   return faultKindOf(error) === 'encrypted'
-    ? 'its answers are encrypted, and this tool has no key'
+    ? 'its answers are encrypted: name the keyring with --keyring'
     : detailsOf(error);
 }

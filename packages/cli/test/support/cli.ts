@@ -25,18 +25,23 @@ export function environment(more: Env = {}): NodeJS.ProcessEnv {
 /**
  * Runs the built command as a process, with its output into pipes.
  *
- * @param options `deaf`: nobody reads what it prints; `cwd`: where it runs
+ * @param options `deaf`: nobody reads what it prints; `cwd`: where it runs; `interrupt`: when a person ends it
  */
 export async function cli(
   args: readonly string[],
   env: NodeJS.ProcessEnv = environment(),
-  { deaf = false, cwd }: { readonly deaf?: boolean; readonly cwd?: string } = {},
+  {
+    deaf = false,
+    cwd,
+    interrupt,
+  }: { readonly deaf?: boolean; readonly cwd?: string; readonly interrupt?: Promise<unknown> } = {},
 ): Promise<Outcome> {
   const child = spawn(process.execPath, [bin, ...args], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')));
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   if (deaf) child.stdout.destroy();
+  void interrupt?.then(() => child.kill('SIGINT'));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   return { ...output, code: code ?? signal };
@@ -63,6 +68,6 @@ export async function cliInTerminal(
   const stdout = fakeTerminal(columns);
   const stderr = fakeTerminal(columns);
   const env = environment({ LANG: 'en_US.UTF-8', TERM: 'xterm', ...more });
-  const code = await run(args, { stdout, stderr, env, now });
+  const code = await run(args, { stdout, stderr, env, now, onInterrupt: () => () => {} });
   return { stdout: stdout.text, stderr: stderr.text, code };
 }

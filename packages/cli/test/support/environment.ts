@@ -7,6 +7,7 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
+import { encryptionCodec, Keyring } from '@stateful-workflow/core/client';
 import { createRegistry, registryActivities } from '@stateful-workflow/core/worker';
 import { expect, inject, vi } from 'vitest';
 import type {} from '@stateful-workflow/dev-services/vitest';
@@ -31,16 +32,18 @@ export interface TestEnvironment {
   stop(): Promise<void>;
 }
 
-/** Starts it. Ids that end in the suffix of an {@link idsOf} do not meet those of other tests. */
-export async function startEnvironment(): Promise<TestEnvironment> {
+/** Starts it. @param keyring the file of the keyring that its worker and its client encrypt all payloads with */
+export async function startEnvironment(keyring?: string): Promise<TestEnvironment> {
   quietRuntime();
   const address = inject('temporalAddress');
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
-  const client = new Client({ connection });
+  const dataConverter = keyring ? { payloadCodecs: [encryptionCodec(Keyring.fromFile(keyring))] } : {};
+  const client = new Client({ connection, dataConverter });
   const queue = `cli-${randomUUID()}`;
   const worker = await Worker.create({
     connection: native,
+    dataConverter,
     taskQueue: queue,
     workflowBundle: { codePath: inject('workflowBundle') },
     // What core's workflows need of a worker.

@@ -46,8 +46,6 @@ export const PATCHES = {
   searchAttributes: 'stateful-search-attributes',
   /** A cycle hears how a child ended. */
   childEnds: 'stateful-child-ends',
-  /** Hooks that wait for nothing are over at once. */
-  promptHooks: 'stateful-prompt-hooks',
   /** A run does not end with signals under way because something had it wait no longer for one moment only. */
   quietSends: 'stateful-quiet-sends',
   /** The ids of links have a short form of the run in them that makes them. */
@@ -56,10 +54,12 @@ export const PATCHES = {
   givenAnew: 'stateful-given-anew',
   /** Children keep the names that they have where their path has come to call them otherwise. */
   keptNames: 'stateful-kept-names',
-  /** What waits beside code of the class goes on a moment earlier: a wait is one promise, and a rebuild makes them all anew. */
+  /** A cycle takes few promises, and so fewer turns: the SDK takes a stack trace of each, and a rebuild makes them all anew. */
   leanWaits: 'stateful-lean-waits',
   /** A token and an address are taken from parents, and from no workflow that is none yet or none any more. */
   parentsGive: 'stateful-parents-give',
+  /** A `refresh` may name the sources that are asked. */
+  namedSources: 'stateful-named-sources',
 } as const;
 
 /**

@@ -1,28 +1,33 @@
 import { type Client, WithStartWorkflowOperation, type WorkflowStartOptions } from '@temporalio/client';
 import { InvalidInputError } from '../contract/errors';
 import { checkApiUrl } from '../contract/api-url';
-import { checkAnyToken, checkReference } from '../contract/payloads';
+import { checkAnyToken, checkReference, checkRefresh } from '../contract/payloads';
 import { checkSelector } from '../contract/selector';
 import { checkStart } from '../contract/start';
-import type { RefreshResult, StartInput } from '../contract/wire';
-import { entityNameOf } from '../contract/names';
+import type { RefreshRequest, RefreshResult, StartInput } from '../contract/wire';
+import { rootEntityOf } from '../contract/defined';
+import type { Schema } from '../contract/schema';
 import { retried, wasLeft } from './retried';
 import { explained, StatefulHandle } from './stateful-handle';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
 
-/** A workflow function, as `defineWorkflow` returns it; only its name is used. */
-export type WorkflowOf<Data> = (input: StartInput) => Promise<Data>;
+/** A workflow function, as `defineWorkflow` returns it; it is not called, but asked for its name. */
+export interface WorkflowOf<Data, S extends Schema = Schema> {
+  (input: StartInput): Promise<Data>;
+  /** There is no such value. */
+  readonly '~schema'?: S;
+}
 
 /** What a workflow is started with by a {@link StatefulClient}: a token itself is sealed before it is sent. */
 export type StartWith = Omit<StartInput, 'apiToken'> & { readonly apiToken?: TokenInput };
 
 /** What {@link StatefulClient} talks to. */
-export interface StatefulClientOptions<Data> extends TokenOptions {
+export interface StatefulClientOptions<Data, S extends Schema = Schema> extends TokenOptions {
   /** The workflow, or its type as a string. */
-  readonly workflow: WorkflowOf<Data> | string;
+  readonly workflow: WorkflowOf<Data, S> | string;
   /** The task queue that its workers poll. */
   readonly taskQueue: string;
-  /** The root entity's name. @default the workflow type without its `Workflow` ending */
+  /** The root entity's name. @default as the workflow's class says, or the workflow type without its `Workflow` ending */
   readonly entityName?: string;
 }
 
@@ -32,25 +37,30 @@ export type StartOptions = Omit<Partial<WorkflowStartOptions>, 'args' | 'taskQue
 /**
  * Starts and finds the workflows of one kind of entity. There is one per entity, with the id `Entity-id`.
  *
- * @typeParam Data the root entity with its relations filled in
+ * @typeParam Data the root entity with its relations filled in: inferred from a workflow function, else `DataOf` says it
+ * @typeParam S the schema: inferred from a workflow function, else `typeof schema`
  * @example
  * const customers = new StatefulClient<CustomerData>(client, { workflow: 'CustomerWorkflow', taskQueue: 'crm' });
  * const customer = await customers.start({ id: 'c_42', apiUrl: 'https://crm.example.com', apiToken: 'secret:CRM_TOKEN' });
  * console.log(await customer.data());
  */
-export class StatefulClient<Data = unknown> {
+export class StatefulClient<Data = unknown, S extends Schema = Schema> {
   readonly #client: Client;
   readonly #workflowType: string;
   readonly #taskQueue: string;
   readonly #entityName: string;
   readonly #tokens: TokenOptions;
 
-  constructor(client: Client, { workflow, taskQueue, entityName, ...tokens }: StatefulClientOptions<Data>) {
+  constructor(
+    client: Client,
+    { workflow, taskQueue, entityName, ...tokens }: StatefulClientOptions<Data, S>,
+  ) {
     this.#client = client;
     this.#tokens = tokens;
     this.#workflowType = typeof workflow === 'string' ? workflow : workflow.name;
     this.#taskQueue = taskQueue;
-    this.#entityName = entityName ?? entityNameOf(this.#workflowType);
+    this.#entityName =
+      entityName ?? rootEntityOf(typeof workflow === 'string' ? { name: workflow } : workflow);
   }
 
   /** The workflow id of an entity. */
@@ -59,8 +69,8 @@ export class StatefulClient<Data = unknown> {
   }
 
   /** A handle on an entity's workflow, whether or not it runs. */
-  get(id: string): StatefulHandle<Data> {
-    return new StatefulHandle<Data>(this.#client, this.workflowId(id), this.#tokens);
+  get(id: string): StatefulHandle<Data, S> {
+    return new StatefulHandle<Data, S>(this.#client, this.workflowId(id), this.#tokens);
   }
 
   /**
@@ -69,7 +79,7 @@ export class StatefulClient<Data = unknown> {
    * @throws InvalidInputError when the input cannot be used; a token in plaintext is never sent
    * @throws WorkflowExecutionAlreadyStartedError when it runs already; use {@link ensure} to take either
    */
-  async start(input: StartWith, options: StartOptions = {}): Promise<StatefulHandle<Data>> {
+  async start(input: StartWith, options: StartOptions = {}): Promise<StatefulHandle<Data, S>> {
     await this.#client.workflow.start(this.#workflowType, this.#startOptions(input, options));
     return this.get(input.id);
   }
@@ -84,7 +94,7 @@ export class StatefulClient<Data = unknown> {
   async ensure(
     input: StartWith,
     options: StartOptions = {},
-  ): Promise<{ handle: StatefulHandle<Data>; result: RefreshResult }> {
+  ): Promise<{ handle: StatefulHandle<Data, S>; result: RefreshResult }> {
     const handle = this.get(input.id);
     const asked = explained(handle.temporal, () =>
       retried((updateId) =>
@@ -113,10 +123,15 @@ export class StatefulClient<Data = unknown> {
    *   WorkflowExecutionAlreadyStartedError says so
    * @throws InvalidInputError when the input cannot be used
    */
-  async requestRefresh(input: StartWith, options: StartOptions = {}): Promise<StatefulHandle<Data>> {
-    await this.#client.workflow.signalWithStart<WorkflowOf<Data>, []>(this.#workflowType, {
+  async requestRefresh(
+    input: StartWith,
+    options: StartOptions = {},
+    request: RefreshRequest = {},
+  ): Promise<StatefulHandle<Data, S>> {
+    await this.#client.workflow.signalWithStart<WorkflowOf<Data>, [RefreshRequest]>(this.#workflowType, {
       ...this.#startOptions(input, options),
       signal: 'refresh',
+      signalArgs: [checkRefresh(request)],
     });
     return this.get(input.id);
   }

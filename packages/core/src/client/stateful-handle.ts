@@ -11,24 +11,22 @@ import type {
   Ancestor,
   ChildInfo,
   ManagedPathInfo,
-  Subscription,
   SubscriptionInfo,
   Unsubscription,
 } from '../contract/hierarchy';
 import { checkDelete, checkEntityName, checkId, checkRefresh, checkUpdate } from '../contract/payloads';
 import { checkSelector } from '../contract/selector';
 import { checkSubscription, checkUnsubscription } from '../contract/subscription';
-import type { Entities, Schema } from '../contract/schema';
+import type { EntitiesOf, TakenFor } from '../contract/entity-types';
+import type { Schema } from '../contract/schema';
+import type { ChangesOf, DeleteOf, SubscriptionOf, UpdateOf } from '../contract/typed-wire';
 import type {
-  ChangeSet,
   ChangeSummary,
-  DeletePayload,
   RefreshRequest,
   RefreshResult,
   RejectedSignals,
   SourceInfo,
   TokenInfo,
-  UpdateOf,
   WorkflowStatus,
 } from '../contract/wire';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
@@ -73,8 +71,11 @@ const CLOSED: Readonly<Record<string, WorkflowStatus | undefined>> = {
 /**
  * One workflow, running or ended. Every method throws a `StatefulWorkflowError` `WORKFLOW_NOT_FOUND` when
  * there is no such workflow, and an `InvalidInputError` when its argument cannot be used.
+ *
+ * @typeParam Data the root entity with its relations filled in
+ * @typeParam S the schema
  */
-export class StatefulHandle<Data = unknown> {
+export class StatefulHandle<Data = unknown, S extends Schema = Schema> {
   /** Temporal's own handle, for what this one does not do. */
   readonly temporal: WorkflowHandle;
 
@@ -103,12 +104,15 @@ export class StatefulHandle<Data = unknown> {
    * @throws InvalidInputError for a name or an id that no entity can have; a query that fails, where the schema has no
    *   such entity
    */
-  dataOf<Entity = unknown>(entityName: string, id: string): Promise<Entity | null> {
+  dataOf<Entity = never, Name extends keyof S & string = keyof S & string>(
+    entityName: Name,
+    id: string,
+  ): Promise<TakenFor<Entity, S, Name> | null> {
     return this.#query('dataOf', checkEntityName(entityName, 'entityName'), checkId(id, 'id'));
   }
 
   /** Entity state, normalized. */
-  state(): Promise<Entities> {
+  state(): Promise<EntitiesOf<S>> {
     return this.#query('state');
   }
 
@@ -158,7 +162,7 @@ export class StatefulHandle<Data = unknown> {
   }
 
   /** Changes that `execute()` has not seen yet. */
-  pendingChanges(): Promise<ChangeSet> {
+  pendingChanges(): Promise<ChangesOf<S>> {
     return this.#query('pendingChanges');
   }
 
@@ -193,7 +197,7 @@ export class StatefulHandle<Data = unknown> {
    *
    * @throws InvalidInputError for a selector that matches nothing anywhere
    */
-  async subscribe(subscription: Subscription): Promise<void> {
+  async subscribe(subscription: SubscriptionOf<S>): Promise<void> {
     const asked = checkSubscription(subscription);
     checkSelector(asked.selector);
     await this.#signal('subscribe', asked);
@@ -234,14 +238,15 @@ export class StatefulHandle<Data = unknown> {
   /**
    * Changes entities and waits until it is done.
    *
-   * @typeParam S names the schema for the compiler, as in `update<typeof schema>(…)`: then it knows the entities and their lists
+   * @typeParam Of names the schema for a handle that knows none, as in `update<typeof schema>(…)`: then the compiler knows the
+   *   entities and their lists
    */
-  async update<S extends Schema = Schema>(payload: UpdateOf<S>): Promise<ChangeSummary> {
+  async update<Of extends Schema = S>(payload: UpdateOf<NoInfer<Of>>): Promise<ChangeSummary> {
     return this.#update('update', checkUpdate(payload));
   }
 
   /** Removes entities. */
-  async delete(payload: DeletePayload): Promise<void> {
+  async delete(payload: DeleteOf<S>): Promise<void> {
     await this.#signal('delete', checkDelete(payload));
   }
 

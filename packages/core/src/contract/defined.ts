@@ -1,3 +1,5 @@
+import { entityNameOf } from './names';
+
 /** What is known of a workflow where it is defined, before any of it runs. */
 export interface DefinedWorkflow {
   /** The workflow function, whose name is what clients and parents ask for. */
@@ -21,3 +23,14 @@ export const DECLARES = Symbol.for('@stateful-workflow/core:declares');
 
 /** The global function that hears of every workflow that is defined, where somebody looks through a bundle. */
 export const HEARS_OF_WORKFLOWS = Symbol.for('@stateful-workflow/core:defined');
+
+/** Under this a class and its workflow function say which entity is the root, where the class says it. */
+export const ROOT_ENTITY = Symbol.for('@stateful-workflow/core:root-entity');
+
+/** The root entity of a class or a workflow function, where the class says which. */
+export const declaredRoot = (defined: object): string | undefined =>
+  (defined as { readonly [ROOT_ENTITY]?: string })[ROOT_ENTITY];
+
+/** The root entity of a workflow function, as its class or else its type says it. */
+export const rootEntityOf = (workflow: DefinedWorkflow['run']): string =>
+  declaredRoot(workflow) ?? entityNameOf(workflow.name);

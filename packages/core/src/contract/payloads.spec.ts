@@ -53,6 +53,7 @@ describe('what is taken as given', () => {
     expect(checkRefresh(undefined)).toEqual({});
     expect(checkRefresh({ acceptDeletions: true })).toEqual({ acceptDeletions: true });
     expect(checkRefresh({ acceptDeletions: ['a'] })).toEqual({ acceptDeletions: ['a'] });
+    expect(checkRefresh({ sources: ['a'] })).toEqual({ sources: ['a'] });
   });
 });
 

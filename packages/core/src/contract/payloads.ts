@@ -197,7 +197,16 @@ const sources = matching<NonNullable<RefreshRequest['acceptDeletions']>>(
   (value) => value === true || areTexts(value),
 );
 
-const refresh = shape<RefreshRequest>({ acceptDeletions: optional(sources, sources.example) }, 'refresh');
+const named = matching<readonly string[]>(
+  'a list of one or more sources',
+  '["profile"]',
+  (value) => areTexts(value) && (value as readonly string[]).length > 0,
+);
+
+const refresh = shape<RefreshRequest>(
+  { sources: optional(named), acceptDeletions: optional(sources, sources.example) },
+  'refresh',
+);
 
 /** Checks the payload of `refresh`. @throws InvalidInputError */
 export const checkRefresh = (value: unknown): RefreshRequest => refresh(value ?? {});

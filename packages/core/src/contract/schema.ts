@@ -1,4 +1,6 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidInputError } from './errors';
+import type { JsonOf } from './json-of';
 import { NAME_PATTERN, NAME_RULE } from './names';
 
 /** A JSON value. */
@@ -23,7 +25,62 @@ export interface EntitySchema {
   readonly idAttribute?: string | readonly string[];
   /** The fields that hold other entities, and which. @default none */
   readonly relations?: { readonly [field: string]: Relation };
+  /** What its fields are, for the compiler: see {@link EntityDeclaration}. @default any fields */
+  readonly fields?: FieldTypes<unknown>;
 }
+
+/**
+ * What the fields of an entity are, for the compiler alone. Made by {@link typed}, and by {@link defineSchema} of a
+ * Standard Schema.
+ *
+ * @typeParam T the fields, as JSON holds them
+ */
+export interface FieldTypes<T> {
+  /** There is no such value. */
+  readonly '~fields'?: T;
+}
+
+/** The same of a Standard Schema, which checks records on the worker: see `recordSchemas`. @typeParam T as JSON holds them */
+export interface CheckedFieldTypes<T> extends FieldTypes<T>, StandardSchemaV1 {}
+
+/** One kind of entity as it is declared, with what its fields are. */
+export interface EntityDeclaration extends Omit<EntitySchema, 'fields'> {
+  /**
+   * What its fields are, besides its relations: a schema of any library that keeps to Standard Schema (zod, valibot,
+   * arktype, …), or {@link typed}. The compiler reads it; of a Standard Schema it is what the schema makes of a record
+   * that counts. It neither travels nor runs in the workflow: see `recordSchemas`, by which an adapter checks records.
+   * @default any fields
+   */
+  readonly fields?: StandardSchemaV1 | FieldTypes<unknown>;
+}
+
+/**
+ * A schema as {@link defineSchema} gives it.
+ *
+ * @typeParam Given as it was written
+ */
+export type SchemaOf<Given> = {
+  readonly [Name in keyof Given]: {
+    readonly [K in keyof Given[Name]]: K extends 'fields' ? FieldTypesOf<Given[Name][K]> : Given[Name][K];
+  };
+} & {};
+
+/** What is wrong with a declaration, at its place: relations that lead nowhere, and options that there are not. */
+type Checked<Given> = {
+  readonly [Name in keyof Given]: {
+    readonly [K in keyof Given[Name]]: K extends 'relations'
+      ? { readonly [R in keyof Given[Name][K]]: keyof Given | readonly [keyof Given] }
+      : K extends keyof EntityDeclaration
+        ? unknown
+        : never;
+  };
+};
+
+type FieldTypesOf<Fields> = Fields extends FieldTypes<unknown> | undefined
+  ? Fields
+  : Fields extends StandardSchemaV1
+    ? CheckedFieldTypes<JsonOf<StandardSchemaV1.InferOutput<Fields>>>
+    : Fields;
 
 /** The kinds of entity that a workflow holds, by name. Plain JSON: it travels with each load. */
 export type Schema = { readonly [entityName: string]: EntitySchema };
@@ -33,6 +90,15 @@ export const one = <const Name extends string>(entityName: Name): Name => entity
 
 /** A relation to a list of entities. */
 export const many = <const Name extends string>(entityName: Name): readonly [Name] => [entityName];
+
+/**
+ * Says what the fields of an entity are by their type alone. It is `undefined` when the code runs, and costs nothing.
+ *
+ * @typeParam Fields the fields, without relations. They are read as the JSON that travels: a `Date` is text
+ * @example
+ * const schema = defineSchema({ Contact: { fields: typed<{ id: string; name: string }>() } });
+ */
+export const typed = <Fields extends object>(): FieldTypes<JsonOf<Fields>> | undefined => undefined;
 
 /** Whether a value names the field that holds an id, or several. */
 export const isIdAttribute = (value: unknown): boolean =>
@@ -48,17 +114,23 @@ const invalid = (field: string, reason: string, fix: string): InvalidInputError 
   new InvalidInputError(`schema.${field}`, reason, fix, 'SCHEMA_INVALID');
 
 /**
- * Declares the entities of a workflow and their relations.
+ * Declares the entities of a workflow, their fields and their relations.
  *
  * @example
  * const schema = defineSchema({
- *   Customer: { relations: { contacts: many('Contact'), account: one('Account') } },
- *   Contact: {},
+ *   Customer: {
+ *     fields: z.object({ id: z.string(), name: z.string() }),
+ *     relations: { contacts: many('Contact'), account: one('Account') },
+ *   },
+ *   Contact: { fields: typed<{ id: string; email: string }>() },
  *   Account: { idAttribute: ['region', 'number'] },
  * });
  * @throws InvalidInputError `SCHEMA_INVALID` when a name cannot be used or a relation leads nowhere
  */
-export function defineSchema<const S extends Schema>(schema: S): S {
+export function defineSchema<const Given extends { readonly [entityName: string]: EntityDeclaration }>(
+  given: Given & Checked<Given>,
+): SchemaOf<Given> {
+  const schema = withoutFields(given);
   for (const [name, entity] of Object.entries(schema)) {
     if (!NAME_PATTERN.test(name)) throw invalid(name, `is not ${NAME_RULE}`, 'Rename it');
     if (!isIdAttribute(entity.idAttribute ?? 'id'))
@@ -83,7 +155,22 @@ export function defineSchema<const S extends Schema>(schema: S): S {
         );
     }
   }
-  return schema;
+  return schema as SchemaOf<Given>;
+}
+
+/**
+ * The same schema, in which what the fields are is there for who asks for it by name, and for nobody else: so it is in no
+ * JSON. One that says nothing of fields is given back as it is.
+ */
+function withoutFields(given: { readonly [entityName: string]: EntityDeclaration }): Schema {
+  const declared = Object.entries(given);
+  if (!declared.some(([, entity]) => Object.keys(entity).includes('fields'))) return given as Schema;
+  return Object.fromEntries(
+    declared.map(([name, { fields, ...entity }]) => [
+      name,
+      Object.defineProperty(entity, 'fields', { value: fields }),
+    ]),
+  );
 }
 
 /** The name of the entity that a relation leads to. */

@@ -65,6 +65,27 @@ export interface SourceDefinition<Query = unknown> extends SourceOptions {
 }
 
 /**
+ * A source that says to the compiler where its records go, and what they are: then a workflow of a schema takes no other
+ * list than those it has.
+ *
+ * @typeParam Into the `into` that was given; `never` for none
+ * @typeParam Records the name of the record schema that was given; `never` for none
+ */
+export interface PlacedSource<Query, Into = never, Records = never> extends SourceDefinition<Query> {
+  /** There is no such value. */
+  readonly '~into'?: NoInfer<Into>;
+  /** There is no such value. */
+  readonly '~records'?: NoInfer<Records>;
+}
+
+/** What a builder reads off its options for {@link PlacedSource}: `options: RestQuery & SourceOptions & Placing<Into, Records>`. */
+export interface Placing<Into extends string, Records extends string> {
+  /** Any text besides, for who names the type parameters of a builder and leaves these out. */
+  readonly into?: Into | (string & {});
+  readonly schema?: Records | (string & {});
+}
+
+/**
  * Makes a source definition. For the authors of adapters: wrap it in a typed builder and export that
  * from the adapter's `./workflow` entry.
  *

@@ -2,7 +2,7 @@ import type { EntityRef, FaultKind, PartialError } from './adapter';
 import type { CredentialReference } from './credential-reference';
 import type { ParentLink, Subscription } from './hierarchy';
 import type { MergeStrategy } from './merge-strategy';
-import type { Entities, EntitySchema, Fields, Json, Schema } from './schema';
+import type { Entities, Fields, Json } from './schema';
 
 export type { CredentialReference, MergeStrategy };
 
@@ -29,14 +29,12 @@ export interface StartInput {
 }
 
 /**
- * Payload of the `update` signal and update. At least one of `data`, `updates`, `add` and `remove`.
- *
- * @typeParam Name the name of the entity
- * @typeParam List its relations to many; {@link UpdateOf} takes both from a schema
+ * Payload of the `update` signal and update. At least one of `data`, `updates`, `add` and `remove`. {@link UpdateOf} is the
+ * same by a schema.
  */
-export interface UpdatePayload<Name extends string = string, List extends string = string> {
+export interface UpdatePayload {
   /** The entity that `data` is, or that the change is about. */
-  readonly entityName: Name;
+  readonly entityName: string;
   /** One or several entities, denormalized. */
   readonly data?: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
   /** Normalized entities. */
@@ -52,27 +50,14 @@ export interface UpdatePayload<Name extends string = string, List extends string
    * What is added to lists of the entity, by the relation: entities, denormalized, or ids. What a list holds already is not
    * added again. Who adds need not know what the list holds, so that of two who add at a time none is lost.
    */
-  readonly add?: ByList<List, readonly (string | Readonly<Record<string, unknown>>)[]>;
+  readonly add?: { readonly [list: string]: readonly (string | Readonly<Record<string, unknown>>)[] };
   /** Ids that are taken out of lists of the entity, by the relation. The entities go as those of any item that left. */
-  readonly remove?: ByList<List, readonly string[]>;
+  readonly remove?: { readonly [list: string]: readonly string[] };
   /** @default '$merge' */
   readonly strategy?: MergeStrategy;
   /** The workflow id that the change came from; it does not hear of it again. */
   readonly changeOrigin?: string;
 }
-
-/** The relations to many of an entity, by their names. */
-type ListsOf<Entity extends EntitySchema> = Entity extends { readonly relations: infer Relations }
-  ? { [R in keyof Relations]: Relations[R] extends readonly [string] ? R : never }[keyof Relations] & string
-  : never;
-
-/** Something for each of some lists; nothing where there are none. */
-type ByList<List extends string, T> = [List] extends [never] ? never : { readonly [R in List]?: T };
-
-/** The updates of the entities of a schema: of each by its name, with its own lists. @typeParam S as in `typeof schema` */
-export type UpdateOf<S extends Schema> = string extends keyof S
-  ? UpdatePayload
-  : { [Name in keyof S & string]: UpdatePayload<Name, ListsOf<S[Name]>> }[keyof S & string];
 
 /** Payload of the `delete` signal. At least one of `data` and `deletions`. */
 export interface DeletePayload {
@@ -173,6 +158,8 @@ export interface RefusedSweepInfo {
 
 /** Optional payload of the `refresh` signal and update. */
 export interface RefreshRequest {
+  /** The sources to ask; others that were loaded once are left as they are. @default all */
+  readonly sources?: readonly string[];
   /** Lets the next sweep of these sources, or of all, remove more than `maxDeleteRatio` allows; once. */
   readonly acceptDeletions?: true | readonly string[];
 }

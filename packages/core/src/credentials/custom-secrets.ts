@@ -17,7 +17,7 @@ export interface CustomSecretsOptions {
   readonly get: (name: string) => CustomSecret | undefined | Promise<CustomSecret | undefined>;
   /**
    * How long what it gave is used again, in milliseconds; 0 asks at every attempt. A secret that an API refuses is
-   * asked for anew at the next attempt in any case.
+   * asked for anew at the next attempt in any case, and so is one of an activity of your own that failed.
    * @default 5000
    */
   readonly cacheMs?: number;

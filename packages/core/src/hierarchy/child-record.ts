@@ -1,4 +1,5 @@
 import type { ChildStatus } from '../contract/hierarchy';
+import type { CarriedControls } from './signal-channel';
 import { after, type ChildEvent, type ChildState, isLive, statusOf } from './child-state';
 
 /** How long before a child that was ended starts again; twice as long each time, until one runs for the longest. */
@@ -25,6 +26,18 @@ export interface CarriedRecord {
   readonly isCancelDue?: true;
   /** Of a child that was ended of late. */
   readonly restarts?: CarriedRestarts;
+}
+
+/** A child as it travels through continue-as-new. */
+export interface CarriedChild extends CarriedRecord {
+  readonly item: string;
+  /** The id that the child was made with, where the item may have come to have another or be gone. */
+  readonly id?: string;
+  /** What it is called, where its path has come to call children otherwise since it began. */
+  readonly named?: { readonly workflowId: string; readonly entityName: string };
+  /** Whether the child was started by hand. */
+  readonly asked?: true;
+  readonly controls?: CarriedControls;
 }
 
 interface CarriedRestarts {

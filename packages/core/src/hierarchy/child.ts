@@ -4,14 +4,14 @@ import type { ChildEnd, ChildInfo, ChildNotice, ChildStatus } from '../contract/
 import { iso } from '../base/iso';
 import { UserCodeError } from './user-code';
 import type { ChildEnds } from './child-ends';
-import { type CarriedRecord, ChildRecord } from './child-record';
+import { type CarriedChild, ChildRecord } from './child-record';
 import { type RunListener, startRun } from './child-run';
 import { type HowItEnded, messageOf } from './follow';
 import type { RunRef } from './activities';
 import type { ManagedPath } from './managed-path';
 import type { Exchange } from './exchange';
 import { ExchangeOutlet, type Linked } from './outlet';
-import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
+import { SignalChannel, type SendContext } from './signal-channel';
 import type { ChildViews } from './child-views';
 import { LEAVES } from './signals';
 import type { StartLimit } from './start-limit';
@@ -20,18 +20,6 @@ import type { Message, Tell } from './word';
 
 /** How long a workflow that has a child's id may take to say that it is the child. */
 const ANSWER_MS = 30_000;
-
-/** A {@link Child} as it travels through continue-as-new. */
-export interface CarriedChild extends CarriedRecord {
-  readonly item: string;
-  /** The id that the child was made with, where the item may have come to have another or be gone. */
-  readonly id?: string;
-  /** What it is called, where its path has come to call children otherwise since it began. */
-  readonly named?: { readonly workflowId: string; readonly entityName: string };
-  /** Whether the child was started by hand. */
-  readonly asked?: true;
-  readonly controls?: CarriedControls;
-}
 
 /** What a child needs of the workflow that it is a child of. */
 export interface Family {
@@ -175,14 +163,29 @@ export class Child implements Linked, RunListener {
     this.#isDue = true;
     if (this.#isBusy || this.#rests) return;
     this.#isBusy = true;
+    const { shield, isLean } = this.#family.context;
+    if (isLean && this.wanted && this.known.state === 'running') return this.#sendOnly();
     // Also when the parent is cancelled: its children are to hear of that.
-    void this.#family.context.shield.run(async () => {
+    void shield.run(async () => {
       while (this.#isDue) {
         this.#isDue = false;
         while (await this.#step());
       }
       this.#isBusy = false;
     });
+  }
+
+  /** Sends what waits, as is all there is to do with most of many children: that takes half as many promises. */
+  #sendOnly(): void {
+    this.#isDue = false;
+    const sent = (isSent: boolean): void => {
+      if (isSent) this.known.reached();
+      this.#isBusy = false;
+      if (this.#isDue) this.sync();
+    };
+    void this.channel
+      .send()
+      .then((isSent) => (this.known.isCancelDue ? this.#sendAll().then(() => sent(isSent)) : sent(isSent)));
   }
 
   carry(): CarriedChild {

@@ -13,8 +13,12 @@ import { ReadOnly } from '../state/read-only';
 /** An item of a managed path, with its relations filled in. Of an item that only its id is known of: `{ id }`. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** How the items of a managed path get their workflows. */
-export interface ManagedPathOptions {
+/**
+ * How the items of a managed path get their workflows.
+ *
+ * @typeParam Of what an item is
+ */
+export interface ManagedPathOptions<Of = Item> {
   /** The type of the children. @default the entity's name with `Workflow` added */
   readonly workflowType?: string;
   /** What the child calls the entity. @default the entity that the relation leads to */
@@ -28,13 +32,13 @@ export interface ManagedPathOptions {
    * whose item no longer gets one is stopped as if the item had gone. One that throws fails the workflow task.
    * @default every item
    */
-  readonly condition?: (item: Item) => boolean;
+  readonly condition?: (item: Of) => boolean;
   /**
    * Turns an item into the data of its child; asked again whenever the item or a field of the root entity changes.
    * One that throws fails the workflow task.
    * @default as it is
    */
-  readonly processData?: (item: Item) => Item;
+  readonly processData?: (item: Of) => Item;
   /** Whether the parent's id is part of the child's workflow id: `Ticket-t_1-c_42`. @default false */
   readonly includeParentId?: boolean;
   /** The child's credential: the parent's, none, or a reference of its own. @default 'inherit' */
@@ -49,7 +53,7 @@ export interface ManagedPathOptions {
   readonly restart?: boolean;
   /** What a child does when this workflow was terminated or failed. @default 'cancel' */
   readonly orphanPolicy?: OrphanPolicy;
-  /** How often parent and child see whether the other is still there and gets on. @default '10 minutes' */
+  /** How often parent and child see whether the other is still there and gets on; a second at least. @default '10 minutes' */
   readonly checkEvery?: Duration;
   /** How many children may be starting at a time. @default 50 */
   readonly maxConcurrentStarts?: number;
@@ -60,7 +64,7 @@ export interface ManagedPathOptions {
    * here go on with them. Remove it once all workflows have continued as new.
    * @default a run that began with a function needs it still
    */
-  readonly formerly?: Pick<ManagedPathOptions, 'condition' | 'processData'>;
+  readonly formerly?: Pick<ManagedPathOptions<Of>, 'condition' | 'processData'>;
   /**
    * Whether the path is no longer used: runs that begin with it let its children go, which go on by themselves. It keeps
    * the path's functions for runs that began before. Remove the path once all workflows have continued as new.
@@ -69,8 +73,11 @@ export interface ManagedPathOptions {
   readonly retired?: boolean;
 }
 
-/** Relations of the root entity whose items have children; `true` takes every option's default. */
-export type ManagedPaths = Readonly<Record<string, true | ManagedPathOptions>>;
+/**
+ * Relations of the root entity whose items have children; `true` takes every option's default, and `false` is as good as
+ * nothing.
+ */
+export type ManagedPaths = Readonly<Record<string, boolean | ManagedPathOptions>>;
 
 /** A managed path with every option decided. */
 export interface ManagedPath extends Omit<ManagedPathOptions, 'checkEvery'> {
@@ -91,6 +98,10 @@ export interface ManagedPath extends Omit<ManagedPathOptions, 'checkEvery'> {
   readonly maxConcurrentStarts: number;
 }
 
+/** The paths that a class declares. */
+export const pathsIn = (declared: ManagedPaths): [field: string, path: true | ManagedPathOptions][] =>
+  entries(declared).filter((path): path is [string, true | ManagedPathOptions] => path[1] !== false);
+
 /** Decides the options of every managed path. @throws InvalidInputError that names the field */
 export function managedPaths(
   declared: true | ManagedPaths | undefined,
@@ -104,7 +115,7 @@ export function managedPaths(
   /** A function of the class, which sees an item and does not change it. */
   const seeing = <T>(ask: ((item: Item) => T) | undefined): ((item: Item) => T) | undefined =>
     ask && ((item) => ask(readOnly.of(item)));
-  const used = entries(given).filter(([, value]) => value === true || !value.retired);
+  const used = pathsIn(given).filter(([, value]) => value === true || !value.retired);
   return used.map(([field, value]) => {
     const name = `managedPaths.${field}`;
     const relation = own(relations, field);

@@ -42,6 +42,8 @@ export type CarriedControls = readonly Control[];
 /** The pauses before what was not taken is sent again; milliseconds. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
+/** What a turn of promises is waited for by. */
+const DONE = Promise.resolve();
 /** The SDK's names for the failure of a signal that nobody is there for. */
 const NOBODY: readonly unknown[] = ['ExternalWorkflowExecutionNotFound', 'NamespaceNotFound'];
 
@@ -112,15 +114,23 @@ export class SignalChannel {
     this.#isSending = true;
     let sent = false;
     let isThere = true;
+    let control: Control | undefined;
+    const begins = (begun: Control): void => {
+      control = begun;
+    };
     // What else comes to wait in this workflow task goes along.
-    await Promise.resolve();
+    await DONE;
     while (isThere && this.#waits) {
       try {
-        while (this.#controls?.size) await this.#sendControl();
+        while (this.#controls?.size)
+          await (this.#context.isLean ? this.#passControl(begins) : this.#sendControl(begins));
+        control = undefined;
         if (this.#outlet.isDue) await this.#sendParcel();
         this.#isTaken();
         sent = true;
       } catch (error) {
+        // What was not taken waits again, unless another one of its kind does by now.
+        if (control && !this.#controls?.has(control[0])) this.tell(...control);
         isThere = !this.#isGone(error);
         if (isThere) await this.#rest();
       }
@@ -214,20 +224,20 @@ export class SignalChannel {
     return this.#begin({ signal, payload, envelope, bytes: CONTROL_BYTES });
   }
 
-  async #sendControl(): Promise<void> {
-    let taken: Control | undefined;
-    try {
-      await this.#context.sendLimit.pass(() => {
-        // Taken out only now: what has not begun is carried to the next run.
-        [taken] = this.#controls?.values() ?? [];
-        if (!taken) return undefined;
-        this.#controls?.delete(taken[0]);
-        return this.#beginControl(taken);
-      });
-    } catch (error) {
-      if (taken && !this.#controls?.has(taken[0])) this.tell(...taken);
-      throw error;
-    }
+  /** As {@link #passControl}, in as many turns as it took before. */
+  async #sendControl(begins: (control: Control) => void): Promise<void> {
+    await this.#passControl(begins);
+  }
+
+  #passControl(begins: (control: Control) => void): Promise<unknown> {
+    return this.#context.sendLimit.pass(() => {
+      // Taken out only now: what has not begun is carried to the next run.
+      const [control] = this.#controls?.values() ?? [];
+      if (!control) return undefined;
+      begins(control);
+      this.#controls?.delete(control[0]);
+      return this.#beginControl(control);
+    });
   }
 
   async #sendParcel(): Promise<void> {

@@ -6,7 +6,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { has } from '../base/patches';
+import { beganWith, has } from '../base/patches';
 import { lookAside, looks } from './look';
 
 /**
@@ -22,6 +22,8 @@ export interface Temporal {
   readonly startChild: typeof startChild;
   readonly workflowOf: (workflowId: string) => Pick<ExternalWorkflowHandle, 'signal' | 'cancel'>;
   readonly has: typeof has;
+  /** Whether what is sent takes few turns of promises, as it has since runs have that change. */
+  readonly isLean: boolean;
   readonly looks: typeof looks;
   readonly lookAside: typeof lookAside;
 }
@@ -30,5 +32,6 @@ export interface Temporal {
 export function temporalOfRun(): Temporal {
   const { workflowId, firstExecutionRunId: runId } = workflowInfo();
   const workflowOf = getExternalWorkflowHandle;
-  return { workflowId, runId, condition, sleep, startChild, workflowOf, has, looks, lookAside };
+  const isLean = beganWith('leanWaits');
+  return { workflowId, runId, condition, sleep, startChild, workflowOf, has, isLean, looks, lookAside };
 }

@@ -13,7 +13,7 @@ import { isReference } from '../contract/payloads';
 import type { CredentialReference } from '../contract/credential-reference';
 import { Concealment } from '../credentials/concealment';
 import { parsedOrigin } from '../credentials/provider';
-import { resolveCredential, type Vault } from '../credentials/resolve';
+import { forgetCredential, resolveCredential, type Vault } from '../credentials/resolve';
 import { checkActivityOptions } from './check-options';
 import { type ActivityOptions, vaultOf } from './harness';
 
@@ -21,6 +21,8 @@ import { type ActivityOptions, vaultOf } from './harness';
 interface Held {
   readonly vaults: Vault[];
   readonly concealment: Concealment;
+  /** What it has resolved. */
+  readonly references: Set<string>;
 }
 
 const held = new WeakMap<Context, Held>();
@@ -35,7 +37,7 @@ const MOST_CAUSES = 10;
  *
  * ## Rules
  * - Hand the activity the reference (`this.apiToken`) and never the secret. Ask in each attempt, and keep nothing: a
- *   rotation is then followed by itself.
+ *   rotation is then followed by itself. What an attempt that failed has got is not taken from a cache again.
  * - The secret must be bound to the origin, and to the type of the workflow where it names types.
  * - Call `secret.reveal()` where it is sent, and nowhere else: logs of your own are not searched.
  *
@@ -43,7 +45,7 @@ const MOST_CAUSES = 10;
  * @param origin where it is to be sent: `https://crm.example.com`; of a whole address only its origin counts
  * @throws CredentialError as loads do, whose code says why not, and is the type of the activity's failure if nobody catches
  *   it; only what may pass is tried again
- * @throws InvalidInputError for what is no origin
+ * @throws InvalidInputError for what is no origin, or no text as a reference
  * @example
  * export async function closeTicket(id: string, token: CredentialReference): Promise<void> {
  *   const { secret } = await credentialFor(Context.current(), token, 'https://desk.example.com');
@@ -77,6 +79,12 @@ export async function credentialFor(
       'CREDENTIAL_MISSING',
       'The activity was given no credential reference. Hand it the apiToken of the workflow, and start the workflow with one.',
     );
+  if (typeof (reference as unknown) !== 'string')
+    throw new InvalidInputError(
+      'reference',
+      'is not a credential reference',
+      'Hand the activity the apiToken of the workflow, as it is',
+    );
   const { workflowType, namespace } = context.info;
   const credential = await resolveCredential(
     reference,
@@ -84,6 +92,7 @@ export async function credentialFor(
     merged(known.vaults),
   );
   known.concealment.addCredential(credential.secret);
+  known.references.add(reference);
   if (!isReference(reference))
     context.log.warn('The token of this activity stands in plaintext in the history of the workflow');
   return credential;
@@ -100,15 +109,17 @@ export function activityCredentials(options: ActivityOptions): ActivityIntercept
   checkActivityOptions(options);
   const vault = vaultOf(options);
   return (context) => {
-    const { concealment } = holding(context, vault);
+    const { concealment, references } = holding(context, vault);
     return {
       inbound: {
         async execute(input, next) {
           try {
             return concealedResult(await next(input), concealment);
           } catch (error) {
-            if (error instanceof StatefulWorkflowError) throw failureOf(error);
-            throw concealment.isEmpty ? error : concealedError(error, concealment);
+            if (error instanceof CompleteAsyncError) throw error;
+            for (const reference of references) forgetCredential(reference, vault);
+            const failure = error instanceof StatefulWorkflowError ? failureOf(error) : error;
+            throw concealment.isEmpty ? failure : concealedError(failure, concealment);
           }
         },
       },
@@ -118,7 +129,7 @@ export function activityCredentials(options: ActivityOptions): ActivityIntercept
 
 /** Two plugins on one worker each bring secrets of their own. */
 function holding(context: Context, vault: Vault): Held {
-  const known = held.get(context) ?? { vaults: [], concealment: new Concealment() };
+  const known = held.get(context) ?? { vaults: [], concealment: new Concealment(), references: new Set() };
   known.vaults.push(vault);
   held.set(context, known);
   return known;
@@ -131,9 +142,9 @@ const merged = (vaults: readonly Vault[]): Vault => ({
 });
 
 function concealedResult(result: unknown, concealment: Concealment): unknown {
-  if (concealment.isEmpty || result === undefined) return result;
+  if (concealment.isEmpty) return result;
   try {
-    return concealment.data(result, 'the result');
+    return concealedValue(result, concealment, 'the result');
   } catch (error) {
     if (!(error instanceof StatefulWorkflowError)) throw error;
     // What the activity was to do is done: it is not tried again.
@@ -144,20 +155,36 @@ function concealedResult(result: unknown, concealment: Concealment): unknown {
   }
 }
 
+/** A value as it may go into a history: as JSON where a secret was taken out, else as it is. */
+function concealedValue(value: unknown, concealment: Concealment, place: string): unknown {
+  if (value instanceof Uint8Array) {
+    concealment.refuse(Buffer.from(value).toString('latin1'), place);
+    return value;
+  }
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) return value;
+  // What has a JSON of its own, such as a date, is searched as that.
+  const plain: unknown = JSON.parse(json);
+  const clean = concealment.data(plain, place);
+  return clean === plain ? value : clean;
+}
+
 /** An error of ours as Temporal takes it: what comes of a mistake is not tried again. */
 const failureOf = ({ message, code, retryable }: StatefulWorkflowError): ApplicationFailure =>
   ApplicationFailure.create({ message, type: code, nonRetryable: !retryable });
 
-/** An error as it may go into a history. What Temporal itself throws stays what it is. */
+/** An error as it may go into a history. What Temporal itself throws stays of its kind. */
 function concealedError(error: unknown, concealment: Concealment, depth = 0): unknown {
-  const isTheirs = error instanceof TemporalFailure && !(error instanceof ApplicationFailure);
-  if (isTheirs || error instanceof CompleteAsyncError) return error;
+  if (error instanceof TemporalFailure && !(error instanceof ApplicationFailure)) {
+    const { message, stack = '' } = error;
+    return Object.assign(error, { message: concealment.text(message), stack: concealment.text(stack) });
+  }
   const failure: ApplicationFailure = ensureApplicationFailure(error);
   const { type, nonRetryable, details } = failure;
   // Or a text: it is handed on as it is.
   const nextRetryDelay = failure.nextRetryDelay as number | undefined;
   const isBenign = failure.category === ApplicationFailureCategory.BENIGN;
-  const { cause } = error as { readonly cause?: unknown };
+  const { cause } = (error ?? {}) as { readonly cause?: unknown };
   const concealed = ApplicationFailure.create({
     message: concealment.text(failure.message),
     type: type == null ? undefined : concealment.text(type),
@@ -174,7 +201,7 @@ function concealedError(error: unknown, concealment: Concealment, depth = 0): un
 
 function concealedDetails(details: unknown[], concealment: Concealment): unknown[] | undefined {
   try {
-    return concealment.data(details, 'the details');
+    return details.map((detail) => concealedValue(detail, concealment, 'the details'));
   } catch {
     // They hold a secret where nothing can stand in its place; or what cannot be written at all.
     return undefined;

@@ -8,7 +8,7 @@ import { EntityState } from '../state/entity-state';
 import { EntityStore } from '../state/entity-store';
 import { equalJson, forEach, inner, own, setField, table } from '../state/json';
 import { entries, fromEntries, hasOwn, keys, values } from '../state/objects';
-import type { CarriedChild } from '../hierarchy/child';
+import type { CarriedChild } from '../hierarchy/child-record';
 import type { CarriedView } from '../state/source-view';
 import type { Carried } from './carry';
 import type { Declared } from './declared';

@@ -9,7 +9,7 @@ import type { CarriedHierarchy, Hierarchy } from '../hierarchy/hierarchy';
 import type { ChangeSet, CredentialReference, RejectedSignals, StartInput } from '../contract/wire';
 import { type Beginning, beginning, type RunDeclaration } from './declared';
 import type { Deliveries } from './deliveries';
-import type { TriggerName } from './inbox';
+import type { Trigger } from './inbox';
 import type { CarriedLoads, Loads } from './loads';
 import type { CarriedPending, PendingChanges } from './pending-changes';
 import type { Refusals } from './refusals';
@@ -33,7 +33,7 @@ export interface Carried extends CarriedLoads, Beginning {
   readonly sources?: Readonly<Record<string, CarriedSource>>;
   readonly views?: Readonly<Record<string, CarriedView>>;
   readonly refusals?: RejectedSignals;
-  readonly inbox?: readonly TriggerName[];
+  readonly inbox?: readonly Trigger[];
   /** What feeds delivered and no load has taken in. */
   readonly deliveries?: readonly Delivery[];
   readonly pending?: CarriedPending;
@@ -51,7 +51,7 @@ export interface Carrying {
   readonly apiToken?: CredentialReference;
   readonly carriedSources: readonly Pick<SourceState, 'name' | 'known'>[];
   readonly refusals: Pick<Refusals, 'report'>;
-  readonly inbox: Iterable<TriggerName>;
+  readonly inbox: Iterable<Trigger>;
   readonly deliveries: Pick<Deliveries, 'carry'>;
   readonly pending: Pick<PendingChanges, 'carry'>;
   readonly loads: Pick<Loads, 'quiet' | 'endedAt' | 'cutOffs'>;

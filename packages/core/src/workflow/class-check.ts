@@ -4,7 +4,7 @@ import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import { checkEntityName, checkReference } from '../contract/payloads';
 import type { Schema } from '../contract/schema';
 import type { Duration, SourceDefinition } from '../contract/source';
-import type { ManagedPathOptions, ManagedPaths } from '../hierarchy/managed-path';
+import { type ManagedPathOptions, type ManagedPaths, pathsIn } from '../hierarchy/managed-path';
 import { own } from '../state/json';
 import { entries, hasOwn, keys } from '../state/objects';
 import { asyncHook } from './guard';
@@ -44,7 +44,7 @@ export const DECLARED = [
 ] as const;
 
 /** Functions that a class may have, and those that it may not take away: the base class has them. */
-const HOOKS = [
+export const HOOKS = [
   'setup',
   'loadData',
   'beforeUpdate',
@@ -99,9 +99,11 @@ const duration: Check<number> = (value, field) => {
   if (ms <= LONGEST_MS) return ms;
   throw new InvalidInputError(field, 'is longer than 100 years', "Give one such as '5 minutes'");
 };
+/** A run that ends before its first load does nothing but continue as new; a check that never rests is billed as often. */
+const SHORTEST_MS = 1_000;
 const someTime: Check<number> = (value, field) => {
-  if (duration(value, field) > 0) return value as number;
-  throw new InvalidInputError(field, 'is no time at all', "Give one such as '1 minute'");
+  if (duration(value, field) >= SHORTEST_MS) return value as number;
+  throw new InvalidInputError(field, 'is shorter than a second', "Give one such as '1 minute'");
 };
 const taskQueue = name('the name of a task queue', 'crm');
 
@@ -176,11 +178,8 @@ export function checkClassStrictly(declared: Declaration): void {
       '{ relations: { contacts: many("Contact") } }',
     );
   if (managedPaths !== undefined && managedPaths !== true) {
-    const paths = object<Readonly<Record<string, unknown>>>('{ contacts: true }')(
-      managedPaths,
-      'managedPaths',
-    );
-    for (const [path, options] of entries(paths))
+    const paths = object<ManagedPaths>('{ contacts: true }')(managedPaths, 'managedPaths');
+    for (const [path, options] of pathsIn(paths))
       if (options !== true)
         checkFields(options, `managedPaths.${path}`, PATH, "{ workflowType: 'ContactWorkflow' }");
   }

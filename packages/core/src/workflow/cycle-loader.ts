@@ -10,7 +10,7 @@ import { isDoubtful, positionOf } from './deliveries';
 import { faultFrom, type LoadFault } from './load-fault';
 import type { Loader, SourceOutcome } from './loader';
 import type { RefreshTimes } from './refresh';
-import { has } from '../base/patches';
+import { beganWith, has } from '../base/patches';
 import { isWithin } from './scopes';
 import { nothing, type Session } from './session';
 import type { SourceActivities } from './source-activities';
@@ -25,6 +25,10 @@ export interface LoadOptions extends Pick<RefreshTimes, 'staleAfter' | 'every'> 
   readonly insists: boolean;
   /** Whether it was by `refresh`: then a source's wish to be left alone is tried, too. */
   readonly refreshed: boolean;
+  /** The sources that `refresh` asked for by name: each is loaded as by one of all. */
+  readonly named: ReadonlySet<string>;
+  /** Whether others are loaded as well: not where nothing but sources that were named is asked for. */
+  readonly isWhole: boolean;
   /** The largest part of a source's entities that a sweep may remove. */
   readonly maxDeleteRatio: number;
   /** What a watch has already brought: the load of those sources. */
@@ -44,6 +48,8 @@ export class CycleLoader implements Loader {
   readonly #options: LoadOptions;
   readonly #answers: Promise<WholeResult>[] = [];
   #underWay = 0;
+  /** A load takes as many turns as it did when the run began: the order of commands may depend on them. */
+  readonly #isLean = beganWith('leanWaits');
 
   constructor(session: Session, activities: SourceActivities, options: LoadOptions) {
     this.#session = session;
@@ -51,28 +57,43 @@ export class CycleLoader implements Loader {
     this.#options = options;
   }
 
+  /** Whether a source was asked. */
+  get isAsking(): boolean {
+    return this.#answers.length > 0;
+  }
+
   // No methods: a class may take them out of the loader that it is given.
   readonly all = async (): Promise<void> => {
-    await Promise.all(this.#session.sources.map(({ name }) => this.source(name)));
+    const { sources } = this.#session;
+    const [source, second] = sources;
+    // For the most common case half as many promises.
+    if (source && !second && this.#isLean) await this.source(source.name);
+    else await Promise.all(sources.map(({ name }) => this.source(name)));
   };
 
-  readonly source = async (name: string): Promise<SourceOutcome> => {
+  readonly source = (name: string): Promise<SourceOutcome> =>
+    this.#session.ownLoad || !this.#isLean ? this.#counted(name) : this.#load(name);
+
+  async #counted(name: string): Promise<SourceOutcome> {
     this.#underWay++;
     try {
       return await this.#load(name);
     } finally {
       this.#underWay--;
     }
-  };
+  }
 
   /**
    * Runs the class's `loadData`, until all that it began to load has ended. Where it is the class's own, what it
    * changes by itself counts as loaded, and an activity or a child workflow that fails in it as a load that failed.
    */
-  async run(loadData: (load: Loader) => Promise<void>): Promise<void> {
+  run(loadData: (load: Loader) => Promise<void>): Promise<void> {
+    const { ownLoad } = this.#session;
+    return ownLoad ? this.#runOwn(loadData, ownLoad) : loadData(this);
+  }
+
+  async #runOwn(loadData: (load: Loader) => Promise<void>, ownLoad: SourceState): Promise<void> {
     const session = this.#session;
-    const { ownLoad } = session;
-    if (!ownLoad) return loadData(this);
     const scope = CancellationScope.current();
     let hasWritten = false;
     session.hearsOwn = (changes) => {
@@ -94,8 +115,12 @@ export class CycleLoader implements Loader {
   }
 
   async #load(name: string): Promise<SourceOutcome> {
-    const { arrivals, demanded, insists, refreshed, staleAfter } = this.#options;
+    const { arrivals, staleAfter, named, isWhole } = this.#options;
     const source = this.#session.source(name, 'source');
+    const isNamed = named.has(name);
+    const demanded = this.#options.demanded || isNamed;
+    const insists = this.#options.insists || isNamed;
+    const refreshed = this.#options.refreshed || isNamed;
     const delivered = this.#takeDelivery(source);
     if (delivered && !insists) return delivered;
     const arrival = arrivals.get(name);
@@ -104,6 +129,7 @@ export class CycleLoader implements Loader {
     if (!(source.isFed ? insists : demanded)) {
       const { retryAt = 0, checkedAt = 0, error, isInDoubt } = source.known;
       if (Date.now() < retryAt) return 'failed';
+      if (!isWhole && checkedAt > 0 && !isInDoubt) return error ? 'failed' : 'fresh';
       if (source.isLeftToFeed) return error ? 'failed' : 'fresh';
       if (staleAfter > 0 && !error && !isInDoubt && Date.now() - checkedAt < staleAfter) return 'fresh';
     }
@@ -115,7 +141,8 @@ export class CycleLoader implements Loader {
       const result = await answer;
       // A result that arrives together with the cancellation is about a source no longer in use.
       if (scope.consideredCancelled) await scope.cancelRequested;
-      return await this.#accept(source, result);
+      const accepted = this.#accept(source, result);
+      return this.#isLean && typeof accepted === 'string' ? accepted : await accepted;
     } catch (error) {
       if (isCancellation(error)) throw error;
       return this.#fail(source, faultFrom(name, error), retryRefused);

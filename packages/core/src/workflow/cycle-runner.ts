@@ -12,15 +12,16 @@ import type { ChildEnd } from '../contract/hierarchy';
 import { closeAsCancelled } from './close-as-cancelled';
 import type { Continuation } from './continuation';
 import { details } from './details';
-import { beginHooks, type HookRunner, hooksEnd } from './hooks';
-import type { TriggerName } from './inbox';
+import { beginHooks, type HookOptions, type HookRunner, hooksEnd } from './hooks';
+import { toldAs, type TriggerName } from './inbox';
+import type { Running } from './interruptible';
 import { LoadRunner } from './load-runner';
-import { has } from '../base/patches';
+import { beganWith, has } from '../base/patches';
 import type { Handed } from './pending-changes';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/host';
 import type { Session } from './session';
-import { allElse, until } from './moments';
+import { allElse, until, untilSo } from './moments';
 import { SearchIndex } from './search-index';
 import { SourceActivities } from './source-activities';
 import { beforeIn } from '../state/before';
@@ -158,7 +159,7 @@ export class CycleRunner {
     return {
       isOver: due
         ? condition(woken, Math.max(due.at - Date.now(), 1), { summary: due.trigger })
-        : condition(woken),
+        : untilSo(woken),
       end: (inTime) => {
         watch?.stop();
         if (watch?.arrivals.size) {
@@ -196,26 +197,28 @@ export class CycleRunner {
     }
   }
 
-  /** Runs hooks of the class, which may take long: then who asks for a load gets one. @returns whether they came to their end */
+  /** Runs hooks of the class. @returns whether they came to their end */
   readonly #runHooks: HookRunner = async (hooks, options) => {
+    const running = beginHooks(this.#session, hooks);
+    if (running.atOnce) await running.atOnce();
+    return running.isDone || this.#hooksEnd(running, options);
+  };
+
+  /** Waits for hooks that take long: meanwhile who asks for a load gets one. @returns whether they came to their end */
+  async #hooksEnd(running: Running, options: HookOptions): Promise<boolean> {
     const session = this.#session;
-    session.hooksSince = Date.now();
-    const begun = beginHooks(session, hooks);
-    let isDone = has('promptHooks') ? await begun.atOnce() : undefined;
-    if (isDone === undefined) {
-      this.#show();
-      let isOver = false;
-      const ended = hooksEnd(session, begun, options).finally(() => {
-        isOver = true;
-      });
-      const beside = this.#loadBeside(() => isOver);
-      isDone = await Promise.race([ended, beside.then(() => ended)]);
-      // Only a load that is under way is waited for.
-      if (session.loads.isRunning) await beside;
-    }
+    this.#show();
+    let isOver = false;
+    const ended = hooksEnd(session, running, options).finally(() => {
+      isOver = true;
+    });
+    const beside = this.#loadBeside(() => isOver);
+    const isDone = await Promise.race([ended, beside.then(() => ended)]);
+    // Only a load that is under way is waited for.
+    if (session.loads.isRunning) await beside;
     session.hooksSince = undefined;
     return isDone;
-  };
+  }
 
   /** A class that has nothing to do in a cycle is spared the scope of hooks. */
   get #hasHooks(): boolean {
@@ -232,7 +235,7 @@ export class CycleRunner {
     const { inbox, pending, readOnly } = session;
     const { ends } = session.hierarchy;
     const triggers = inbox.take();
-    const faults = await this.#loads.run(triggers);
+    const faults = this.#loads.isSpared ? this.#loads.none() : await this.#loads.run(triggers);
     if (!faults || session.ending) return;
     if (session.isOutdated) {
       // Hooks that were deployed later may count on what this run never loads: the next one calls them.
@@ -262,7 +265,7 @@ export class CycleRunner {
       }
       try {
         const told = pending.tell(workflow.onChange && hears);
-        if (workflow.onChange || !has('promptHooks')) await told;
+        if (told || !beganWith('leanWaits')) await told;
       } catch (error) {
         this.#passOver(error);
       }
@@ -275,13 +278,21 @@ export class CycleRunner {
       handed = pending.take();
       ended = ends.take();
       try {
-        await workflow.execute({ triggers, ...told(handed), endedChildren: readOnly.of(ended) });
+        await workflow.execute({
+          triggers: toldAs(triggers),
+          ...told(handed),
+          endedChildren: readOnly.of(ended),
+        });
       } catch (error) {
         this.#passOver(error);
       }
     };
     if (!this.#hasHooks) return hooks();
-    const isDone = await this.#runHooks(hooks, {
+    // As #runHooks, without its promise: most hooks wait for nothing.
+    const running = beginHooks(session, hooks);
+    if (running.atOnce) await running.atOnce();
+    if (running.isDone) return;
+    const isDone = await this.#hooksEnd(running, {
       isOverdue: () => this.#continuation.cutsOff(),
       isUsedUp: () => this.#continuation.isUsedUp(),
       isAllowed: () => has('interruptedHooks'),

@@ -2,7 +2,7 @@ import { patched, workflowInfo } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { InvalidInputError } from '../contract/errors';
 import type { SourceDefinition } from '../contract/source';
-import type { ManagedPathOptions } from '../hierarchy/managed-path';
+import { type ManagedPathOptions, pathsIn } from '../hierarchy/managed-path';
 import { own } from '../state/json';
 import { hashOf } from '../state/hash';
 import { entries, fromEntries } from '../state/objects';
@@ -134,7 +134,7 @@ export function declaredOf({ sources, managedPaths, loadData, ...others }: Decla
       typeof managedPaths !== 'object'
         ? managedPaths
         : fromEntries(
-            entries(managedPaths).map(([field, path]) => [field, path === true ? {} : pathOf(path)]),
+            pathsIn(managedPaths).map(([field, path]) => [field, path === true ? {} : pathOf(path)]),
           ),
     loadData: loadData && true,
   };

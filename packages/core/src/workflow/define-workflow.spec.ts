@@ -81,6 +81,17 @@ describe('defineWorkflow', () => {
     [{ maxHistoryEvents: '100' }, 'maxHistoryEvents: is not'],
     [{ maxStateBytes: 10 }, 'maxStateBytes: is not a whole number from 1000. Give one such as 1900000'],
     [{ maxStateBytes: -1 }, 'maxStateBytes: is not'],
+    // A number of milliseconds, where somebody meant days.
+    [{ maxRunAge: 30 }, "maxRunAge: is shorter than a second. Give one such as '1 minute'"],
+    [{ maxRunAge: 0 }, 'maxRunAge: is shorter than a second'],
+    [{ maxRunAge: -1 }, 'maxRunAge: is not a duration'],
+    [{ maxRunAge: Infinity }, 'maxRunAge: is not a duration'],
+    [{ maxRunAge: Number.NaN }, 'maxRunAge: is not a duration'],
+    [{ maxRunAge: '' }, 'maxRunAge: is not a duration'],
+    [{ maxRunAge: 'never' }, 'maxRunAge: is not a duration'],
+    [{ maxRunAge: null }, 'maxRunAge: is not a duration'],
+    [{ maxRunAge: 10n }, 'maxRunAge: is not a duration'],
+    [{ maxRunAge: '200 years' }, 'maxRunAge: is longer than 100 years'],
     [{ maxDeleteRatio: 2 }, 'maxDeleteRatio: is not a number from 0 to 1. Give one such as 0.5'],
     [{ maxDeleteRatio: -0.1 }, 'maxDeleteRatio: is not'],
     // What only JavaScript lets through.
@@ -126,7 +137,8 @@ describe('defineWorkflow', () => {
     [path({ orphanPolicy: 'abandon' }), 'managedPaths.contacts.orphanPolicy: is not one of "cancel"'],
     [path({ autoStart: 'no' }), 'managedPaths.contacts.autoStart: is not true or false'],
     [path({ restart: 0 }), 'managedPaths.contacts.restart: is not true or false'],
-    [path({ checkEvery: 0 }), 'managedPaths.contacts.checkEvery: is no time at all. Give'],
+    [path({ checkEvery: 0 }), 'managedPaths.contacts.checkEvery: is shorter than a second. Give'],
+    [path({ checkEvery: 10 }), 'managedPaths.contacts.checkEvery: is shorter than a second'],
     [path({ taskQueue: ' ' }), 'managedPaths.contacts.taskQueue: is not the name of a task queue'],
     [path({ credentials: 'hunter2' }), 'managedPaths.contacts.credentials: is not a credential reference'],
     [{ schema: {} }, 'schema: has no entity. Add the root entity'],
@@ -256,7 +268,7 @@ describe('defineWorkflow', () => {
 
   it('says what a builder in the class refuses', () => {
     class Customer extends StatefulWorkflow {
-      override readonly schema = defineSchema({ Customer: { relations: { a: many('Nobody') } } });
+      override readonly schema = defineSchema({ Customer: { relations: { a: many('Nobody') as never } } });
     }
     expect(() => defineWorkflow(Customer)).toThrow(/^schema\.Customer\.relations\.a: leads to "Nobody"/);
   });

@@ -2,9 +2,16 @@ import type { WorkflowDefinitionOptions } from '@temporalio/common';
 import { inWorkflowContext, log, setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { object, text } from '../contract/check';
-import { DECLARES, type DefinedWorkflow, HEARS_OF_WORKFLOWS } from '../contract/defined';
+import {
+  declaredRoot,
+  DECLARES,
+  type DefinedWorkflow,
+  HEARS_OF_WORKFLOWS,
+  ROOT_ENTITY,
+} from '../contract/defined';
 import { InvalidInputError, StatefulWorkflowError } from '../contract/errors';
 import { entityNameOf } from '../contract/names';
+import type { Schema } from '../contract/schema';
 import { checkStart } from '../contract/start';
 import type { StartInput } from '../contract/wire';
 import { entries, hasOwn, keys, values } from '../state/objects';
@@ -35,12 +42,16 @@ export interface DefineWorkflowOptions extends WorkflowDefinitionOptions {
 /**
  * A Temporal workflow function, with the type of its result.
  *
- * @typeParam Sources what the class declares as `sources`, for tests that stand in for them
+ * @typeParam S the schema, where its class is one of `workflowClass`: the typed client takes it from here
+ * @typeParam Sources what the class declares as `sources`: tests that stand in for them take it from here
  */
-export type StatefulWorkflowFunction<Data, Sources = unknown> = ((input: StartInput) => Promise<Data>) & {
-  /** For the compiler to infer; there is no such value. */
+export interface StatefulWorkflowFunction<Data, S extends Schema = Schema, Sources = unknown> {
+  (input: StartInput): Promise<Data>;
+  /** There is no such value. */
+  readonly '~schema'?: S;
+  /** There is no such value. */
   readonly '~sources'?: Sources;
-};
+}
 
 /**
  * Turns a class into a Temporal workflow function.
@@ -53,18 +64,19 @@ export type StatefulWorkflowFunction<Data, Sources = unknown> = ((input: StartIn
  * @example
  * export const CustomerWorkflow = defineWorkflow(Customer);
  */
-export function defineWorkflow<Data, Sources = unknown>(
-  workflowClass: new () => StatefulWorkflow<Data> & { readonly sources?: Sources },
+export function defineWorkflow<Data, S extends Schema = Schema, Sources = unknown>(
+  workflowClass: new () => StatefulWorkflow<Data, S> & { readonly sources?: Sources },
   options: DefineWorkflowOptions = {},
-): StatefulWorkflowFunction<Data, Sources> {
+): StatefulWorkflowFunction<Data, S, Sources> {
   checkClass(workflowClass);
   checkOptions(options, 'options');
   const isUnnamed = workflowClass.name === '' && options.name === undefined;
   if (isUnnamed && !inWorkflowContext()) throw unnamed();
   const { name = workflowClass.name.replace(/(Workflow)?$/, 'Workflow'), ...definition } = options;
   checkName(name, 'name');
+  const root = declaredRoot(workflowClass);
   const seed = seedNow();
-  const make = (): StatefulWorkflow => new workflowClass();
+  const make = (): StatefulWorkflow => new workflowClass() as unknown as StatefulWorkflow;
   const run = (input: StartInput): Promise<Data> => {
     try {
       const workflow = make();
@@ -72,7 +84,7 @@ export function defineWorkflow<Data, Sources = unknown>(
       // What a run hands to the next is taken from a run only, never from a client.
       const handed = handedOver(input);
       const declaration = declarationOf(workflow, inherited, handed.carried);
-      const session = begin(workflow, declaration, handed);
+      const session = begin(workflow, declaration, handed, root);
       session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);
       const continuation = (session.continuation = new Continuation(session, workflow));
@@ -84,12 +96,13 @@ export function defineWorkflow<Data, Sources = unknown>(
   // Clients and parents take the workflow type from the function's name.
   Object.defineProperty(run, 'name', { value: name });
   Object.defineProperty(run, DECLARES, { value: make });
+  if (root !== undefined) Object.defineProperty(run, ROOT_ENTITY, { value: root });
   setWorkflowOptions(definition, run);
   // Not in a workflow: its class fields might act, in the name of another workflow or before their time.
   if (!inWorkflowContext())
     checked(run, () => {
       checkStatics(workflowClass);
-      return checkInstance(make, entityNameOf(name));
+      return checkInstance(make, root ?? entityNameOf(name), root);
     });
   return run;
 }
@@ -117,10 +130,12 @@ function begin(
   workflow: StatefulWorkflow,
   declaration: RunDeclaration,
   { carried, start }: Handover,
+  declared?: string,
 ): Session {
   const { input, dropped } = startArgument(() => checkStart(start, tokenCheck(declaration)));
-  const defaultName = entityNameOf(workflowInfo().workflowType);
+  const defaultName = declared ?? entityNameOf(workflowInfo().workflowType);
   const root = { id: input.id, name: input.entityName ?? defaultName };
+  if (declared !== undefined && root.name !== declared) throw refusedStart(otherRoot(root.name, declared));
   // Where the class is right for the entity that its type is named after, who asks for another one is mistaken.
   const isChosen = !carried && root.name !== defaultName && isRoot(declaration, defaultName);
   if (isChosen) startArgument(() => checkRoot(declaration, root.name));
@@ -173,6 +188,13 @@ function startArgument<T>(take: () => T): T {
   }
 }
 
+const otherRoot = (name: string, declared: string): InvalidInputError =>
+  new InvalidInputError(
+    'entityName',
+    `is "${name}", and the class of this workflow says that its root entity is "${declared}"`,
+    'Leave it out, or start a workflow of that entity',
+  );
+
 const checkName = text('the name of a workflow type', 'CustomerWorkflow', (name) => name.trim() !== '');
 
 const checkOptions = object("{ name: 'CustomerWorkflow' }");
@@ -203,7 +225,11 @@ function needsWorkflow(error: unknown): boolean {
 }
 
 /** Checks what a class declares. One that can only be constructed in a workflow is checked there. */
-function checkInstance(make: () => StatefulWorkflow, defaultRoot: string): StatefulWorkflow | undefined {
+function checkInstance(
+  make: () => StatefulWorkflow,
+  defaultRoot: string,
+  declared?: string,
+): StatefulWorkflow | undefined {
   let instance: StatefulWorkflow;
   try {
     instance = make();
@@ -222,7 +248,7 @@ function checkInstance(make: () => StatefulWorkflow, defaultRoot: string): State
   const { schema = { [defaultRoot]: {} } } = instance;
   const names = keys(schema);
   // The root may be another entity, which whoever starts the workflow names.
-  if (hasOwn(schema, defaultRoot)) checkRoot(instance, defaultRoot);
+  if (declared !== undefined || hasOwn(schema, defaultRoot)) checkRoot(instance, defaultRoot);
   else if (!names.some((name) => isRoot(instance, name))) checkRoot(instance, names[0] ?? defaultRoot);
   return instance;
 }

@@ -22,6 +22,7 @@ import {
 } from '../contract/payloads';
 import { CANCEL_REQUESTED, type Envelope } from '../contract/hierarchy';
 import { checkSelector } from '../contract/selector';
+import type { RefreshRequest } from '../contract/wire';
 import {
   checkEnvelope,
   checkNotice,
@@ -92,8 +93,9 @@ const SIGNALS: {
     session.changed(session.hierarchy.exchange.setRoot(data), 'data');
   },
   refresh(session, payload) {
-    session.acceptDeletions(checkRefresh(payload));
-    session.refresh();
+    const request = requestIn(payload);
+    session.acceptDeletions(request);
+    session.refresh(request.sources);
   },
   feed: (session, payload) => deliver(session, checkDelivery(payload)),
   roll(session) {
@@ -130,12 +132,17 @@ function end(session: Session, how: Ending, envelope?: Envelope): void {
   else session.end(how);
 }
 
+/** What a `refresh` asks for. A run that began before sources could be named loads all of them. */
+function requestIn(payload: unknown): RefreshRequest {
+  const isNaming = typeof payload === 'object' && payload !== null && 'sources' in payload;
+  return checkRefresh(isNaming && !has('namedSources') ? { ...payload, sources: undefined } : payload);
+}
+
 function pause(session: Session, isPaused: boolean, envelope?: Envelope): void {
   if (envelope) session.receive({ entityName: session.root.name }, envelope);
   else session.hierarchy.exchange.pause(isPaused);
 }
 
-/** The workflow that a change came from, which does not hear of it again. */
 /**
  * Whether a token or an address is to be taken: a client's, and a parent's. One that is a parent of the run before, or that
  * has not joined yet, says with its link what it gives; if it never joins, nobody would take back what it gave.
@@ -146,6 +153,7 @@ const mayGive = (
   access: Access,
 ): boolean => !envelope || parents.gave(envelope.from, access) || !has('parentsGive');
 
+/** The workflow that a change came from, which does not hear of it again. */
 const originOf = ({ changeOrigin }: { readonly changeOrigin?: string }): readonly string[] =>
   changeOrigin === undefined ? [] : [changeOrigin];
 
@@ -173,8 +181,9 @@ const UPDATES: { readonly [name: string]: Update } = {
   refresh: {
     check: (session, payload) => session.checkRefresh(checkRefresh(payload)),
     take(session, payload) {
-      session.acceptDeletions(accepted(checkRefresh, payload));
-      return loaded(session, () => session.refresh(), false);
+      const request = accepted(requestIn, payload);
+      session.acceptDeletions(request);
+      return loaded(session, () => session.refresh(request.sources), false);
     },
   },
   rotateToken: {

@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
-import { Interruptible, type Interruption } from './interruptible';
+import { runClassCode } from './class-code';
+import type { Interruption, Running } from './interruptible';
 import type { Session } from './session';
 
 /** How long hooks may take. */
@@ -15,17 +16,14 @@ export type HookRunner = (hooks: () => Promise<void>, options: HookOptions) => P
  * Begins to run hooks of the class. They may take long (`execute()` may wait for a person), but they do not keep the run
  * from ending: see {@link hooksEnd}.
  */
-export function beginHooks(session: Session, hooks: () => Promise<void>): Interruptible {
+export function beginHooks(session: Session, hooks: () => Promise<void>): Running {
   const { hookScope: before } = session;
   const scope = before?.consideredCancelled === false ? before : new CancellationScope();
   session.hooks = session.hookScope = scope;
-  return new Interruptible(async () => {
-    try {
-      await hooks();
-    } finally {
-      session.hooks = undefined;
-    }
-  }, scope);
+  session.hooksSince = Date.now();
+  return runClassCode(hooks, scope, () => {
+    session.hooks = session.hooksSince = undefined;
+  });
 }
 
 /**
@@ -36,7 +34,7 @@ export function beginHooks(session: Session, hooks: () => Promise<void>): Interr
  */
 export async function hooksEnd(
   session: Session,
-  hooks: Interruptible,
+  hooks: Running,
   { isOverdue, ...how }: HookOptions,
 ): Promise<boolean> {
   return hooks.end({

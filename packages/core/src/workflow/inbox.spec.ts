@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Inbox } from './inbox';
+import { Inbox, namedIn, refreshes, toldAs } from './inbox';
 
 describe('Inbox', () => {
   it('takes equal triggers for one, and hands all out together', () => {
@@ -16,5 +16,14 @@ describe('Inbox', () => {
     const after = new Inbox([...before]);
     expect([...after.take()]).toEqual(['update', 'refresh']);
     expect(before.size).toBe(2);
+  });
+
+  it('knows of which sources a refresh is, which the class does not hear', () => {
+    const inbox = new Inbox();
+    for (const trigger of ['update', ...refreshes(['profile', 'orders'])] as const) inbox.add(trigger);
+    const triggers = inbox.take();
+    expect([...namedIn(triggers)]).toEqual(['profile', 'orders']);
+    expect([...toldAs(triggers)]).toEqual(['update', 'refresh']);
+    expect(namedIn(refreshes([])).size).toBe(0);
   });
 });

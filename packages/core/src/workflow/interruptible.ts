@@ -1,13 +1,9 @@
 import { CancellationScope, condition, log, TemporalFailure } from '@temporalio/workflow';
-import { has } from '../base/patches';
-import { until } from './moments';
+import { nextLook } from './moments';
 import { comesOfCancellation } from './scopes';
 
 /** How long code of the class that is cancelled may take to clean up. */
 const CLEAN_UP = '10 seconds';
-
-/** How many turns of promises code has to end by that waits for nothing: several hooks take a few. */
-const AT_ONCE = 10;
 
 /** When code of the class is interrupted. */
 export interface Interruption {
@@ -21,70 +17,80 @@ export interface Interruption {
   readonly isAllowed: () => boolean;
 }
 
-/**
- * Code of the class, which runs from when this is made. It may take long, but it does not keep the run from ending: when
- * that has to be, the code is cancelled, and after a moment nobody waits for it any more.
- */
-export class Interruptible {
-  readonly #scope: CancellationScope;
-  readonly #outer = CancellationScope.current();
-  /** Gives whether the code came to its end. Rejects with what it throws. */
-  readonly #done: Promise<boolean>;
-  readonly #settled: Promise<void>;
-  #isSettled = false;
-  #isCut = false;
-
-  /** @param scope what the code runs in */
-  constructor(code: () => Promise<void>, scope: CancellationScope) {
-    this.#scope = scope;
-    this.#done = scope.run(code).then(
-      () => true,
-      async (error: unknown) => {
-        if (!(this.#isCut || this.#outer.consideredCancelled) || !isOfNoUse(error)) throw error;
-        if (this.#outer.consideredCancelled) await this.#outer.cancelRequested;
-        return false;
-      },
-    );
-    const settle = (): void => {
-      this.#isSettled = true;
-    };
-    this.#settled = this.#done.then(settle, settle);
-  }
-
+/** Code of the class that runs. */
+export interface Running {
+  /** Whether it has come to its end; `false` also where it threw. */
+  readonly isDone: boolean;
+  /** Waits until it has ended, or nothing else can go on in this moment; absent in runs of the first versions. */
+  atOnce?(): Promise<void>;
   /**
-   * Gives the code a moment to come to its end. Most code of a class waits for nothing, and everything that would have to be
-   * made to interrupt it is spared: the SDK takes a stack trace of each promise.
+   * Waits until it ends, and interrupts it where the run cannot wait any longer.
    *
-   * @returns whether it came to its end; `undefined` where it waits for something
-   * @throws what it throws
-   */
-  async atOnce(): Promise<boolean | undefined> {
-    for (let turn = 0; turn < AT_ONCE && !this.#isSettled; turn++) await DONE;
-    return this.#isSettled ? this.#done : undefined;
-  }
-
-  /**
    * @returns whether it came to its end
    * @throws what it throws, and CancelledFailure when the workflow is cancelled
    */
-  async end({ shield, isOver, isUsedUp, isAllowed }: Interruption): Promise<boolean> {
-    const outer = this.#outer;
-    // Who hears of a cancellation ends at once; for the others it is looked at when nothing else is to be done.
-    const over = until(shield, () => this.#isSettled || outer.consideredCancelled || isOver());
-    await Promise.race([this.#settled, over]);
-    if (this.#isSettled || !isAllowed()) return this.#done;
-    this.#isCut = true;
-    this.#scope.cancel();
-    const isBounded = has('interruptible');
-    await shield.run(() => condition(() => this.#isSettled || (isBounded && isUsedUp()), CLEAN_UP));
-    const isDone = this.#isSettled && (await this.#done);
-    if (!isDone && outer.consideredCancelled) await outer.cancelRequested;
-    return isDone;
-  }
+  end(interruption: Interruption): Promise<boolean>;
 }
 
-/** What a turn of promises is waited for by. */
-const DONE = Promise.resolve();
+/**
+ * Code of the class, which runs from when this is made, with few promises: the SDK takes a stack trace of each, and most
+ * code of a class waits for nothing.
+ */
+export class Interruptible implements Running {
+  readonly #scope: CancellationScope;
+  readonly #outer = CancellationScope.current();
+  /** How the code ended; absent while it runs. */
+  #ended?: { readonly error?: unknown; readonly isDone: boolean };
+  #isCut = false;
+  /** Lets go on who waits for the end. */
+  #wake?: () => void;
+
+  /** @param scope what the code runs in @param onEnd called when it ends */
+  constructor(code: () => Promise<void>, scope: CancellationScope, onEnd?: () => void) {
+    this.#scope = scope;
+    const ends = (how: { readonly error?: unknown; readonly isDone: boolean }): void => {
+      this.#ended = how;
+      onEnd?.();
+      this.#wake?.();
+    };
+    void scope.run(code).then(
+      () => ends({ isDone: true }),
+      (error: unknown) => ends({ error, isDone: false }),
+    );
+  }
+
+  get isDone(): boolean {
+    return !!this.#ended?.isDone;
+  }
+
+  atOnce(): Promise<void> {
+    return this.#endOr(() => true);
+  }
+
+  async end({ shield, isOver, isUsedUp }: Interruption): Promise<boolean> {
+    const outer = this.#outer;
+    // Who hears of a cancellation ends at once; for the others it is looked at when nothing else is to be done.
+    if (!this.#ended) await this.#endOr(() => outer.consideredCancelled || isOver());
+    if (!this.#ended) {
+      this.#isCut = true;
+      this.#scope.cancel();
+      await shield.run(() => condition(() => !!this.#ended || isUsedUp(), CLEAN_UP));
+    }
+    if (this.isDone) return true;
+    const { error } = this.#ended ?? {};
+    if (this.#ended && !((this.#isCut || outer.consideredCancelled) && isOfNoUse(error))) throw error;
+    if (outer.consideredCancelled) await outer.cancelRequested;
+    return false;
+  }
+
+  /** Waits for the end, or until nothing else can go on and it is `enough`. */
+  #endOr(enough: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      nextLook(() => !!this.#ended || enough(), resolve);
+    });
+  }
+}
 
 /** Whether an error of code that was cancelled says no more than that. Were it a bug's, the run could not end for it. */
 export function isOfNoUse(error: unknown): boolean {

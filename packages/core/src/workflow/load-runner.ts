@@ -1,9 +1,10 @@
 import { CancellationScope } from '@temporalio/workflow';
-import { has } from '../base/patches';
+import { beganWith, has } from '../base/patches';
+import { runClassCode } from './class-code';
 import type { Continuation } from './continuation';
 import { CycleLoader } from './cycle-loader';
-import type { TriggerName } from './inbox';
-import { Interruptible, isOfNoUse } from './interruptible';
+import { namedIn, type Trigger } from './inbox';
+import { isOfNoUse } from './interruptible';
 import type { LoadFault } from './load-fault';
 import type { Loader } from './loader';
 import { allElse, until } from './moments';
@@ -15,13 +16,15 @@ import type { StatefulWorkflow } from './stateful-workflow';
 import type { Arrival } from './watch';
 
 /** Triggers that load whatever the age of the data, and try a refused credential again. */
-const DEMANDS: readonly TriggerName[] = ['start', 'refresh', 'apiToken', 'apiUrl', 'resume'];
+const DEMANDS: readonly Trigger[] = ['start', 'refresh', 'apiToken', 'apiUrl', 'resume'];
 /** Those of them that ask for a load of what a feed brings, too. */
-const INSISTS: readonly TriggerName[] = ['refresh', 'apiToken', 'apiUrl'];
+const INSISTS: readonly Trigger[] = ['refresh', 'apiToken', 'apiUrl'];
 const NO_ARRIVALS: ReadonlyMap<string, Arrival> = new Map();
 
 /** What a class without a `loadData` of its own does. */
-const allSources = async (load: Loader): Promise<void> => load.all();
+const allSources = (load: Loader): Promise<void> => load.all();
+/** The same, in as many turns as it took before. */
+const formerAllSources = async (load: Loader): Promise<void> => load.all();
 
 /** Runs the loads of a workflow, one after the other: until each has ended, is begun again, or is cut off with the run. */
 export class LoadRunner {
@@ -49,23 +52,44 @@ export class LoadRunner {
     this.#continuation = continuation;
   }
 
+  /** Whether there is nothing to load: a child without a source of its own, of which there may be many, is spared the scope of a load. */
+  get isSpared(): boolean {
+    return !this.#hasLoads && beganWith('leanWaits');
+  }
+
+  /** Has been a load of nothing, where it {@link isSpared}. */
+  none(): readonly LoadFault[] {
+    const { loads, size } = this.#session;
+    this.arrivals = NO_ARRIVALS;
+    loads.begin();
+    loads.ended(0, []);
+    size.loadEnded();
+    return [];
+  }
+
   /**
    * Loads until a load ran to its end: one that a new token or address overtakes is begun again.
    *
    * @returns why sources failed; nothing when the run ends before a load does
    */
-  async run(triggers: Set<TriggerName>): Promise<readonly LoadFault[] | undefined> {
+  async run(triggers: Set<Trigger>): Promise<readonly LoadFault[] | undefined> {
     const session = this.#session;
     const { inbox, loads } = session;
     // What a watch brought may be about a source or token no longer in use.
     if (triggers.has('apiToken') || triggers.has('apiUrl')) this.arrivals = NO_ARRIVALS;
     for (;;) {
-      loads.begin();
+      const named = namedIn(triggers);
+      // Before a continue-as-new that is overdue, one load has to do for all who wait.
+      if (named.size > 0 && this.#continuation.isOverdue()) triggers.add('refresh');
+      const isWhole = named.size < triggers.size;
+      loads.begin(isWhole);
       const loader = new CycleLoader(session, this.#activities, {
         ...this.#times,
         demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
         insists: INSISTS.some((trigger) => triggers.has(trigger)),
         refreshed: triggers.has('refresh'),
+        named,
+        isWhole,
         maxDeleteRatio: session.declaration.maxDeleteRatio ?? 0.5,
         arrivals: this.arrivals,
       });
@@ -90,8 +114,9 @@ export class LoadRunner {
   async #load(loader: CycleLoader): Promise<boolean> {
     const session = this.#session;
     const continuation = this.#continuation;
-    const { loads, shield } = session;
-    const { loadData = allSources } = session.declaration;
+    const { shield } = session;
+    const isLean = beganWith('leanWaits');
+    const { loadData = isLean ? allSources : formerAllSources } = session.declaration;
     const known = this.#scope;
     const scope = known?.consideredCancelled === false ? known : new CancellationScope();
     this.#scope = scope;
@@ -101,26 +126,34 @@ export class LoadRunner {
       scope.cancel();
     };
     let isOver = false;
-    const cutOff = async (): Promise<void> => {
-      // What has come together with the end is taken in.
-      if (!isOver && has('interruptible')) await allElse();
-      // Runs of the first versions let one take its time that the run before had cut off.
-      if (!isOver && (loads.cutOffs === 0 || has('interruptible'))) session.supersede();
+    let isCutOff = false;
+    const cutOff = (): void => {
+      if (!isOver && !isCutOff) void shield.run(() => this.#cutOff(() => isOver));
+      isCutOff = true;
     };
     // One that takes longer than the history lasts begins again in the next run.
-    void until(shield, () => isOver || continuation.cutsOff()).then(() =>
-      isOver ? undefined : shield.run(cutOff),
-    );
+    if (!isLean) void until(shield, () => isOver || continuation.cutsOff()).then(cutOff);
+    const cutsOff = (): boolean => {
+      if (!continuation.cutsOff()) return false;
+      if (isLean) cutOff();
+      return superseded;
+    };
     try {
-      const code = (): Promise<void> => loader.run((load) => loadData.call(this.#workflow, load));
-      const ended = new Interruptible(code, scope).end({
-        shield,
-        isOver: () => !!session.ending || (superseded && continuation.cutsOff()),
-        isUsedUp: () => continuation.isUsedUp(),
-        isAllowed: () => has('interruptible'),
-      });
-      if (session.sources.some(({ isAwaited }) => isAwaited)) session.show();
-      superseded = !(await ended) || superseded;
+      const loads = (): Promise<void> => loader.run((load) => loadData.call(this.#workflow, load));
+      const isPlain = isLean || session.ownLoad;
+      const running = runClassCode(isPlain ? loads : async () => loads(), scope);
+      // What a feed delivered or a watch brought is taken in at once.
+      if (!loader.isAsking && running.atOnce) await running.atOnce();
+      if (!running.isDone) {
+        const ended = running.end({
+          shield,
+          isOver: () => !!session.ending || cutsOff(),
+          isUsedUp: () => continuation.isUsedUp(),
+          isAllowed: () => has('interruptible'),
+        });
+        if (session.sources.some(({ isAwaited }) => isAwaited)) session.show();
+        superseded = !(await ended) || superseded;
+      }
     } catch (error) {
       if (!superseded || !(session.ending ? isOfNoUse : comesOfCancellation)(error)) throw error;
     } finally {
@@ -130,7 +163,14 @@ export class LoadRunner {
     return superseded;
   }
 
-  /** A child without a source of its own, of which there may be many, is spared the scope of a load. */
+  /** Cuts off the load that is running, unless it ends in this moment: what has come together with the end is taken in. */
+  async #cutOff(isOver: () => boolean): Promise<void> {
+    const { loads, supersede } = this.#session;
+    if (has('interruptible')) await allElse();
+    // Runs of the first versions let one take its time that the run before had cut off.
+    if (!isOver() && (loads.cutOffs === 0 || has('interruptible'))) supersede();
+  }
+
   get #hasLoads(): boolean {
     const { sources, declaration } = this.#session;
     return sources.length > 0 || !!declaration.loadData;

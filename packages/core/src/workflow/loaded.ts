@@ -12,8 +12,8 @@ export async function loaded(session: Session, ask: () => void, overtakes: boole
   const { loads } = session;
   // Before a continue-as-new that is overdue, waiters take the load that is running: were each to get one of its
   // own, a stream of them would put it off for ever. So do those that arrive in the task that begins it.
-  const joins =
-    !overtakes && loads.isRunning && (loads.beganNow || session.continuation?.isOverdue() === true);
+  const isRunning = loads.isRunning && loads.isWhole;
+  const joins = !overtakes && isRunning && (loads.beganNow || session.continuation?.isOverdue() === true);
   if (!joins) ask();
   const how = await loads.wait(joins, () => session.paused || !!session.ending);
   const { ending } = session;

@@ -22,6 +22,7 @@ export class Loads {
   #done = 0;
   #begunAt = 0;
   #isRunning = false;
+  #isWhole = true;
   #cutOffs: number;
   /** Which load each handler waits for. */
   readonly #waiting = new Set<{ readonly load: number }>();
@@ -45,13 +46,15 @@ export class Loads {
     return this.#quiet;
   }
 
-  /** When the last load ended, in milliseconds. */
+  /** When the last load of all sources ended, in milliseconds. */
   get endedAt(): number {
     return this.#endedAt;
   }
 
-  begin(): void {
+  /** @param isWhole whether all sources are loaded, and not some that were named */
+  begin(isWhole = true): void {
     this.#begun++;
+    this.#isWhole = isWhole;
     this.#begunAt = historyLength();
     this.#isRunning = true;
   }
@@ -62,18 +65,19 @@ export class Loads {
     this.#cutOffs++;
   }
 
-  /** A load over all sources has ended. @param changed how many entities changed */
+  /** A load has ended. One of some sources keeps no other from being due. @param changed how many entities changed */
   ended(changed: number, faults: readonly LoadFault[]): void {
     this.#isRunning = false;
     this.#done = this.#begun;
     this.#cutOffs = 0;
-    this.#endedAt = Date.now();
-    this.#quiet = changed ? 0 : this.#quiet + 1;
+    const now = Date.now();
+    if (this.#isWhole) this.#endedAt = now;
+    this.#quiet = changed ? 0 : this.#quiet + Number(this.#isWhole);
     const failed = faults.length > 0;
     this.lastResult = {
       outcome: failed ? 'failed' : changed ? 'changed' : 'unchanged',
       changed,
-      checkedAt: iso(this.#endedAt),
+      checkedAt: iso(now),
       errors: failed ? fromEntries(faults.map(({ source, message }) => [source, message])) : undefined,
     };
   }
@@ -100,6 +104,11 @@ export class Loads {
 
   get isRunning(): boolean {
     return this.#isRunning;
+  }
+
+  /** Whether the load that is running, or was the last, is one of all sources. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   /** Whether the load that is running began in this workflow task: so it is after all that came in the task. */

@@ -98,17 +98,20 @@ export class PendingChanges {
     (this.#isTelling && this.#unheard.log.isEmpty ? this.#heard : this.#unheard).add(changes, trace);
   }
 
-  /** Tells of what nobody has heard of, once. */
-  async tell(hears: ((handed: Handed) => void | Promise<void>) | undefined): Promise<void> {
-    if (this.#unheard.log.isEmpty) return;
+  /** Tells of what nobody has heard of, once. @returns a promise only where somebody hears of something */
+  tell(hears: ((handed: Handed) => void | Promise<void>) | undefined): Promise<void> | undefined {
+    if (this.#unheard.log.isEmpty) return undefined;
     this.#heard.log.addAll(this.#unheard.log);
     const handed = this.#unheard.take();
     this.#heard.before.add(handed.earlier);
     this.#heard.before.forget(handed.changes);
-    if (!hears) return;
+    return hears && this.#tell(() => hears(handed));
+  }
+
+  async #tell(hears: () => void | Promise<void>): Promise<void> {
     this.#isTelling = true;
     try {
-      await hears(handed);
+      await hears();
     } finally {
       this.#isTelling = false;
     }

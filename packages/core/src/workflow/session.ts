@@ -27,7 +27,7 @@ import { listOf, newTokenCheck, schemaOf, tokenCheck } from './declaration';
 import { beginning, isOutdated, type RunDeclaration } from './declared';
 import { Deliveries } from './deliveries';
 import type { Guard } from './guard';
-import { Inbox, type TriggerName } from './inbox';
+import { Inbox, refreshes, type TriggerName } from './inbox';
 import { Loads } from './loads';
 import { PendingChanges } from './pending-changes';
 import { ReadOnly } from '../state/read-only';
@@ -189,8 +189,7 @@ export class Session {
   }
 
   /** A source by its name. @throws InvalidInputError that names `field` when there is no such source */
-  source(name: string, field: string): SourceState {
-    const { sources } = this;
+  source(name: string, field: string, sources = this.sources): SourceState {
     const found = sources.find((source) => source.name === name);
     if (found) return found;
     throw new InvalidInputError(
@@ -301,10 +300,10 @@ export class Session {
     this.#loadAnew('apiUrl');
   }
 
-  /** Loads now. */
-  refresh(): void {
+  /** Loads now. @param named the sources that are asked, and not all */
+  refresh(named: readonly string[] = []): void {
     const { parents } = this.hierarchy;
-    this.inbox.add('refresh');
+    for (const trigger of refreshes(parents.loads ? [] : named)) this.inbox.add(trigger);
     if (parents.loads) parents.tell('refresh');
   }
 
@@ -313,8 +312,9 @@ export class Session {
     for (const { known } of this.checkRefresh(request)) known.acceptsDeletions = true;
   }
 
-  /** The sources whose deletions a request accepts. @throws InvalidInputError when there is no such source */
-  checkRefresh({ acceptDeletions: names = [] }: RefreshRequest): readonly SourceState[] {
+  /** The sources whose deletions a request accepts. @throws InvalidInputError when there is no source that it names */
+  checkRefresh({ sources = [], acceptDeletions: names = [] }: RefreshRequest): readonly SourceState[] {
+    for (const name of sources) this.source(name, 'sources', this.allSources);
     return names === true ? this.sources : names.map((name) => this.source(name, 'acceptDeletions'));
   }
 

@@ -1,4 +1,5 @@
 import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import { beganWith } from '../base/patches';
 import { LoadError } from '../contract/errors';
 import type { LoadRequest, LoadResult, WatchRequest, WholeResult } from '../contract/load';
 import { reachableSchema } from '../contract/schema';
@@ -40,7 +41,9 @@ export class SourceActivities {
     const request = demanded ? { ...whatever, demanded } : whatever;
     source.loadingSince = Date.now();
     try {
-      return await whole(source, request, await loadData(source, request));
+      if (!beganWith('leanWaits')) return await whole(source, request, await loadData(source, request));
+      const result = await scheduleLoad(source, request);
+      return result.outcome === 'part' ? await whole(source, request, result) : result;
     } finally {
       source.loadingSince = undefined;
     }
@@ -69,7 +72,12 @@ export class SourceActivities {
   }
 }
 
+/** The same, a few turns later: that of the parts of a result, and of all loads in runs of the first versions. */
 async function loadData(source: SourceState, request: LoadRequest): Promise<LoadResult> {
+  return scheduleLoad(source, request);
+}
+
+function scheduleLoad(source: SourceState, request: LoadRequest): Promise<LoadResult> {
   const { startToCloseTimeout, scheduleToCloseTimeout } = source.limits;
   return schedule(source, 'loadData', request, {
     startToCloseTimeout,

@@ -5,14 +5,13 @@ import type {
   ChangeSummary,
   CredentialReference,
   DeletePayload,
-  UpdateOf,
   UpdatePayload,
   WorkflowStatus,
 } from '../contract/wire';
+import type { BeforeOf, ChangesOf, DeleteOf, UpdateOf } from '../contract/typed-wire';
 import type { ChildEnd, ChildInfo } from '../contract/hierarchy';
-import type { Entities } from '../contract/schema';
+import type { EntitiesOf, TakenFor } from '../contract/entity-types';
 import type { ManagedPaths } from '../hierarchy/managed-path';
-import type { Before } from '../state/before';
 import { sizeOf } from '../state/change-set';
 import type { Provenance } from '../state/entity-state';
 import type { TriggerName } from './inbox';
@@ -23,18 +22,22 @@ import type { RefreshPolicy } from './refresh';
 import { isWithin } from './scopes';
 import type { Session } from './session';
 
-/** What a cycle tells `execute()`. */
-export interface Cycle {
+/**
+ * What a cycle tells `execute()`.
+ *
+ * @typeParam S the schema, as in `Cycle<typeof schema>`: then the changes have its types
+ */
+export interface Cycle<S extends Schema = Schema> {
   /** What started it. Triggers that arrive together make one cycle. */
   readonly triggers: ReadonlySet<TriggerName>;
   /** What changed since the last `execute()`, by loads, signals and updates. */
-  readonly changes: ChangeSet;
+  readonly changes: ChangesOf<S>;
   /**
    * What it was before: the fields of an entity that changed, or went, as they were at the last `execute()`; all fields of
    * one that was removed. `undefined` for an entity that was not there, that has not changed, or of which nothing is
    * known any more: a run hands the first 50,000 bytes of this to the next, if its state leaves room for them.
    */
-  readonly before: Before;
+  readonly before: BeforeOf<S>;
   /** How children ended since the last `execute()`; the last 1,000 of them. */
   readonly endedChildren: readonly ChildEnd[];
 }
@@ -51,7 +54,10 @@ export interface Cycle {
  *   managed path, fails the workflow task, which Temporal retries until corrected code is deployed, as in
  *   any workflow; nothing of what the task did is kept.
  *
+ * `workflowClass` gives one that has the types of a schema.
+ *
  * @typeParam Data the root entity with its relations filled in: what `this.data` is
+ * @typeParam S the schema, as in `typeof schema`: what changed, and what is given, is of its types
  * @example
  * class Customer extends StatefulWorkflow<CustomerData> {
  *   override readonly sources = { profile: rest({ path: '/customers/{id}' }) };
@@ -60,7 +66,7 @@ export interface Cycle {
  * }
  * export const CustomerWorkflow = defineWorkflow(Customer);
  */
-export abstract class StatefulWorkflow<Data = unknown> {
+export abstract class StatefulWorkflow<Data = unknown, S extends Schema = Schema> {
   /** The entities this workflow holds and their relations. @default only the root entity, without relations */
   declare readonly schema?: Schema;
   /** Where its data comes from, by a name of your choice. @default none */
@@ -100,13 +106,15 @@ export abstract class StatefulWorkflow<Data = unknown> {
 
   /**
    * Continues as new once a run is so old, give or take a tenth at random, even if its history hardly grows: so no run has
-   * to be replayed by code that is much younger. Longer than 100 years is refused.
+   * to be replayed by code that is much younger. Shorter than a second or longer than 100 years is refused.
    * @default '1 day'
    */
   declare readonly maxRunAge?: Duration;
 
   /** What type its data has, for the compiler to infer; there is no such value. */
   declare readonly '~data'?: Data;
+  /** What its schema is, for the compiler to infer; there is no such value. */
+  declare readonly '~schema'?: S;
 
   #session?: Session;
 
@@ -133,18 +141,21 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * An entity with its relations filled in, as {@link data} is of the root; `undefined` where nothing is known of it. It
    * is put together each time that it is asked for.
    *
-   * @typeParam Entity what it is taken for
+   * @typeParam Entity what it is taken for. @default as the schema says
    * @throws InvalidInputError when the schema has no entity of that name
    */
-  dataOf<Entity = unknown>(entityName: string, id: string): DeepReadonly<Entity> | undefined {
+  dataOf<Entity = never, Name extends keyof S & string = keyof S & string>(
+    entityName: Name,
+    id: string,
+  ): TakenFor<DeepReadonly<Entity>, S, Name> | undefined {
     const { readOnly, state } = this.#running;
-    return readOnly.of(state.dataOf(entityName, id)) as DeepReadonly<Entity> | undefined;
+    return readOnly.of(state.dataOf(entityName, id)) as TakenFor<DeepReadonly<Entity>, S, Name> | undefined;
   }
 
   /** Entity state, normalized and live. It is not changed in place, as {@link data} is not. */
-  get state(): Entities {
+  get state(): EntitiesOf<S> {
     const { readOnly, state } = this.#running;
-    return readOnly.of(state.store.entities);
+    return readOnly.of(state.store.entities) as EntitiesOf<S>;
   }
 
   get status(): WorkflowStatus {
@@ -162,7 +173,7 @@ export abstract class StatefulWorkflow<Data = unknown> {
   }
 
   /** Which sources gave an entity, and when. Empty for one that no source gave. */
-  provenance(entityName: string, id: string): readonly Provenance[] {
+  provenance(entityName: keyof S & string, id: string): readonly Provenance[] {
     return this.#running.state.provenance(entityName, id);
   }
 
@@ -170,18 +181,18 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * Changes entities from within the workflow. Like the `update` signal, but it starts no cycle. What is given is taken
    * as JSON, as it would be from a client: it is the caller's own still, and may be changed afterwards.
    *
-   * @typeParam S names the schema for the compiler, as in `this.update<typeof schema>(…)`: then it knows the entities and their
-   *   lists
+   * @typeParam Of names the schema for a class that has none, as in `this.update<typeof schema>(…)`: then the compiler knows
+   *   the entities and their lists
    * @throws InvalidInputError that names the field
    */
-  update<S extends Schema = Schema>(payload: UpdateOf<S>): ChangeSummary {
+  update<Of extends Schema = S>(payload: UpdateOf<NoInfer<Of>>): ChangeSummary {
     const plain = JSON.parse(JSON.stringify(payload)) as UpdatePayload;
     return this.#wrote(this.#changing.hierarchy.exchange.update(plain));
   }
 
   /** Removes entities from within the workflow. Like the `delete` signal, but it starts no cycle. */
-  delete(payload: DeletePayload): ChangeSummary {
-    return this.#wrote(this.#changing.hierarchy.exchange.delete(payload));
+  delete(payload: DeleteOf<S>): ChangeSummary {
+    return this.#wrote(this.#changing.hierarchy.exchange.delete(payload as DeletePayload));
   }
 
   /** The workflows of the items on the managed paths. */
@@ -232,10 +243,10 @@ export abstract class StatefulWorkflow<Data = unknown> {
    * - About signals it is asked again on replay. A change of its rules is a change of the code: signals that were taken by
    *   the old rules have to be taken still, which Temporal's `patched()` sees to.
    */
-  beforeUpdate?(payload: UpdatePayload): void | undefined;
+  beforeUpdate?(payload: UpdateOf<S>): void | undefined;
 
   /** The same of the signal `delete`. */
-  beforeDelete?(payload: DeletePayload): void | undefined;
+  beforeDelete?(payload: DeleteOf<S>): void | undefined;
 
   /** Loads the sources. @default all of them, in parallel */
   async loadData(load: Loader): Promise<void> {
@@ -243,14 +254,14 @@ export abstract class StatefulWorkflow<Data = unknown> {
   }
 
   /** Your logic, once per cycle. */
-  async execute(_cycle: Cycle): Promise<void> {}
+  async execute(_cycle: Cycle<S>): Promise<void> {}
 
   /**
    * Hears of what changed, by a load or from outside, before `execute()`: of each change once.
    *
    * @param before what it was when this was called last, as {@link Cycle.before} says it of the last `execute()`
    */
-  onChange?(changes: ChangeSet, before: Before): void | Promise<void>;
+  onChange?(changes: ChangesOf<S>, before: BeforeOf<S>): void | Promise<void>;
 
   /**
    * Hears how a child ended by itself or by somebody else, before `execute()`: of each end once. A call that does not come

@@ -77,6 +77,7 @@ export class FakeTemporal {
       shield: { run: <T>(fn: () => Promise<T>): Promise<T> => fn() },
       onRefusal: () => void context.refusals++,
       has: () => true,
+      isLean: true,
       sleep: async (ms: number) => void (await wait(() => false, ms)),
       condition: (isOver: () => boolean, ms?: unknown) =>
         wait(isOver, ms === undefined ? Infinity : Number(ms)),

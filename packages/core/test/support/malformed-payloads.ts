@@ -291,6 +291,9 @@ export const STATUS: readonly Malformed[] = (
 /** Payloads of `refresh`. */
 export const REFRESH: readonly Malformed[] = [
   { what: 'with a text', payload: CANARY, field: 'refresh' },
+  { what: 'with a text for the sources to ask', payload: { sources: CANARY }, field: 'sources' },
+  { what: 'with no source to ask', payload: { sources: [] }, field: 'sources' },
+  { what: 'with an unknown source to ask', payload: { sources: ['tickets'] }, field: 'sources' },
   { what: 'with a text for the sources', payload: { acceptDeletions: CANARY }, field: 'acceptDeletions' },
   { what: 'with numbers for the sources', payload: { acceptDeletions: [1] }, field: 'acceptDeletions' },
   { what: 'with an unknown source', payload: { acceptDeletions: ['tickets'] }, field: 'acceptDeletions' },

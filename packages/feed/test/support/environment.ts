@@ -23,6 +23,9 @@ import { feedAdapter, type FeedData, type FeedWorkflow } from '../../src/index';
 import type {} from './bundle-workflows';
 import { MemoryCollection } from './memory-collection';
 
+/** As the server calls an activity that was asked to stop. */
+const CANCEL_REQUESTED = 3;
+
 /** How an environment differs. */
 export interface TestOptions {
   readonly feeds: readonly FeedWorkflow[];
@@ -149,6 +152,11 @@ export class TestFeed {
     await eventually(async () => expect(await this.data()).toMatchObject({ isBusy: false }));
   }
 
+  /** How many events its run has once it does nothing but watch. */
+  async eventsAtRest(): Promise<number> {
+    return (await eventsAtRest(this.handle, { activities: 1 })).length;
+  }
+
   /** Has it look, and waits until it has. */
   async look(payload?: { readonly acceptDeletions?: true }): Promise<FeedData> {
     await this.handle.executeUpdate<unknown, [unknown]>('refresh', { args: [payload] });
@@ -167,11 +175,24 @@ export function eventually<T>(look: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(look, { timeout: 45_000, interval: 100 });
 }
 
-/** How many signals of a name a workflow has got, over its runs. */
+/**
+ * The events of a workflow's run once it rests: no workflow task is due, for which the server would hold back what comes,
+ * and that many activities are under way, none of which was asked to stop.
+ */
+async function eventsAtRest(handle: WorkflowHandle, underWay: { readonly activities: number }) {
+  return eventually(async () => {
+    const { pendingWorkflowTask, pendingActivities } = (await handle.describe()).raw;
+    expect(pendingWorkflowTask ?? undefined).toBeUndefined();
+    expect(pendingActivities).toHaveLength(underWay.activities);
+    expect(pendingActivities?.map(({ state }) => state)).not.toContain(CANCEL_REQUESTED);
+    return (await handle.fetchHistory()).events ?? [];
+  });
+}
+
+/** How many signals of a name a workflow of an entity has got in its run. */
 export async function signalsOf(handle: WorkflowHandle, name = 'feed'): Promise<number> {
-  const { events } = await handle.fetchHistory();
-  return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes?.signalName === name)
-    .length;
+  const events = await eventsAtRest(handle, { activities: 0 });
+  return events.filter((event) => event.workflowExecutionSignaledEventAttributes?.signalName === name).length;
 }
 
 /** A connection whose calls are not tried again once it is closed: the SDK would try on a channel that is gone. */

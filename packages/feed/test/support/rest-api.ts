@@ -11,9 +11,10 @@ export class RestApi {
   /** The requests that were answered, and those that were refused. */
   readonly requests: string[] = [];
   refused = 0;
-  token = 'first-token-of-the-api';
+  /** Lists break off after this page. */
+  lastPage = Infinity;
 
-  private constructor() {
+  private constructor(public token: string) {
     this.#server = createServer((request, response) => {
       if (request.headers.authorization !== `Bearer ${this.token}`) {
         this.refused++;
@@ -21,6 +22,7 @@ export class RestApi {
       }
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://api');
       this.requests.push(request.url ?? '/');
+      if (Number(searchParams.get('page')) > this.lastPage) return response.writeHead(503).end();
       const body = pathname === '/customers' ? this.#list(searchParams) : this.#rows.get(pathname.slice(11));
       if (body === undefined) return response.writeHead(404).end();
       response.setHeader('content-type', 'application/json');
@@ -28,8 +30,8 @@ export class RestApi {
     });
   }
 
-  static async listen(): Promise<RestApi> {
-    const api = new RestApi();
+  static async listen(token = 'first-token-of-the-api'): Promise<RestApi> {
+    const api = new RestApi(token);
     api.#server.listen(0, '127.0.0.1');
     await once(api.#server, 'listening');
     return api;

@@ -9,6 +9,8 @@ import {
 import { defineFeed, type FeedOptions, type FeedRecord, type FeedWorkflow } from '../../src/workflow';
 import { memory } from './memory';
 
+export * from './conformance';
+export * from './desk';
 export { RestFeed, RestCustomerWorkflow } from './rest';
 
 export interface CustomerData {

@@ -16,9 +16,11 @@ import type {} from '@stateful-workflow/dev-services/vitest';
 import {
   createWebhookHandler,
   standardWebhooks,
+  type WebhookEvent,
   type WebhookHandler,
   type WebhookHandlerOptions,
   type WebhookReport,
+  type WebhookTarget,
 } from '../../src/index';
 import { signed } from '../../src/testing';
 import type { CustomerData } from '../workflows';
@@ -132,9 +134,13 @@ export class TestEnvironment {
     return { handler, reports, lines };
   }
 
-  /** How often somebody has sent a workflow `refresh`. */
+  /** How often somebody has sent a workflow `refresh`. While a workflow task is due, the server holds back what comes. */
   async refreshes(id: string): Promise<number> {
-    const { events } = await this.customers.get(id).temporal.fetchHistory();
+    const { temporal } = this.customers.get(id);
+    const { events } = await eventually(async () => {
+      expect((await temporal.describe()).raw.pendingWorkflowTask ?? undefined).toBeUndefined();
+      return temporal.fetchHistory();
+    });
     return (events ?? []).filter(
       ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'refresh',
     ).length;
@@ -165,6 +171,21 @@ export const event = (
   signing: Parameters<typeof signed>[3] = {},
   secret = SECRET,
 ): Promise<Request> => signed(unsigned(id), standardWebhooks(), secret, signing);
+
+/** A `target` that has the events wait for each other, so that they come together however slow the machine is. */
+export function together(
+  count: number,
+  targetOf: (event: WebhookEvent<CrmEvent>) => WebhookTarget = ({ body }) => ({ id: body.data.id }),
+): (event: WebhookEvent<CrmEvent>) => Promise<WebhookTarget> {
+  let waiting = 0;
+  let open = (): void => {};
+  const all = new Promise<void>((resolve) => (open = resolve));
+  return async (event) => {
+    if (++waiting === count) open();
+    await all;
+    return targetOf(event);
+  };
+}
 
 /** What an answer says. */
 export async function told(

@@ -25,6 +25,21 @@ class FedCustomer extends StatefulWorkflow<CustomerData> {
 }
 export const FedCustomerWorkflow = defineWorkflow(FedCustomer);
 
+/** A customer of two sources. */
+class BusyCustomer extends StatefulWorkflow<CustomerData> {
+  override readonly sources = {
+    profile: defineSource(
+      { adapter: 'memory', package: '@stateful-workflow/adapter-memory' },
+      { of: 'profile', into: 'root' },
+    ),
+    orders: defineSource(
+      { adapter: 'memory', package: '@stateful-workflow/adapter-memory' },
+      { of: 'orders', into: 'root' },
+    ),
+  };
+}
+export const BusyCustomerWorkflow = defineWorkflow(BusyCustomer);
+
 /** A workflow that has nothing to do with entities, whatever its id. @returns how often somebody sent it `refresh` */
 export async function ForeignWorkflow(): Promise<number> {
   let refreshes = 0;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, Benchmark } from '../benchmark';
-import { actionsBetween, actionsOf, shownActions, total } from '../measure/actions';
+import { actionsBetween, actionsOf, shownActions, totalOf } from '@stateful-workflow/dev-services';
 import { HintingEnvironment } from '../temporal/hinting-environment';
 
 const workflows = 20;
@@ -46,5 +46,5 @@ async function counted(
   }
   const between = actionsBetween(before, await actionsOf(server));
   await stop();
-  return { actions: total(between) / workflows, detail: `${shownActions(between)}` };
+  return { actions: totalOf(between) / workflows, detail: `${shownActions(between)}` };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Bench, Benchmark } from '../benchmark';
-import { actionsBetween, actionsOf, shownActions, total } from '../measure/actions';
+import { actionsBetween, actionsOf, shownActions, totalOf } from '@stateful-workflow/dev-services';
 import { tickets } from '../measure/records';
 import { workflowCode } from '../temporal/bundle';
 import { MemorySource } from '../temporal/memory-adapter';
@@ -61,7 +61,7 @@ async function perLook(
   const looks = source.reads - reads;
   await Promise.all(handles.map((handle) => handle.terminate()));
   return {
-    actions: total(counted) / looks,
+    actions: totalOf(counted) / looks,
     detail: `${shownActions(counted)} for ${looks} looks in ${seconds} s`,
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark } from '../benchmark';
-import { actionsBetween, actionsOf, shownActions, total } from '../measure/actions';
+import { actionsBetween, actionsOf, shownActions, totalOf } from '@stateful-workflow/dev-services';
 import { tickets } from '../measure/records';
 import { Collection } from '../temporal/collection';
 import { startFeed } from '../temporal/feed-environment';
@@ -36,7 +36,7 @@ export const feedQuietLook: Benchmark = {
     const counted = actionsBetween(before, await actionsOf(server));
     const asked = collection.requests - requests;
     return {
-      value: total(counted) / asked,
+      value: totalOf(counted) / asked,
       detail: `${shownActions(counted)} for ${asked} looks of one request each in ${seconds} s; one by one, under \`watch\`, ${entities} workflows make ${entities} requests and Actions for the same`,
     };
   },

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TemporalService } from '@stateful-workflow/dev-services';
-import { type Actions, actionsBetween, actionsOf, shownActions, total } from '../measure/actions';
+import {
+  type Actions,
+  actionsBetween,
+  actionsOf,
+  shownActions,
+  totalOf,
+} from '@stateful-workflow/dev-services';
 import { tickets, type Ticket, withOneChange } from '../measure/records';
 import { workflowCode } from '../temporal/bundle';
 import { cyclesDone, historySize } from '../temporal/history';
@@ -55,7 +61,7 @@ export async function measureEntityCosts(
     const count = of * times(looks);
     costs.push({
       what,
-      actions: total(actions) / count,
+      actions: totalOf(actions) / count,
       requests: looks / count,
       bytes: written / count,
       detail: `${shownActions(actions)} for ${count}`,

@@ -2,10 +2,12 @@ import { type FastifyInstance, type FastifyReply } from 'fastify';
 import {
   contactFieldNames,
   type ContactFields,
+  type CrmCustomer,
   customerFieldNames,
   type CustomerFields,
 } from './crm-records';
 import { type CrmStore, latest } from './crm-store';
+import { HttpError } from './http-error';
 import { pageOf, type PageQuery, readPage } from './page';
 import { setLastModified } from './validators';
 
@@ -21,8 +23,9 @@ function fieldsSchema(names: readonly string[], required: readonly string[] = []
 
 /** The routes that need a token: customers and their contacts. */
 export function registerApi(app: FastifyInstance, store: CrmStore): void {
-  app.get<{ Querystring: PageQuery & { include?: unknown } }>('/customers', async (request, reply) => {
-    const customers = store.customers();
+  type List = { Querystring: PageQuery & { include?: unknown; updatedSince?: unknown } };
+  app.get<List>('/customers', async (request, reply) => {
+    const customers = updatedSince(store.customers(), request.query.updatedSince);
     const page = pageOf(customers, readPage(request.query));
     const withContacts = request.query.include === 'contacts';
     const times = customers.map((customer) => customer.updatedAt);
@@ -68,6 +71,16 @@ export function registerApi(app: FastifyInstance, store: CrmStore): void {
     store.removeContact(request.params.id);
     return reply.code(204).send();
   });
+}
+
+/** Those that were changed at a time or after, oldest change first; all in the order of their creation without one. */
+function updatedSince(customers: readonly CrmCustomer[], since: unknown): readonly CrmCustomer[] {
+  if (since === undefined) return customers;
+  const time = typeof since === 'string' ? Date.parse(since) : NaN;
+  if (Number.isNaN(time)) throw new HttpError(400, 'bad_request', 'updatedSince must be a time in ISO 8601.');
+  return customers
+    .filter(({ updatedAt }) => Date.parse(updatedAt) >= time)
+    .sort((a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt));
 }
 
 function customer(store: CrmStore, id: string, withContacts: boolean): object {

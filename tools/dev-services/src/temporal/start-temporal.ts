@@ -25,6 +25,8 @@ export interface StartTemporalOptions extends FindTemporalOptions {
   readonly dbFilename?: string;
   /** The namespace to wait for; a server that we start creates it. @default 'default' */
   readonly namespace?: string;
+  /** Others that a server of ours creates. @default none */
+  readonly moreNamespaces?: readonly string[];
   /** Dynamic configuration of the server: `{ 'limit.maxIDLength': 500 }`. Values are sent as JSON. */
   readonly dynamicConfig?: Readonly<Record<string, unknown>>;
   /** The least severe log level that the server writes. @default 'error' */
@@ -153,7 +155,8 @@ function serverArguments(
   else args.push('--ui-port', String(uiPort), '--ui-disable-news-fetch');
   if (metricsPort !== undefined) args.push('--metrics-port', String(metricsPort));
   args.push('--log-level', options.logLevel ?? 'error');
-  if (namespace !== 'default') args.push('--namespace', namespace);
+  for (const created of [namespace, ...(options.moreNamespaces ?? [])])
+    if (created !== 'default') args.push('--namespace', created);
   if (options.dbFilename !== undefined) args.push('--db-filename', options.dbFilename);
   for (const [key, value] of Object.entries(options.dynamicConfig ?? {})) {
     args.push('--dynamic-config-value', `${key}=${JSON.stringify(value)}`);

@@ -12,6 +12,7 @@ export const continueAsNew: Step = {
   name: 'continue-as-new',
   about:
     'A long life needs a new run now and then. This workflow continues as new after 60 events, in the middle of a stream of signals: the run changes, and neither state nor signals are lost.',
+  isLong: true,
   async run({ stage, say }) {
     const { crm } = stage;
     const customers = stage.customers('CustomerInShortRunsWorkflow');

@@ -7,6 +7,7 @@ export const hierarchySteered: Step = {
   name: 'one token, one pause, one end',
   about:
     'What is told to a customer is told to the workflows of all its contacts: a new token, by name and without a restart, a pause, and the end.',
+  isLong: true,
   async run({ stage, say }) {
     const { client } = stage;
     const customer = stage.customers('CustomerWithChildrenWorkflow').get('c_7');

@@ -4,6 +4,10 @@ import { childrenFollow } from './children-follow';
 import { continueAsNew } from './continue-as-new';
 import { crmFails } from './crm-fails';
 import { firstLoad } from './first-load';
+import { fleetAtRest } from './fleet-at-rest';
+import { fleetChange } from './fleet-change';
+import { fleetStarts } from './fleet-starts';
+import { fleetWebhook } from './fleet-webhook';
 import { hierarchySteered } from './hierarchy-steered';
 import { invoicePaid } from './invoice-paid';
 import { invoicesBySql } from './invoices-by-sql';
@@ -33,5 +37,9 @@ export const steps: readonly Step[] = [
   workerKilled,
   continueAsNew,
   silentPolls,
+  fleetStarts,
+  fleetAtRest,
+  fleetChange,
+  fleetWebhook,
   tokenIsNowhere,
 ];

@@ -11,6 +11,7 @@ export const silentPolls: Step = {
   name: '100 silent polls',
   about:
     'Since the tour began, the server has looked at the two sources of another customer every second. Nothing changed there, so nothing was written: a look is a request and one billable Action, and no history, however long it lasts.',
+  isLong: true,
   async prepare(tour) {
     const customers = tour.stage.customers('WatchedCustomerWorkflow');
     const crm = quietCrm(tour);

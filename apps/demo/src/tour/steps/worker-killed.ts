@@ -7,6 +7,7 @@ export const workerKilled: Step = {
   name: 'the worker killed in mid-load',
   about:
     'The CRM holds a request open, and the worker that waits for it is killed with SIGKILL. Temporal misses its heartbeat and gives the load to the next worker. What was sent while there was none is there too.',
+  isLong: true,
   async run({ stage, say, customer }) {
     const { crm } = stage;
     const workflow = customer('c_2');

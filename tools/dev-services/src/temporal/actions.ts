@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TemporalService } from '@stateful-workflow/dev-services';
+import type { TemporalService } from './start-temporal';
 
 /** A server tells of what it has counted a second or two later. */
 const LATE_MS = 3_000;
@@ -51,7 +51,7 @@ export function actionsBetween(before: Actions, after: Actions): Actions {
 }
 
 /** How many they are together. */
-export const total = (actions: Actions): number =>
+export const totalOf = (actions: Actions): number =>
   [...actions.values()].reduce((sum, count) => sum + count, 0);
 
 /** Actions for a person: `activity_retry 20, command_StartTimer 1`. */

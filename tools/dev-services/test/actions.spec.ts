@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionsBetween, actionsOf, readActions, shownActions, total } from '../src/measure/actions';
+import { actionsBetween, actionsOf, readActions, shownActions, totalOf } from '../src/temporal/actions';
 
 const exposed = (retries: number): string => `# HELP action action counter
 # TYPE action counter
@@ -20,7 +20,7 @@ describe('the Actions that a server counts', () => {
 
   it('are told between two readings', () => {
     const between = actionsBetween(readActions(exposed(2), 'default'), readActions(exposed(7), 'default'));
-    expect(total(between)).toBe(5);
+    expect(totalOf(between)).toBe(5);
     expect(shownActions(between)).toBe('activity_retry 5');
     expect(shownActions(new Map())).toBe('none');
   });
