@@ -138,8 +138,8 @@ export default defineConfig(
         alsoAllowed: ['type:kit', 'type:tool'],
         // What feeds read, they read by any adapter.
         forFeeds: ['type:http', 'type:adapter'],
-        // What a feed costs is reckoned by the CLI, which does not use it.
-        forKits: ['type:feed'],
+        // What a feed costs is reckoned by the CLI, which does not use it; and the testing kit is tried on workflows that name adapters.
+        forKits: ['type:feed', 'type:http', 'type:adapter'],
       }),
     },
   },

@@ -20,6 +20,7 @@ const PURPOSE = {
   '@temporalio/envconfig': 'connection settings of the Temporal CLI',
   '@temporalio/plugin': "Temporal's SDK: the plugin's base",
   '@temporalio/proto': "Temporal's SDK: how a payload is written before it is encrypted",
+  '@temporalio/testing': "Temporal's SDK: the time-skipping server",
   '@temporalio/worker': "Temporal's SDK: worker",
   '@temporalio/workflow': "Temporal's SDK: workflows",
   axios: 'the HTTP driver of REST',

@@ -6,6 +6,7 @@
 export { checkDelivery, type Delivery, type Gone, type Position } from './contract/delivery';
 export { declaredRoot, DECLARES, rootEntityOf } from './contract/defined';
 export { milliseconds } from './contract/duration';
+export { rootEntityOf } from './contract/defined';
 export { entityNameOf } from './contract/names';
 export { isReference } from './contract/payloads';
 export { reachableSchema } from './contract/schema';
@@ -16,3 +17,5 @@ export { type Content, ContentBuilder } from './worker/content';
 export type { AttemptContext } from './worker/load-context';
 export { listOf, schemaOf } from './workflow/declaration';
 export type { Declaration } from './workflow/class-check';
+export { executeOnce, type ExecutedOnce, type ExecuteOnceInput } from './workflow/execute-once';
+export type { StatefulWorkflow } from './workflow/stateful-workflow';

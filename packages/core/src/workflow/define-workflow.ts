@@ -44,11 +44,14 @@ export interface DefineWorkflowOptions extends WorkflowDefinitionOptions {
  * A Temporal workflow function, with the type of its result.
  *
  * @typeParam S the schema, where its class is one of `workflowClass`: the typed client takes it from here
+ * @typeParam Sources what the class declares as `sources`: tests that stand in for them take it from here
  */
-export interface StatefulWorkflowFunction<Data, S extends Schema = Schema> {
+export interface StatefulWorkflowFunction<Data, S extends Schema = Schema, Sources = unknown> {
   (input: StartInput): Promise<Data>;
   /** There is no such value. */
   readonly '~schema'?: S;
+  /** There is no such value. */
+  readonly '~sources'?: Sources;
 }
 
 /**
@@ -62,10 +65,10 @@ export interface StatefulWorkflowFunction<Data, S extends Schema = Schema> {
  * @example
  * export const CustomerWorkflow = defineWorkflow(Customer);
  */
-export function defineWorkflow<Data, S extends Schema = Schema>(
-  workflowClass: new () => StatefulWorkflow<Data, S>,
+export function defineWorkflow<Data, S extends Schema = Schema, Sources = unknown>(
+  workflowClass: new () => StatefulWorkflow<Data, S> & { readonly sources?: Sources },
   options: DefineWorkflowOptions = {},
-): StatefulWorkflowFunction<Data, S> {
+): StatefulWorkflowFunction<Data, S, Sources> {
   checkClass(workflowClass);
   checkOptions(options, 'options');
   const isUnnamed = workflowClass.name === '' && options.name === undefined;

@@ -122,7 +122,7 @@ describe('types of a workflow class', () => {
 
   it('defineWorkflow() gives a workflow function with the type of its data', () => {
     const CustomerWorkflow = defineWorkflow(Customer);
-    expectTypeOf(CustomerWorkflow).toEqualTypeOf<StatefulWorkflowFunction<CustomerData>>();
+    expectTypeOf(CustomerWorkflow).toExtend<StatefulWorkflowFunction<CustomerData>>();
     expectTypeOf(CustomerWorkflow).parameters.toEqualTypeOf<[StartInput]>();
     expectTypeOf(CustomerWorkflow).returns.resolves.toEqualTypeOf<CustomerData>();
     defineWorkflow(Customer, { name: 'Person' });
