@@ -60,6 +60,8 @@ export const PATCHES = {
   leanWaits: 'stateful-lean-waits',
   /** A token and an address are taken from parents, and from no workflow that is none yet or none any more. */
   parentsGive: 'stateful-parents-give',
+  /** A child lacks an entity no longer once something was said to it of that. */
+  saidSince: 'stateful-said-since',
 } as const;
 
 /**

@@ -42,6 +42,10 @@ export class Exchange {
   /** How many links this run and those before it made. */
   #count = 0;
   readonly #line: Line;
+  /** Workflows that ask whether they are children, and that this one does not know; by which link. */
+  readonly #askers = new Map<string, string>();
+  /** Whether this workflow has loaded since. */
+  #hasLoaded = false;
 
   constructor(self: Self, state: EntityState, host: ExchangeHost, carried?: CarriedExchange) {
     this.#self = self;
@@ -72,6 +76,11 @@ export class Exchange {
   /** Whether it is linked with nobody, and nobody is to be told so. */
   get isAlone(): boolean {
     return this.#kin.isAlone && this.outgoing.isEmpty;
+  }
+
+  /** The link to a parent. */
+  linkTo(parent: string): string | undefined {
+    return this.#kin.above.get(parent)?.id;
   }
 
   /** Whether a message comes by a link that there is. */
@@ -258,6 +267,9 @@ export class Exchange {
       const known = this.#kin.above.get(from)?.id;
       // It may leave before it has said that it joins by another link.
       if (known && (known === id || isEarlier(known, id))) this.#leave(from);
+    } else if (message.do === 'ask') {
+      if (!this.#kin.below.has(from)) this.#askers.set(from, id);
+      this.#hasLoaded = false;
     } else if (message.do === 'stranger') {
       const link = this.#kin.below.get(from)?.link;
       if (link?.id !== id || link.state !== 'joined') return this.#finish();
@@ -287,8 +299,22 @@ export class Exchange {
     this.#count = now;
     for (const { link } of this.#kin.below.values())
       if (link.state !== 'apart') link.attach(this.#linkId(), 'stranger');
-    for (const [peer, { id: link }] of this.#kin.above)
-      this.outgoing.strangers.set(peer, { do: 'stranger', from: this.#self.workflowId, link });
+    for (const [peer, link] of this.#kin.above) {
+      this.outgoing.strangers.set(peer, { do: 'stranger', from: this.#self.workflowId, link: link.id });
+      link.forgets();
+    }
+    this.outgoing.wake();
+  }
+
+  /** Whether somebody waits to hear whether it is a child, and is unknown here. */
+  get isAsked(): boolean {
+    return this.#askers.size > 0;
+  }
+
+  /** Everything has been loaded since somebody asked last. */
+  loaded(): void {
+    this.#hasLoaded = true;
+    this.#answer();
     this.outgoing.wake();
   }
 
@@ -319,8 +345,18 @@ export class Exchange {
   #finish(): ChangeSet {
     const changes = this.#settlement.finish();
     if (!isEmpty(changes)) this.outgoing.tryAgain();
+    this.#answer();
     this.outgoing.wake();
     return changes;
+  }
+
+  /** Lets those go that asked and are no children: once sources and parents have said what the lists are that say so. */
+  #answer(): void {
+    if (!this.#hasLoaded || [...this.#kin.above.values()].some(({ isUnheard }) => isUnheard)) return;
+    for (const [peer, link] of this.#askers)
+      if (!this.#kin.below.has(peer))
+        this.outgoing.strangers.set(peer, { do: 'leave', from: this.#self.workflowId, link });
+    this.#askers.clear();
   }
 
   #carryOn(peer: string, item: EntityRef, isMade: boolean, carried: CarriedLink): void {

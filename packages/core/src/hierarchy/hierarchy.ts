@@ -22,11 +22,12 @@ import { ExchangeOutlet } from './outlet';
 import { type Access, type CarriedParents, Parents, strangerTo } from './parents';
 import { Assembly, type CarriedAssembly } from './parts';
 import { SignalChannel, type SendContext } from './signal-channel';
-import { idsOf, tellOf } from './signals';
+import { idsOf, LEAVES, tellOf } from './signals';
 import { StartCheck } from './start-check';
 import { type CarriedSubscribers, Subscribers } from './subscribers';
 import { SendLimit } from './send-limit';
 import { type Temporal, temporalOfRun } from './temporal';
+import type { Message, Tell } from './word';
 
 /** What of the protocol travels: a run does not take on what one of another version handed over. */
 const VERSION = 2;
@@ -179,6 +180,13 @@ export class Hierarchy implements ExchangeHost {
     this.#take(link, (held, what) => takes || held === undefined || isOld(held, what));
   }
 
+  /** A workflow asks whether it is a child. One that is not known is let go, but not before this workflow has loaded. */
+  asked({ from, link = '' }: Partial<Envelope> = {}): void {
+    if (from === undefined || this.children.get(from)) return;
+    this.exchange.receive({ do: 'ask', from, link });
+    this.#host.inbox.add('refresh');
+  }
+
   /** A parent lets this workflow go. */
   letGo({ from, link }: Envelope, ending: Ending | undefined): void {
     this.parents.letGo(from, link, ending);
@@ -252,6 +260,11 @@ export class Hierarchy implements ExchangeHost {
     if (!isPaused) this.#host.inbox.add('resume');
   }
 
+  /** Of the exchange: whether this run has a change of what workflows send. */
+  get has(): Temporal['has'] {
+    return this.#context.has;
+  }
+
   /** Of the exchange: what is made of an item for a child that is not given it as it is. */
   make(item: EntityRef): Item {
     return this.children.make(item);
@@ -272,12 +285,19 @@ export class Hierarchy implements ExchangeHost {
         as: 'stranger',
         item: root,
         entity: root,
-        control: strangerTo(this.#context),
+        control: (message: Exclude<Message, Tell>) =>
+          message.do === 'leave' ? LEAVES[this.#onRemoved(workflowId)] : strangerTo(this.#context)(),
       } as const;
       const outlet = new ExchangeOutlet(exchange, linked);
       return new SignalChannel(workflowId, this.#context, outlet, () => exchange.outgoing.forget(workflowId));
     });
     void channel.send().then(() => channel.isIdle && strangers.delete(workflowId));
+  }
+
+  /** How a workflow is let go that was a child on one of the paths. */
+  #onRemoved(workflowId: string): ManagedPath['onRemoved'] {
+    const path = this.children.paths.find(({ entityName }) => workflowId.startsWith(`${entityName}-`));
+    return path?.onRemoved ?? 'keep';
   }
 
   #parentLeft(link: ParentLink, loaded: boolean): void {

@@ -27,7 +27,9 @@ export interface CarriedLink {
   readonly unseen?: CarriedUnseen;
   readonly asks?: Asked;
   readonly offers?: true;
+  readonly unheard?: true;
   readonly pauses?: true;
-  readonly toldPause?: true;
+  /** What the other end was told last of {@link pauses}; `null` where it may have heard something else since. */
+  readonly toldPause?: true | null;
   readonly controls?: readonly Message[];
 }

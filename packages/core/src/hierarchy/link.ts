@@ -20,7 +20,7 @@ interface Flight {
   readonly isWhole: boolean;
   readonly asks?: Asked;
   readonly offers: boolean;
-  readonly toldPause: boolean;
+  readonly toldPause: boolean | null;
 }
 
 /**
@@ -52,8 +52,10 @@ export class Link {
   readonly #asks: Asks;
   /** Whether the next message has all that the sources here say of the portion. */
   #offers: boolean;
-  /** The value of {@link pauses} that the other end was told last. */
-  #toldPause: boolean;
+  /** The value of {@link pauses} that the other end was told last; `null` where it may have heard something else since. */
+  #toldPause: boolean | null;
+  /** Whether the other end, a holder, has yet to say what its sources give: this one joined, or has forgotten it. */
+  #isUnheard: boolean;
   readonly #unseen: Unseen;
   /** Messages without content, which go before what waits. */
   #controls: readonly Message[];
@@ -89,8 +91,9 @@ export class Link {
     this.#asks = new Asks(asks);
     this.#controls = controls;
     this.#offers = carried.offers ?? false;
+    this.#isUnheard = carried.unheard ?? state === 'owing';
     this.pauses = carried.pauses ?? false;
-    this.#toldPause = carried.toldPause ?? false;
+    this.#toldPause = carried.toldPause === undefined ? false : carried.toldPause;
   }
 
   get id(): string {
@@ -122,6 +125,12 @@ export class Link {
       !!this.#aside?.has(ref, field) ||
       this.#unseen.has(ref, field)
     );
+  }
+
+  /** Whether something of an entity waits to be said, or was and the other end has not decided on it yet. */
+  isSaid(ref: EntityRef): boolean {
+    const some = [this.waiting, this.#flight?.said, this.#aside, this.#unseen];
+    return some.some((said) => said?.names(ref));
   }
 
   /** The child began with all there is to say. */
@@ -171,6 +180,15 @@ export class Link {
     this.#go('owe');
   }
 
+  get isUnheard(): boolean {
+    return this.#isUnheard;
+  }
+
+  /** This end, a home, was reset. */
+  forgets(): void {
+    this.#isUnheard = true;
+  }
+
   /** The first message of a link was taken with the start. */
   began(): void {
     this.#taken = 1;
@@ -200,6 +218,7 @@ export class Link {
     // The answer to a message may come before its sender hears that the message arrived.
     const underWay = this.#flight?.message;
     if (underWay?.do === 'tell' && underWay.number <= tell.seen) this.#flight = undefined;
+    if (tell.offers || this.isMade) this.#isUnheard = false;
     if (tell.whole) {
       this.#go('whole');
       this.#asks.hasAll();
@@ -276,6 +295,9 @@ export class Link {
     copy.#flight = this.#flight;
     copy.#sent = this.#sent;
     copy.refused();
+    // A pause that is under way may have arrived: should it be none any more, that is said.
+    const { message } = this.#flight ?? {};
+    if (message?.do === 'tell' && message.pauses !== undefined) copy.#toldPause = null;
     return {
       id: this.#id,
       state: copy.#state,
@@ -284,8 +306,9 @@ export class Link {
       unseen: some(this.#unseen.carry()),
       asks: copy.#asks.all,
       offers: copy.#offers || undefined,
+      unheard: this.#isUnheard || undefined,
       pauses: this.pauses || undefined,
-      toldPause: copy.#toldPause || undefined,
+      toldPause: copy.#toldPause === false ? undefined : copy.#toldPause,
       controls: some(this.#controls),
     };
   }

@@ -76,6 +76,7 @@ export {
   LotWorkflow,
   ManualDeskWorkflow,
   MisroutedDeskWorkflow,
+  WatchedDeskWorkflow,
   MovingDeskWorkflow,
   NumberedDeskWorkflow,
   OfficeDeskWorkflow,
