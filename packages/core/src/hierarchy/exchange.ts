@@ -4,10 +4,9 @@ import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { Integration, IntegrationOptions, SourceContent } from '../state/integrate';
 import { isEmpty, NO_CHANGES } from '../state/change-set';
-import { at } from '../state/json';
-import { entries, values } from '../state/objects';
+import { Askers } from './askers';
 import { type CarriedExchange, carriedLinks, restoreLinks } from './carried-exchange';
-import { takeFromAbove } from './from-above';
+import { takeFromAbove, takeStart } from './from-above';
 import { takeFromBelow } from './from-below';
 import type { End, ExchangeHost, Self } from './host';
 import { type Below, type Kin } from './kin';
@@ -20,8 +19,7 @@ import { WRITTEN } from './outbox';
 import { Outgoing } from './outgoing';
 import { Pauses } from './pauses';
 import { Settlement } from './settlement';
-import { contributed, entitiesIn, MADE, sourcesFrom, sourcesOf, tablesOf } from './speech';
-import { takeEntire } from './take';
+import { sourcesFrom, startOf } from './speech';
 import type { Join, Message, Start, Tell } from './word';
 
 /**
@@ -42,10 +40,7 @@ export class Exchange {
   /** How many links this run and those before it made. */
   #count = 0;
   readonly #line: Line;
-  /** Workflows that ask whether they are children, and that this one does not know; by which link. */
-  readonly #askers = new Map<string, string>();
-  /** Whether this workflow has loaded since. */
-  #hasLoaded = false;
+  readonly askers: Askers;
 
   constructor(self: Self, state: EntityState, host: ExchangeHost, carried?: CarriedExchange) {
     this.#self = self;
@@ -53,6 +48,7 @@ export class Exchange {
     this.#host = host;
     this.pauses = new Pauses(carried?.pauses);
     this.#count = carried?.count ?? 0;
+    this.askers = new Askers(carried?.unheard);
     this.#settlement = new Settlement(state, host);
     this.#kin = this.#settlement.kin;
     const { name: entityName, id } = state.root;
@@ -111,16 +107,7 @@ export class Exchange {
     link.began();
     this.#kin.above.set(from, link);
     this.pauses.set(pauses, from);
-    for (const [source, said] of entries(sources))
-      this.#settlement.integrate(contributed(from, source), said, link);
-    // What the parent shows is what it begins with, whatever its sources gave.
-    const shown = takeEntire(this.#state, word, from);
-    this.#settlement.note(shown);
-    this.#kin.moveMine();
-    if (!isMade)
-      for (const said of values(sources))
-        for (const [ref] of entitiesIn(said))
-          if (!at(word.set, ref.name, ref.id) && this.#kin.isMine(ref)) link.waiting.markEntire(ref);
+    const shown = takeStart(this.#settlement, link, { sources, word });
     this.#host.changed(shown);
     return this.#finish();
   }
@@ -205,22 +192,12 @@ export class Exchange {
 
   /** What a child begins with, all that there is to say. */
   start(peer: string): Start {
-    const { link, item, made } = this.#child(peer);
+    const below = this.#child(peer);
+    const { link, item, made } = below;
     this.outgoing.forget(peer);
     link.started(this.#linkId());
     if (made) made.take(this.#host.make(item));
-    const refs = made ? made.refs() : this.#kin.portionOf(item);
-    const state = tablesOf(refs, (ref) => (made ? made.get(ref) : this.#state.store.get(ref.name, ref.id)));
-    return {
-      from: this.#self.workflowId,
-      link: link.id,
-      ancestry: this.line,
-      // Also of what is not there: a source may give what another home removed.
-      sources: made ? { [MADE]: { set: state } } : sourcesOf(this.#state, [...this.#kin.partsOf(item)]),
-      word: made ? {} : { set: state },
-      pauses: link.pauses,
-      isMade: link.isMade,
-    };
+    return { from: this.#self.workflowId, ancestry: this.line, ...startOf(this.#state, this.#kin, below) };
   }
 
   /** A child has begun with what it was given. */
@@ -268,8 +245,7 @@ export class Exchange {
       // It may leave before it has said that it joins by another link.
       if (known && (known === id || isEarlier(known, id))) this.#leave(from);
     } else if (message.do === 'ask') {
-      if (!this.#kin.below.has(from)) this.#askers.set(from, id);
-      this.#hasLoaded = false;
+      if (!this.#kin.below.has(from)) this.askers.add(from, id);
     } else if (message.do === 'stranger') {
       const link = this.#kin.below.get(from)?.link;
       if (link?.id !== id || link.state !== 'joined') return this.#finish();
@@ -283,6 +259,7 @@ export class Exchange {
         this.outgoing.strangers.set(from, { do: 'stranger', from: this.#self.workflowId, link: id });
       else if (link.take(message)) {
         takeFromAbove(this.#settlement, link, message);
+        this.askers.heard(message, link.isMade);
         if (message.pauses !== undefined) this.pause(message.pauses, from);
       }
     }
@@ -299,28 +276,22 @@ export class Exchange {
     this.#count = now;
     for (const { link } of this.#kin.below.values())
       if (link.state !== 'apart') link.attach(this.#linkId(), 'stranger');
-    for (const [peer, link] of this.#kin.above) {
-      this.outgoing.strangers.set(peer, { do: 'stranger', from: this.#self.workflowId, link: link.id });
-      link.forgets();
-    }
+    for (const [peer, { id: link }] of this.#kin.above)
+      this.outgoing.strangers.set(peer, { do: 'stranger', from: this.#self.workflowId, link });
+    this.askers.forget(this.parents);
     this.outgoing.wake();
-  }
-
-  /** Whether somebody waits to hear whether it is a child, and is unknown here. */
-  get isAsked(): boolean {
-    return this.#askers.size > 0;
   }
 
   /** Everything has been loaded since somebody asked last. */
   loaded(): void {
-    this.#hasLoaded = true;
-    this.#answer();
-    this.outgoing.wake();
+    this.askers.loaded();
+    this.#finish();
   }
 
   /** For continue-as-new. */
   carry(): CarriedExchange {
-    return { count: this.#count, ...carriedLinks(this.#kin, this.outgoing), pauses: this.pauses.carry() };
+    const links = carriedLinks(this.#kin, this.outgoing);
+    return { count: this.#count, ...links, pauses: this.pauses.carry(), unheard: this.askers.carry() };
   }
 
   #joined({ from, link: id, ancestry, pauses, isMade, wants }: Join): void {
@@ -331,12 +302,14 @@ export class Exchange {
       from,
       new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade, wants }, 'owing', { id }),
     );
+    this.askers.forget([from]);
     this.#kin.moveMine();
     this.pause(pauses, from);
   }
 
   #leave(peer: string): void {
     this.#kin.above.delete(peer);
+    this.askers.left(peer);
     this.#settlement.withdraw(sourcesFrom(this.#state, peer));
     this.pause(false, peer);
     this.#host.left(peer);
@@ -345,18 +318,10 @@ export class Exchange {
   #finish(): ChangeSet {
     const changes = this.#settlement.finish();
     if (!isEmpty(changes)) this.outgoing.tryAgain();
-    this.#answer();
+    const answers = this.askers.answers(this.#self.workflowId, (peer) => this.#kin.below.has(peer));
+    for (const [peer, message] of answers) this.outgoing.strangers.set(peer, message);
     this.outgoing.wake();
     return changes;
-  }
-
-  /** Lets those go that asked and are no children: once sources and parents have said what the lists are that say so. */
-  #answer(): void {
-    if (!this.#hasLoaded || [...this.#kin.above.values()].some(({ isUnheard }) => isUnheard)) return;
-    for (const [peer, link] of this.#askers)
-      if (!this.#kin.below.has(peer))
-        this.outgoing.strangers.set(peer, { do: 'leave', from: this.#self.workflowId, link });
-    this.#askers.clear();
   }
 
   #carryOn(peer: string, item: EntityRef, isMade: boolean, carried: CarriedLink): void {

@@ -19,15 +19,14 @@ import { short } from './link-id';
 import { known, renamed } from './naming';
 import { NO_CHILDREN } from './no-children';
 import { ExchangeOutlet } from './outlet';
-import { type Access, type CarriedParents, Parents, strangerTo } from './parents';
+import { type Access, answerTo, type CarriedParents, Parents } from './parents';
 import { Assembly, type CarriedAssembly } from './parts';
 import { SignalChannel, type SendContext } from './signal-channel';
-import { idsOf, LEAVES, tellOf } from './signals';
+import { idsOf, tellOf } from './signals';
 import { StartCheck } from './start-check';
 import { type CarriedSubscribers, Subscribers } from './subscribers';
 import { SendLimit } from './send-limit';
 import { type Temporal, temporalOfRun } from './temporal';
-import type { Message, Tell } from './word';
 
 /** What of the protocol travels: a run does not take on what one of another version handed over. */
 const VERSION = 2;
@@ -285,19 +284,12 @@ export class Hierarchy implements ExchangeHost {
         as: 'stranger',
         item: root,
         entity: root,
-        control: (message: Exclude<Message, Tell>) =>
-          message.do === 'leave' ? LEAVES[this.#onRemoved(workflowId)] : strangerTo(this.#context)(),
+        control: answerTo(this.#context, workflowId, this.children.paths),
       } as const;
       const outlet = new ExchangeOutlet(exchange, linked);
       return new SignalChannel(workflowId, this.#context, outlet, () => exchange.outgoing.forget(workflowId));
     });
     void channel.send().then(() => channel.isIdle && strangers.delete(workflowId));
-  }
-
-  /** How a workflow is let go that was a child on one of the paths. */
-  #onRemoved(workflowId: string): ManagedPath['onRemoved'] {
-    const path = this.children.paths.find(({ entityName }) => workflowId.startsWith(`${entityName}-`));
-    return path?.onRemoved ?? 'keep';
   }
 
   #parentLeft(link: ParentLink, loaded: boolean): void {

@@ -27,7 +27,6 @@ export interface CarriedLink {
   readonly unseen?: CarriedUnseen;
   readonly asks?: Asked;
   readonly offers?: true;
-  readonly unheard?: true;
   readonly pauses?: true;
   /** What the other end was told last of {@link pauses}; `null` where it may have heard something else since. */
   readonly toldPause?: true | null;

@@ -54,8 +54,6 @@ export class Link {
   #offers: boolean;
   /** The value of {@link pauses} that the other end was told last; `null` where it may have heard something else since. */
   #toldPause: boolean | null;
-  /** Whether the other end, a holder, has yet to say what its sources give: this one joined, or has forgotten it. */
-  #isUnheard: boolean;
   readonly #unseen: Unseen;
   /** Messages without content, which go before what waits. */
   #controls: readonly Message[];
@@ -91,7 +89,6 @@ export class Link {
     this.#asks = new Asks(asks);
     this.#controls = controls;
     this.#offers = carried.offers ?? false;
-    this.#isUnheard = carried.unheard ?? state === 'owing';
     this.pauses = carried.pauses ?? false;
     this.#toldPause = carried.toldPause === undefined ? false : carried.toldPause;
   }
@@ -129,8 +126,7 @@ export class Link {
 
   /** Whether something of an entity waits to be said, or was and the other end has not decided on it yet. */
   isSaid(ref: EntityRef): boolean {
-    const some = [this.waiting, this.#flight?.said, this.#aside, this.#unseen];
-    return some.some((said) => said?.names(ref));
+    return [this.waiting, this.#flight?.said, this.#aside, this.#unseen].some((said) => said?.names(ref));
   }
 
   /** The child began with all there is to say. */
@@ -180,15 +176,6 @@ export class Link {
     this.#go('owe');
   }
 
-  get isUnheard(): boolean {
-    return this.#isUnheard;
-  }
-
-  /** This end, a home, was reset. */
-  forgets(): void {
-    this.#isUnheard = true;
-  }
-
   /** The first message of a link was taken with the start. */
   began(): void {
     this.#taken = 1;
@@ -218,7 +205,6 @@ export class Link {
     // The answer to a message may come before its sender hears that the message arrived.
     const underWay = this.#flight?.message;
     if (underWay?.do === 'tell' && underWay.number <= tell.seen) this.#flight = undefined;
-    if (tell.offers || this.isMade) this.#isUnheard = false;
     if (tell.whole) {
       this.#go('whole');
       this.#asks.hasAll();
@@ -271,7 +257,7 @@ export class Link {
   }
 
   get holdsBack(): boolean {
-    return this.#isBlocked || !(this.#aside?.isEmpty ?? true);
+    return this.#isBlocked || this.#aside?.isEmpty === false;
   }
 
   /** What was too large is tried again. */
@@ -295,9 +281,7 @@ export class Link {
     copy.#flight = this.#flight;
     copy.#sent = this.#sent;
     copy.refused();
-    // A pause that is under way may have arrived: should it be none any more, that is said.
-    const { message } = this.#flight ?? {};
-    if (message?.do === 'tell' && message.pauses !== undefined) copy.#toldPause = null;
+    if (this.#flight && this.#flight.toldPause !== this.#toldPause) copy.#toldPause = null;
     return {
       id: this.#id,
       state: copy.#state,
@@ -306,7 +290,6 @@ export class Link {
       unseen: some(this.#unseen.carry()),
       asks: copy.#asks.all,
       offers: copy.#offers || undefined,
-      unheard: this.#isUnheard || undefined,
       pauses: this.pauses || undefined,
       toldPause: copy.#toldPause === false ? undefined : copy.#toldPause,
       controls: some(this.#controls),

@@ -6,8 +6,10 @@ import { FIND_ORPHANED } from './activities';
 import type { Exchange } from './exchange';
 import type { Ending } from './host';
 import { Rounds } from './rounds';
-import { ExchangeOutlet } from './outlet';
+import type { ManagedPath } from './managed-path';
+import { ExchangeOutlet, type Linked } from './outlet';
 import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
+import { LEAVES } from './signals';
 
 /** How often to look at a parent that does not say, in milliseconds. */
 const DEFAULT_EVERY = 10 * 60_000;
@@ -291,12 +293,20 @@ export class Parents {
 }
 
 /** What tells a workflow that this one knows no such parent. */
-export const strangerTo =
+const strangerTo =
   (context: SendContext): (() => readonly [string, unknown]) =>
   () => ['child', noticeOf(context, 'stranger')];
 
 /** The parent itself is the last of its line. */
 const parentIn = ({ ancestry }: ParentLink): string => (ancestry.at(-1) as Ancestor).workflowId;
+
+/** What tells a workflow that it is no parent; or no child, as those on its path are let go. */
+export const answerTo =
+  (context: SendContext, workflowId: string, paths: readonly ManagedPath[]): Linked['control'] =>
+  (message) => {
+    const path = paths.find(({ entityName }) => workflowId.startsWith(`${entityName}-`));
+    return message.do === 'leave' ? LEAVES[path?.onRemoved ?? 'keep'] : strangerTo(context)();
+  };
 
 const noticeOf = (
   { workflowId, runId }: SendContext,

@@ -93,7 +93,7 @@ export class LoadRunner {
     const isLoaded = loading.every(
       ({ known: { outcome, error, isInDoubt } }) => outcome && !error && !isInDoubt,
     );
-    if (hierarchy.exchange.isAsked && faults.length === 0 && isLoaded && !inbox.has('refresh'))
+    if (!hierarchy.exchange.askers.isEmpty && faults.length === 0 && isLoaded && !inbox.has('refresh'))
       hierarchy.exchange.loaded();
   }
 
