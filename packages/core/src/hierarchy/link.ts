@@ -7,7 +7,6 @@ import { Outbox } from './outbox';
 import { Unseen } from './unseen';
 import type { Message, Tell } from './word';
 
-/** Of an end that has no message without content to send, as most of thousands. */
 const NOTHING: readonly Message[] = [];
 
 /** Says what is in an outbox, as it is now. */
@@ -72,7 +71,7 @@ export class Link {
       ...carried
     }: Partial<CarriedLink> = {},
   ) {
-    // A parent hears of entities above it also where it does not ask for their kinds.
+    // Of entities above it a parent hears, whatever it asks for.
     const kinds = wants && new Set([...wants, ...ancestry.map(({ entityName }) => entityName)]);
     const concerns = kinds && ((name: string): boolean => kinds.has(name));
     this.#self = self;
