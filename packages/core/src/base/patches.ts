@@ -64,6 +64,8 @@ export const PATCHES = {
   absentLists: 'stateful-absent-lists',
   /** What a webhook told does not hold against the feed of the source: not of about the same time, nor of what is gone. */
   webhooksYield: 'stateful-webhooks-yield',
+  /** A child lacks an entity no longer once something was said to it of that. */
+  saidSince: 'stateful-said-since',
 } as const;
 
 /**

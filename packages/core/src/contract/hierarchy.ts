@@ -152,6 +152,8 @@ export interface ChildNotice {
   readonly message?: string;
   /** Whether the workflow lives for this parent alone. @default as before, and at first no */
   readonly isSole?: boolean;
+  /** Whether it asks to be let go, should it be no child any more: the parent was reset. @default false */
+  readonly asks?: boolean;
 }
 
 /** Payload of the signal `cancel` of a parent that has the server cancel the workflow as well. */

@@ -101,6 +101,7 @@ export const checkNotice = shape<ChildNotice>(
     was: optional(oneOf('terminated', 'timedOut')),
     message: (value) => (typeof value === 'string' ? value.slice(0, 1_000) : undefined),
     isSole: (value) => (typeof value === 'boolean' ? value : undefined),
+    asks: (value) => (typeof value === 'boolean' ? value : undefined),
   },
   'child',
 );

@@ -12,9 +12,20 @@ export interface WorkflowRef {
   readonly runId?: string;
 }
 
+/** A parent, as its child knows it. */
+export interface ParentRef extends WorkflowRef {
+  /** Since when the child has known it as it is, in milliseconds: a reset since then is told. @default none is */
+  readonly since?: number;
+}
+
+/** A parent that runs, and has been reset: it may have forgotten the child. */
+export interface ResetParent {
+  readonly reset: string;
+}
+
 /** What `stateful.findOrphaned` is asked. */
 export interface OrphanRequest {
-  readonly parents: readonly WorkflowRef[];
+  readonly parents: readonly ParentRef[];
   /** The time from one look to the next, in milliseconds. */
   readonly every: number;
 }
@@ -34,8 +45,8 @@ export interface RunRef {
 
 /** What only the server can answer or do; the worker asks it. */
 export interface HierarchyActivities {
-  /** Completes once a parent is not running any more, with the ids of those that are not. */
-  [FIND_ORPHANED](request: OrphanRequest): Promise<readonly string[]>;
+  /** Completes once a parent is not running any more or has been reset, with the ids of those that are not, and who was. */
+  [FIND_ORPHANED](request: OrphanRequest): Promise<readonly (string | ResetParent)[]>;
   /** Completes once a child is not running any more, with what those that are not would have said of it. */
   [FIND_ENDED](request: EndRequest): Promise<readonly ChildNotice[]>;
   /** Which of these workflows do not get on, and why; by workflow id. */

@@ -25,6 +25,8 @@ export interface CarriedExchange extends CarriedLinks {
   /** How many links were made so far. */
   readonly count: number;
   readonly pauses: CarriedPauses;
+  /** Parents that have yet to say what their sources give. */
+  readonly unheard?: readonly string[];
 }
 
 export const carriedLinks = ({ above, below }: Kin, { leaving, strangers }: Outgoing): CarriedLinks => ({

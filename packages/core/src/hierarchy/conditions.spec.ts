@@ -34,6 +34,7 @@ describe('the conditions of a path', () => {
       wake: () => {},
       left: () => {},
       paused: () => {},
+      has: () => true,
       make: ({ id }) => ({ id }),
     });
     const paths = managedPaths(

@@ -42,6 +42,7 @@ class Fake {
       wake: () => {},
       left: (peer) => void this.left.push(peer),
       paused: () => {},
+      has: () => true,
       make: (item) => this.make(this.get(item.name, item.id) ?? {}),
     };
     this.exchange = new Exchange({ workflowId: id, runId: `${id}-run` }, this.state, host, before?.exchange);
@@ -273,6 +274,7 @@ describe('Exchange', () => {
       wake: () => {},
       left: () => {},
       paused: () => {},
+      has: () => true,
       make: (item) => item as never,
     };
     const exchange = new Exchange({ workflowId: 'Ticket-t_1', runId: 'Ticket-t_1-run' }, next, host, carried);
@@ -339,6 +341,36 @@ describe('Exchange', () => {
     settle(desk, ticket);
     for (const one of [desk, ticket])
       expect(one.get('Ticket', 't_1')).toMatchObject({ title: 'a', note: 'desk', size: 'ticket' });
+  });
+
+  it('lets a child go that it has forgotten, once it has loaded and is asked', () => {
+    const forgetful = new Fake('Desk-1', { name: 'Desk', id: '1' });
+    forgetful.hear({ do: 'ask', from: 'Ticket-t_1', link: ticket.exchange.linkTo('Desk-1') ?? '' });
+    expect(forgetful.say(ticket)).toBeUndefined();
+    forgetful.load('tickets', { Desk: { 1: { tickets: [] } } });
+    forgetful.exchange.loaded();
+    settle(forgetful, ticket);
+    expect(ticket.left).toEqual(['Desk-1']);
+  });
+
+  it('does not let a child go that it has come to have again', () => {
+    const forgetful = new Fake('Desk-1', { name: 'Desk', id: '1' });
+    forgetful.hear({ do: 'ask', from: 'Ticket-t_1', link: ticket.exchange.linkTo('Desk-1') ?? '' });
+    forgetful.exchange.open('Ticket-t_1', T1);
+    forgetful.exchange.loaded();
+    expect(settle(forgetful, ticket)).toBe(0);
+    expect(ticket.left).toEqual([]);
+  });
+
+  it('lets no child go before its parents have said again what they give', () => {
+    const before = ticket.snapshot();
+    ticket = ticket.resetTo(before);
+    const comment = new Fake('Comment-k_1', { name: 'Comment', id: 'k_1' });
+    ticket.hear({ do: 'ask', from: comment.id, link: 'run#1' });
+    ticket.exchange.loaded();
+    expect(ticket.exchange.outgoing.isDue(comment.id, 'stranger')).toBe(false);
+    settle(desk, ticket);
+    expect(ticket.exchange.outgoing.next(comment.id, 'stranger')).toMatchObject({ do: 'leave' });
   });
 
   it('hands what a child says of an ancestor to that one', () => {

@@ -4,10 +4,9 @@ import type { ChangeSet, DeletePayload, UpdatePayload } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
 import type { Integration, IntegrationOptions, SourceContent } from '../state/integrate';
 import { isEmpty, NO_CHANGES } from '../state/change-set';
-import { at } from '../state/json';
-import { entries, values } from '../state/objects';
+import { Askers } from './askers';
 import { type CarriedExchange, carriedLinks, restoreLinks } from './carried-exchange';
-import { takeFromAbove } from './from-above';
+import { takeFromAbove, takeStart } from './from-above';
 import { takeFromBelow } from './from-below';
 import type { End, ExchangeHost, Self } from './host';
 import { type Below, type Kin } from './kin';
@@ -20,8 +19,7 @@ import { WRITTEN } from './outbox';
 import { Outgoing } from './outgoing';
 import { Pauses } from './pauses';
 import { Settlement } from './settlement';
-import { contributed, entitiesIn, MADE, sourcesFrom, sourcesOf, tablesOf } from './speech';
-import { takeEntire } from './take';
+import { sourcesFrom, startOf } from './speech';
 import type { Join, Message, Start, Tell } from './word';
 
 /**
@@ -42,6 +40,7 @@ export class Exchange {
   /** How many links this run and those before it made. */
   #count = 0;
   readonly #line: Line;
+  readonly askers: Askers;
 
   constructor(self: Self, state: EntityState, host: ExchangeHost, carried?: CarriedExchange) {
     this.#self = self;
@@ -49,6 +48,7 @@ export class Exchange {
     this.#host = host;
     this.pauses = new Pauses(carried?.pauses);
     this.#count = carried?.count ?? 0;
+    this.askers = new Askers(carried?.unheard);
     this.#settlement = new Settlement(state, host);
     this.#kin = this.#settlement.kin;
     const { name: entityName, id } = state.root;
@@ -72,6 +72,11 @@ export class Exchange {
   /** Whether it is linked with nobody, and nobody is to be told so. */
   get isAlone(): boolean {
     return this.#kin.isAlone && this.outgoing.isEmpty;
+  }
+
+  /** The link to a parent. */
+  linkTo(parent: string): string | undefined {
+    return this.#kin.above.get(parent)?.id;
   }
 
   /** Whether a message comes by a link that there is. */
@@ -102,16 +107,7 @@ export class Exchange {
     link.began();
     this.#kin.above.set(from, link);
     this.pauses.set(pauses, from);
-    for (const [source, said] of entries(sources))
-      this.#settlement.integrate(contributed(from, source), said, link);
-    // What the parent shows is what it begins with, whatever its sources gave.
-    const shown = takeEntire(this.#state, word, from);
-    this.#settlement.note(shown);
-    this.#kin.moveMine();
-    if (!isMade)
-      for (const said of values(sources))
-        for (const [ref] of entitiesIn(said))
-          if (!at(word.set, ref.name, ref.id) && this.#kin.isMine(ref)) link.waiting.markEntire(ref);
+    const shown = takeStart(this.#settlement, link, { sources, word });
     this.#host.changed(shown);
     return this.#finish();
   }
@@ -196,22 +192,12 @@ export class Exchange {
 
   /** What a child begins with, all that there is to say. */
   start(peer: string): Start {
-    const { link, item, made } = this.#child(peer);
+    const below = this.#child(peer);
+    const { link, item, made } = below;
     this.outgoing.forget(peer);
     link.started(this.#linkId());
     if (made) made.take(this.#host.make(item));
-    const refs = made ? made.refs() : this.#kin.portionOf(item);
-    const state = tablesOf(refs, (ref) => (made ? made.get(ref) : this.#state.store.get(ref.name, ref.id)));
-    return {
-      from: this.#self.workflowId,
-      link: link.id,
-      ancestry: this.line,
-      // Also of what is not there: a source may give what another home removed.
-      sources: made ? { [MADE]: { set: state } } : sourcesOf(this.#state, [...this.#kin.partsOf(item)]),
-      word: made ? {} : { set: state },
-      pauses: link.pauses,
-      isMade: link.isMade,
-    };
+    return { from: this.#self.workflowId, ancestry: this.line, ...startOf(this.#state, this.#kin, below) };
   }
 
   /** A child has begun with what it was given. */
@@ -258,6 +244,8 @@ export class Exchange {
       const known = this.#kin.above.get(from)?.id;
       // It may leave before it has said that it joins by another link.
       if (known && (known === id || isEarlier(known, id))) this.#leave(from);
+    } else if (message.do === 'ask') {
+      if (!this.#kin.below.has(from)) this.askers.add(from, id);
     } else if (message.do === 'stranger') {
       const link = this.#kin.below.get(from)?.link;
       if (link?.id !== id || link.state !== 'joined') return this.#finish();
@@ -271,6 +259,7 @@ export class Exchange {
         this.outgoing.strangers.set(from, { do: 'stranger', from: this.#self.workflowId, link: id });
       else if (link.take(message)) {
         takeFromAbove(this.#settlement, link, message);
+        this.askers.heard(message, link.isMade);
         if (message.pauses !== undefined) this.pause(message.pauses, from);
       }
     }
@@ -289,12 +278,20 @@ export class Exchange {
       if (link.state !== 'apart') link.attach(this.#linkId(), 'stranger');
     for (const [peer, { id: link }] of this.#kin.above)
       this.outgoing.strangers.set(peer, { do: 'stranger', from: this.#self.workflowId, link });
+    this.askers.forget(this.parents);
     this.outgoing.wake();
+  }
+
+  /** Everything has been loaded since somebody asked last. */
+  loaded(): void {
+    this.askers.loaded();
+    this.#finish();
   }
 
   /** For continue-as-new. */
   carry(): CarriedExchange {
-    return { count: this.#count, ...carriedLinks(this.#kin, this.outgoing), pauses: this.pauses.carry() };
+    const links = carriedLinks(this.#kin, this.outgoing);
+    return { count: this.#count, ...links, pauses: this.pauses.carry(), unheard: this.askers.carry() };
   }
 
   #joined({ from, link: id, ancestry, pauses, isMade, wants }: Join): void {
@@ -305,12 +302,14 @@ export class Exchange {
       from,
       new Link({ self: this.#self.workflowId, peer: from, ancestry, isMade, wants }, 'owing', { id }),
     );
+    this.askers.forget([from]);
     this.#kin.moveMine();
     this.pause(pauses, from);
   }
 
   #leave(peer: string): void {
     this.#kin.above.delete(peer);
+    this.askers.left(peer);
     this.#settlement.withdraw(sourcesFrom(this.#state, peer));
     this.pause(false, peer);
     this.#host.left(peer);
@@ -319,6 +318,8 @@ export class Exchange {
   #finish(): ChangeSet {
     const changes = this.#settlement.finish();
     if (!isEmpty(changes)) this.outgoing.tryAgain();
+    const answers = this.askers.answers(this.#self.workflowId, (peer) => this.#kin.below.has(peer));
+    for (const [peer, message] of answers) this.outgoing.strangers.set(peer, message);
     this.outgoing.wake();
     return changes;
   }

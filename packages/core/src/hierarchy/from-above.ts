@@ -1,14 +1,35 @@
 import type { EntityRef } from '../contract/adapter';
+import type { ChangeSet } from '../contract/wire';
 import { at, equalJson, forEach, own } from '../state/json';
-import { entries, hasOwn } from '../state/objects';
+import { entries, hasOwn, values } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { fieldsIn } from './fields-in';
 import type { Link } from './link';
 import { COPIED, WRITTEN } from './outbox';
 import type { Settlement } from './settlement';
-import { contributed, sourcesFrom } from './speech';
-import { Claims, takeEdits, takeMissing, takeWrites } from './take';
-import type { Tell, Word } from './word';
+import { contributed, entitiesIn, sourcesFrom } from './speech';
+import { Claims, takeEdits, takeEntire, takeMissing, takeWrites } from './take';
+import type { Start, Tell, Word } from './word';
+
+/** Takes in what a parent starts this workflow with. @returns what it shows, which is what the workflow begins with */
+export function takeStart(
+  settlement: Settlement,
+  link: Link,
+  { sources, word }: Pick<Start, 'sources' | 'word'>,
+): ChangeSet {
+  const { state, kin } = settlement;
+  for (const [source, said] of entries(sources))
+    settlement.integrate(contributed(link.peer, source), said, link);
+  // What the parent shows is what it begins with, whatever its sources gave.
+  const shown = takeEntire(state, word, link.peer);
+  settlement.note(shown);
+  kin.moveMine();
+  if (!link.isMade)
+    for (const said of values(sources))
+      for (const [ref] of entitiesIn(said))
+        if (!at(word.set, ref.name, ref.id) && kin.isMine(ref)) link.waiting.markEntire(ref);
+  return shown;
+}
 
 /** Takes in what a parent says: contributions. What became of them is told back, where it is not as said. */
 export function takeFromAbove(settlement: Settlement, link: Link, tell: Tell): void {

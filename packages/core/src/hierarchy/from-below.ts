@@ -37,7 +37,7 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
     if (claims.of(ref)) below.missing?.delete(key);
     else {
       if (!below.missing?.has(key)) lacks.push(key);
-      lack(below, key);
+      lack(settlement, below, ref);
     }
   }
   const kept = new Set(word.deletes?.filter((ref) => spread.askOthers(ref)).map(keyOf));
@@ -58,7 +58,7 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
     const kinds = new Set(tell.kinds);
     const isAbsent = (ref: EntityRef): boolean => kinds.has(ref.name) && !entire.has(keyOf(ref));
     const absent = kin.portionOf(item).filter(isAbsent);
-    for (const ref of absent) lack(below, keyOf(ref));
+    for (const ref of absent) lack(settlement, below, ref);
     const left = absent.filter((ref) => !spread.askOthers(ref));
     const gone = takeNews(state, link, { ...news, word: { deletes: left } });
     settlement.settle(gone, { from: link, lane: WRITTEN, isNews: true }, entire);
@@ -66,9 +66,10 @@ export function takeFromBelow(settlement: Settlement, below: Below, tell: Tell):
   if (whole || tell.asks === true) spread.offerAll(below);
 }
 
-function lack(below: Below, key: string): void {
+/** A child lacks an entity; not for long, perhaps, where something of it was said that the child has not heard yet. */
+function lack({ host }: Settlement, below: Below, ref: EntityRef): void {
   below.missing ??= new Map();
-  below.missing.set(key, { isAnswered: false });
+  below.missing.set(keyOf(ref), { isAnswered: below.link.isSaid(ref) && host.has('saidSince') });
 }
 
 /** Takes in what a child wrote, and what it did to lists of what has another home: its own lists it gives whole. */

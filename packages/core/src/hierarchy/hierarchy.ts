@@ -19,7 +19,7 @@ import { short } from './link-id';
 import { known, renamed } from './naming';
 import { NO_CHILDREN } from './no-children';
 import { ExchangeOutlet } from './outlet';
-import { type Access, type CarriedParents, Parents, strangerTo } from './parents';
+import { type Access, answerTo, type CarriedParents, Parents } from './parents';
 import { Assembly, type CarriedAssembly } from './parts';
 import { SignalChannel, type SendContext } from './signal-channel';
 import { idsOf, tellOf } from './signals';
@@ -179,6 +179,13 @@ export class Hierarchy implements ExchangeHost {
     this.#take(link, (held, what) => takes || held === undefined || isOld(held, what));
   }
 
+  /** A workflow asks whether it is a child. One that is not known is let go, but not before this workflow has loaded. */
+  asked({ from, link = '' }: Partial<Envelope> = {}): void {
+    if (from === undefined || this.children.get(from)) return;
+    this.exchange.receive({ do: 'ask', from, link });
+    this.#host.inbox.add('refresh');
+  }
+
   /** A parent lets this workflow go. */
   letGo({ from, link }: Envelope, ending: Ending | undefined): void {
     this.parents.letGo(from, link, ending);
@@ -252,6 +259,11 @@ export class Hierarchy implements ExchangeHost {
     if (!isPaused) this.#host.inbox.add('resume');
   }
 
+  /** Of the exchange: whether this run has a change of what workflows send. */
+  get has(): Temporal['has'] {
+    return this.#context.has;
+  }
+
   /** Of the exchange: what is made of an item for a child that is not given it as it is. */
   make(item: EntityRef): Item {
     return this.children.make(item);
@@ -272,7 +284,7 @@ export class Hierarchy implements ExchangeHost {
         as: 'stranger',
         item: root,
         entity: root,
-        control: strangerTo(this.#context),
+        control: answerTo(this.#context, workflowId, this.children.paths),
       } as const;
       const outlet = new ExchangeOutlet(exchange, linked);
       return new SignalChannel(workflowId, this.#context, outlet, () => exchange.outgoing.forget(workflowId));

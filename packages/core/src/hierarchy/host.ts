@@ -3,6 +3,7 @@ import type { EntityRef } from '../contract/adapter';
 import type { Schema } from '../contract/schema';
 import type { ChangeSet, CredentialReference } from '../contract/wire';
 import type { EntityState } from '../state/entity-state';
+import type { Temporal } from './temporal';
 
 /** How a workflow ends when no parent needs it any more. */
 export type Ending = 'completed' | 'cancelled';
@@ -56,6 +57,8 @@ export interface ExchangeHost extends Wakeable {
   left(peer: string): void;
   /** The workflow pauses from now on, or goes on. */
   paused(isPaused: boolean): void;
+  /** Whether the workflow's run has a change of what workflows send. */
+  has: Temporal['has'];
   /** What is made of an item for a child that is not given it as it is. */
   make(item: EntityRef): Readonly<Record<string, unknown>>;
 }

@@ -16,8 +16,8 @@ export interface Below {
   /** Whether this workflow is the home of the item still, because no child has begun. */
   isHome: boolean;
   /**
-   * Entities that the item refers to and that the child lacks; whether sources here have offered them to the child. Absent
-   * until there is one: of thousands most lack none.
+   * Entities that the item refers to and that the child lacks; whether the child was told of them since. Absent until there
+   * is one: of thousands most lack none.
    */
   missing?: Map<string, { isAnswered: boolean }>;
 }

@@ -28,6 +28,7 @@ export interface CarriedLink {
   readonly asks?: Asked;
   readonly offers?: true;
   readonly pauses?: true;
-  readonly toldPause?: true;
+  /** What the other end was told last of {@link pauses}; `null` where it may have heard something else since. */
+  readonly toldPause?: true | null;
   readonly controls?: readonly Message[];
 }

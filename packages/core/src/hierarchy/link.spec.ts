@@ -161,6 +161,16 @@ describe('Link', () => {
     expect(send(holder).pauses).toBeUndefined();
   });
 
+  it('takes back a pause that was under way as the run ended, and may have arrived', () => {
+    const { holder } = joined();
+    holder.pauses = true;
+    expect(holder.next(compose)).toMatchObject({ pauses: true });
+    holder.pauses = false;
+    const next = new Link({ self: 'Desk-1', peer: 'Ticket-1', ancestry }, 'joined', holder.carry());
+    expect(send(next)).toMatchObject({ pauses: false });
+    expect(next.isDue).toBe(false);
+  });
+
   it('goes through continue-as-new, with what is under way and what is not seen', () => {
     const { holder, home } = joined();
     holder.waiting.mark(ref, ['title']);

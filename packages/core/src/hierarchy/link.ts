@@ -7,7 +7,6 @@ import { Outbox } from './outbox';
 import { Unseen } from './unseen';
 import type { Message, Tell } from './word';
 
-/** Of an end that has no message without content to send, as most of thousands. */
 const NOTHING: readonly Message[] = [];
 
 /** Says what is in an outbox, as it is now. */
@@ -20,7 +19,7 @@ interface Flight {
   readonly isWhole: boolean;
   readonly asks?: Asked;
   readonly offers: boolean;
-  readonly toldPause: boolean;
+  readonly toldPause: boolean | null;
 }
 
 /**
@@ -52,8 +51,8 @@ export class Link {
   readonly #asks: Asks;
   /** Whether the next message has all that the sources here say of the portion. */
   #offers: boolean;
-  /** The value of {@link pauses} that the other end was told last. */
-  #toldPause: boolean;
+  /** The value of {@link pauses} that the other end was told last; `null` where it may have heard something else since. */
+  #toldPause: boolean | null;
   readonly #unseen: Unseen;
   /** Messages without content, which go before what waits. */
   #controls: readonly Message[];
@@ -72,7 +71,7 @@ export class Link {
       ...carried
     }: Partial<CarriedLink> = {},
   ) {
-    // A parent hears of entities above it also where it does not ask for their kinds.
+    // Of entities above it a parent hears, whatever it asks for.
     const kinds = wants && new Set([...wants, ...ancestry.map(({ entityName }) => entityName)]);
     const concerns = kinds && ((name: string): boolean => kinds.has(name));
     this.#self = self;
@@ -90,7 +89,7 @@ export class Link {
     this.#controls = controls;
     this.#offers = carried.offers ?? false;
     this.pauses = carried.pauses ?? false;
-    this.#toldPause = carried.toldPause ?? false;
+    this.#toldPause = carried.toldPause === undefined ? false : carried.toldPause;
   }
 
   get id(): string {
@@ -122,6 +121,11 @@ export class Link {
       !!this.#aside?.has(ref, field) ||
       this.#unseen.has(ref, field)
     );
+  }
+
+  /** Whether something of an entity waits to be said, or was and the other end has not decided on it yet. */
+  isSaid(ref: EntityRef): boolean {
+    return [this.waiting, this.#flight?.said, this.#aside, this.#unseen].some((said) => said?.names(ref));
   }
 
   /** The child began with all there is to say. */
@@ -252,7 +256,7 @@ export class Link {
   }
 
   get holdsBack(): boolean {
-    return this.#isBlocked || !(this.#aside?.isEmpty ?? true);
+    return this.#isBlocked || this.#aside?.isEmpty === false;
   }
 
   /** What was too large is tried again. */
@@ -276,6 +280,7 @@ export class Link {
     copy.#flight = this.#flight;
     copy.#sent = this.#sent;
     copy.refused();
+    if (this.#flight && this.#flight.toldPause !== this.#toldPause) copy.#toldPause = null;
     return {
       id: this.#id,
       state: copy.#state,
@@ -285,7 +290,7 @@ export class Link {
       asks: copy.#asks.all,
       offers: copy.#offers || undefined,
       pauses: this.pauses || undefined,
-      toldPause: copy.#toldPause || undefined,
+      toldPause: copy.#toldPause === false ? undefined : copy.#toldPause,
       controls: some(this.#controls),
     };
   }

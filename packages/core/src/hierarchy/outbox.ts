@@ -130,6 +130,13 @@ export class Outbox {
     return false;
   }
 
+  /** Whether anything waits about an entity. */
+  names(ref: EntityRef): boolean {
+    const key = keyOf(ref);
+    for (const marks of this.#lanes.values()) if (marks.has(key)) return true;
+    return false;
+  }
+
   *marks(): IterableIterator<readonly [lane: string, mark: Mark]> {
     for (const [lane, marks] of this.#lanes) for (const mark of marks.values()) yield [lane, mark];
   }

@@ -21,7 +21,7 @@ describe('ExchangeOutlet', () => {
 
   beforeEach(() => {
     const state = new EntityState({ name: 'Desk', id: '1' }, schema);
-    const host = { changed() {}, wake() {}, left() {}, paused() {}, make: () => ({}) };
+    const host = { changed() {}, wake() {}, left() {}, paused() {}, has: () => true, make: () => ({}) };
     exchange = new Exchange({ workflowId: 'Desk-1', runId: 'run' }, state, host);
     write('Desk', '1', { tickets: ['t_1'] });
     write('Ticket', 't_1', { title: 'a', comments: ['k_1'] });

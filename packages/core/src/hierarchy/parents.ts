@@ -6,15 +6,22 @@ import { FIND_ORPHANED } from './activities';
 import type { Exchange } from './exchange';
 import type { Ending } from './host';
 import { Rounds } from './rounds';
-import { ExchangeOutlet } from './outlet';
+import type { ManagedPath } from './managed-path';
+import { ExchangeOutlet, type Linked } from './outlet';
 import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
+import { LEAVES } from './signals';
 
 /** How often to look at a parent that does not say, in milliseconds. */
 const DEFAULT_EVERY = 10 * 60_000;
 
 /** {@link Parents} as they travel through continue-as-new. */
 export interface CarriedParents {
-  readonly links: readonly { readonly link: ParentLink; readonly controls?: CarriedControls }[];
+  readonly links: readonly {
+    readonly link: ParentLink;
+    readonly controls?: CarriedControls;
+    /** Since when, in milliseconds. */
+    readonly since?: number;
+  }[];
   readonly isIndependent: boolean;
   /** When the next look at the parents is due, in milliseconds. */
   readonly dueAt?: number;
@@ -25,6 +32,8 @@ export type Access = Pick<ParentLink, 'apiToken' | 'apiUrl'>;
 
 interface Parent {
   link: ParentLink;
+  /** Since when it is a parent by this link, in milliseconds. */
+  since: number;
   readonly channel: SignalChannel;
 }
 
@@ -60,7 +69,7 @@ export class Parents {
     this.isIndependent = isIndependent;
     this.#rounds = new Rounds(options.context, dueAt);
     this.#options = options;
-    for (const { link, controls } of links) this.#add(link, controls);
+    for (const { link, controls, since } of links) this.#add(link, controls, since);
   }
 
   get isEmpty(): boolean {
@@ -185,7 +194,11 @@ export class Parents {
 
   carry(): CarriedParents {
     return {
-      links: [...this.#parents.values()].map(({ link, channel }) => ({ link, controls: channel.carry() })),
+      links: [...this.#parents.values()].map(({ link, channel, since }) => ({
+        link,
+        controls: channel.carry(),
+        since,
+      })),
       isIndependent: this.isIndependent,
       dueAt: this.#rounds.carry(),
     };
@@ -220,7 +233,11 @@ export class Parents {
     this.stopWatch();
     this.#stopWatch = undefined;
     if (this.isEmpty) return;
-    const watched = [...this.#parents].map(([workflowId, { link }]) => ({ workflowId, runId: link.runId }));
+    const watched = [...this.#parents].map(([workflowId, { link, since }]) => ({
+      workflowId,
+      runId: link.runId,
+      since,
+    }));
     const every = Math.min(...this.#links.map(({ checkEveryMs = DEFAULT_EVERY }) => checkEveryMs));
     const { lookAside, looks } = this.#options.context;
     this.#stopWatch = lookAside(async () => {
@@ -230,21 +247,34 @@ export class Parents {
         retry: { initialInterval: every, backoffCoefficient: 1 },
         summary: 'watch parents',
       });
-      for (const gone of await findOrphaned({ parents: watched, every }))
-        this.#isGone(gone, this.#parents.get(gone)?.link.runId);
+      let wasReset = false;
+      for (const found of await findOrphaned({ parents: watched, every }))
+        if (typeof found === 'string') this.#isGone(found, this.#parents.get(found)?.link.runId);
+        else {
+          wasReset = true;
+          this.#ask(found.reset);
+        }
+      // Whoever is not a child any more hears so; else there is nothing to be said, and the look goes on.
+      if (wasReset) this.#watch();
     });
+  }
+
+  /** Asks a parent that was reset whether this workflow is a child of it: it may have forgotten, and the item have gone. */
+  #ask(workflowId: string): void {
+    const { link, channel } = this.#parents.get(workflowId) ?? {};
+    if (link) void channel?.signal('child', { ...this.#notice('running'), asks: true }, { link: link.link });
   }
 
   #notice(status: ChildNotice['status'], message?: string, isSole?: boolean): ChildNotice {
     return noticeOf(this.#options.context, status, message, isSole);
   }
 
-  #add(link: ParentLink, controls?: CarriedControls): SignalChannel {
+  #add(link: ParentLink, controls?: CarriedControls, since = Date.now()): SignalChannel {
     const workflowId = parentIn(link);
     const known = this.#parents.get(workflowId);
-    if (known) known.link = link;
     const { channel } = known ?? { channel: this.#channel(workflowId, controls) };
-    if (!known) this.#parents.set(workflowId, { link, channel });
+    if (known) Object.assign(known, { link, since });
+    else this.#parents.set(workflowId, { link, since, channel });
     return channel;
   }
 
@@ -263,12 +293,20 @@ export class Parents {
 }
 
 /** What tells a workflow that this one knows no such parent. */
-export const strangerTo =
-  (context: SendContext): (() => readonly [string, ChildNotice]) =>
+const strangerTo =
+  (context: SendContext): (() => readonly [string, unknown]) =>
   () => ['child', noticeOf(context, 'stranger')];
 
 /** The parent itself is the last of its line. */
 const parentIn = ({ ancestry }: ParentLink): string => (ancestry.at(-1) as Ancestor).workflowId;
+
+/** What tells a workflow that it is no parent; or no child, as those on its path are let go. */
+export const answerTo =
+  (context: SendContext, workflowId: string, paths: readonly ManagedPath[]): Linked['control'] =>
+  (message) => {
+    const path = paths.find(({ entityName }) => workflowId.startsWith(`${entityName}-`));
+    return message.do === 'leave' ? LEAVES[path?.onRemoved ?? 'keep'] : strangerTo(context)();
+  };
 
 const noticeOf = (
   { workflowId, runId }: SendContext,

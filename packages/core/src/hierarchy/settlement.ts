@@ -43,10 +43,10 @@ export class Settlement {
 
   constructor(
     readonly state: EntityState,
-    readonly host: Pick<ExchangeHost, 'changed' | 'make'>,
+    readonly host: Pick<ExchangeHost, 'changed' | 'make' | 'has'>,
   ) {
     this.kin = new Kin(state);
-    this.spread = new Spread(state, this.kin);
+    this.spread = new Spread(state, this.kin, host);
   }
 
   /** Notes a change that no other workflow is told of. */

@@ -4,9 +4,10 @@ import type { Fields, Json } from '../contract/schema';
 import type { EntityState } from '../state/entity-state';
 import { at, equalJson, inner, own, setField, table } from '../state/json';
 import { entries, fromEntries, getOrAdd, hasOwn, keys } from '../state/objects';
+import type { Below, Kin } from './kin';
 import type { Made } from './made';
 import { COPIED, EDITED, type Outbox, SHOWN, WRITTEN } from './outbox';
-import type { Tell, Word } from './word';
+import type { Start, Tell, Word } from './word';
 
 /** The source by which a parent gives what it makes of an item. */
 export const MADE = 'processData';
@@ -170,4 +171,22 @@ export function* entitiesIn({
 }: Word): IterableIterator<readonly [ref: EntityRef, set: Fields, unset: readonly string[]]> {
   for (const [name, some] of entries(set))
     for (const [id, fields] of entries(some)) yield [{ name, id }, fields, own(own(unset, name), id) ?? []];
+}
+
+/** What a child begins with, all that there is to say. */
+export function startOf(
+  state: EntityState,
+  kin: Pick<Kin, 'partsOf' | 'portionOf'>,
+  { link, item, made }: Below,
+): Omit<Start, 'from' | 'ancestry'> {
+  const refs = made ? made.refs() : kin.portionOf(item);
+  const set = tablesOf(refs, (ref) => (made ? made.get(ref) : state.store.get(ref.name, ref.id)));
+  return {
+    link: link.id,
+    // Also of what is not there: a source may give what another home removed.
+    sources: made ? { [MADE]: { set } } : sourcesOf(state, [...kin.partsOf(item)]),
+    word: made ? {} : { set },
+    pauses: link.pauses,
+    isMade: link.isMade,
+  };
 }

@@ -8,6 +8,7 @@ import { editsIn, itemsOf } from '../state/list-edits';
 import { hasOwn, keys } from '../state/objects';
 import { keyOf } from '../state/refs';
 import { fieldsIn } from './fields-in';
+import type { ExchangeHost } from './host';
 import { type Below, isAbove, isMissing, type Kin } from './kin';
 import type { Link } from './link';
 import { COPIED, SHOWN } from './outbox';
@@ -32,10 +33,12 @@ export interface Cause {
 export class Spread {
   readonly #state: EntityState;
   readonly #kin: Kin;
+  readonly #host: Pick<ExchangeHost, 'has'>;
 
-  constructor(state: EntityState, kin: Kin) {
+  constructor(state: EntityState, kin: Kin, host: Pick<ExchangeHost, 'has'>) {
     this.#state = state;
     this.#kin = kin;
+    this.#host = host;
   }
 
   /**
@@ -50,8 +53,11 @@ export class Spread {
   ): void {
     const words = new Map(said?.map(([ref, fields]) => [keyOf(ref), fields]));
     const each = (ref: EntityRef, mark: (link: Link) => void, also?: ReadonlySet<Below>): void => {
-      for (const { link, made } of new Set([...this.#kin.childrenWith(ref), ...(also ?? [])]))
-        if (!made && link !== from) mark(link);
+      for (const below of new Set([...this.#kin.childrenWith(ref), ...(also ?? [])])) {
+        if (below.made || below.link === from) continue;
+        mark(below.link);
+        this.#answer(below, ref);
+      }
     };
     for (const [ref, fields] of said ?? [])
       each(ref, ({ waiting }) => waiting.mark(ref, fields, lane), before.get(keyOf(ref)));
@@ -117,13 +123,13 @@ export class Spread {
   give(below: Below, ref: EntityRef): void {
     const { link } = below;
     this.offer(below, ref);
-    if (this.#state.store.get(ref.name, ref.id)) this.#copy(link, ref);
+    if (this.#state.store.get(ref.name, ref.id)) this.#copy(below, ref);
     else if (link.state === 'joined') link.ask(ref);
   }
 
   /** Marks a copy of what is known of an item here, for a child that runs already: fields that the child has stand. */
-  handOver({ link, item }: Below): void {
-    for (const ref of this.#kin.portionOf(item)) this.#copy(link, ref);
+  handOver(below: Below): void {
+    for (const ref of this.#kin.portionOf(below.item)) this.#copy(below, ref);
   }
 
   /** Marks what the sources say of an entity. */
@@ -147,9 +153,17 @@ export class Spread {
     below.link.offer();
   }
 
-  #copy({ waiting }: Link, ref: EntityRef): void {
+  #copy(below: Below, ref: EntityRef): void {
+    const { waiting } = below.link;
     waiting.mark(ref, keys(this.#state.store.get(ref.name, ref.id) ?? {}), COPIED);
     waiting.markEntire(ref, COPIED);
+    this.#answer(below, ref);
+  }
+
+  /** A child that lacks an entity is told something of it: it has the entity then, or says again that it does not. */
+  #answer({ missing }: Below, ref: EntityRef): void {
+    const lacked = missing?.get(keyOf(ref));
+    if (lacked && !lacked.isAnswered) lacked.isAnswered = this.#host.has('saidSince');
   }
 
   /** An entity has left one of its homes: asks the others for it. @returns whether there are others */

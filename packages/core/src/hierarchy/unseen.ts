@@ -1,7 +1,7 @@
 import type { EntityRef } from '../contract/adapter';
 import type { ListEdit } from '../contract/hierarchy';
 import { joined } from '../state/list-edits';
-import { keyOf } from '../state/refs';
+import { isSame, keyOf } from '../state/refs';
 import { type Outbox, WRITTEN } from './outbox';
 
 /** Of so many fields it may be unknown whether the other end has seen them. One that says nothing is asked then. */
@@ -40,6 +40,12 @@ export class Unseen {
   /** Whether a field of an entity was sent and is not seen; an empty name for all of the entity, or its removal. */
   has(ref: EntityRef, field: string): boolean {
     return !!this.#sent && (this.#sent.has(keyIn(ref, field)) || this.#sent.has(keyIn(ref, '')));
+  }
+
+  /** Whether anything of an entity was sent and is not seen. */
+  names(ref: EntityRef): boolean {
+    for (const sent of this.#sent?.values() ?? []) if (isSame(sent.ref, ref)) return true;
+    return false;
   }
 
   /** Notes what goes with a message. */

@@ -52,5 +52,10 @@ export interface Stranger extends Sent {
   readonly do: 'stranger';
 }
 
+/** A child asks whether it is one still: the holder has been reset since it said so. */
+export interface Ask extends Sent {
+  readonly do: 'ask';
+}
+
 /** A message of one end of a link to the other. */
-export type Message = Tell | Join | Leave | Stranger;
+export type Message = Tell | Join | Leave | Stranger | Ask;

@@ -1,12 +1,14 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { isGrpcServiceError, type Client, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailureCategory } from '@temporalio/common';
+import { optionalTsToMs } from '@temporalio/common/lib/time';
 import {
   FIND_ENDED,
   FIND_ORPHANED,
   FIND_STUCK,
   type HierarchyActivities,
   REQUEST_CANCEL,
+  type ResetParent,
   type WorkflowRef,
 } from '../hierarchy/activities';
 import type { ChildNotice } from '../contract/hierarchy';
@@ -37,16 +39,21 @@ const LAST_EVENTS = 20;
 export const hierarchyActivities: HierarchyActivities = {
   async [FIND_ORPHANED]({ parents, every }) {
     const { client } = Context.current();
-    const ends = await atATime(parents, (parent) => endOf(client, parent));
-    const gone = parents.filter((_, i) => ends[i]);
-    if (gone.length === 0) throw nothingNew('parent', every);
-    return gone.map(({ workflowId }) => workflowId);
+    const found = await atATime(parents, async (parent): Promise<(string | ResetParent)[]> => {
+      const { workflowId, since = Infinity } = parent;
+      const { end, resetAt = -Infinity } = await stateOf(client, parent);
+      if (end) return [workflowId];
+      return resetAt > since ? [{ reset: workflowId }] : [];
+    });
+    const news = found.flat();
+    if (news.length === 0) throw nothingNew('parent', every);
+    return news;
   },
 
   async [FIND_ENDED]({ children, every }) {
     const { client } = Context.current();
     const ends = await atATime(children, async (child): Promise<ChildNotice[]> => {
-      const end = await endOf(client, child);
+      const { end } = await stateOf(client, child);
       return end ? [{ ...child, ...end }] : [];
     });
     const ended = ends.flat();
@@ -91,21 +98,25 @@ const nothingNew = (who: 'parent' | 'child', every: number): ApplicationFailure 
     nextRetryDelay: every,
   });
 
-/** How a workflow ended; nothing while it runs. */
-async function endOf(
+/** How a workflow ended, if it does not run, and when its run was reset, if it was. */
+async function stateOf(
   client: Client,
   { workflowId, runId }: WorkflowRef,
-): Promise<Pick<ChildNotice, 'status' | 'was' | 'message'> | undefined> {
+): Promise<{
+  readonly end?: Pick<ChildNotice, 'status' | 'was' | 'message'>;
+  readonly resetAt?: number;
+}> {
   try {
     const { status, raw, runId: last } = await client.workflow.getHandle(workflowId).describe();
     const first = raw.workflowExecutionInfo?.firstRunId;
     // One that somebody started anew under its id is another workflow. An old server does not say.
-    if (first && runId !== undefined && first !== runId) return { status: 'cancelled' };
+    if (first && runId !== undefined && first !== runId) return { end: { status: 'cancelled' } };
     const end = ENDS[status.name];
-    if (end?.status !== 'failed') return end;
-    return { ...end, message: await whyFailed(client, workflowId, last) };
+    if (end?.status === 'failed')
+      return { end: { ...end, message: await whyFailed(client, workflowId, last) } };
+    return { end, resetAt: optionalTsToMs(raw.workflowExtendedInfo?.lastResetTime) };
   } catch (error) {
-    if (isNotFound(error)) return { status: 'cancelled' };
+    if (isNotFound(error)) return { end: { status: 'cancelled' } };
     throw error;
   }
 }

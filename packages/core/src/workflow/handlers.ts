@@ -109,10 +109,13 @@ const SIGNALS: {
   unsubscribe: ({ hierarchy }, payload) => hierarchy.subscribers.remove(checkUnsubscription(payload)),
   parent: ({ hierarchy, checkToken }, payload) =>
     hierarchy.adopt(checkParentLink(payload, undefined, checkToken)),
-  child({ hierarchy: { children, exchange } }, payload, envelope) {
+  child({ hierarchy }, payload, envelope) {
+    const { children, exchange } = hierarchy;
     const notice = checkNotice(payload);
-    if (notice.status !== 'stranger') children.noticed(notice);
-    else if (envelope?.link) exchange.receive({ do: 'stranger', from: envelope.from, link: envelope.link });
+    if (notice.status !== 'stranger') {
+      children.noticed(notice);
+      if (notice.asks) hierarchy.asked(envelope);
+    } else if (envelope?.link) exchange.receive({ do: 'stranger', from: envelope.from, link: envelope.link });
   },
   pause: (session, _, envelope) => pause(session, true, envelope),
   resume: (session, _, envelope) => pause(session, false, envelope),

@@ -73,6 +73,7 @@ export class LoadRunner {
     loads.begin();
     loads.ended(0, []);
     size.loadEnded();
+    this.#answerChildren([]);
     return [];
   }
 
@@ -111,6 +112,7 @@ export class LoadRunner {
       if (!superseded) {
         loads.ended(loader.touched.size, loader.faults);
         session.size.loadEnded();
+        this.#answerChildren(loader.faults);
         return loader.faults;
       }
       if (this.#continuation.isNext()) {
@@ -120,6 +122,16 @@ export class LoadRunner {
       }
       for (const trigger of inbox.take()) triggers.add(trigger);
     }
+  }
+
+  /** Who asks whether it is a child hears so from a state that was loaded since, and all of it. */
+  #answerChildren(faults: readonly LoadFault[]): void {
+    const { hierarchy, inbox, loading } = this.#session;
+    const isLoaded = loading.every(
+      ({ known: { outcome, error, isInDoubt } }) => outcome && !error && !isInDoubt,
+    );
+    if (!hierarchy.exchange.askers.isEmpty && faults.length === 0 && isLoaded && !inbox.has('refresh'))
+      hierarchy.exchange.loaded();
   }
 
   #begin(loader: CycleLoader): Load {

@@ -126,6 +126,21 @@ describe('a workflow that is reset', () => {
     await inStepAgain(desk, 'c');
   });
 
+  it('lets a child go that it has forgotten, and whose item has gone since', async () => {
+    const desk = new TestDesk(env);
+    desk.source.records = [desk.record('a')];
+    await desk.start('WatchedDeskWorkflow');
+    await desk.settled('a');
+    desk.source.records = [desk.record('a'), desk.record('b')];
+    await desk.handle.refresh();
+    await desk.settled('a', 'b');
+    desk.source.records = [desk.record('a')];
+    await reset(PARENT(desk), 0);
+    expect(await desk.closed('b')).toBe('CANCELLED');
+    await desk.settled('a');
+    expect((await desk.ticket('a').temporal.describe()).status.name).toBe('RUNNING');
+  });
+
   it('has a subscriber hear of what it says from then on', async () => {
     const [desk, listener] = [await begun(), new TestDesk(env)];
     await listener.start('DeskWorkflow');

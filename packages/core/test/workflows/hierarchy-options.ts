@@ -173,6 +173,9 @@ export const UnknownDeskWorkflow = desk('Unknown', {
   },
   lead: true,
 });
+export const WatchedDeskWorkflow = desk('Watched', {
+  tickets: { workflowType: 'LoadingTicketWorkflow', checkEvery: '1 second' },
+});
 export const MisroutedDeskWorkflow = desk('Misrouted', {
   tickets: { taskQueue: 'test-nobody', checkEvery: '1 second' },
 });

@@ -77,6 +77,7 @@ export {
   LotWorkflow,
   ManualDeskWorkflow,
   MisroutedDeskWorkflow,
+  WatchedDeskWorkflow,
   MovingDeskWorkflow,
   NumberedDeskWorkflow,
   OfficeDeskWorkflow,

@@ -40,6 +40,7 @@ export function problems(world: World): string[] {
       ...copies(world, member),
       ...leftovers(member),
       ...pauses(world, member),
+      ...parents(world, member),
       ...own(world, member),
       ...given(world, member),
     );
@@ -123,6 +124,13 @@ function leftovers(member: Member): string[] {
       .filter((id) => !kept.has(keyOf({ name, id })))
       .map((id) => `${name} ${id} is left over at ${member.id}`),
   );
+}
+
+/** Whom a workflow takes for a parent has it for a child. */
+function parents(world: World, { id, root, exchange }: Member): string[] {
+  return [...exchange.parents]
+    .filter((parent) => !world.members.get(parent)?.exchange.childOf(root))
+    .map((parent) => `${id} takes ${parent} for a parent`);
 }
 
 /** Who is paused is paused by somebody. */

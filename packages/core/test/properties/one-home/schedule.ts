@@ -1,6 +1,7 @@
 import type { Fields } from '../../../src/contract/schema';
 import { idsOf } from '../../../src/hierarchy/managed-path';
-import { ITEMS, idOf, type Member, type ProtocolClass, type Shape, SUBS, World } from './world';
+import { problems } from './checks';
+import { ITEMS, idOf, type Member, type Setting, SUBS, World } from './world';
 
 /** What can happen, and how often it does beside the others. */
 const WEIGHTS = {
@@ -26,16 +27,22 @@ const WEIGHTS = {
   listen: 3,
 } as const;
 
-type Kind = keyof typeof WEIGHTS;
+export type Kind = keyof typeof WEIGHTS;
 
 /** Something that happens: what, and numbers that say to whom and how. */
 export type Step = readonly [kind: Kind, who: number, what: number, how: number];
 
-const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) => Array<Kind>(weight).fill(kind as Kind));
+/** Each kind of step as often as it is to be drawn. */
+export const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) =>
+  Array<Kind>(weight).fill(kind as Kind),
+);
 
 /** Pseudo-random numbers below a limit. */
-export function randomOf(seed: number): (limit: number) => number {
-  let state = seed >>> 0 || 1;
+export type Random = (limit: number) => number;
+
+/** @param seed also neighbours have nothing in common */
+export function randomOf(seed: number): Random {
+  let state = Math.imul(seed ^ (seed >>> 16), 0x45d9f3b) >>> 0 || 1;
   return (limit) => {
     state ^= state << 13;
     state ^= state >>> 17;
@@ -44,15 +51,19 @@ export function randomOf(seed: number): (limit: number) => number {
   };
 }
 
-/** A random schedule of so many steps at most. */
-export function scheduleOf(random: (limit: number) => number, most: number): Step[] {
-  const length = 4 + random(most - 3);
-  return Array.from({ length }, () => [
-    KINDS[random(KINDS.length)] as Kind,
-    random(1024),
-    random(1024),
-    random(1024),
-  ]);
+/**
+ * Draws steps until so many have done something: who draws notes those.
+ *
+ * @param done the steps so far that did something
+ */
+export function* drawn(
+  random: Random,
+  kinds: readonly Kind[],
+  length: number,
+  done: readonly Step[],
+): IterableIterator<Step> {
+  for (let draws = 0; done.length < length && draws < 50 * length; draws++)
+    yield [pick(kinds, random(1024)), random(1024), random(1024), random(1024)];
 }
 
 const pick = <T>(from: readonly T[], index: number): T => from[index % from.length] as T;
@@ -157,7 +168,13 @@ export function live(world: World, [kind, who, what, how]: Step, value: number):
     case 'double': {
       if (world.arrived.length === 0) return undefined;
       const [to, message] = pick(world.arrived, what);
-      world.members.get(to)?.inbox.push(message);
+      const receiver = world.members.get(to);
+      // One that comes after the end of its link would begin that again: so late no server delivers a signal twice.
+      const isOver =
+        receiver?.exchange.linkTo?.(message.from) !== message.link ||
+        receiver.inbox.some((next) => next.do === 'leave' && next.from === message.from);
+      if (message.do === 'join' && isOver) return undefined;
+      receiver?.inbox.push(message);
       return `a ${message.do} from ${message.from} arrives at ${to} once more`;
     }
     case 'cut':
@@ -227,26 +244,33 @@ function some<T>(from: readonly T[], index: number, is: (one: T) => boolean): T 
 const toggled = (list: readonly string[], id: string): string[] =>
   list.includes(id) ? list.filter((one) => one !== id) : [...list, id];
 
-/** Runs a schedule, lets everything arrive, and looks. @returns what is wrong, if anything is */
+/**
+ * Runs a schedule, lets everything arrive, and looks.
+ *
+ * @param done takes the steps that did something
+ * @param log takes what they did, in words
+ * @returns what is wrong, if anything is
+ */
 export function trouble(
-  shape: Shape,
-  steps: readonly Step[],
-  check: (world: World) => string[],
+  setting: Setting,
+  steps: Iterable<Step>,
+  done: Step[] = [],
   log?: string[],
-  protocol?: ProtocolClass,
 ): string[] {
-  const world = new World(shape, protocol);
-  for (const member of world.members.values()) world.refresh(member);
-  let value = 1;
+  const world = new World(setting);
   try {
+    world.refreshAll();
+    if (setting.isBegun) world.settle();
     for (const step of steps) {
-      const what = live(world, step, value++);
-      if (what) log?.push(what);
+      const what = live(world, step, done.length + 1);
+      if (what === undefined) continue;
+      done.push(step);
+      log?.push(what);
     }
     world.settle();
-    for (const member of world.members.values()) world.refresh(member);
+    world.refreshAll();
     world.settle();
-    return check(world);
+    return problems(world);
   } catch (error) {
     return [error instanceof Error ? (log ? (error.stack ?? '') : error.message) : String(error)];
   }

@@ -4,6 +4,7 @@ import type { ChangeSet } from '../../../src/contract/wire';
 import type { CarriedExchange } from '../../../src/hierarchy/carried-exchange';
 import { Exchange } from '../../../src/hierarchy/exchange';
 import type { ExchangeHost } from '../../../src/hierarchy/host';
+import { isOfRun } from '../../../src/hierarchy/link-id';
 import { idsOf } from '../../../src/hierarchy/managed-path';
 import type { Outgoing } from '../../../src/hierarchy/outgoing';
 import type { Message, Start } from '../../../src/hierarchy/word';
@@ -26,10 +27,23 @@ export interface Shape {
   readonly isMade?: boolean;
   /** Whether items lead back to the shop. */
   readonly isCircular?: boolean;
-  /** Whether the first shop has subscribers. */
+  /** Whether the first shop may have subscribers. */
   readonly isHeard?: boolean;
   /** The shops that load for their items: these do not while no other shop has them. */
   readonly load?: readonly string[];
+}
+
+/** What a schedule is run in. */
+export interface Setting {
+  readonly shape: Shape;
+  /** Whether everything has begun and is at rest before the first step. */
+  readonly isBegun: boolean;
+  /** Whether the first shop has subscribers. */
+  readonly isHeard: boolean;
+  /** Whether workflows may be reset, and so have to remember what they were. */
+  readonly mayReset: boolean;
+  /** What decides about entities. @default an exchange */
+  readonly protocol?: ProtocolClass;
 }
 
 export const SHAPES: readonly [Shape, ...Shape[]] = [
@@ -106,7 +120,6 @@ interface Moment {
   readonly toBegin: readonly string[];
   readonly toJoin: readonly string[];
   readonly pausedByClient: boolean;
-  readonly children: readonly string[];
   /** What it was told since: it is told again. */
   readonly told: Message[];
 }
@@ -132,7 +145,9 @@ export type Protocol = Pick<
   | 'remember'
   | 'carry'
 > &
-  Partial<Pick<Exchange, 'reset'>> & { readonly outgoing: Pick<Outgoing, 'next' | 'accepted' | 'refused'> };
+  Partial<Pick<Exchange, 'reset' | 'loaded' | 'linkTo'>> & {
+    readonly outgoing: Pick<Outgoing, 'next' | 'accepted' | 'refused'>;
+  };
 export type ProtocolClass = new (...args: ConstructorParameters<typeof Exchange>) => Protocol;
 
 /** One workflow. */
@@ -171,6 +186,7 @@ export class Member {
       wake: (peer) => void this.due.add(peer),
       left: () => {},
       paused: () => {},
+      has: () => true,
       make: ({ name, id }: EntityRef) => this.world.make(this.state.store.get(name, id) ?? {}, id),
     };
     this.exchange = new world.Protocol({ workflowId: id, runId }, this.state, host, begin.carried);
@@ -258,13 +274,20 @@ export class World {
   readonly hungFrom = new Map<string, Set<string>>();
   /** Who wrote fields, in all of a schedule. */
   readonly origins = new Map<string, Set<string>>();
+  /** Workflows that were reset, of which their children hear when they look. */
+  readonly #wereReset = new Set<string>();
   #runs = 0;
   #resets = 0;
 
-  constructor(
-    readonly shape: Shape,
-    readonly Protocol: ProtocolClass = Exchange,
-  ) {
+  readonly shape: Shape;
+  readonly Protocol: ProtocolClass;
+  readonly #setting: Setting;
+
+  constructor(setting: Setting) {
+    const { shape, protocol = Exchange } = setting;
+    this.#setting = setting;
+    this.shape = shape;
+    this.Protocol = protocol;
     for (const id of shape.shops) this.upstreams.set(`Shop-${id}`, upstream(['a'], [['a', ['s']]]));
     for (const id of ITEMS) this.upstreams.set(`Item-${id}`, upstream(id === 'a' ? ['s'] : []));
     for (const id of SUBS) this.upstreams.set(`Sub-${id}`, upstream());
@@ -275,7 +298,7 @@ export class World {
     const root = { name: 'Shop', id };
     const shop = new Member(this, idOf(root), this.#run(), root, {});
     this.#begun(shop);
-    if (!this.shape.isHeard || id !== this.shape.shops[0]) return;
+    if (!this.#setting.isHeard || id !== this.shape.shops[0]) return;
     this.listeners = listeners();
     shop.channel = new Channel(shop.id, this.listeners[0] as Listener, shop.state.store);
   }
@@ -325,7 +348,7 @@ export class World {
 
   refresh(member: Member): void {
     const entities = this.contentOf(member);
-    if (!entities) return;
+    if (!entities) return member.exchange.loaded?.();
     for (const [name, some] of Object.entries(entities))
       for (const [id, fields] of Object.entries(some))
         for (const [field, value] of Object.entries(fields)) {
@@ -334,6 +357,12 @@ export class World {
         }
     const result = member.exchange.load('src', { entities, complete: true }, OPTIONS);
     if ('changes' in result) member.took(result.changes);
+    member.exchange.loaded?.();
+  }
+
+  /** Every workflow loads. */
+  refreshAll(): void {
+    for (const member of this.members.values()) this.refresh(member);
   }
 
   wrote({ name, id }: EntityRef, field: string, origin: string): void {
@@ -388,6 +417,8 @@ export class World {
     if (!message) return false;
     member.moment?.told.push(message);
     member.took(member.exchange.receive(message), [message.from]);
+    // Who is asked loads, for an answer.
+    if (message.do === 'ask') this.refresh(member);
     this.#endIfDone(member);
     return true;
   }
@@ -405,7 +436,7 @@ export class World {
     if (!id) return false;
     member.toBegin.delete(id);
     if (member.toJoin.delete(id)) member.exchange.attach(id);
-    else member.starts.set(id, structuredClone(member.exchange.start(id)));
+    else member.starts.set(id, member.exchange.start(id));
     return true;
   }
 
@@ -461,7 +492,7 @@ export class World {
   /** A run begins. */
   #begun(member: Member): void {
     this.members.set(member.id, member);
-    this.note(member);
+    if (this.#setting.mayReset) this.note(member);
   }
 
   /** Resets a workflow: it is what it was, and what came since comes again. */
@@ -470,14 +501,14 @@ export class World {
     // What a publisher has forgotten its subscribers keep.
     if (!moment || member.channel) return false;
     while (member.starts.size > 0) this.begin(member);
-    // A child that it has forgotten, and whose item goes before it is joined again, is known to nobody.
-    const isForgotten = ({ id, exchange }: Member): boolean =>
-      [...exchange.parents].includes(member.id) && !moment.children.includes(id);
-    if ([...this.members.values()].some(isForgotten)) return false;
     this.#leaveBehind(member, arrives);
     const next = this.#next(member, moment);
-    next.inbox.push(...moment.told, ...member.inbox);
+    // It notes that it was reset once it has taken in again what it was told since.
+    next.moment?.told.push(...moment.told);
+    for (const message of moment.told) next.took(next.exchange.receive(message), [message.from]);
+    next.inbox.push(...member.inbox);
     next.exchange.reset?.(1_000 * ++this.#resets);
+    this.#wereReset.add(next.id);
     for (const [id, runId] of this.#endedRuns) this.gone.push([member.id, id, runId]);
     this.refresh(next);
     return true;
@@ -509,13 +540,30 @@ export class World {
     const [news = ['', '', ''] as const] = this.gone.splice(index % this.gone.length, 1);
     const [to, peer, runId] = news;
     const member = this.members.get(to);
-    if (member?.starts.has(peer)) {
-      // How one ends is heard after how it began.
+    const isOfIt = ({ from, link }: Message): boolean => from === peer && isOfRun(link, runId);
+    // How one ends is heard after how it began, and after what it said: a look is at those who are parents by then.
+    if (member?.starts.has(peer) || member?.inbox.some(isOfIt)) {
       this.gone.push(news);
       return false;
     }
     if (member) this.#tellGone(member, peer, runId);
     return true;
+  }
+
+  /** Children look at their parents: whether these are there, and those of one that was reset ask it whether they are its. */
+  #look(): boolean {
+    let hasSeen = false;
+    for (const member of [...this.members.values()])
+      for (const id of [...member.exchange.parents]) {
+        const parent = this.members.get(id);
+        const link = member.exchange.linkTo?.(id);
+        hasSeen ||= !parent || this.#wereReset.has(id);
+        if (!parent) this.#tellGone(member, id);
+        else if (link !== undefined && this.#wereReset.has(id))
+          parent.inbox.push({ do: 'ask', from: member.id, link });
+      }
+    this.#wereReset.clear();
+    return hasSeen;
   }
 
   /** Everything that is under way arrives, and what comes of it, in a fixed order. */
@@ -545,7 +593,7 @@ export class World {
           moved = true;
         }
       for (const listener of this.listeners) while (listener.process()) moved = true;
-      if (!moved) return;
+      if (!moved && !this.#look()) return;
     }
     throw new Error('They never stop telling each other.');
   }
@@ -606,22 +654,27 @@ export class World {
 }
 
 function momentOf(member: Member): Moment {
-  const carried = JSON.stringify(member.exchange.carry());
-  const entities = structuredClone(member.state.store.entities);
-  const views = structuredClone(member.state.carryViews());
+  const carried = member.exchange.carry();
+  // Fields are never changed in place, so a moment to which nobody returns costs no copy of them.
+  const entities = Object.entries(member.state.store.entities).map(
+    ([name, some]) => [name, { ...some }] as const,
+  );
+  const views = member.state.carryViews();
   const { root, toBegin, toJoin, pausedByClient } = member;
   return {
     begin: () => ({
-      state: new EntityState(root, schema, structuredClone(entities), views),
-      carried: JSON.parse(carried) as CarriedExchange,
+      state: new EntityState(root, schema, travelled(Object.fromEntries(entities)), travelled(views)),
+      carried: travelled(carried),
     }),
     toBegin: [...toBegin],
     toJoin: [...toJoin],
     pausedByClient,
-    children: (JSON.parse(carried) as CarriedExchange).below.map(([peer]) => peer),
     told: [],
   };
 }
+
+/** As it is at the other end of a continue-as-new. */
+const travelled = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 const upstream = (list: string[] = [], lists: [string, string[]][] = []): Upstream => ({
   list,
