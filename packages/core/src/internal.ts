@@ -6,7 +6,6 @@
 export { checkDelivery, type Delivery, type Gone, type Position } from './contract/delivery';
 export { declaredRoot, DECLARES, rootEntityOf } from './contract/defined';
 export { milliseconds } from './contract/duration';
-export { rootEntityOf } from './contract/defined';
 export { entityNameOf } from './contract/names';
 export { isReference } from './contract/payloads';
 export { reachableSchema } from './contract/schema';

@@ -8,7 +8,7 @@ export type Part<T> = unknown extends T
     ? { readonly [K in keyof T]?: Part<T[K]> }
     : T;
 
-/** What a source gives that has the name of one of the root entity's relations, or else the root entity itself. */
+/** What a source gives that has the name of one of the root entity's relations, or else the root entity itself. A list that the data's type does not name is not checked. */
 export type RecordsOf<Data, Name> = Name extends keyof Data
   ? NonNullable<Data[Name]> extends readonly (infer Item extends object)[]
     ? readonly Part<Item>[]
@@ -17,7 +17,7 @@ export type RecordsOf<Data, Name> = Name extends keyof Data
       : NonNullable<Data[Name]> extends object
         ? Part<NonNullable<Data[Name]>>
         : Part<Data>
-  : Part<Data>;
+  : Part<Data> | readonly object[];
 
 /**
  * What stands in for the sources of a class: by the names and of the types that it has, where these are known to the compiler.
