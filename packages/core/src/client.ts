@@ -6,7 +6,8 @@ export {
   type WorkflowOf,
 } from './client/stateful-client';
 export type { PendingWatch } from './client/pending-watches';
-export { StatefulHandle, type StatusReport } from './client/stateful-handle';
+export { StatefulHandle } from './client/stateful-handle';
+export type { StatusReport } from './client/status-report';
 export type {
   Ancestor,
   ChildInfo,

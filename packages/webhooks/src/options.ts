@@ -133,7 +133,8 @@ export function checkOptions<Body>(options: WebhookHandlerOptions<Body>): Checke
   for (const reference of secret) checkReference(reference, options);
   const { workflow } = options;
   const workflowType = typeof workflow === 'string' ? workflow : workflow.name;
-  const entityName = options.entityName ?? (typeof workflow === 'string' ? undefined : declaredRoot(workflow));
+  const entityName =
+    options.entityName ?? (typeof workflow === 'string' ? undefined : declaredRoot(workflow));
   const checked: CheckedOptions = {
     ...options,
     // What the body is, the options say and nobody checks.

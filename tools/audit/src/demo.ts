@@ -24,17 +24,21 @@ export async function runDemo(
   await mkdir(folder);
   const [token = '', next = '', password = ''] = canaries.map(({ value }) => value);
   const main = resolve(__dirname, '../../../apps/demo/dist/main.js');
-  const child = spawn(process.execPath, [main, '--tour', '--customers', '100', '--json', join(folder, 'tour.json')], {
-    env: {
-      ...process.env,
-      TEMPORAL_ADDRESS: address,
-      DEMO_LOGS: folder,
-      DEMO_CRM_TOKEN: token,
-      DEMO_CRM_TOKEN_NEXT: next,
-      DEMO_BILLING_PASSWORD: password,
+  const child = spawn(
+    process.execPath,
+    [main, '--tour', '--customers', '100', '--json', join(folder, 'tour.json')],
+    {
+      env: {
+        ...process.env,
+        TEMPORAL_ADDRESS: address,
+        DEMO_LOGS: folder,
+        DEMO_CRM_TOKEN: token,
+        DEMO_CRM_TOKEN_NEXT: next,
+        DEMO_BILLING_PASSWORD: password,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));

@@ -29,11 +29,12 @@ import type {
   TokenInfo,
   WorkflowStatus,
 } from '../contract/wire';
+import type { StatusReport } from './status-report';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
 import { unattendedSources } from './unattended-sources';
 import { retried, wasLeft, wasThrownAway } from './retried';
 import { failedWorkflow, whyFailed } from './failed-workflow';
-import { type PendingWatch, pendingWatches, withWatch } from './pending-watches';
+import { pendingWatches, withWatch } from './pending-watches';
 
 /** For how many runs a load is waited for that none of them gets to. */
 const MOST_RUNS = 5;
@@ -42,23 +43,6 @@ const MOST_RUNS = 5;
 function unlessUnknown(error: unknown): null {
   if (error instanceof QueryNotRegisteredError) return null;
   throw error;
-}
-
-/** How a workflow is doing. */
-export interface StatusReport {
-  /** One that was terminated counts as cancelled, and one that timed out as failed. */
-  readonly status: WorkflowStatus;
-  /**
-   * Why it failed; of one that runs, what is wrong with the workflow itself, or keeps it from continuing as new. Absent
-   * when nothing does.
-   */
-  readonly problem?: string;
-  /** When all of its sources had been looked at last, with success: ISO 8601. */
-  readonly lastCheckedAt?: string;
-  /** When the next of its sources is looked at: ISO 8601. Absent when only signals and updates cause a load. */
-  readonly nextCheckAt?: string;
-  /** Each source; one that is watched with what the server knows of the watch. */
-  readonly sources: Readonly<Record<string, SourceInfo & { readonly watch?: PendingWatch }>>;
 }
 
 /** What the server alone knows of a workflow that is closed. */

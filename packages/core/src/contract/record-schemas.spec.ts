@@ -29,7 +29,10 @@ describe('recordSchemas', () => {
   });
 
   it('checks what is nested in relations by the schema of its entity', () => {
-    const nested = { contacts: [{ id: 'k_1', email: 'a@b.example' }, 'k_2'], account: { id: 'a', owner: null } };
+    const nested = {
+      contacts: [{ id: 'k_1', email: 'a@b.example' }, 'k_2'],
+      account: { id: 'a', owner: null },
+    };
     expect(check({ id: 'c_1', born: 0, ...nested })).toEqual({
       value: { id: 'c_1', born: new Date(0), ...nested },
     });

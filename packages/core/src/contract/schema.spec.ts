@@ -58,7 +58,10 @@ describe('defineSchema()', () => {
 
   it('keeps what the fields are for who asks by name, and out of JSON', () => {
     const fields = z.object({ id: z.string() });
-    const schema = defineSchema({ Customer: { fields, relations: {} }, Contact: { fields: typed<object>() } });
+    const schema = defineSchema({
+      Customer: { fields, relations: {} },
+      Contact: { fields: typed<object>() },
+    });
     expect(schema.Customer.fields).toBe(fields);
     expect(JSON.stringify(schema)).toBe('{"Customer":{"relations":{}},"Contact":{}}');
     expect({ ...schema.Contact }).toEqual({});
