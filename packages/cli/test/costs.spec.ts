@@ -67,6 +67,9 @@ describe('costs', () => {
   });
 });
 
+/** What takes half a minute by itself is measured at scale. */
+const isFull = process.env['TEST_SCALE'] === 'full';
+
 describe('what costs are reckoned with', () => {
   const workflows = 10;
   let server: TemporalService;
@@ -213,98 +216,101 @@ describe('what costs are reckoned with', () => {
     await ended(handles);
   });
 
-  it.each([
-    ['WatchingWorkflow', MEASURED.quietLook],
-    [
-      'PollingWorkflow',
-      {
-        actions: MEASURED.timedLook.actions + MEASURED.timedLoad.actions,
-        bytes: MEASURED.timedLook.bytes + MEASURED.timedLoad.bytes,
-      },
-    ],
-  ])('is what a look of a %s costs', async (workflowType, look) => {
-    const handles = await started(workflowType);
-    const first = looks;
-    await vi.waitFor(() => expect(looks).toBeGreaterThan(first + 2 * workflows), { timeout: 60_000 });
-    const [before, from, size] = [await counted(), looks, await bytesOf(handles)];
-    await vi.waitFor(() => expect(looks).toBeGreaterThan(from + 10 * workflows), { timeout: 60_000 });
-    const [after, to, sizeAfter] = [await counted(), looks, await bytesOf(handles)];
-    // What is counted as a look begins or ends is one to each workflow at most.
-    expect(Math.abs(after - before - (to - from) * look.actions)).toBeLessThanOrEqual(2 * workflows);
-    expectAbout((sizeAfter - size) / (to - from), look.bytes);
-    await ended(handles);
-  });
+  const watched = ['WatchingWorkflow', MEASURED.quietLook] as const;
+  const { timedLook, timedLoad } = MEASURED;
+  const timed = [
+    'PollingWorkflow',
+    { actions: timedLook.actions + timedLoad.actions, bytes: timedLook.bytes + timedLoad.bytes },
+  ] as const;
+  it.each(isFull ? [watched, timed] : [watched])(
+    'is what a look of a %s costs',
+    async (workflowType, look) => {
+      const handles = await started(workflowType);
+      const first = looks;
+      await vi.waitFor(() => expect(looks).toBeGreaterThan(first + 2 * workflows), { timeout: 60_000 });
+      const [before, from, size] = [await counted(), looks, await bytesOf(handles)];
+      await vi.waitFor(() => expect(looks).toBeGreaterThan(from + 10 * workflows), { timeout: 60_000 });
+      const [after, to, sizeAfter] = [await counted(), looks, await bytesOf(handles)];
+      // What is counted as a look begins or ends is one to each workflow at most.
+      expect(Math.abs(after - before - (to - from) * look.actions)).toBeLessThanOrEqual(2 * workflows);
+      expectAbout((sizeAfter - size) / (to - from), look.bytes);
+      await ended(handles);
+    },
+  );
 
-  it('is what a feed costs, and what it brings', async () => {
-    const { fedStart, feedLook, delivered, kept, webhook, webhookLoad } = MEASURED;
-    const handles = Array.from({ length: workflows }, (_, i) =>
-      client.workflow.getHandle(`FedCustomer-${taskQueue}-${i}`),
-    );
-    const named = (name: string): Promise<void> =>
-      vi.waitFor(
-        async () => {
-          for (const handle of handles) expect(await handle.query('data')).toMatchObject({ name });
-        },
-        { timeout: 60_000, interval: 500 },
+  if (isFull)
+    it('is what a feed costs, and what it brings', async () => {
+      const { fedStart, feedLook, delivered, kept, webhook, webhookLoad } = MEASURED;
+      const handles = Array.from({ length: workflows }, (_, i) =>
+        client.workflow.getHandle(`FedCustomer-${taskQueue}-${i}`),
       );
-    const looked = (times: number): Promise<void> => {
-      const from = feedLooks;
-      return vi.waitFor(() => expect(feedLooks).toBeGreaterThanOrEqual(from + times), { timeout: 60_000 });
-    };
-    /** Actions of a time, without those of the looks and the queries of this test. */
-    const beside = async (happens: () => Promise<unknown>): Promise<number> => {
-      const [before, from] = [await countedBy(), feedLooks];
-      await happens();
-      const after = await countedBy();
-      const queries = after.queries - before.queries;
-      return after.all - before.all - queries - (feedLooks - from) * feedLook.actions;
-    };
-    const feed = await client.workflow.start('CountedFeed', {
-      taskQueue,
-      workflowId: taskQueue,
-      args: [{ id: 'all' }],
-    });
-    await looked(2);
-    const [before, looks] = [await counted(), feedLooks];
-    await looked(10);
-    const quiet = (await counted()) - before;
-    expect(Math.abs(quiet - (feedLooks - looks) * feedLook.actions)).toBeLessThanOrEqual(2);
+      const named = (name: string): Promise<void> =>
+        vi.waitFor(
+          async () => {
+            for (const handle of handles) expect(await handle.query('data')).toMatchObject({ name });
+          },
+          { timeout: 60_000, interval: 500 },
+        );
+      const looked = (times: number): Promise<void> => {
+        const from = feedLooks;
+        return vi.waitFor(() => expect(feedLooks).toBeGreaterThanOrEqual(from + times), { timeout: 60_000 });
+      };
+      /** Actions of a time, without those of the looks and the queries of this test. */
+      const beside = async (happens: () => Promise<unknown>): Promise<number> => {
+        const [before, from] = [await countedBy(), feedLooks];
+        await happens();
+        const after = await countedBy();
+        const queries = after.queries - before.queries;
+        return after.all - before.all - queries - (feedLooks - from) * feedLook.actions;
+      };
+      const feed = await client.workflow.start('CountedFeed', {
+        taskQueue,
+        workflowId: taskQueue,
+        args: [{ id: 'all' }],
+      });
+      await looked(2);
+      const [before, looks] = [await counted(), feedLooks];
+      await looked(10);
+      const quiet = (await counted()) - before;
+      expect(Math.abs(quiet - (feedLooks - looks) * feedLook.actions)).toBeLessThanOrEqual(2);
 
-    // A look more or less, and the heartbeats of the looks that found something.
-    const about = kept.actions + 3;
-    const begun = await beside(async () => {
-      renamed('Ada');
-      await named('Ada');
-    });
-    const record = JSON.stringify(collected[0]).length;
-    expect(Math.abs(begun - workflows * fedStart.actions)).toBeLessThanOrEqual(about);
-    const bytes = await bytesOf(handles);
-    expectAbout(bytes / workflows, fedStart.bytes + record);
+      // A look more or less, and the heartbeats of the looks that found something.
+      const about = kept.actions + 3;
+      const begun = await beside(async () => {
+        renamed('Ada');
+        await named('Ada');
+      });
+      const record = JSON.stringify(collected[0]).length;
+      expect(Math.abs(begun - workflows * fedStart.actions)).toBeLessThanOrEqual(about);
+      const bytes = await bytesOf(handles);
+      expectAbout(bytes / workflows, fedStart.bytes + record);
 
-    const brought = await beside(async () => {
-      renamed('Countess');
-      await named('Countess');
-    });
-    expect(Math.abs(brought - workflows * delivered.actions)).toBeLessThanOrEqual(about);
-    const withDelivery = await bytesOf(handles);
-    expectAbout((withDelivery - bytes) / workflows, delivered.bytes + record);
+      const brought = await beside(async () => {
+        renamed('Countess');
+        await named('Countess');
+      });
+      expect(Math.abs(brought - workflows * delivered.actions)).toBeLessThanOrEqual(about);
+      const withDelivery = await bytesOf(handles);
+      expectAbout((withDelivery - bytes) / workflows, delivered.bytes + record);
 
-    const hooked = await beside(async () => {
-      const from = ownLooks;
-      await Promise.all(handles.map((handle) => handle.signal('refresh')));
-      await vi.waitFor(
-        async () => {
-          expect(ownLooks - from).toBeGreaterThanOrEqual(workflows);
-          for (const handle of handles) {
-            const { raw } = await handle.describe();
-            expect(raw.pendingActivities ?? []).toEqual([]);
-          }
-        },
-        { timeout: 60_000, interval: 500 },
+      const hooked = await beside(async () => {
+        const from = ownLooks;
+        await Promise.all(handles.map((handle) => handle.signal('refresh')));
+        await vi.waitFor(
+          async () => {
+            expect(ownLooks - from).toBeGreaterThanOrEqual(workflows);
+            for (const handle of handles) {
+              const { raw } = await handle.describe();
+              expect(raw.pendingActivities ?? []).toEqual([]);
+            }
+          },
+          { timeout: 60_000, interval: 500 },
+        );
+      });
+      expect(Math.abs(hooked - workflows * (webhook.actions + webhookLoad.actions))).toBeLessThanOrEqual(
+        about,
       );
+      expectAbout(((await bytesOf(handles)) - withDelivery) / workflows, webhook.bytes + webhookLoad.bytes);
+      await ended([...handles, feed]);
     });
-    expect(Math.abs(hooked - workflows * (webhook.actions + webhookLoad.actions))).toBeLessThanOrEqual(about);
-    expectAbout(((await bytesOf(handles)) - withDelivery) / workflows, webhook.bytes + webhookLoad.bytes);
-    await ended([...handles, feed]);
-  });
 });
