@@ -9,7 +9,7 @@ import { type Member, type ProtocolClass, type Shape, SHAPES, World } from './on
 import { seed } from './seed';
 
 /** How many schedules in all, as many of each shape: what a minute is enough for where two cores have other tests to run, too. */
-const SCHEDULES = Number(process.env['SCHEDULES'] ?? 20_000);
+const SCHEDULES = Number(process.env['SCHEDULES'] ?? 15_000);
 /** The same ones in every run; `FC_SEED=123` tries others. */
 const SEED = process.env['FC_SEED'] === undefined ? 31 : seed;
 
