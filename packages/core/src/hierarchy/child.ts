@@ -11,7 +11,7 @@ import type { RunRef } from './activities';
 import type { ManagedPath } from './managed-path';
 import type { Exchange } from './exchange';
 import { ExchangeOutlet, type Linked } from './outlet';
-import { SignalChannel, type SendContext } from './signal-channel';
+import { type ChannelOwner, SignalChannel, type SendContext } from './signal-channel';
 import type { ChildViews } from './child-views';
 import { LEAVES } from './signals';
 import type { StartLimit } from './start-limit';
@@ -36,7 +36,7 @@ export interface Family {
 }
 
 /** One item's workflow: brought to where it should be, one step at a time, whatever happens meanwhile. */
-export class Child implements Linked, RunListener {
+export class Child implements Linked, RunListener, ChannelOwner {
   readonly as = 'parent';
   readonly path: ManagedPath;
   readonly item: EntityRef;
@@ -74,7 +74,7 @@ export class Child implements Linked, RunListener {
     this.#family = family;
     const outlet = new ExchangeOutlet(family.exchange, this);
     const { context } = family;
-    this.channel = new SignalChannel(workflowId, context, outlet, () => this.#isGone(), carried.controls);
+    this.channel = new SignalChannel(workflowId, context, outlet, this, carried.controls);
   }
 
   get status(): ChildStatus | undefined {
@@ -125,6 +125,15 @@ export class Child implements Linked, RunListener {
   closed(run: string, how: HowItEnded): void {
     this.#ended(how.status, run, how.error);
     this.#family.ends.confirm(run, how);
+  }
+
+  /** The workflow is not there any more, and could not say so: somebody terminated it. */
+  unreachable(): void {
+    if (!this.known.isAsked) return this.#ended('terminated', this.known.runId);
+    // It ended before it answered; in a moment its id is free.
+    this.#family.exchange.gone(this.workflowId, 'parent');
+    this.#isAnswered = true;
+    this.known.otherEnded();
   }
 
   /** The child says how it is. */
@@ -331,15 +340,6 @@ export class Child implements Linked, RunListener {
       this.#family.ends.add(end, known.isFollowed ? known.runId : undefined);
     }
     this.sync();
-  }
-
-  /** The workflow is not there any more, and could not say so: somebody terminated it. */
-  #isGone(): void {
-    if (!this.known.isAsked) return this.#ended('terminated', this.known.runId);
-    // It ended before it answered; in a moment its id is free.
-    this.#family.exchange.gone(this.workflowId, 'parent');
-    this.#isAnswered = true;
-    this.known.otherEnded();
   }
 
   #fail(error: string): void {

@@ -286,8 +286,8 @@ export class Hierarchy implements ExchangeHost {
         entity: root,
         control: answerTo(this.#context, workflowId, this.children.paths),
       } as const;
-      const outlet = new ExchangeOutlet(exchange, linked);
-      return new SignalChannel(workflowId, this.#context, outlet, () => exchange.outgoing.forget(workflowId));
+      const owner = { unreachable: () => exchange.outgoing.forget(workflowId) };
+      return new SignalChannel(workflowId, this.#context, new ExchangeOutlet(exchange, linked), owner);
     });
     void channel.send().then(() => channel.isIdle && strangers.delete(workflowId));
   }

@@ -8,7 +8,7 @@ import type { Ending } from './host';
 import { Rounds } from './rounds';
 import type { ManagedPath } from './managed-path';
 import { ExchangeOutlet, type Linked } from './outlet';
-import { type CarriedControls, SignalChannel, type SendContext } from './signal-channel';
+import { type CarriedControls, type ChannelOwner, type SendContext, SignalChannel } from './signal-channel';
 import { LEAVES } from './signals';
 
 /** How often to look at a parent that does not say, in milliseconds. */
@@ -50,7 +50,7 @@ export interface ParentsOptions {
 }
 
 /** The workflows that this one is a child of: none, one, or several that hold the same item. */
-export class Parents {
+export class Parents implements ChannelOwner {
   /** Whether the workflow was started by a client: then it lives on without a parent. */
   readonly isIndependent: boolean;
   readonly #options: Omit<ParentsOptions, 'carried'>;
@@ -219,7 +219,7 @@ export class Parents {
   }
 
   /** A parent that nobody ended in good order: it was terminated, or it failed. */
-  #isGone(workflowId: string, runId?: string): void {
+  unreachable(workflowId: string, runId?: string): void {
     this.#wanted = this.#parents.get(workflowId)?.link.orphanPolicy === 'keep' ? undefined : 'cancelled';
     const { exchange, onChanged } = this.#options;
     onChanged(exchange.gone(workflowId, 'child', runId));
@@ -249,7 +249,7 @@ export class Parents {
       });
       let wasReset = false;
       for (const found of await findOrphaned({ parents: watched, every }))
-        if (typeof found === 'string') this.#isGone(found, this.#parents.get(found)?.link.runId);
+        if (typeof found === 'string') this.unreachable(found, this.#parents.get(found)?.link.runId);
         else {
           wasReset = true;
           this.#ask(found.reset);
@@ -288,7 +288,7 @@ export class Parents {
       control: strangerTo(context),
     } as const;
     const outlet = new ExchangeOutlet(exchange, linked);
-    return new SignalChannel(workflowId, context, outlet, () => this.#isGone(workflowId), controls);
+    return new SignalChannel(workflowId, context, outlet, this, controls);
   }
 }
 

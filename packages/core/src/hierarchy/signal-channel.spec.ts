@@ -40,7 +40,7 @@ describe('SignalChannel', () => {
     context = temporal.contextOf('Desk-1');
     outlet = new FakeOutlet();
     gone = 0;
-    channel = new SignalChannel(PEER, context, outlet, () => gone++);
+    channel = new SignalChannel(PEER, context, outlet, { unreachable: () => gone++ });
   });
 
   const sent = (): string[] => temporal.take(PEER).map(({ signal }) => signal);
@@ -158,7 +158,13 @@ describe('SignalChannel', () => {
     void channel.send();
     await temporal.settle();
     expect(channel.carry()).toEqual([['refresh', undefined, []]]);
-    const next = new SignalChannel(PEER, temporal.contextOf('Desk-1'), outlet, () => {}, channel.carry());
+    const next = new SignalChannel(
+      PEER,
+      temporal.contextOf('Desk-1'),
+      outlet,
+      { unreachable() {} },
+      channel.carry(),
+    );
     temporal.answer(PEER, 'taken');
     await temporal.settle();
     sent();

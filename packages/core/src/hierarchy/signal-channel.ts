@@ -33,6 +33,12 @@ export interface Outlet {
   next(): Parcel | undefined;
 }
 
+/** Whose channel it is. */
+export interface ChannelOwner {
+  /** The other workflow has turned out not to be there. */
+  unreachable(workflowId: string): void;
+}
+
 /** A signal that is no change of data, and the workflows that it came through. */
 type Control = readonly [signal: string, payload: unknown, via: readonly string[]];
 
@@ -55,25 +61,24 @@ export class SignalChannel {
   readonly workflowId: string;
   readonly #context: SendContext;
   readonly #outlet: Outlet;
-  readonly #onGone: () => void;
+  readonly #owner: ChannelOwner;
   /** Signals that wait and are no change of data, the last of each kind; most have none. */
   #controls?: Map<string, Control>;
   #refusal?: string;
   #pause = FIRST_PAUSE;
   #isSending = false;
 
-  /** @param onGone is called when the other workflow turns out not to be there */
   constructor(
     workflowId: string,
     context: SendContext,
     outlet: Outlet,
-    onGone: () => void,
+    owner: ChannelOwner,
     carried?: CarriedControls,
   ) {
     this.workflowId = workflowId;
     this.#context = context;
     this.#outlet = outlet;
-    this.#onGone = onGone;
+    this.#owner = owner;
     if (carried) this.#controls = new Map(carried.map((control) => [control[0], control]));
   }
 
@@ -125,6 +130,8 @@ export class SignalChannel {
         while (this.#controls?.size)
           await (this.#context.isLean ? this.#passControl(begins) : this.#sendControl(begins));
         control = undefined;
+        // Most are told something once, and never again.
+        this.#controls = undefined;
         if (this.#outlet.isDue) await this.#sendParcel();
         this.#isTaken();
         sent = true;
@@ -136,7 +143,7 @@ export class SignalChannel {
       }
     }
     this.#isSending = false;
-    if (!isThere) this.#onGone();
+    if (!isThere) this.#owner.unreachable(this.workflowId);
     return sent && isThere;
   }
 

@@ -9,7 +9,7 @@ import type { EntityStore } from '../state/entity-store';
 import { type CarriedFeed, Feed, type Way } from './feed';
 import { fieldsIn } from './fields-in';
 import { linkId, short } from './link-id';
-import { SignalChannel, type SendContext } from './signal-channel';
+import { type ChannelOwner, type SendContext, SignalChannel } from './signal-channel';
 import { type Selector, selectorOf } from './selector';
 
 /** How many subscriptions of subscribers that are gone are kept to be seen. */
@@ -34,7 +34,7 @@ interface Subscriber {
 }
 
 /** Workflows that hear of the changes they asked for. */
-export class Subscribers {
+export class Subscribers implements ChannelOwner {
   readonly #context: SendContext;
   readonly #store: EntityStore;
   readonly #entityName: string;
@@ -82,7 +82,7 @@ export class Subscribers {
       const begun = left ?? { link: this.#linkId(), number: 0, marks: [] };
       const options = { workflowId: self, entityName: this.#entityName, strategy, store: this.#store };
       const feed = new Feed(options, begun);
-      const channel = new SignalChannel(workflowId, this.#context, feed, () => this.#isGone(workflowId));
+      const channel = new SignalChannel(workflowId, this.#context, feed, this);
       return { feed, channel, strategy, subscriptions: new Map() };
     });
     subscriptions.set(subscriptionId, [subscription, selectorOf(selector)]);
@@ -136,7 +136,7 @@ export class Subscribers {
     return linkId(short(this.#context.runId), ++this.#count);
   }
 
-  #isGone(workflowId: string): void {
+  unreachable(workflowId: string): void {
     const gone = [...this.#gone];
     for (const [key, subscriber] of this.#subscribers) {
       if (subscriber.channel.workflowId !== workflowId) continue;
