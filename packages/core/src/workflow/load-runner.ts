@@ -112,7 +112,8 @@ export class LoadRunner {
       if (!superseded) {
         loads.ended(loader.touched.size, loader.faults);
         session.size.loadEnded();
-        this.#answerChildren(loader.faults);
+        // One of some sources alone proves nothing of what the others list.
+        if (isWhole) this.#answerChildren(loader.faults);
         return loader.faults;
       }
       if (this.#continuation.isNext()) {
