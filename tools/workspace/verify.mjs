@@ -19,6 +19,8 @@ const stages = [
       'npm run api:check',
       'npm run package-check',
       'npm run dependencies:check',
+      // What `npm run test:consumers` does, less the build, which is done.
+      'node tools/consumers/main.mjs',
     ],
   ],
   [['npm test']],

@@ -22,3 +22,13 @@ describe('the typed examples of the pages', () => {
       expect(found.get(file), file).toBe(await readFile(join(__dirname, 'examples', file), 'utf8'));
   });
 });
+
+// What they do is tried by tools/consumers.
+describe('the first example of the README', () => {
+  it('has at most 20 lines', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
+    const programs = [...readme.matchAll(/```js title=\S+\n(.*?)```/gs)].map(([, text = '']) => text);
+    expect(programs).toHaveLength(2);
+    expect(programs.join('').trimEnd().split('\n').length).toBeLessThanOrEqual(20);
+  });
+});
