@@ -21,8 +21,9 @@ let runs = 0;
 
 /** Compiles a project with every TypeScript, and runs its examples on every Node. */
 async function tryOut(project, { compilers, nodes }, services) {
-  for (const compiler of compilers) {
-    await step(`${project.name}: types, by TypeScript ${compiler.version}`, () => compile(project, compiler));
+  // As older projects resolve, only CommonJS is a module.
+  for (const compiler of compilers.filter(({ resolution }) => !(project.isEsm && resolution === 'node10'))) {
+    await step(`${project.name}: types, by ${compiler.title}`, () => compile(project, compiler));
     runs++;
   }
   for (const node of nodes)
@@ -57,7 +58,8 @@ try {
     );
     stops.push(() => registry.stop());
     const project = await step('installs them from there', () => fromRegistry(folder, packages, registry));
-    await tryOut(project, toolchain, services);
+    // What is in the packages is the same.
+    await tryOut(project, { ...toolchain, compilers: toolchain.compilers.slice(-1) }, services);
   }
   console.log(`\n${runs} passed, 0 failed`);
 } catch (error) {

@@ -42,7 +42,7 @@ export async function installNpm(folder, packages) {
 export async function commonJs(folder, packages) {
   const home = join(folder, 'npm/commonjs');
   await write(home, commonJsFiles(packages));
-  return { name: 'CommonJS', folder: home, parts: [{ name: '.' }], examples: [inTypeScript] };
+  return { name: 'CommonJS', folder: home, parts: ['.'], examples: [inTypeScript] };
 }
 
 const inTypeScript = { title: 'the typed example', worker: 'lib/worker.js', ...plans };
@@ -71,7 +71,8 @@ export async function esModules(folder, packages) {
   return {
     name: 'ES modules',
     folder: home,
-    parts: [{ name: '.', isEsm: true }],
+    isEsm: true,
+    parts: ['.'],
     examples: [
       {
         title: 'the first example',
@@ -130,7 +131,7 @@ export async function pnpmWorkspace(folder, packages, { pnpm }) {
   return {
     name: 'pnpm workspace',
     folder: home,
-    parts: [{ name: 'packages/workflows' }, { name: 'packages/worker' }],
+    parts: ['packages/workflows', 'packages/worker'],
     examples: [{ ...inTypeScript, cwd: 'packages/worker' }],
   };
 }
@@ -141,5 +142,5 @@ export async function fromRegistry(folder, packages, registry) {
   await write(home, commonJsFiles(packages));
   const names = packages.map(({ name }) => name);
   await run('npm', [...npmInstall, '--registry', registry.url, ...names, ...besides()], { cwd: home });
-  return { name: 'from a registry', folder: home, parts: [{ name: '.' }], examples: [inTypeScript] };
+  return { name: 'from a registry', folder: home, parts: ['.'], examples: [inTypeScript] };
 }

@@ -18,6 +18,9 @@ max_body_size: 50mb
 log: { type: stdout, format: pretty, level: warn }
 `;
 
+/** Only a CI can say where a package comes from. */
+const fromHere = ['--provenance=false'];
+
 /**
  * Starts a registry on loopback, and publishes packages to it.
  *
@@ -45,9 +48,13 @@ export async function startRegistry(folder, packages, { verdaccio: [node, script
   try {
     await untilItAnswers(url, ended);
     for (const { tarball } of packages)
-      await run('npm', ['publish', tarball, '--registry', url, `--//127.0.0.1:${port}/:_authToken=nobody`], {
-        cwd: home,
-      });
+      await run(
+        'npm',
+        ['publish', tarball, '--registry', url, ...fromHere, `--//127.0.0.1:${port}/:_authToken=nobody`],
+        {
+          cwd: home,
+        },
+      );
     return { url, stop };
   } catch (error) {
     await stop();

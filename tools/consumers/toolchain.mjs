@@ -5,10 +5,11 @@ import { run } from '../packed/commands.mjs';
 
 const here = { version: process.versions.node, path: process.execPath };
 
-/** `{ version, path, flags }` of the TypeScript in a folder. */
-function compilerIn(folder, flags = []) {
+/** The TypeScript in a folder. @param resolution as a project resolves modules, if not as its tsconfig.json says */
+function compilerIn(folder, resolution) {
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return { version, path: join(folder, 'bin/tsc'), flags };
+  const title = `TypeScript ${version}${resolution === undefined ? '' : ` and ${resolution}`}`;
+  return { title, path: join(folder, 'bin/tsc'), resolution };
 }
 
 /** The Node that runs this, and the TypeScript that the projects have installed. */
@@ -39,7 +40,7 @@ export async function fullToolchain(folder) {
     compilers: [
       compilerIn(installed('typescript-5.4')),
       // As older projects resolve: by typesVersions, and not by exports.
-      compilerIn(installed('typescript-5.4'), ['--module', 'commonjs', '--moduleResolution', 'node10']),
+      compilerIn(installed('typescript-5.4'), 'node10'),
       compilerIn(installed('typescript-6.0')),
       ...shortToolchain(folder).compilers,
     ],

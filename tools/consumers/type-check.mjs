@@ -15,11 +15,10 @@ const isOurs = (name) =>
  * @returns what else than our declarations is in error, for the log
  * @throws Error with what is wrong in our declarations or in the project
  */
-export async function compile({ folder, parts }, { path, flags }) {
-  // As older projects resolve, only CommonJS is a module.
-  const chosen = parts.filter(({ isEsm }) => flags.length === 0 || !isEsm);
+export async function compile({ folder, parts }, { path, resolution }) {
+  const flags = resolution === undefined ? [] : ['--module', 'commonjs', '--moduleResolution', resolution];
   const foreign = new Map();
-  for (const { name } of chosen) {
+  for (const name of parts) {
     const output = await run(process.execPath, [path, '-p', name, ...flags], { cwd: folder, mayFail: true });
     const lines = output.split('\n');
     const errors = lines.filter((line) => ERROR.test(line));
