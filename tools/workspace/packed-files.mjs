@@ -16,6 +16,7 @@ const LIMITS = {
   '@stateful-workflow/http': 220,
   '@stateful-workflow/testing': 50,
   '@stateful-workflow/webhooks': 65,
+  'create-stateful-workflow': 40,
   'stateful-workflow': 130,
 };
 
