@@ -12,7 +12,7 @@ const isOurs = (name) =>
 /**
  * Compiles the parts of a project one after the other, as its tsconfig.json says.
  *
- * @returns what else than our declarations is in error, for the log
+ * @returns what else than our declarations is in error, as a remark
  * @throws Error with what is wrong in our declarations or in the project
  */
 export async function compile({ folder, parts }, { path, resolution }) {
@@ -29,6 +29,6 @@ export async function compile({ folder, parts }, { path, resolution }) {
     }
     if (errors.length === 0 && output.trim() !== '') throw new Error(`tsc said in ${folder}:\n${output}`);
   }
-  if (foreign.size === 0) return undefined;
-  return `in error, and not ours: ${[...foreign].map(([name, count]) => `${name} ${count}`).join(', ')}`;
+  const counts = [...foreign].map(([name, count]) => `${name} ${count}`);
+  return counts.length === 0 ? {} : { remark: `in error, and not ours: ${counts.join(', ')}` };
 }

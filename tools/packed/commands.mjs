@@ -28,12 +28,12 @@ export function cleanEnvironment(more = {}) {
   return { ...Object.fromEntries(own), ...more };
 }
 
-/** Does something, and says what it is and how long it took. */
+/** Does something, and says what it is, how long it took, and what it has for a `remark`. */
 export async function step(title, work) {
   const started = Date.now();
   process.stdout.write(`${title} … `);
   const result = await work();
-  const remark = typeof result === 'string' ? ` (${result})` : '';
+  const remark = result?.remark === undefined ? '' : ` (${result.remark})`;
   console.log(`${((Date.now() - started) / 1_000).toFixed(1)} s${remark}`);
   return result;
 }
