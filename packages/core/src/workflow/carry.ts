@@ -89,9 +89,11 @@ export function carryOver(session: Carrying, room = 0): StartInput & { readonly 
   };
 }
 
-/** A start argument, parted into what the run before handed over and the rest. */
+/** A start argument, parted into what the run before handed over, what whoever starts the run says of it, and the rest. */
 export interface Handover {
   readonly carried?: Carried;
+  /** What the class declares as a client knows it, which may be anything: {@link declarationOf} compares it. */
+  readonly begins?: unknown;
   readonly start: unknown;
 }
 
@@ -102,8 +104,9 @@ export interface Handover {
  */
 export function handedOver(given: unknown): Handover {
   if (typeof given !== 'object' || given === null) return { start: given };
-  const { carried, ...start } = given as { readonly carried?: Carried };
-  if (!carried || !isOurs(carried)) return { start: given };
+  const { begins, ...others } = given as { readonly begins?: unknown };
+  const { carried, ...start } = others as { readonly carried?: Carried };
+  if (!carried || !isOurs(carried)) return { begins, start: others };
   checkVersion(carried);
   return { carried, start };
 }
