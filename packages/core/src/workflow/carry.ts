@@ -2,7 +2,9 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Delivery } from '../contract/delivery';
 import { InvalidInputError } from '../contract/errors';
-import { fromEntries } from '../state/objects';
+import type { Fields } from '../contract/schema';
+import { without } from '../state/json';
+import { fromEntries, hasOwn } from '../state/objects';
 import type { EntityState } from '../state/entity-state';
 import type { CarriedView } from '../state/source-view';
 import type { CarriedHierarchy, Hierarchy } from '../hierarchy/hierarchy';
@@ -104,9 +106,12 @@ export interface Handover {
  */
 export function handedOver(given: unknown): Handover {
   if (typeof given !== 'object' || given === null) return { start: given };
-  const { begins, ...others } = given as { readonly begins?: unknown };
-  const { carried, ...start } = others as { readonly carried?: Carried };
-  if (!carried || !isOurs(carried)) return { begins, start: others };
+  const { begins, carried } = given as { readonly begins?: unknown; readonly carried?: Carried };
+  // A key that objects are born with stays one of its own, so that it is refused by its name.
+  const parted = (gone: readonly string[]): unknown =>
+    gone.some((field) => hasOwn(given, field)) ? without(given as Fields, gone) : given;
+  if (!carried || !isOurs(carried)) return { begins, start: parted(['begins']) };
+  const start = parted(['begins', 'carried']);
   checkVersion(carried);
   return { carried, start };
 }
