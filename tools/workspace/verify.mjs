@@ -19,6 +19,7 @@ const stages = [
       'npm run api:check',
       'npm run package-check',
       'npm run dependencies:check',
+      'npm run docs',
     ],
   ],
   [['npm test']],

@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkFinalStatus, checkRefresh, checkUpdate } from '../src/contract/payloads';
+import { checkStart } from '../src/contract/start';
+import { checkSubscription } from '../src/contract/subscription';
 import { HANDLER_NAMES } from '../src/workflow/handlers';
 
 describe('the page of the wire contract', () => {
@@ -14,6 +17,39 @@ describe('the page of the wire contract', () => {
       [...(cell ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name),
     );
     expect(named.toSorted()).toEqual(expect.arrayContaining([...HANDLER_NAMES[kind]].toSorted()));
+  });
+});
+
+describe('what the page of the wire contract sends', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/reference/wire-contract.md'), 'utf8');
+  const sent = (pattern: RegExp): [name: string, payload: unknown][] =>
+    [...page.matchAll(pattern)].map(([, name = '', json = '']) => [name, JSON.parse(json)]);
+  const start = 'start_workflow';
+  const messages = [
+    ...sent(/(start_workflow)\([^{]*(\{[^}]*\})/g),
+    ...sent(/\.(?:signal|execute_update)\("(\w+)", (".*?"|\{.*\})\)+$/gm),
+    ...sent(/temporal workflow (start) [^]*?--input '(.*)'/g).map(([, json]) => [start, json] as const),
+    ...sent(/update execute .* --name (\w+) \\\n +--input '(.*)'/g),
+  ];
+
+  it('is as workflows take it', () => {
+    const checks: Readonly<Record<string, (payload: unknown) => unknown>> = {
+      [start]: (payload) => expect(checkStart(payload).dropped).toEqual([]),
+      subscribe: checkSubscription,
+      update: checkUpdate,
+      refresh: checkRefresh,
+      status: checkFinalStatus,
+    };
+    expect(messages.map(([name]) => name).toSorted()).toEqual([
+      'refresh',
+      start,
+      start,
+      'status',
+      'subscribe',
+      'update',
+      'update',
+    ]);
+    for (const [name, payload] of messages) checks[name]?.(payload);
   });
 });
 
