@@ -1,0 +1,31 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Entities, EntityChange, FieldChange } from '../api/types';
+
+/** What differs between two states of a workflow: the entities that came, changed and went, and their fields. */
+export function differenceOf(before: Entities, after: Entities): EntityChange[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].flatMap((name) => {
+    const old = before[name] ?? {};
+    const now = after[name] ?? {};
+    const ids = new Set([...Object.keys(old), ...Object.keys(now)]);
+    return [...ids].flatMap((id): EntityChange[] => {
+      const [was, is] = [old[id], now[id]];
+      const fields = fieldsOf(was ?? {}, is ?? {});
+      const kind = was === undefined ? 'added' : is === undefined ? 'removed' : 'changed';
+      return kind === 'changed' && fields.length === 0 ? [] : [{ name, id, kind, fields }];
+    });
+  });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(before: Fields, after: Fields): FieldChange[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names]
+    .filter((field) => !isDeepStrictEqual(before[field], after[field]))
+    .map((field) => ({
+      field,
+      ...(field in before && { before: before[field] }),
+      ...(field in after && { after: after[field] }),
+    }));
+}
