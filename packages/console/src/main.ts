@@ -64,16 +64,18 @@ const VARIABLES = {
 } as const;
 
 /**
- * What the command does: connects, listens until it is interrupted, and sets the exit code.
+ * What the command does: connects, and listens until it is interrupted.
  *
  * @param args without the names of Node and of the script
+ * @returns the exit code: 0 as soon as it listens, or 2 where it could not be started as it was asked to
  */
-export async function main(args = process.argv.slice(2), env = process.env): Promise<void> {
+export async function main(args = process.argv.slice(2), env = process.env): Promise<number> {
   try {
     await run(args, env);
+    return 0;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 2;
+    return 2;
   }
 }
 
@@ -89,6 +91,8 @@ async function run(args: string[], env: NodeJS.ProcessEnv): Promise<void> {
       ...(file && { keyring: file }),
     },
     environment(values, env),
+    // A server that comes back is found within seconds, however long it was gone.
+    { channelArgs: { 'grpc.max_reconnect_backoff_ms': 3_000 } },
   );
   const token = env['STATEFUL_WORKFLOW_CONSOLE_TOKEN'];
   const ui = values['temporal-ui'] ?? (isLocal(session.address) ? 'http://localhost:8233' : undefined);

@@ -3,6 +3,7 @@ import {
   concernsAll,
   detailsOf,
   explained,
+  faultKindOf,
   listed,
   Pace,
   runningQuery,
@@ -41,6 +42,9 @@ const ENDED_MS = 10 * 60_000;
 /** How long a task queue that did not answer is left alone. */
 const SILENCE_MS = 15_000;
 const RETRY_MS = 1_000;
+/** How often it is seen whether the server is there, and how long that may take. */
+const PULSE_MS = 1_500;
+const PULSE_TIMEOUT_MS = 3_000;
 
 interface Entry {
   readonly info: WorkflowExecutionInfo;
@@ -48,6 +52,9 @@ interface Entry {
   readonly glance?: Glance;
   readonly lookedAt: number;
 }
+
+/** What may be in trouble by itself: the server, the list of what runs, the looks at each. */
+type Part = 'server' | 'list' | 'looks';
 
 type Listener = (message: FleetMessage) => void;
 
@@ -65,7 +72,8 @@ export class FleetWatch {
   #stop?: AbortController;
   #linger?: NodeJS.Timeout;
   #tell?: NodeJS.Timeout;
-  #trouble?: string;
+  /** What is wrong, by what it keeps from going on. */
+  readonly #troubles = new Map<Part, string>();
   #loops: Promise<unknown> = Promise.resolve();
   readonly #work = new Signal();
 
@@ -79,7 +87,7 @@ export class FleetWatch {
 
   /** Why nothing can be seen; `undefined` while all is well. */
   get trouble(): string | undefined {
-    return this.#trouble;
+    return [...this.#troubles.values()][0];
   }
 
   /** How a workflow is, as far as it is known. */
@@ -93,7 +101,7 @@ export class FleetWatch {
     this.#start();
     this.#listeners.add(listener);
     listener({ kind: 'all', rows: this.#rows(), ...this.#timed() });
-    if (this.#trouble !== undefined) listener({ kind: 'trouble', message: this.#trouble });
+    if (this.trouble !== undefined) listener({ kind: 'trouble', message: this.trouble });
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
@@ -120,7 +128,23 @@ export class FleetWatch {
     if (this.#stop !== undefined) return;
     const stop = new AbortController();
     this.#stop = stop;
-    this.#loops = Promise.all([this.#list(stop.signal), this.#look(stop.signal)]);
+    this.#loops = Promise.all([this.#pulse(stop.signal), this.#list(stop.signal), this.#look(stop.signal)]);
+  }
+
+  /** Sees whether the server is there: other calls are tried again for a while before they fail. */
+  async #pulse(signal: AbortSignal): Promise<void> {
+    const { client } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await client.withDeadline(Date.now() + PULSE_TIMEOUT_MS, () =>
+          client.workflowService.getSystemInfo({}),
+        );
+        this.#isWell('server');
+      } catch (error) {
+        if (concernsAll(error) || faultKindOf(error) === 'timeout') this.#failed('server', error);
+      }
+      await this.#work.wait(PULSE_MS, signal, false);
+    }
   }
 
   async #list(signal: AbortSignal): Promise<void> {
@@ -139,10 +163,10 @@ export class FleetWatch {
           this.#found(info);
         }
         this.#ended(running);
-        this.#isWell();
+        this.#isWell('list');
         await this.#work.wait(LIST_MS + LIST_MS_EACH * running.size, signal, false);
       } catch (error) {
-        this.#failed(error);
+        this.#failed('list', error);
         await this.#work.wait(RETRY_MS, signal, false);
       }
     }
@@ -207,11 +231,12 @@ export class FleetWatch {
             since = Date.now();
           }
           this.#saw(id, await glancer.look(id, entry.glance));
+          this.#isWell('looks');
         } catch (error) {
           if (signal.aborted) return;
           if (isMissing(error)) this.#forget(id);
           else {
-            if (concernsAll(error)) this.#failed(error);
+            if (concernsAll(error)) this.#failed('looks', error);
             else this.#unread(id, error);
             await this.#work.wait(RETRY_MS, signal, false);
           }
@@ -264,17 +289,18 @@ export class FleetWatch {
     this.#note(id);
   }
 
-  #isWell(): void {
-    if (this.#trouble === undefined) return this.#tellSoon();
-    this.#trouble = undefined;
-    this.#send({ kind: 'all', rows: this.#rows(), ...this.#timed() });
+  #isWell(part: Part): void {
+    if (!this.#troubles.delete(part)) return this.#tellSoon();
+    const { trouble } = this;
+    if (trouble === undefined) this.#send({ kind: 'all', rows: this.#rows(), ...this.#timed() });
+    else this.#send({ kind: 'trouble', message: trouble });
   }
 
-  #failed(error: unknown): void {
-    const { message } = explained(error, this.#options);
-    if (message === this.#trouble) return;
-    this.#trouble = message;
-    this.#send({ kind: 'trouble', message });
+  #failed(part: Part, error: unknown): void {
+    const before = this.trouble;
+    this.#troubles.set(part, explained(error, this.#options).message);
+    const { trouble } = this;
+    if (trouble !== undefined && trouble !== before) this.#send({ kind: 'trouble', message: trouble });
   }
 
   #note(id: string): void {
@@ -287,7 +313,7 @@ export class FleetWatch {
     if (this.#listeners.size === 0 || this.#stop === undefined) return;
     this.#tell ??= setTimeout(() => {
       this.#tell = undefined;
-      if (this.#trouble !== undefined) return;
+      if (this.trouble !== undefined) return;
       const rows = [...this.#changed].flatMap((id) => this.#shown(id));
       const gone = [...this.#gone, ...[...this.#changed].filter((id) => this.#others.has(id))];
       this.#changed.clear();

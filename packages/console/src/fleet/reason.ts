@@ -12,28 +12,23 @@ export function reasonOf(
 ): string | undefined {
   const wrong = Object.entries(sources).flatMap(([name, source]) => {
     const error = sourceError(source) ?? source.warning;
-    return error === undefined ? [] : [`${begin(name, source)}: ${error}`];
+    return error === undefined
+      ? []
+      : [`${name} ${WHAT[source.lastError?.kind ?? ''] ?? 'has trouble'}: ${bare(error)}`];
   });
   const said = [...(problem ? [problem] : []), ...wrong].map(plainText).join(' ');
   return said === '' ? undefined : said;
 }
 
-function begin(name: string, { lastError, watch }: Source): string {
-  switch (lastError?.kind) {
-    case 'unauthorized':
-      return `Source "${name}" refuses the credential, and waits for another`;
-    case 'throttled':
-      return `Source "${name}" asks to be left alone for a while`;
-    case 'gone':
-      return `Source "${name}" has the entity no more`;
-    case 'invalid':
-      return `Source "${name}" cannot be asked as it is configured`;
-    case 'transient':
-    case 'fatal':
-      return `Source "${name}" could not be loaded`;
-    case undefined:
-      return watch?.failure === undefined ? `Source "${name}"` : `Source "${name}" could not be looked at`;
-    default:
-      return `Source "${name}" failed`;
-  }
-}
+/** What a fault of each kind means for a source. */
+const WHAT: Readonly<Record<string, string>> = {
+  unauthorized: 'waits for another credential',
+  throttled: 'is asked more than it likes',
+  gone: 'has the entity no more',
+  invalid: 'cannot be asked as it is configured',
+  transient: 'could not be loaded',
+  fatal: 'could not be loaded',
+};
+
+/** Without the name of the source and its adapter, which the message of a fault begins with. */
+const bare = (error: string): string => error.replace(/^Source "[^"]*" \([^)]*\): /, '');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { restAdapter } from '@stateful-workflow/adapter-rest';
-import { StatefulClient, type StatefulHandle } from '@stateful-workflow/core/client';
+import { Keyring, StatefulClient, StatefulHandle } from '@stateful-workflow/core/client';
 import { createRegistry, environmentSecrets, statefulWorkflow } from '@stateful-workflow/core/worker';
 import { type Crm, startCrm } from '@stateful-workflow/dev-services';
 import { feedAdapter } from '@stateful-workflow/feed';
@@ -19,6 +19,12 @@ import type { ConsoleOptions } from '../../src';
 import { CustomersFeed } from '../workflows';
 import { Proxy } from './proxy';
 import type {} from './bundle-workflows';
+
+/** What tokens are sealed with on every stage. */
+export const KEYRING = new Keyring({
+  primary: 'test',
+  keys: { test: Buffer.alloc(32, 7).toString('base64') },
+});
 
 /** How a stage differs. */
 export interface StageOptions {
@@ -53,7 +59,10 @@ export class Stage {
     const connection = await Connection.connect({ address });
     const proxy = new Proxy(address);
     await proxy.mend();
-    const ownConnection = Connection.lazy({ address: proxy.address });
+    const ownConnection = Connection.lazy({
+      address: proxy.address,
+      channelArgs: { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 500 },
+    });
     const stage = new Stage(
       crm,
       new Client({ connection }),
@@ -73,7 +82,7 @@ export class Stage {
       connection: native,
       taskQueue: stage.taskQueue,
       workflowBundle: { codePath: inject('workflowBundle') },
-      plugins: [statefulWorkflow({ registry, secrets: [secrets] })],
+      plugins: [statefulWorkflow({ registry, secrets: [secrets], encryption: { keyring: KEYRING } })],
       ...options,
     });
     const running = worker.run();
@@ -103,6 +112,21 @@ export class Stage {
     const known = new StatefulClient(client, { workflow, taskQueue, entityName });
     const options = { id, apiUrl: crm.url, apiToken: 'secret:CRM_TOKEN', ...more } as const;
     return (await known.ensure(options, { workflowIdConflictPolicy: 'USE_EXISTING' })).handle;
+  }
+
+  /** Starts the feed, and waits until it has delivered to every customer of the CRM. */
+  async feed(): Promise<void> {
+    const { client, taskQueue, crm } = this;
+    const feeds = new StatefulClient(client, {
+      workflow: 'CustomersFeed',
+      taskQueue,
+      entityName: 'CustomersFeed',
+    });
+    await feeds.ensure({ id: 'all', apiUrl: crm.url, apiToken: 'secret:CRM_TOKEN' });
+  }
+
+  handle(workflowId: string): StatefulHandle {
+    return new StatefulHandle(this.client, workflowId);
   }
 
   async stop(): Promise<void> {

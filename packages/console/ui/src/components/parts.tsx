@@ -17,9 +17,9 @@ export function Badge({ status }: { readonly status: string }) {
 /** What came of a load. */
 export function Outcome({ outcome }: { readonly outcome: string | undefined }) {
   const tone = outcome === 'failed' ? 'bad' : outcome === undefined ? 'wait' : 'good';
-  const said = outcome === 'delta' || outcome === 'snapshot' ? `changed (${outcome})` : outcome;
+  const said = outcome === 'delta' || outcome === 'snapshot' ? 'changed' : outcome;
   return (
-    <span class={`badge ${tone}`}>
+    <span class={`badge ${tone}`} title={outcome === said ? undefined : `It came as a ${outcome}`}>
       <span class="dot" aria-hidden="true" />
       {said ?? 'not loaded yet'}
     </span>

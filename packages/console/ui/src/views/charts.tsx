@@ -9,7 +9,7 @@ import { go, query, withQuery } from '../router';
 /** How often the minutes are asked for, in milliseconds. */
 const ASK_MS = 5_000;
 const RANGES = [
-  ['30', '30 min'],
+  ['15', '15 min'],
   ['60', '1 h'],
   ['180', '3 h'],
 ] as const;
@@ -28,10 +28,10 @@ export function ChartsView() {
     const timer = setInterval(ask, ASK_MS);
     return () => clearInterval(timer);
   }, []);
-  const range = query.value.get('range') ?? '30';
+  const range = query.value.get('range') ?? '15';
   const seen = minutes.value;
   if (seen === undefined) return <main class="empty quiet">Asking…</main>;
-  const shown = whole(seen, Number(range) || 30);
+  const shown = whole(seen, Number(range) || 15);
   const times = shown.map(({ at }) => at);
   const of = (pick: (minute: Minute) => number | undefined): Series['values'] =>
     shown.map((minute) => (minute.asked < 0 ? undefined : pick(minute)));
@@ -52,7 +52,7 @@ export function ChartsView() {
             <button
               key={value}
               aria-pressed={range === value}
-              onClick={() => go(withQuery({ range: value === '30' ? undefined : value }))}
+              onClick={() => go(withQuery({ range: value === '15' ? undefined : value }))}
             >
               {name}
             </button>

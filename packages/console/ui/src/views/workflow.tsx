@@ -43,6 +43,21 @@ export function WorkflowView({ id }: { readonly id: string }) {
   return <Whole {...now} />;
 }
 
+/** What is wrong, and what to do; what is wrong with a source stands with the source. */
+function What({ detail: { status, reason, said } }: { readonly detail: Detail }) {
+  const { tone } = lookOf(status);
+  const text = said === undefined ? reason : (said.report.problem ?? ADVICE[status]);
+  if (text === undefined) return null;
+  return <Notice tone={tone === 'bad' ? 'bad' : tone === 'wait' ? 'wait' : 'warn'}>{text}</Notice>;
+}
+
+const ADVICE: Readonly<Record<string, string | undefined>> = {
+  unauthorized:
+    'A source refuses the credential. The data stays as it was; “Rotate token” gives it another, and it loads at once.',
+  degraded: 'A load failed. The last good data stays, and the workflow tries again by itself.',
+  paused: 'It is paused: it loads nothing and its execute() does not run until it is resumed. Signals are still taken in.',
+};
+
 const TABS = [
   ['', 'Overview'],
   ['data', 'Data'],
@@ -78,7 +93,7 @@ function Whole({ detail, changes }: { readonly detail: Detail; readonly changes:
         </div>
         <Actions detail={detail} />
       </header>
-      {reason && <Notice tone={lookOf(status).tone === 'bad' ? 'bad' : 'warn'}>{reason}</Notice>}
+      <What detail={detail} />
       <nav class="tabs" aria-label="Parts">
         {TABS.map(([name, title]) => (
           <Link
