@@ -6,7 +6,11 @@ export default mergeConfig(
   defineConfig({
     test: {
       name: 'console',
-      globalSetup: ['@stateful-workflow/dev-services/vitest', './test/support/bundle-workflows.ts'],
+      globalSetup: [
+        '@stateful-workflow/dev-services/vitest',
+        './test/support/bundle-workflows.ts',
+        './test/support/find-browser.ts',
+      ],
       maxWorkers: 2,
     },
   }),

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { Actor } from './actions/act';
 import type { Action, ActionResult } from './api/types';
 import { FleetWatch } from './fleet/fleet-watch';
-import { WorkflowWatch } from './workflow/workflow-watch';
+import { WorkflowWatch } from './detail/workflow-watch';
 
 /** How many workflows are remembered with what changed of them. */
 const REMEMBERED = 200;

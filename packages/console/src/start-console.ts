@@ -39,7 +39,7 @@ export interface ConsoleOptions {
 export interface RunningConsole {
   readonly url: string;
   /** Ends it: pages that are open say so. The client stays open. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;

@@ -73,8 +73,8 @@ describe('a console on a loopback address', () => {
       const { status } = await post(url, ACTIONS, pause, { ...own, origin });
       expect([origin, status]).toEqual([origin, 403]);
     }
-    const { origin: _, ...without } = own;
-    expect((await post(url, ACTIONS, pause, without)).status).toBe(403);
+    const without = Object.entries(own).filter(([name]) => name !== 'origin');
+    expect((await post(url, ACTIONS, pause, Object.fromEntries(without))).status).toBe(403);
     for (const site of ['cross-site', 'same-site'])
       for (const path of ['/api/session', '/api/fleet/events', '/api/minutes', '/api/workflows/a/events'])
         expect((await send(url, path, { headers: { 'sec-fetch-site': site } })).status).toBe(403);

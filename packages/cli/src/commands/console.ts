@@ -7,7 +7,7 @@ const PACKAGE = '@stateful-workflow/console';
 
 /** What the package of the console offers. */
 interface ConsolePackage {
-  main(args: string[]): Promise<number>;
+  readonly main: (args: string[]) => Promise<number>;
 }
 
 /**

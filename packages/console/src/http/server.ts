@@ -102,7 +102,7 @@ export function consoleServer({ about, sight, token, origins, secure }: ServerOp
     '/api/workflows/:id/provenance',
     { onRequest: asked },
     async ({ params, query: { entity = '', of = '' } }) => ({
-      provenance: await sight.inTime(() => handle(params.id).provenance(entity, of)),
+      provenance: await sight.inTime(() => handle(params.id).provenanceOf(entity, of)),
     }),
   );
   server.post<ById>('/api/workflows/:id/actions', {

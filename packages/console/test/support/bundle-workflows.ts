@@ -3,14 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
-import type {} from 'vitest';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** The file that holds the bundled test workflows. */
-    workflowBundle: string;
-  }
-}
+import type {} from './provided.mjs';
 
 /** Vitest's `globalSetup`: bundles the test workflows once for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

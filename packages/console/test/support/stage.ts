@@ -18,7 +18,7 @@ import type {} from '@stateful-workflow/dev-services/vitest';
 import type { ConsoleOptions } from '../../src';
 import { CustomersFeed } from '../workflows';
 import { Proxy } from './proxy';
-import type {} from './bundle-workflows';
+import type {} from './provided.mjs';
 
 /** What tokens are sealed with on every stage. */
 export const KEYRING = new Keyring({

@@ -101,8 +101,8 @@ export class StatefulHandle<Data = unknown, S extends Schema = Schema> {
    *
    * @throws InvalidInputError for a name or an id that no entity can have
    */
-  provenance(entityName: keyof S & string, id: string): Promise<ProvenanceInfo[]> {
-    return this.#query('provenance', checkEntityName(entityName, 'entityName'), checkId(id, 'id'));
+  provenanceOf(entityName: keyof S & string, id: string): Promise<ProvenanceInfo[]> {
+    return this.#query('provenanceOf', checkEntityName(entityName, 'entityName'), checkId(id, 'id'));
   }
 
   /** Entity state, normalized. */

@@ -146,7 +146,7 @@ export interface SourceInfo {
   readonly warning?: string;
 }
 
-/** Answer of the query `provenance`, one for each source that gives the entity. */
+/** Answer of the query `provenanceOf`, one for each source that gives the entity. */
 export interface ProvenanceInfo {
   readonly source: string;
   /** When the source was last looked at and still gave the entity: ISO 8601. */

@@ -247,7 +247,7 @@ const QUERIES: { readonly [name: string]: (session: Session, ...args: readonly u
   data: ({ state }) => state.data ?? null,
   dataOf: ({ state }, name, id) =>
     state.dataOf(checkEntityName(name, 'entityName'), checkId(id, 'id')) ?? null,
-  provenance({ state }, name, id) {
+  provenanceOf({ state }, name, id) {
     const given = state.provenance(checkEntityName(name, 'entityName'), checkId(id, 'id'));
     return given.map(({ source, seenAt, changedAt }) => ({
       source,

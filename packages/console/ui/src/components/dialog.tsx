@@ -5,6 +5,15 @@ import type { Action, ActionResult } from '../../../src/api/types';
 import { act } from '../api';
 import { say } from './toasts';
 
+/** What was filled in, by the name of the field. */
+export type Given = Readonly<Record<string, string>>;
+
+/** Reads what was filled into a form. */
+export const givenIn = (form: HTMLFormElement): Given =>
+  Object.fromEntries(
+    [...new FormData(form)].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+
 /** A question that has to be answered before something is done. What the workflow answered is said in it, and after it. */
 export function ActionDialog({
   workflowId,
@@ -21,7 +30,7 @@ export function ActionDialog({
   readonly submit: string;
   readonly isDanger?: boolean;
   /** Makes the action of what was filled in, or says what is wrong with that. */
-  readonly action: (form: FormData) => Action | string;
+  readonly action: (given: Given) => Action | string;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }) {
@@ -30,7 +39,7 @@ export function ActionDialog({
   const busy = useSignal(false);
   useEffect(() => dialog.current?.showModal(), []);
   const onSubmit = async (form: HTMLFormElement): Promise<void> => {
-    const asked = action(new FormData(form));
+    const asked = action(givenIn(form));
     if (typeof asked === 'string') return void (trouble.value = asked);
     busy.value = true;
     trouble.value = '';

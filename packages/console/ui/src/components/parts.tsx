@@ -111,5 +111,5 @@ export function Value({ value }: { readonly value: unknown }) {
   if (value === null) return <span class="value none">null</span>;
   if (typeof value === 'string') return <span class="value text">{value === '' ? '“”' : value}</span>;
   if (typeof value === 'object') return <code class="value">{JSON.stringify(value)}</code>;
-  return <span class="value literal">{String(value)}</span>;
+  return <span class="value literal">{JSON.stringify(value)}</span>;
 }

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { signIn } from '../api';
+import { givenIn } from '../components/dialog';
 
 /** Where a person signs in. */
 export function SignIn() {
@@ -10,9 +11,9 @@ export function SignIn() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          const token = new FormData(event.currentTarget).get('token');
+          const { token = '' } = givenIn(event.currentTarget);
           busy.value = true;
-          signIn(String(token))
+          signIn(token)
             .catch(
               (error: unknown) => (trouble.value = error instanceof Error ? error.message : String(error)),
             )

@@ -55,7 +55,8 @@ const ADVICE: Readonly<Record<string, string | undefined>> = {
   unauthorized:
     'A source refuses the credential. The data stays as it was; “Rotate token” gives it another, and it loads at once.',
   degraded: 'A load failed. The last good data stays, and the workflow tries again by itself.',
-  paused: 'It is paused: it loads nothing and its execute() does not run until it is resumed. Signals are still taken in.',
+  paused:
+    'It is paused: it loads nothing and its execute() does not run until it is resumed. Signals are still taken in.',
 };
 
 const TABS = [

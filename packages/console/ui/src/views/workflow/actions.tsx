@@ -49,7 +49,7 @@ export function Actions({ detail }: { readonly detail: Detail }) {
           title="Set the address of its sources"
           submit="Set it"
           onClose={close}
-          action={(form) => ({ do: 'setApiUrl', url: String(form.get('url')) })}
+          action={({ url = '' }) => ({ do: 'setApiUrl', url })}
         >
           <Field
             name="url"
@@ -66,11 +66,7 @@ export function Actions({ detail }: { readonly detail: Detail }) {
           title="Start a child"
           submit="Add the item"
           onClose={close}
-          action={(form) => ({
-            do: 'startChild',
-            path: String(form.get('path')),
-            id: String(form.get('id')),
-          })}
+          action={({ path = '', id: child = '' }) => ({ do: 'startChild', path, id: child })}
         >
           <p>
             An item is added to a managed path, and gets a workflow of its own. A source that does not know it
@@ -116,16 +112,10 @@ function Rotate({ detail: { id, said }, close }: { readonly detail: Detail; read
       title="Rotate the token"
       submit="Rotate, and load"
       onClose={close}
-      action={(form) =>
+      action={({ value = '', origins = '', reference = '' }) =>
         isValue.value
-          ? {
-              do: 'sealToken',
-              value: String(form.get('value')),
-              origins: String(form.get('origins'))
-                .split(/[\s,]+/)
-                .filter(Boolean),
-            }
-          : { do: 'rotateToken', reference: String(form.get('reference')) }
+          ? { do: 'sealToken', value, origins: origins.split(/[\s,]+/).filter(Boolean) }
+          : { do: 'rotateToken', reference }
       }
     >
       {canSeal && (

@@ -33,8 +33,7 @@ export function EditField({
           title={`Set ${field} of ${entityName} ${entityId}`}
           submit="Set it"
           onClose={() => (isOpen.value = false)}
-          action={(form) => {
-            const text = String(form.get('value'));
+          action={({ value: text = '' }) => {
             const parsed = isText ? { value: text } : parse(text);
             if (parsed === undefined)
               return 'That is no JSON. Write a text in double quotes, a number, true, null, or a list.';

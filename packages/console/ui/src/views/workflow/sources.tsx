@@ -96,7 +96,9 @@ async function accept(id: string, source: string): Promise<void> {
 function notesOf({ lastError, watch, refusedSweep, partialErrors = [], warning }: Source): string[] {
   const times = lastError && lastError.failures > 1 ? ` (${lastError.failures} times in a row)` : '';
   return [
-    ...(lastError ? [`${lastError.kind}${times}: ${lastError.message.replace(/^Source "[^"]*" \([^)]*\): /, '')}`] : []),
+    ...(lastError
+      ? [`${lastError.kind}${times}: ${lastError.message.replace(/^Source "[^"]*" \([^)]*\): /, '')}`]
+      : []),
     ...(watch?.failure !== undefined && lastError === undefined
       ? [`The last look failed: ${watch.failure}`]
       : []),

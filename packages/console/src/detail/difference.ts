@@ -5,11 +5,11 @@ import type { Entities, EntityChange, FieldChange } from '../api/types';
 export function differenceOf(before: Entities, after: Entities): EntityChange[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].flatMap((name) => {
-    const old = before[name] ?? {};
-    const now = after[name] ?? {};
+    const old = own(before, name) ?? {};
+    const now = own(after, name) ?? {};
     const ids = new Set([...Object.keys(old), ...Object.keys(now)]);
     return [...ids].flatMap((id): EntityChange[] => {
-      const [was, is] = [old[id], now[id]];
+      const [was, is] = [own(old, id), own(now, id)];
       const fields = fieldsOf(was ?? {}, is ?? {});
       const kind = was === undefined ? 'added' : is === undefined ? 'removed' : 'changed';
       return kind === 'changed' && fields.length === 0 ? [] : [{ name, id, kind, fields }];
@@ -22,10 +22,14 @@ type Fields = Readonly<Record<string, unknown>>;
 function fieldsOf(before: Fields, after: Fields): FieldChange[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names]
-    .filter((field) => !isDeepStrictEqual(before[field], after[field]))
+    .filter((field) => !isDeepStrictEqual(own(before, field), own(after, field)))
     .map((field) => ({
       field,
-      ...(field in before && { before: before[field] }),
-      ...(field in after && { after: after[field] }),
+      ...(Object.hasOwn(before, field) && { before: before[field] }),
+      ...(Object.hasOwn(after, field) && { after: after[field] }),
     }));
 }
+
+/** What a table has under a name, and not what every object has. */
+const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
