@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 const axe = createRequire(__filename).resolve('axe-core/axe.min.js');
@@ -30,13 +30,13 @@ export class ConsolePage {
     url: string,
     { width = 1280, theme = 'light' }: Seen = {},
   ): Promise<ConsolePage> {
-    // What looks at the page from outside is put into it by the test; that policy is looked at by tests of its own.
-    const context = await browser.newContext({
-      viewport: { width, height: 860 },
-      colorScheme: theme,
-      reducedMotion: 'reduce',
-    });
-    const page = await context.newPage();
+    const page = await (
+      await contextOf(browser, `${width} ${theme}`, {
+        viewport: { width, height: 860 },
+        colorScheme: theme,
+        reducedMotion: 'reduce',
+      })
+    ).newPage();
     page.setDefaultTimeout(30_000);
     const opened = new ConsolePage(page);
     await page.goto(url);
@@ -85,9 +85,20 @@ export class ConsolePage {
 
   /** Closes it, and looks whether it has reported an error. */
   async close(): Promise<void> {
-    await this.page.context().close();
+    await this.page.close();
     expect(this.errors).toEqual([]);
   }
+}
+
+/** Pages that are seen in the same way share what they have loaded. */
+const contexts = new WeakMap<Browser, Map<string, Promise<BrowserContext>>>();
+
+function contextOf(browser: Browser, key: string, options: BrowserContextOptions): Promise<BrowserContext> {
+  const known = contexts.get(browser) ?? new Map<string, Promise<BrowserContext>>();
+  contexts.set(browser, known);
+  const context = known.get(key) ?? browser.newContext(options);
+  known.set(key, context);
+  return context;
 }
 
 let source: Promise<string> | undefined;
