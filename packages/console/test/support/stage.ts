@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { restAdapter } from '@stateful-workflow/adapter-rest';
-import { Keyring, StatefulClient, StatefulHandle } from '@stateful-workflow/core/client';
+import { encryptionCodec, Keyring, StatefulClient, StatefulHandle } from '@stateful-workflow/core/client';
 import { createRegistry, environmentSecrets, statefulWorkflow } from '@stateful-workflow/core/worker';
 import { type Crm, startCrm } from '@stateful-workflow/dev-services';
 import { feedAdapter } from '@stateful-workflow/feed';
@@ -30,6 +30,8 @@ export const KEYRING = new Keyring({
 export interface StageOptions {
   readonly customers?: number;
   readonly worker?: Partial<WorkerOptions>;
+  /** Whether payloads are encrypted. @default false */
+  readonly isEncrypted?: boolean;
 }
 
 /** A CRM, a worker of real workflows, and a console's way to the Temporal server, which can be cut. */
@@ -48,7 +50,11 @@ export class Stage {
     private readonly closing: (() => Promise<unknown>)[],
   ) {}
 
-  static async set({ customers = 3, worker: options = {} }: StageOptions = {}): Promise<Stage> {
+  static async set({
+    customers = 3,
+    worker: options = {},
+    isEncrypted = false,
+  }: StageOptions = {}): Promise<Stage> {
     quietRuntime();
     const closing: (() => Promise<unknown>)[] = [];
     const crm = await startCrm({ customers, contactsPerCustomer: 2 });
@@ -57,6 +63,7 @@ export class Stage {
     const next = crm.issueToken();
     const address = inject('temporalAddress');
     const connection = await Connection.connect({ address });
+    const dataConverter = isEncrypted ? { payloadCodecs: [encryptionCodec(KEYRING)] } : {};
     const proxy = new Proxy(address);
     await proxy.mend();
     const ownConnection = Connection.lazy({
@@ -65,9 +72,9 @@ export class Stage {
     });
     const stage = new Stage(
       crm,
-      new Client({ connection }),
+      new Client({ connection, dataConverter }),
       proxy,
-      new Client({ connection: ownConnection }),
+      new Client({ connection: ownConnection, dataConverter }),
       token,
       closing,
     );
@@ -82,7 +89,13 @@ export class Stage {
       connection: native,
       taskQueue: stage.taskQueue,
       workflowBundle: { codePath: inject('workflowBundle') },
-      plugins: [statefulWorkflow({ registry, secrets: [secrets], encryption: { keyring: KEYRING } })],
+      plugins: [
+        statefulWorkflow({
+          registry,
+          secrets: [secrets],
+          encryption: { keyring: KEYRING, payloads: isEncrypted },
+        }),
+      ],
       ...options,
     });
     const running = worker.run();
