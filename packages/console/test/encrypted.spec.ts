@@ -18,7 +18,7 @@ async function heard(options: Partial<ConsoleOptions> = {}): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    text += decoder.decode(chunk, { stream: true });
     if (/data: .*\n/.test(text)) break;
   }
   return text;
