@@ -22,6 +22,7 @@ import type { Schema } from '../contract/schema';
 import type { ChangesOf, DeleteOf, SubscriptionOf, UpdateOf } from '../contract/typed-wire';
 import type {
   ChangeSummary,
+  ProvenanceInfo,
   RefreshRequest,
   RefreshResult,
   RejectedSignals,
@@ -96,6 +97,15 @@ export class StatefulHandle<Data = unknown, S extends Schema = Schema> {
     id: string,
   ): Promise<TakenFor<Entity, S, Name> | null> {
     return this.#query('dataOf', checkEntityName(entityName, 'entityName'), checkId(id, 'id'));
+  }
+
+  /**
+   * Which sources give an entity, and since when; empty for one that no source gives.
+   *
+   * @throws InvalidInputError for a name or an id that no entity can have
+   */
+  provenanceOf(entityName: keyof S & string, id: string): Promise<ProvenanceInfo[]> {
+    return this.#query('provenanceOf', checkEntityName(entityName, 'entityName'), checkId(id, 'id'));
   }
 
   /** Entity state, normalized. */

@@ -251,6 +251,14 @@ const QUERIES: { readonly [name: string]: (session: Session, ...args: readonly u
   data: ({ state }) => state.data ?? null,
   dataOf: ({ state }, name, id) =>
     state.dataOf(checkEntityName(name, 'entityName'), checkId(id, 'id')) ?? null,
+  provenanceOf({ state }, name, id) {
+    const given = state.provenance(checkEntityName(name, 'entityName'), checkId(id, 'id'));
+    return given.map(({ source, seenAt, changedAt }) => ({
+      source,
+      seenAt: iso(seenAt),
+      changedAt: iso(changedAt),
+    }));
+  },
   status: ({ status }) => status,
   problem: ({ problems }) => problems.join(' ') || null,
   pendingChanges: ({ pending }) => pending.changes,
