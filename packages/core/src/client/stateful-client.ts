@@ -91,7 +91,7 @@ export class StatefulClient<Data = unknown, S extends Schema = Schema> {
    * Sees to it that the workflow of an entity runs and has just loaded: starts it if need be, in one call
    * with the refresh (update-with-start).
    *
-   * @returns its handle and what the load gave
+   * @returns its handle and what the load gave; one that failed throws nothing, and `result.outcome` says so
    * @throws InvalidInputError when the input cannot be used
    */
   async ensure(

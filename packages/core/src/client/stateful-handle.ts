@@ -78,7 +78,10 @@ export class StatefulHandle<Data = unknown, S extends Schema = Schema> {
     return this.temporal.workflowId;
   }
 
-  /** The root entity with its relations filled in; `null` until it is known. */
+  /**
+   * The root entity with its relations filled in; `null` until it is known. What no source has brought yet is not in it,
+   * also after a {@link refresh} whose loads failed.
+   */
   data(): Promise<Data | null> {
     return this.#query('data');
   }
@@ -202,7 +205,10 @@ export class StatefulHandle<Data = unknown, S extends Schema = Schema> {
     await this.#signal('unsubscribe', checkUnsubscription(subscription));
   }
 
-  /** Loads now and waits for it. */
+  /**
+   * Loads now and waits for it. It resolves also where sources failed, and then `outcome` is `failed` and `errors` says why: the
+   * last good state stays.
+   */
   async refresh(request: RefreshRequest = {}): Promise<RefreshResult> {
     return this.#load('refresh', checkRefresh(request));
   }

@@ -269,7 +269,7 @@ function missed(field: string, name: string): never {
   throw new InvalidInputError(
     `managedPaths.${field}.${name}`,
     'was there when this run began, and decides which children the run has started; without it the run cannot be replayed',
-    `Keep it until every workflow has continued as new, which "npx stateful-workflow roll" asks for: write managedPaths.${field} as { formerly: { ${name} } }, or as { retired: true, ${name} } where the path is not used any more`,
+    `Keep it until every workflow has continued as new, which "stateful-workflow roll" asks for: write managedPaths.${field} as { formerly: { ${name} } }, or as { retired: true, ${name} } where the path is not used any more`,
   );
 }
 
