@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { restAdapter } from '@stateful-workflow/adapter-rest';
 import { encryptionCodec, Keyring, StatefulClient, StatefulHandle } from '@stateful-workflow/core/client';
 import { createRegistry, environmentSecrets, statefulWorkflow } from '@stateful-workflow/core/worker';
-import { type Crm, startCrm } from '@stateful-workflow/dev-services';
+import { type Crm, startCrm, startTemporal } from '@stateful-workflow/dev-services';
 import { feedAdapter } from '@stateful-workflow/feed';
 import { Client, Connection } from '@temporalio/client';
 import {
@@ -14,7 +14,6 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import { inject } from 'vitest';
-import type {} from '@stateful-workflow/dev-services/vitest';
 import type { ConsoleOptions } from '../../src';
 import { CustomersFeed } from '../workflows';
 import { Proxy } from './proxy';
@@ -61,7 +60,10 @@ export class Stage {
     closing.push(() => crm.stop());
     const token = crm.issueToken();
     const next = crm.issueToken();
-    const address = inject('temporalAddress');
+    // A server of its own: the ids of its workflows are those of other stages.
+    const temporal = await startTemporal();
+    closing.push(() => temporal.stop());
+    const { address } = temporal;
     const connection = await Connection.connect({ address });
     const dataConverter = isEncrypted ? { payloadCodecs: [encryptionCodec(KEYRING)] } : {};
     const proxy = new Proxy(address);
@@ -143,14 +145,6 @@ export class Stage {
   }
 
   async stop(): Promise<void> {
-    const running = this.client.workflow.list({
-      query: `ExecutionStatus = 'Running' AND TaskQueue = '${this.taskQueue}'`,
-    });
-    for await (const { workflowId } of running)
-      await this.client.workflow
-        .getHandle(workflowId)
-        .terminate()
-        .catch(() => undefined);
     for (const close of this.closing.toReversed()) await close();
   }
 }
