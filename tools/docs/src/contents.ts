@@ -59,6 +59,7 @@ const PARTS: readonly Part[] = [
       guide('What things cost', 'costs'),
       guide('Upgrades', 'upgrades'),
       guide('Finding workflows', 'listing'),
+      guide('The console', 'console'),
       guide('Troubleshooting', 'troubleshooting'),
     ],
   },
