@@ -37,7 +37,7 @@ type Look = <Query, Cursor>(bench: Bench<Query, Cursor>) => Promise<readonly str
 /** What the capabilities need, and the driver does not have. */
 function membersMissing<Query, Cursor>({ upstream, capabilities }: Bench<Query, Cursor>): readonly string[] {
   const { credentials = true, pages = true, incremental, validators } = capabilities;
-  const { origins = [], pageSize = 0, partial, failures } = upstream;
+  const { origins = [], pageSize = 0, failures } = upstream;
   const isMidPage = Object.values(failures).some(({ kind, midPage }) => kind === 'transient' && midPage);
   const instead = (capability: string): string => `, or declare the capability ${capability}: false`;
   return [
@@ -49,7 +49,6 @@ function membersMissing<Query, Cursor>({ upstream, capabilities }: Bench<Query, 
     ...(validators && !upstream.conditionalQuery
       ? ['conditionalQuery is missing, and the capability validators declared']
       : []),
-    ...(partial && !failures[partial.failure] ? [`partial names no failure: "${partial.failure}"`] : []),
     ...(isMidPage ? [] : ['failures has none of kind transient with midPage: true']),
   ];
 }

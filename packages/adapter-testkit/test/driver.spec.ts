@@ -116,11 +116,6 @@ describe('a driver that breaks a rule is named with the rule, before any test', 
     ['has no query for changes', () => ({ incremental: undefined }), /incremental is missing/],
     ['has no conditional query', () => ({ conditionalQuery: undefined }), /conditionalQuery is missing/],
     ['never breaks off', () => ({ failures: {} }), /none of kind transient with midPage: true/],
-    [
-      'means a failure that it does not have',
-      () => ({ partial: { query: {} as never, failure: 'half' } }),
-      /partial names no failure: "half"/,
-    ],
   ])('%s', async (_, broken, said) => {
     const failures = await saidOf(broken);
     expect(failures).toHaveLength(1);
