@@ -23,7 +23,9 @@ const sandbox = [
 
 /** The dependency rules of docs/decisions and CONTRIBUTING: what a project of one type may import. */
 function moduleBoundaries({ alsoAllowed = [], forFeeds = [], forKits = [], core = {} } = {}) {
-  const everything = ['type:core', 'type:http', 'type:adapter', 'type:feed', 'type:kit', 'type:tool'];
+  const everything = ['core', 'http', 'adapter', 'feed', 'kit', 'console', 'tool'].map(
+    (type) => `type:${type}`,
+  );
   return [
     'error',
     {
@@ -39,6 +41,10 @@ function moduleBoundaries({ alsoAllowed = [], forFeeds = [], forKits = [], core 
           onlyDependOnLibsWithTags: ['type:core', 'type:http', ...alsoAllowed],
         },
         { sourceTag: 'type:kit', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed, ...forKits] },
+        {
+          sourceTag: 'type:console',
+          onlyDependOnLibsWithTags: ['type:core', 'type:kit', ...alsoAllowed, ...forKits],
+        },
         { sourceTag: 'type:feed', onlyDependOnLibsWithTags: ['type:core', ...alsoAllowed, ...forFeeds] },
         { sourceTag: 'type:app', onlyDependOnLibsWithTags: everything },
         { sourceTag: 'type:tool', onlyDependOnLibsWithTags: everything },
@@ -61,11 +67,16 @@ export default defineConfig(
   {
     files: ['**/*.mjs'],
     languageOptions: {
-      globals: { console: 'readonly', process: 'readonly', setTimeout: 'readonly', URL: 'readonly' },
+      globals: Object.fromEntries(
+        ['clearTimeout', 'console', 'fetch', 'process', 'setTimeout', 'URL'].map((name) => [
+          name,
+          'readonly',
+        ]),
+      ),
     },
   },
   {
-    files: ['**/*.ts', '**/*.mts'],
+    files: ['**/*.ts', '**/*.mts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -12,6 +12,7 @@ const PURPOSE = {
   'pg-connection-string': 'reads connection strings of Postgres',
   '@graphql-typed-document-node/core': 'types of documents, no code',
   '@opentelemetry/api': 'spans, where you have tracing',
+  '@clack/prompts': 'asks what a new project is to be',
   '@fastify/cors': 'lets the Temporal UI ask the codec server',
   '@standard-schema/spec': 'types of schemas, no code',
   '@temporalio/activity': "Temporal's SDK: activities",
@@ -24,8 +25,8 @@ const PURPOSE = {
   '@temporalio/worker': "Temporal's SDK: worker",
   '@temporalio/workflow': "Temporal's SDK: workflows",
   axios: 'the HTTP driver of REST',
-  commander: 'arguments of the CLI',
-  fastify: 'the HTTP framework of the codec server',
+  commander: 'arguments of the commands',
+  fastify: 'the HTTP framework of the codec server and the console',
   graphql: 'parses and checks documents',
   'graphql-request': 'the driver of GraphQL',
   'ipaddr.js': 'reads addresses in every spelling',
@@ -57,7 +58,7 @@ for (const folder of readdirSync(join(root, 'packages')).toSorted()) {
   const own = manifest(path);
   const wanted = { ...own.dependencies, ...own.peerDependencies };
   for (const name of Object.keys(wanted)) {
-    if (name.startsWith('@stateful-workflow/')) continue;
+    if (name.startsWith('@stateful-workflow/') || name === 'stateful-workflow') continue;
     const found = find(name, path);
     if (found === undefined) throw new Error(`${name} of ${own.name} is not installed: npm ci`);
     const purpose = PURPOSE[name];

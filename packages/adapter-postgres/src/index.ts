@@ -1,7 +1,17 @@
 export type { FeedCursor, LagCursor, PostgresCursor, SweepProgress, TransactionCursor } from './cursors';
 export type { PostgresAdapterOptions, PostgresConnection, PostgresConnectionOptions } from './options';
 export { installNotifyTrigger, type NotifyTriggerOptions } from './notify-trigger';
-export type { PgClient, PgNotification, PgPool, PgPoolClient, PgStream } from './pg-types';
+export type {
+  PgClient,
+  PgField,
+  PgLogin,
+  PgNotification,
+  PgPool,
+  PgPoolClient,
+  PgResult,
+  PgStatement,
+  PgStream,
+} from './pg-types';
 export { postgresAdapter, type PostgresAdapter } from './postgres-adapter';
 export { PostgresFault } from './postgres-fault';
 export type {

@@ -1,10 +1,9 @@
 import type { Credential, EntityRef, LoadContext } from '@stateful-workflow/core';
-import type { QueryArrayResult } from 'pg';
 import { abortable } from './abortable';
 import { type AnswerBounds, answerTo } from './answer';
 import type { Connection } from './connection';
 import { boundText } from './parameters';
-import type { PgPoolClient } from './pg-types';
+import type { PgPoolClient, PgResult } from './pg-types';
 import type { PostgresQuery } from './postgres-query';
 import type { ValueParsers } from './value-parsers';
 
@@ -72,7 +71,7 @@ export class ReadSession {
     values: readonly unknown[] = [],
     types?: ValueParsers,
     cap?: AnswerBounds['cap'],
-  ): Promise<QueryArrayResult<unknown[]>> {
+  ): Promise<PgResult<readonly unknown[]>> {
     const { signal, query: settings, connection } = this.#request;
     signal.throwIfAborted();
     const { statementTimeout = connection.timeouts.statement } = settings;
@@ -82,7 +81,7 @@ export class ReadSession {
     const query = this.#client.query({ text, values: [...values], rowMode: 'array', types, ...extended });
     // It may end after an abort, when nobody waits for it any more.
     query.catch(() => {}).finally(() => this.#running--);
-    const sent = query as Promise<QueryArrayResult<unknown[]>>;
+    const sent = query as Promise<PgResult<readonly unknown[]>>;
     return answerTo(this.#client, sent, { signal, statementTimeout, cap });
   }
 

@@ -1,5 +1,5 @@
 import { setField } from '@stateful-workflow/core';
-import type { FieldDef } from 'pg';
+import type { PgField } from './pg-types';
 import { PostgresFault } from './postgres-fault';
 
 /** Columns that the adapter adds to a statement for itself begin so. */
@@ -20,7 +20,7 @@ export interface RowShape {
  * @param hidden a column that is not part of records besides those that the adapter has added
  * @throws PostgresFault `invalid` when two columns have one name, or one would be the prototype of an object
  */
-export function rowShape(fields: readonly FieldDef[], hidden?: string): RowShape {
+export function rowShape(fields: readonly Pick<PgField, 'name'>[], hidden?: string): RowShape {
   const columns = fields.map(({ name }, index) => ({ name, index, path: name.split('.') }));
   const byName = new Map(columns.map(({ name, index }) => [name, index]));
   const isOwn = (name: string): boolean => name.startsWith(OWN) || name === hidden;

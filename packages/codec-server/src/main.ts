@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { Keyring } from '@stateful-workflow/core/client';
 import { codecServer } from './server';
 
-const usage = `Usage: npx @stateful-workflow/codec-server [options]
+const usage = `Usage: stateful-workflow-codec-server [options]
 
 Lets people with the token read workflows whose payloads are encrypted, in the Temporal UI and CLI.
 

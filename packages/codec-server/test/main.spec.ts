@@ -55,7 +55,7 @@ describe('the command', () => {
     const [code] = (await once(child, 'close')) as [number];
     expect(code).toBe(2);
     expect(output()).toContain(reason);
-    expect(output()).toContain('Usage: npx @stateful-workflow/codec-server');
+    expect(output()).toContain('Usage: stateful-workflow-codec-server');
   });
 
   it('shows its usage', async () => {

@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
+export { type PendingWatch, pendingWatches, withWatch } from './client/pending-watches';
 export { checkDelivery, type Delivery, type Gone, type Position } from './contract/delivery';
-export { declaredRoot, DECLARES, rootEntityOf } from './contract/defined';
+export { beginningIn, declaredRoot, DECLARES, rootEntityOf } from './contract/defined';
 export { milliseconds } from './contract/duration';
 export { entityNameOf } from './contract/names';
 export { isReference } from './contract/payloads';

@@ -1,6 +1,9 @@
 import type { WorkerOptions } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StatefulHandle } from '../src/client';
+import { PATCH_COUNT } from '../src/base/patches';
+import { StatefulClient, type StatefulHandle } from '../src/client';
+import { beginningIn, BEGINS } from '../src/contract/defined';
+import type { StartInput } from '../src/index';
 import { TestDesk } from './support/desk';
 import { TestEnvironment } from './support/environment';
 import { eventually } from './support/eventually';
@@ -8,6 +11,7 @@ import { eventsOf, taskFailures } from './support/history';
 import { scriptedAdapter, ScriptedSources } from './support/scripted-adapter';
 import { scale } from './support/scale';
 import { bundleOf } from './support/stages';
+import { UpgradingDeskWorkflow } from './workflows/upgrading';
 
 describe('a class that is changed under its running workflows', () => {
   let env: TestEnvironment;
@@ -27,12 +31,36 @@ describe('a class that is changed under its running workflows', () => {
     await env.startWorker(undefined, { workflowBundle: await bundleOf(stage), ...options });
   };
 
+  /** Starts a desk as a client does that knows its class as it is before, or that says something else of it. */
+  const startedTyped = async (desk: TestDesk, begins?: unknown): Promise<void> => {
+    const workflow = (input: StartInput): Promise<unknown> => UpgradingDeskWorkflow(input);
+    Object.defineProperty(workflow, 'name', { value: UpgradingDeskWorkflow.name });
+    Object.defineProperty(workflow, BEGINS, { value: () => begins });
+    const { client, taskQueue } = env;
+    const desks = new StatefulClient(client, {
+      workflow: begins === undefined ? UpgradingDeskWorkflow : workflow,
+      taskQueue,
+      entityName: 'Desk',
+    });
+    await desks.start({ id: desk.id });
+  };
+
+  /** The ids of the patches that the current run of a workflow has. */
+  const marks = async ({ workflowId }: StatefulHandle): Promise<string[]> =>
+    (await eventsOf(env.client, workflowId))
+      .map(({ markerRecordedEventAttributes: mark }) => mark)
+      .filter((mark) => mark?.markerName === 'core_patch')
+      .map((mark) => Buffer.from(mark?.details?.['patch-data']?.payloads?.[0]?.data ?? []).toString())
+      .map((data) => (JSON.parse(data) as { readonly id: string }).id);
+
   /** A desk that runs, with tickets that do. */
-  const begun = async (): Promise<TestDesk> => {
+  const begun = async (
+    start = (desk: TestDesk): Promise<unknown> => desk.start('UpgradingDeskWorkflow'),
+  ): Promise<TestDesk> => {
     const desk = new TestDesk(env);
     env.sources.of(desk.idOf('a'), 'comments').records = [{ id: desk.idOf('k'), text: 'x' }];
     desk.source.records = [desk.record('a'), desk.record('b')];
-    await desk.start('UpgradingDeskWorkflow');
+    await start(desk);
     await desk.settled('a', 'b');
     await desk.handle.update({ entityName: 'Desk', data: { note: 'written' } });
     await eventually(async () =>
@@ -101,6 +129,48 @@ describe('a class that is changed under its running workflows', () => {
     await changed(desk, next);
     const isLed = next !== 'a path with a condition is retired';
     await desk.settled(...(isLed ? ['a', 'b'] : []));
+  });
+
+  it('is replayed by what the client said of it, where that was so, and records nothing', async () => {
+    await deploy('before');
+    const desk = await begun((desk) => startedTyped(desk));
+    expect(await marks(desk.handle)).toEqual([]);
+    await changed(desk, 'much is changed at once');
+  });
+
+  it('is replayed by what it records itself, where the client said something else', async () => {
+    await deploy('before');
+    const nonsense = [
+      { ...(beginningIn(UpgradingDeskWorkflow) as object), patches: 3 },
+      { declared: null, patches: '9' },
+      'x'.repeat(10_000),
+    ];
+    for (const begins of nonsense) {
+      const desk = new TestDesk(env);
+      await startedTyped(desk, begins);
+      await desk.settled();
+      expect((await marks(desk.handle))[0]).toMatch(/^stateful-class:1\//);
+      expect(await desk.handle.rejectedSignals()).toMatchObject({ count: 0 });
+    }
+    const desk = await begun((desk) =>
+      startedTyped(desk, { declared: { schema: {} }, patches: PATCH_COUNT }),
+    );
+    await changed(desk, 'a source is added');
+  });
+
+  it('says that the worker refuses the record that is needed, and goes on once it does not', async () => {
+    await deploy('a source is added', {
+      patchActivationCallback: ({ patchId }) => !patchId.startsWith('stateful-'),
+    });
+    const desk = new TestDesk(env);
+    await startedTyped(desk);
+    await eventually(async () =>
+      expect(taskFailures(await eventsOf(env.client, desk.handle.workflowId)).at(-1)).toMatch(
+        /^patchActivationCallback: of the worker refuses ids that begin with "stateful-class"/,
+      ),
+    );
+    await deploy('a source is added');
+    expect((await desk.handle.refresh()).errors).toBeUndefined();
   });
 
   it('says which function of a path is missing, and goes on once it is back', async () => {

@@ -69,7 +69,7 @@ export class Deliverer {
   }
 
   async #start(id: string, delivery: Delivery): Promise<void> {
-    const { workflowType, entityName, prefix } = this.#target;
+    const { workflowType, entityName, prefix, begins } = this.#target;
     const { apiUrl, reference } = this.#context;
     const input = {
       id,
@@ -77,6 +77,7 @@ export class Deliverer {
       apiUrl,
       // A token in plaintext goes no further than the feed that was given it.
       apiToken: reference !== undefined && isReference(reference) ? reference : undefined,
+      begins,
     };
     await this.#client.workflow.signalWithStart(workflowType, {
       workflowId: prefix + id,

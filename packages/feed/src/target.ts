@@ -1,5 +1,6 @@
 import { InvalidInputError, type Schema, type SourceDefinition } from '@stateful-workflow/core';
 import {
+  beginningIn,
   DECLARES,
   type Declaration,
   listOf,
@@ -18,6 +19,8 @@ export interface Target {
   readonly source: SourceDefinition;
   /** What the ids of their workflows begin with. */
   readonly prefix: string;
+  /** What a run of them begins with, as their function says: it saves each a record of its own. */
+  readonly begins: unknown;
 }
 
 /** @throws InvalidInputError that names what is wrong with the workflow, or with the source that is to be fed */
@@ -54,5 +57,6 @@ export function targetOf({ name, into }: FeedOptions): Target {
     schema: reachableSchema(schema, entityName),
     source,
     prefix: `${entityName}-`,
+    begins: beginningIn(into.workflow),
   };
 }

@@ -2,7 +2,7 @@ import { type Fault, InvalidInputError } from '@stateful-workflow/core';
 import { z } from 'zod';
 import { rangeProblem } from './egress/address';
 import type { Resolver } from './egress/checked-lookup';
-import type { OriginSettings } from './egress/origin-settings';
+import type { OriginSettings, Pem } from './egress/origin-settings';
 import { originProblem } from './egress/origins';
 import { type ProxyOptions, proxyProblem } from './egress/proxy';
 import { upstreamProblem, type UpstreamSettings } from './egress/upstreams';
@@ -85,7 +85,8 @@ const refusedBy =
 const origin = z.string().check(refusedBy(originProblem));
 const functions = <T>(what: string) =>
   z.custom<T>((value) => typeof value === 'function', `must be a function that ${what}`);
-const pem = z.union([z.string(), z.instanceof(Buffer)], 'must be PEM, as text or a Buffer');
+// Typed by name: what is inferred says `Buffer<…>`, which the types of an older Node do not know.
+const pem: z.ZodType<Pem> = z.union([z.string(), z.instanceof(Buffer)], 'must be PEM, as text or a Buffer');
 
 const scope = z.enum(['origin', 'route'], 'must be "origin" or "route"').optional();
 

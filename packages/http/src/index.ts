@@ -19,7 +19,7 @@ export { describeRequest, describeUrl } from './describe-url';
 export { rangeProblem } from './egress/address';
 export type { Resolver } from './egress/checked-lookup';
 export { Connections, type ConnectionsOptions } from './egress/connections';
-export type { ClientCertificate, OriginSettings } from './egress/origin-settings';
+export type { ClientCertificate, OriginSettings, Pem } from './egress/origin-settings';
 export { Origins, originProblem } from './egress/origins';
 export { proxyProblem, type ProxyOptions } from './egress/proxy';
 export { Upstreams, type UpstreamSettings } from './egress/upstreams';

@@ -21,7 +21,7 @@ export function fakeAdapter(name: string, sources: FakeSources): DataSourceAdapt
   return adapterOf(name, sources);
 }
 
-/** The same in a test that hears of it. */
+/** @internal The same in a test that hears of it. */
 export function adapterOf(name: string, sources: FakeSources, host?: FakeAdapterHost): DataSourceAdapter {
   return {
     name,

@@ -2,7 +2,7 @@ import { listenForShutdown, startTemporal } from '@stateful-workflow/dev-service
 import { measureFedCosts } from './entity-costs/measure-fed';
 import { measureEntityCosts } from './entity-costs/measure';
 
-/** Measures what `npx stateful-workflow costs` reckons with, and prints the table of docs/guide/costs.md. */
+/** Measures what `stateful-workflow costs` reckons with, and prints the table of docs/guide/costs.md. */
 async function main(): Promise<void> {
   const shutdown = listenForShutdown();
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);

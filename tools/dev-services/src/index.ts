@@ -26,6 +26,7 @@ export { freePort } from './free-port';
 export { type PostgresMajor } from './postgres/binaries';
 export { type PostgresService, startPostgres, type StartPostgresOptions } from './postgres/start-postgres';
 export { type Actions, actionsBetween, actionsOf, shownActions, totalOf } from './temporal/actions';
+export { findTestServer } from './temporal/find-test-server';
 export { findTemporal, type FindTemporalOptions, temporalWays } from './temporal/find-temporal';
 export { startTemporal, type StartTemporalOptions, type TemporalService } from './temporal/start-temporal';
 export {

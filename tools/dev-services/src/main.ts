@@ -41,6 +41,8 @@ interface Samples {
 
 function report(temporal: TemporalService, { crm, desk, billing }: Samples): string {
   const curl = (token: string): string => `curl -H 'Authorization: Bearer ${token}'`;
+  const crmCurl = curl(crm.issueToken());
+  const change = `-X PATCH -H 'Content-Type: application/json' -d '{"name":"Aldergate Shipping"}'`;
   const query = `-H 'Content-Type: application/json' -d '{"query":"{ tickets { nodes { id subject status } } }"}'`;
   return [
     temporal.description,
@@ -48,7 +50,8 @@ function report(temporal: TemporalService, { crm, desk, billing }: Samples): str
     ...(temporal.uiUrl === undefined ? [] : [`  web UI        ${temporal.uiUrl}`]),
     'Sample CRM, with a token that is good until it ends.',
     `  REST API      ${crm.url}`,
-    `  try           ${curl(crm.issueToken())} ${crm.url}/customers/c_1/contacts`,
+    `  try           ${crmCurl} ${crm.url}/customers/c_1/contacts`,
+    `  change        ${crmCurl} ${change} ${crm.url}/customers/c_1`,
     'Sample support desk, with a token of its own.',
     `  GraphQL API   ${desk.url}`,
     `  try           ${curl(desk.issueToken())} ${query} ${desk.url}`,

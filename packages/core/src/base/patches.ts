@@ -66,6 +66,8 @@ export const PATCHES = {
   webhooksYield: 'stateful-webhooks-yield',
   /** A child lacks an entity no longer once something was said to it of that. */
   saidSince: 'stateful-said-since',
+  /** A cycle takes still fewer promises: it waits for its load and its hooks itself, and a refresh for no more than that. */
+  fewerTurns: 'stateful-fewer-turns',
 } as const;
 
 /**

@@ -5,7 +5,7 @@ import { checkAnyToken, checkReference, checkRefresh } from '../contract/payload
 import { checkSelector } from '../contract/selector';
 import { checkStart } from '../contract/start';
 import type { RefreshRequest, RefreshResult, StartInput } from '../contract/wire';
-import { rootEntityOf } from '../contract/defined';
+import { beginningIn, rootEntityOf } from '../contract/defined';
 import type { Schema } from '../contract/schema';
 import { retried, wasLeft } from './retried';
 import { explained, StatefulHandle } from './stateful-handle';
@@ -50,6 +50,8 @@ export class StatefulClient<Data = unknown, S extends Schema = Schema> {
   readonly #taskQueue: string;
   readonly #entityName: string;
   readonly #tokens: TokenOptions;
+  /** What a run begins with, as the workflow's function says; nothing where only its type is known. */
+  readonly #begins: unknown;
 
   constructor(
     client: Client,
@@ -59,6 +61,7 @@ export class StatefulClient<Data = unknown, S extends Schema = Schema> {
     this.#tokens = tokens;
     this.#workflowType = typeof workflow === 'string' ? workflow : workflow.name;
     this.#taskQueue = taskQueue;
+    this.#begins = typeof workflow === 'string' ? undefined : beginningIn(workflow);
     this.#entityName =
       entityName ?? rootEntityOf(typeof workflow === 'string' ? { name: workflow } : workflow);
   }
@@ -88,7 +91,7 @@ export class StatefulClient<Data = unknown, S extends Schema = Schema> {
    * Sees to it that the workflow of an entity runs and has just loaded: starts it if need be, in one call
    * with the refresh (update-with-start).
    *
-   * @returns its handle and what the load gave
+   * @returns its handle and what the load gave; one that failed throws nothing, and `result.outcome` says so
    * @throws InvalidInputError when the input cannot be used
    */
   async ensure(
@@ -152,7 +155,8 @@ export class StatefulClient<Data = unknown, S extends Schema = Schema> {
     }
     return {
       ...options,
-      args: [{ ...input, entityName: this.#entityName }],
+      // Not part of the wire contract: it saves the run a record of its own, and whoever starts one may leave it out.
+      args: [{ ...input, entityName: this.#entityName, begins: this.#begins } as StartInput],
       taskQueue: this.#taskQueue,
       workflowId: this.workflowId(input.id),
     };

@@ -22,6 +22,7 @@ import type { Schema } from '../contract/schema';
 import type { ChangesOf, DeleteOf, SubscriptionOf, UpdateOf } from '../contract/typed-wire';
 import type {
   ChangeSummary,
+  ProvenanceInfo,
   RefreshRequest,
   RefreshResult,
   RejectedSignals,
@@ -77,7 +78,10 @@ export class StatefulHandle<Data = unknown, S extends Schema = Schema> {
     return this.temporal.workflowId;
   }
 
-  /** The root entity with its relations filled in; `null` until it is known. */
+  /**
+   * The root entity with its relations filled in; `null` until it is known. What no source has brought yet is not in it,
+   * also after a {@link refresh} whose loads failed.
+   */
   data(): Promise<Data | null> {
     return this.#query('data');
   }
@@ -93,6 +97,15 @@ export class StatefulHandle<Data = unknown, S extends Schema = Schema> {
     id: string,
   ): Promise<TakenFor<Entity, S, Name> | null> {
     return this.#query('dataOf', checkEntityName(entityName, 'entityName'), checkId(id, 'id'));
+  }
+
+  /**
+   * Which sources give an entity, and since when; empty for one that no source gives.
+   *
+   * @throws InvalidInputError for a name or an id that no entity can have
+   */
+  provenanceOf(entityName: keyof S & string, id: string): Promise<ProvenanceInfo[]> {
+    return this.#query('provenanceOf', checkEntityName(entityName, 'entityName'), checkId(id, 'id'));
   }
 
   /** Entity state, normalized. */
@@ -192,7 +205,10 @@ export class StatefulHandle<Data = unknown, S extends Schema = Schema> {
     await this.#signal('unsubscribe', checkUnsubscription(subscription));
   }
 
-  /** Loads now and waits for it. */
+  /**
+   * Loads now and waits for it. It resolves also where sources failed, and then `outcome` is `failed` and `errors` says why: the
+   * last good state stays.
+   */
   async refresh(request: RefreshRequest = {}): Promise<RefreshResult> {
     return this.#load('refresh', checkRefresh(request));
   }

@@ -90,9 +90,9 @@ export interface LoadContext<Cursor = unknown> {
   readonly signal: AbortSignal;
   /** What the last load left. Without validators and cursor when the query, the address or
    * the token changed since. */
-  readonly checkpoint?: Checkpoint<Cursor>;
+  readonly checkpoint?: Checkpoint<Cursor> | undefined;
   /** The workflow's own base address, for adapters that have one. Checked to be an absolute http(s) URL. */
-  readonly apiUrl?: string;
+  readonly apiUrl?: string | undefined;
   /** The entity whose workflow loads; fills templates such as `/customers/{id}`. */
   readonly entity: EntityRef;
   /**
@@ -135,7 +135,7 @@ export interface LoadContext<Cursor = unknown> {
    * to be left alone that was learnt before may be tried once. Only in the first attempt.
    * @default the load is due by itself, or an attempt was made before
    */
-  readonly demandedAt?: number;
+  readonly demandedAt?: number | undefined;
   /** Writes to the worker's log. Attributes must hold no secret. */
   readonly log: LoadLog;
   /** Counts and times, tagged with adapter and source. */

@@ -21,6 +21,22 @@ export interface DefinedSource {
 /** Under this a workflow function gives what its class declares: a function that makes an instance, outside of a workflow. */
 export const DECLARES = Symbol.for('@stateful-workflow/core:declares');
 
+/**
+ * Under this a workflow function gives what a run of it begins with, as its class is now: a function, outside of a workflow.
+ * Who starts a run says so in the start argument, and a run of the same class and library has no need to record it.
+ */
+export const BEGINS = Symbol.for('@stateful-workflow/core:begins');
+
+/** What a run of a workflow function begins with; nothing where its class can be made in a workflow only. */
+export function beginningIn(workflow: object): unknown {
+  const { [BEGINS]: begins } = workflow as { readonly [BEGINS]?: () => unknown };
+  try {
+    return begins?.();
+  } catch {
+    return undefined;
+  }
+}
+
 /** The global function that hears of every workflow that is defined, where somebody looks through a bundle. */
 export const HEARS_OF_WORKFLOWS = Symbol.for('@stateful-workflow/core:defined');
 

@@ -2,7 +2,9 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { EntityRef } from '../contract/adapter';
 import type { Delivery } from '../contract/delivery';
 import { InvalidInputError } from '../contract/errors';
-import { fromEntries } from '../state/objects';
+import type { Fields } from '../contract/schema';
+import { without } from '../state/json';
+import { fromEntries, hasOwn } from '../state/objects';
 import type { EntityState } from '../state/entity-state';
 import type { CarriedView } from '../state/source-view';
 import type { CarriedHierarchy, Hierarchy } from '../hierarchy/hierarchy';
@@ -89,9 +91,11 @@ export function carryOver(session: Carrying, room = 0): StartInput & { readonly 
   };
 }
 
-/** A start argument, parted into what the run before handed over and the rest. */
+/** A start argument, parted into what the run before handed over, what whoever starts the run says of it, and the rest. */
 export interface Handover {
   readonly carried?: Carried;
+  /** What the class declares as a client knows it, which may be anything: {@link declarationOf} compares it. */
+  readonly begins?: unknown;
   readonly start: unknown;
 }
 
@@ -102,8 +106,12 @@ export interface Handover {
  */
 export function handedOver(given: unknown): Handover {
   if (typeof given !== 'object' || given === null) return { start: given };
-  const { carried, ...start } = given as { readonly carried?: Carried };
-  if (!carried || !isOurs(carried)) return { start: given };
+  const { begins, carried } = given as { readonly begins?: unknown; readonly carried?: Carried };
+  // A key that objects are born with stays one of its own, so that it is refused by its name.
+  const parted = (gone: readonly string[]): unknown =>
+    gone.some((field) => hasOwn(given, field)) ? without(given as Fields, gone) : given;
+  if (!carried || !isOurs(carried)) return { begins, start: parted(['begins']) };
+  const start = parted(['begins', 'carried']);
   checkVersion(carried);
   return { carried, start };
 }

@@ -3,6 +3,7 @@ import { beganWith } from '../base/patches';
 import type { ChildEnd } from '../contract/hierarchy';
 import { beforeIn } from '../state/before';
 import { toldAs, type Trigger } from './inbox';
+import type { Running } from './interruptible';
 import type { LoadFault } from './load-fault';
 import type { Handed } from './pending-changes';
 import type { Session } from './session';
@@ -19,6 +20,8 @@ export class CycleHooks {
   readonly #session: Session;
   readonly #triggers: ReadonlySet<Trigger>;
   readonly #faults: readonly LoadFault[];
+  /** Their run, once it has begun; absent where the class has none. */
+  running?: Running;
   #handed?: Handed;
   #ended: readonly ChildEnd[] = [];
 
@@ -37,9 +40,10 @@ export class CycleHooks {
   /** Calls the hooks that there is a reason to call, one after the other. */
   readonly run = (): Promise<void> => (this.#isExecuteAlone ? this.#alone() : this.#all());
 
-  /** Takes back what `execute()` was told of, for the next run to tell it again. */
+  /** Takes back what began the cycle, and what `execute()` was told of, for the next run to tell it again. */
   giveBack(): void {
-    const { pending, hierarchy } = this.#session;
+    const { pending, hierarchy, inbox } = this.#session;
+    for (const trigger of this.#triggers) inbox.add(trigger);
     if (this.#handed) pending.giveBack(this.#handed);
     hierarchy.ends.giveBack(this.#ended);
   }

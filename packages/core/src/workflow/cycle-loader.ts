@@ -13,7 +13,7 @@ import type { RefreshTimes } from './refresh';
 import { beganWith, has } from '../base/patches';
 import { isWithin } from './scopes';
 import { nothing, type Session } from './session';
-import type { SourceActivities } from './source-activities';
+import type { LoadManner, SourceActivities } from './source-activities';
 import type { SourceState } from './source-state';
 import type { Arrival } from './watch';
 
@@ -46,10 +46,11 @@ export class CycleLoader implements Loader {
   readonly #session: Session;
   readonly #activities: SourceActivities;
   readonly #options: LoadOptions;
-  readonly #answers: Promise<WholeResult>[] = [];
+  readonly #answers: Promise<unknown>[] = [];
   #underWay = 0;
   /** A load takes as many turns as it did when the run began: the order of commands may depend on them. */
   readonly #isLean = beganWith('leanWaits');
+  readonly #hasFewTurns = beganWith('fewerTurns');
 
   constructor(session: Session, activities: SourceActivities, options: LoadOptions) {
     this.#session = session;
@@ -63,7 +64,11 @@ export class CycleLoader implements Loader {
   };
 
   readonly source = (name: string): Promise<SourceOutcome> =>
-    this.#session.ownLoad || !this.#isLean ? this.#counted(name) : this.#load(name);
+    this.#session.ownLoad || !this.#isLean
+      ? this.#counted(name)
+      : this.#hasFewTurns
+        ? this.#loadNow(name)
+        : this.#load(name);
 
   async #counted(name: string): Promise<SourceOutcome> {
     this.#underWay++;
@@ -105,29 +110,38 @@ export class CycleLoader implements Loader {
     }
   }
 
-  async #load(name: string): Promise<SourceOutcome> {
-    const { arrivals, staleAfter, named, isWhole } = this.#options;
-    const source = this.#session.source(name, 'source');
-    const isNamed = named.has(name);
-    const demanded = this.#options.demanded || isNamed;
-    const insists = this.#options.insists || isNamed;
-    const refreshed = this.#options.refreshed || isNamed;
-    const delivered = this.#takeDelivery(source);
-    if (delivered && !insists) return delivered;
-    const arrival = arrivals.get(name);
-    if (arrival)
-      return 'fault' in arrival ? this.#fail(source, arrival.fault) : this.#accept(source, arrival.result);
-    if (!(source.isFed ? insists : demanded)) {
-      const { retryAt = 0, checkedAt = 0, error, isInDoubt } = source.known;
-      if (Date.now() < retryAt) return 'failed';
-      if (!isWhole && checkedAt > 0 && !isInDoubt) return error ? 'failed' : 'fresh';
-      if (source.isLeftToFeed) return error ? 'failed' : 'fresh';
-      if (staleAfter > 0 && !error && !isInDoubt && Date.now() - checkedAt < staleAfter) return 'fresh';
-    }
-    const scope = CancellationScope.current();
-    const retryRefused = demanded || source.isRefusalOver;
+  /** The same as {@link #load} with the promise of the answer alone. */
+  #loadNow(name: string): Promise<SourceOutcome> {
     try {
-      const answer = this.#activities.load(source, { retryRefused, demanded: refreshed });
+      const source = this.#session.source(name, 'source');
+      const { outcome, retryRefused, demanded } = this.#before(source);
+      if (outcome !== undefined) return Promise.resolve(outcome);
+      const scope = CancellationScope.current();
+      const failed = (error: unknown): SourceOutcome => {
+        if (isCancellation(error)) throw error;
+        return this.#fail(source, faultFrom(name, error), retryRefused);
+      };
+      const take = (result: WholeResult): SourceOutcome | Promise<SourceOutcome> => {
+        // A result that arrives together with the cancellation is about a source no longer in use.
+        if (scope.consideredCancelled) return scope.cancelRequested;
+        const accepted = this.#accept(source, result);
+        return typeof accepted === 'string' ? accepted : accepted.catch(failed);
+      };
+      const { answer, taken } = this.#activities.loadThen(source, { retryRefused, demanded }, take, failed);
+      this.#answers.push(answer);
+      return taken;
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  async #load(name: string): Promise<SourceOutcome> {
+    const source = this.#session.source(name, 'source');
+    const { outcome, retryRefused, demanded } = this.#before(source);
+    if (outcome !== undefined) return outcome;
+    const scope = CancellationScope.current();
+    try {
+      const answer = this.#activities.load(source, { retryRefused, demanded });
       this.#answers.push(answer);
       const result = await answer;
       // A result that arrives together with the cancellation is about a source no longer in use.
@@ -138,6 +152,42 @@ export class CycleLoader implements Loader {
       if (isCancellation(error)) throw error;
       return this.#fail(source, faultFrom(name, error), retryRefused);
     }
+  }
+
+  /** What is to be known of a source before it is asked: what has come of it already, or how it is asked. */
+  #before(source: SourceState): LoadManner & { readonly outcome?: SourceOutcome | Promise<SourceOutcome> } {
+    const { name } = source;
+    const { arrivals, named } = this.#options;
+    const isNamed = named.has(name);
+    const demanded = this.#options.demanded || isNamed;
+    const insists = this.#options.insists || isNamed;
+    const manner: LoadManner = {
+      retryRefused: demanded || source.isRefusalOver,
+      demanded: this.#options.refreshed || isNamed,
+    };
+    const delivered = this.#takeDelivery(source);
+    if (delivered && !insists) return { ...manner, outcome: delivered };
+    const arrival = arrivals.get(name);
+    if (arrival)
+      return {
+        ...manner,
+        outcome:
+          'fault' in arrival ? this.#fail(source, arrival.fault) : this.#accept(source, arrival.result),
+      };
+    const isAsked = source.isFed ? insists : demanded;
+    return isAsked ? manner : { ...manner, outcome: this.#left(source) };
+  }
+
+  /** What comes of a source that is not asked: nothing of one that nobody demands, and that is not due. */
+  #left(source: SourceState): SourceOutcome | undefined {
+    const { staleAfter, isWhole } = this.#options;
+    const { retryAt = 0, checkedAt = 0, error, isInDoubt } = source.known;
+    if (Date.now() < retryAt) return 'failed';
+    const unasked = error ? 'failed' : 'fresh';
+    if (!isWhole && checkedAt > 0 && !isInDoubt) return unasked;
+    if (source.isLeftToFeed) return unasked;
+    const isFresh = staleAfter > 0 && !error && !isInDoubt && Date.now() - checkedAt < staleAfter;
+    return isFresh ? 'fresh' : undefined;
   }
 
   #accept(source: SourceState, result: WholeResult): SourceOutcome | Promise<SourceOutcome> {

@@ -12,10 +12,11 @@ import type { Continuation } from './continuation';
 import { CycleHooks, hasHooks } from './cycle-hooks';
 import { details } from './details';
 import { beginHooks, type HookOptions, type HookRunner, hooksEnd } from './hooks';
-import type { TriggerName } from './inbox';
+import type { Trigger, TriggerName } from './inbox';
 import type { Running } from './interruptible';
+import type { LoadFault } from './load-fault';
 import { LoadRunner } from './load-runner';
-import { has } from '../base/patches';
+import { beganWith, has } from '../base/patches';
 import { interval, type RefreshTimes, refreshTimes } from './refresh';
 import type { Ending } from '../hierarchy/host';
 import type { Session } from './session';
@@ -49,6 +50,8 @@ export class CycleRunner {
   /** Whether handlers of the class that do not end are waited for no longer. */
   #isGivenUp = false;
   #isFinishing = false;
+  /** Whether a cycle waits for its parts itself. */
+  readonly #hasFewTurns = beganWith('fewerTurns');
 
   constructor(workflow: StatefulWorkflow, session: Session, continuation: Continuation) {
     this.#workflow = workflow;
@@ -79,7 +82,20 @@ export class CycleRunner {
         await DONE;
         if (session.ending) break;
         if (this.#continues()) await this.#continuation.run(this.#runHooks);
-        else if (this.#cycles()) await this.#cycle();
+        else if (this.#cycles() && !this.#hasFewTurns) await this.#cycle();
+        else if (this.#cycles()) {
+          // As #cycle does, and waited for here: each asynchronous function takes two promises more.
+          const triggers = session.inbox.take();
+          const round = this.#loads.isSpared ? undefined : this.#loads.begin(triggers);
+          if (round?.over) await round.over;
+          const faults = round
+            ? (this.#loads.take(round) ?? (await this.#loads.run(triggers, round)))
+            : this.#loads.none();
+          const hooks = this.#hooksOf(triggers, faults);
+          if (hooks?.running?.endOr) await hooks.running.endOr(atOnce);
+          if (hooks && !hooks.running) await hooks.run();
+          else if (hooks?.running?.isDone === false) this.#ended(hooks, await this.#longEnd(hooks.running));
+        }
       }
       return await this.#finish(session.ending);
     } catch (error) {
@@ -217,33 +233,44 @@ export class CycleRunner {
     return isDone;
   }
 
+  /** The same in as many promises as it took before. */
   async #cycle(): Promise<void> {
-    const session = this.#session;
-    const workflow = this.#workflow;
-    const { inbox } = session;
-    const triggers = inbox.take();
+    const triggers = this.#session.inbox.take();
     const faults = this.#loads.isSpared ? this.#loads.none() : await this.#loads.run(triggers);
-    if (!faults || session.ending) return;
+    const hooks = this.#hooksOf(triggers, faults);
+    if (!hooks) return;
+    if (!hooks.running) return hooks.run();
+    if (hooks.running.endOr) await hooks.running.endOr(atOnce);
+    if (!hooks.running.isDone) this.#ended(hooks, await this.#longEnd(hooks.running));
+  }
+
+  /** Begins the hooks of a cycle, once its load is done. @returns nothing where there are none to be waited for */
+  #hooksOf(triggers: ReadonlySet<Trigger>, faults: readonly LoadFault[] | undefined): CycleHooks | undefined {
+    const session = this.#session;
+    if (!faults || session.ending) return undefined;
     if (session.isOutdated) {
       // Hooks that were deployed later may count on what this run never loads: the next one calls them.
-      for (const trigger of triggers) inbox.add(trigger);
-      return;
+      for (const trigger of triggers) session.inbox.add(trigger);
+      return undefined;
     }
-    const hooks = new CycleHooks(workflow, session, triggers, faults);
-    if (!hasHooks(workflow)) return hooks.run();
+    const hooks = new CycleHooks(this.#workflow, session, triggers, faults);
     // As #runHooks, without its promise: most hooks wait for nothing.
-    const running = beginHooks(session, hooks.run);
-    if (running.endOr) await running.endOr(atOnce);
-    if (running.isDone) return;
-    const isDone = await this.#hooksEnd(running, {
+    if (hasHooks(this.#workflow)) hooks.running = beginHooks(session, hooks.run);
+    return hooks;
+  }
+
+  /** Waits for hooks of a cycle that take long. @returns whether they came to their end */
+  #longEnd(running: Running): Promise<boolean> {
+    return this.#hooksEnd(running, {
       isOverdue: () => this.#continuation.cutsOff(),
       isUsedUp: () => this.#continuation.isUsedUp(),
       isAllowed: () => has('interruptedHooks'),
     });
-    if (isDone || session.ending) return;
-    // The next run takes the cycle up again.
-    for (const trigger of triggers) inbox.add(trigger);
-    hooks.giveBack();
+  }
+
+  /** The hooks of a cycle have ended. Where they did not come to their end, the next run takes the cycle up again. */
+  #ended(hooks: CycleHooks, isDone: boolean): void {
+    if (!isDone && !this.#session.ending) hooks.giveBack();
   }
 
   /** Ends the hierarchy below, and tells the one above. */

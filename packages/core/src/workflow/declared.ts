@@ -54,6 +54,14 @@ export interface Beginning {
   readonly patches?: number;
 }
 
+/** What a start argument says of that. */
+interface Began {
+  /** As the run before handed it over. */
+  readonly carried?: Beginning;
+  /** As a client says, which may say anything. */
+  readonly begins?: unknown;
+}
+
 /**
  * Temporal records the ids of patches in the history, tells a replay of them before anything else, and does not bill
  * them; nothing else can be read as a run begins. MySQL's index of them ends at 255 characters.
@@ -67,21 +75,19 @@ const RECORDED = /^stateful-class:(\d+)\/(\d+):(\d+):(.*)$/s;
  * replays the run by that, so that sources and paths can come and go in a class under running workflows.
  *
  * @param inherited what a class does that has no `loadData` of its own
- * @param handed what the run before knew of itself: a run that begins with the same needs no record of its own
+ * @param handed what the run before knew of itself, or what a client says: a run that begins with the same needs no record
  * @throws InvalidInputError, which fails the workflow task, for a function that is missed
  */
 export function declarationOf(
   workflow: Declaration,
   inherited: Declaration['loadData'],
-  handed: Beginning = {},
+  { carried, begins }: Began = {},
 ): RunDeclaration {
-  // Each once: a getter may give another value the next time.
-  const given = fromEntries(DECLARED.map((field) => [field, workflow[field]])) as Declaration;
-  const isOwn = workflow.loadData !== inherited;
-  const loadData = isOwn ? workflow.loadData : undefined;
-  const text = JSON.stringify(declaredOf({ ...given, loadData }));
-  const began = beginningOf(text, handed);
-  if (began === undefined || began === text) return { ...given, loadData };
+  const given = givenBy(workflow, inherited);
+  const { loadData } = given;
+  const text = JSON.stringify(declaredOf(given));
+  const began = carried === undefined ? beginningBySaid(text, begins) : beginningOf(text, carried);
+  if (began === undefined || began === text) return given;
   const before = JSON.parse(began) as Declared;
   return {
     ...before,
@@ -91,6 +97,18 @@ export function declarationOf(
     before,
   };
 }
+
+/** What a class declares as it is now. Each field is read once: a getter may give another value the next time. */
+function givenBy(workflow: Declaration, inherited: Declaration['loadData']): Declaration {
+  const given = fromEntries(DECLARED.map((field) => [field, workflow[field]])) as Declaration;
+  return { ...given, loadData: workflow.loadData === inherited ? undefined : workflow.loadData };
+}
+
+/** What a run begins with where it is started of the class as it is now: for whoever starts it to say. */
+export const beginningBy = (workflow: Declaration, inherited: Declaration['loadData']): Beginning => ({
+  declared: declaredOf(givenBy(workflow, inherited)),
+  patches: PATCH_COUNT,
+});
 
 /** What the run knows of what it began with. Nothing in runs of versions that did not record it. */
 export function beginning({ before, ...declaration }: RunDeclaration): Beginning {
@@ -108,6 +126,37 @@ function beginningOf(text: string, handed: Beginning): string | undefined {
   if (recorded === undefined && patches !== undefined) beginsWith(patches);
   return recorded ?? inherited;
 }
+
+/**
+ * What the class declared as a first run began. What a client says of it is compared with the class at hand: the same needs
+ * no record, so that a replay which finds none can take the client's word.
+ *
+ * @throws InvalidInputError, which fails the workflow task, where the worker refuses the record that is needed
+ */
+function beginningBySaid(text: string, begins: unknown): string | undefined {
+  const said = isBeginning(begins) ? begins : undefined;
+  const began = said && JSON.stringify(said.declared);
+  const isReplaying = workflowInfo().unsafe.isReplaying;
+  const isSame = began === text && said?.patches === PATCH_COUNT;
+  const recorded = isReplaying ? recall() : isSame ? undefined : record(text);
+  if (recorded !== undefined || said === undefined) return recorded;
+  if (!isSame && !isReplaying) throw refusedRecord();
+  beginsWith(said.patches);
+  return began;
+}
+
+function isBeginning(value: unknown): value is Required<Beginning> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { declared, patches } = value as { readonly [field: string]: unknown };
+  return typeof declared === 'object' && declared !== null && Number.isSafeInteger(patches);
+}
+
+const refusedRecord = (): InvalidInputError =>
+  new InvalidInputError(
+    'patchActivationCallback',
+    'of the worker refuses ids that begin with "stateful-class", and whoever started this workflow knows another version of its class',
+    'Have it return true for ids that begin with "stateful-"',
+  );
 
 /** What a class declares, as JSON. */
 export function declaredOf({ sources, managedPaths, loadData, ...others }: Declaration): Declared {
@@ -220,7 +269,7 @@ function missed(field: string, name: string): never {
   throw new InvalidInputError(
     `managedPaths.${field}.${name}`,
     'was there when this run began, and decides which children the run has started; without it the run cannot be replayed',
-    `Keep it until every workflow has continued as new, which "npx stateful-workflow roll" asks for: write managedPaths.${field} as { formerly: { ${name} } }, or as { retired: true, ${name} } where the path is not used any more`,
+    `Keep it until every workflow has continued as new, which "stateful-workflow roll" asks for: write managedPaths.${field} as { formerly: { ${name} } }, or as { retired: true, ${name} } where the path is not used any more`,
   );
 }
 

@@ -4,6 +4,7 @@ import { getActivator } from '@temporalio/workflow/lib/global-attributes';
 import { has } from '../base/patches';
 import { object, text } from '../contract/check';
 import {
+  BEGINS,
   declaredRoot,
   DECLARES,
   type DefinedWorkflow,
@@ -22,7 +23,7 @@ import { asyncSetup, checkStatics, type Declaration } from './class-check';
 import { Continuation } from './continuation';
 import { CycleRunner } from './cycle-runner';
 import { checkDeclaration, checkRoot, isRoot, tokenCheck } from './declaration';
-import { declarationOf, type RunDeclaration } from './declared';
+import { beginningBy, declarationOf, type RunDeclaration } from './declared';
 import { Guard } from './guard';
 import { HANDLER_NAMES, refuseUnknownSignals, registerHandlers } from './handlers';
 import { keepHandlers, keepingHandlers } from './own-handlers';
@@ -84,7 +85,7 @@ export function defineWorkflow<Data, S extends Schema = Schema, Sources = unknow
       checkDeclaration(workflow);
       // What a run hands to the next is taken from a run only, never from a client.
       const handed = handedOver(input);
-      const declaration = declarationOf(workflow, inherited, handed.carried);
+      const declaration = declarationOf(workflow, inherited, handed);
       const session = begin(workflow, declaration, handed, root);
       session.checkReset = watchForReset(seed, () => session.wasReset());
       tellOfName(name);
@@ -97,6 +98,7 @@ export function defineWorkflow<Data, S extends Schema = Schema, Sources = unknow
   // Clients and parents take the workflow type from the function's name.
   Object.defineProperty(run, 'name', { value: name });
   Object.defineProperty(run, DECLARES, { value: make });
+  Object.defineProperty(run, BEGINS, { value: () => beginningBy(make(), inherited) });
   if (root !== undefined) Object.defineProperty(run, ROOT_ENTITY, { value: root });
   setWorkflowOptions(definition, run);
   // Not in a workflow: its class fields might act, in the name of another workflow or before their time.

@@ -35,6 +35,16 @@ interface Load {
   readonly left: () => boolean;
 }
 
+/** A load of all sources, or of some, that a cycle waits for. */
+export interface Round {
+  readonly loader: CycleLoader;
+  /** Whether all sources are loaded, and not some that were named. */
+  readonly isWhole: boolean;
+  readonly load?: Load;
+  /** Ends with the load, or when the run cannot wait for it any longer; absent where there is nothing to wait for. */
+  readonly over?: Promise<void>;
+}
+
 /** Runs the loads of a workflow, one after the other: until each has ended, is begun again, or is cut off with the run. */
 export class LoadRunner {
   /** What a watch brought and no load has taken in yet. */
@@ -77,45 +87,52 @@ export class LoadRunner {
     return [];
   }
 
+  /** Begins a load. Once it is {@link Round.over}, {@link take} says what came of it, or else {@link run} does. */
+  begin(triggers: Set<Trigger>): Round {
+    const session = this.#session;
+    // What a watch brought may be about a source or token no longer in use.
+    if (triggers.has('apiToken') || triggers.has('apiUrl')) this.arrivals = NO_ARRIVALS;
+    const named = namedIn(triggers);
+    // Before a continue-as-new that is overdue, one load has to do for all who wait.
+    if (named.size > 0 && this.#continuation.isOverdue()) triggers.add('refresh');
+    const isWhole = named.size < triggers.size;
+    session.loads.begin(isWhole);
+    const loader = new CycleLoader(session, this.#activities, {
+      ...this.#times,
+      demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
+      insists: INSISTS.some((trigger) => triggers.has(trigger)),
+      refreshed: triggers.has('refresh'),
+      named,
+      isWhole,
+      maxDeleteRatio: session.declaration.maxDeleteRatio ?? 0.5,
+      arrivals: this.arrivals,
+    });
+    this.arrivals = NO_ARRIVALS;
+    const load = this.#hasLoads ? this.#begin(loader) : undefined;
+    return { loader, isWhole, load, over: load?.running.endOr?.(load.isOver) };
+  }
+
+  /** What came of a load that ran to its end, as most do: why sources failed. Nothing of any other, nor as the run ends. */
+  take({ loader, isWhole, load }: Round): readonly LoadFault[] | undefined {
+    if (this.#session.ending || (load && (!load.running.isDone || load.left()))) return undefined;
+    return this.#took(loader, isWhole);
+  }
+
   /**
    * Loads until a load ran to its end: one that a new token or address overtakes is begun again.
    *
+   * @param waited a load that was begun, and waited for until it was {@link Round.over}
    * @returns why sources failed; nothing when the run ends before a load does
    */
-  async run(triggers: Set<Trigger>): Promise<readonly LoadFault[] | undefined> {
-    const session = this.#session;
-    const { inbox, loads } = session;
-    // What a watch brought may be about a source or token no longer in use.
-    if (triggers.has('apiToken') || triggers.has('apiUrl')) this.arrivals = NO_ARRIVALS;
-    for (;;) {
-      const named = namedIn(triggers);
-      // Before a continue-as-new that is overdue, one load has to do for all who wait.
-      if (named.size > 0 && this.#continuation.isOverdue()) triggers.add('refresh');
-      const isWhole = named.size < triggers.size;
-      loads.begin(isWhole);
-      const loader = new CycleLoader(session, this.#activities, {
-        ...this.#times,
-        demanded: DEMANDS.some((trigger) => triggers.has(trigger)),
-        insists: INSISTS.some((trigger) => triggers.has(trigger)),
-        refreshed: triggers.has('refresh'),
-        named,
-        isWhole,
-        maxDeleteRatio: session.declaration.maxDeleteRatio ?? 0.5,
-        arrivals: this.arrivals,
-      });
-      this.arrivals = NO_ARRIVALS;
-      const load = this.#hasLoads ? this.#begin(loader) : undefined;
+  async run(triggers: Set<Trigger>, waited?: Round): Promise<readonly LoadFault[] | undefined> {
+    const { loads, inbox } = this.#session;
+    for (let round = waited ?? this.begin(triggers); ; round = this.begin(triggers)) {
       // Most loads come to their end: then that took one promise.
-      if (load?.running.endOr) await load.running.endOr(load.isOver);
+      if (round !== waited && round.over) await round.over;
+      const { loader, isWhole, load } = round;
       const superseded = !!load && (load.running.isDone ? load.left() : await this.#ended(load));
-      if (session.ending) return undefined;
-      if (!superseded) {
-        loads.ended(loader.touched.size, loader.faults);
-        session.size.loadEnded();
-        // One of some sources alone proves nothing of what the others list.
-        if (isWhole) this.#answerChildren(loader.faults);
-        return loader.faults;
-      }
+      if (this.#session.ending) return undefined;
+      if (!superseded) return this.#took(loader, isWhole);
       if (this.#continuation.isNext()) {
         loads.left();
         for (const trigger of triggers) inbox.add(trigger);
@@ -123,6 +140,16 @@ export class LoadRunner {
       }
       for (const trigger of inbox.take()) triggers.add(trigger);
     }
+  }
+
+  /** A load ran to its end, and was not overtaken. */
+  #took({ touched, faults }: CycleLoader, isWhole: boolean): readonly LoadFault[] {
+    const { loads, size } = this.#session;
+    loads.ended(touched.size, faults);
+    size.loadEnded();
+    // One of some sources alone proves nothing of what the others list.
+    if (isWhole) this.#answerChildren(faults);
+    return faults;
   }
 
   /** Who asks whether it is a child hears so from a state that was loaded since, and all of it. */

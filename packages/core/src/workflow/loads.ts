@@ -15,6 +15,16 @@ export interface CarriedLoads {
   readonly wasCutOff?: boolean;
 }
 
+/** How a wait for a load ended. */
+export type WaitEnd = 'done' | 'stopped' | 'over';
+
+/** One that waits for a load. */
+interface Waiter {
+  readonly isOver: () => boolean;
+  readonly leaves: () => void;
+  readonly how: () => WaitEnd;
+}
+
 /** The loads of a run, counted, and the handlers that wait for one of them. */
 export class Loads {
   /** Loads begun in this run, also those that were overtaken. */
@@ -145,15 +155,44 @@ export class Loads {
    * @param stops whether there is nothing to wait for
    * @returns how the wait ended
    */
-  async wait(joins: boolean, stops: () => boolean): Promise<'done' | 'stopped' | 'over'> {
+  async wait(joins: boolean, stops: () => boolean): Promise<WaitEnd> {
+    const { isOver, leaves, how } = this.#waiter(joins, stops);
+    try {
+      await untilSo(isOver);
+    } finally {
+      leaves();
+    }
+    return how();
+  }
+
+  /**
+   * The same with two promises in all. The SDK looks once nothing else can go on: so it does not depend on how long hooks
+   * of the class take whether who waits is answered before the run goes on, also where the class has been changed since.
+   *
+   * @param answer makes an answer of how the wait ended
+   */
+  answer<T>(joins: boolean, stops: () => boolean, answer: (how: WaitEnd) => T): Promise<T> {
+    const { isOver, leaves, how } = this.#waiter(joins, stops);
+    return untilSo(isOver).then(
+      () => {
+        leaves();
+        return answer(how());
+      },
+      (error: unknown) => {
+        leaves();
+        throw error;
+      },
+    );
+  }
+
+  #waiter(joins: boolean, stops: () => boolean): Waiter {
     const wait = { load: this.#begun + (joins ? 0 : 1) };
     const isDone = (): boolean => this.#done >= wait.load;
     this.#waiting.add(wait);
-    try {
-      await untilSo(() => isDone() || this.#isOver || stops());
-    } finally {
-      this.#waiting.delete(wait);
-    }
-    return isDone() ? 'done' : this.#isOver ? 'over' : 'stopped';
+    return {
+      isOver: () => isDone() || this.#isOver || stops(),
+      leaves: () => void this.#waiting.delete(wait),
+      how: () => (isDone() ? 'done' : this.#isOver ? 'over' : 'stopped'),
+    };
   }
 }

@@ -37,10 +37,49 @@ export class SourceActivities {
    * @throws ActivityFailure, or LoadError for a source that never holds still
    */
   load(source: SourceState, { retryRefused, demanded }: LoadManner): Promise<WholeResult> {
-    const whatever = requestOf(this.#session, source, retryRefused);
-    const request = demanded ? { ...whatever, demanded } : whatever;
-    source.loadingSince = Date.now();
+    const request = this.#loadRequest(source, { retryRefused, demanded });
     return beganWith('leanWaits') ? answered(source, request) : formerlyAnswered(source, request);
+  }
+
+  /**
+   * Loads a source, with one promise besides Temporal's own.
+   *
+   * @param then told of the result @param failed told of an error, also of one that `then` throws
+   */
+  loadThen<T>(
+    source: SourceState,
+    manner: LoadManner,
+    then: (result: WholeResult) => T | Promise<T>,
+    failed: (error: unknown) => T | Promise<T>,
+  ): { readonly answer: Promise<unknown>; readonly taken: Promise<T> } {
+    const request = this.#loadRequest(source, manner);
+    const taken = (result: WholeResult): T | Promise<T> => {
+      source.loadingSince = undefined;
+      try {
+        return then(result);
+      } catch (error) {
+        return failed(error);
+      }
+    };
+    const ended = (error: unknown): T | Promise<T> => {
+      source.loadingSince = undefined;
+      return failed(error);
+    };
+    const answer = scheduleLoad(source, request);
+    return {
+      answer,
+      taken: answer.then(
+        (result) =>
+          result.outcome === 'part' ? whole(source, request, result).then(taken, ended) : taken(result),
+        ended,
+      ),
+    };
+  }
+
+  #loadRequest(source: SourceState, { retryRefused, demanded }: LoadManner): LoadRequest {
+    const request = requestOf(this.#session, source, retryRefused);
+    source.loadingSince = Date.now();
+    return demanded ? { ...request, demanded } : request;
   }
 
   /** Waits until a source has news. @throws like {@link load} */

@@ -178,6 +178,31 @@ describe(`state and sources, at random (FC_SEED=${seed})`, () => {
     TIMEOUT,
   );
 
+  it('of two others that give a field, the one that gave anything first gives it, and nothing is no gift', async () => {
+    const contact = { name: 'Contact', id: 'k_1' } as const;
+    const set = (source: SourceName, value: string): Operation => ({
+      kind: 'upstream',
+      source,
+      change: { do: 'set', entity: contact, field: 'plan', value },
+    });
+    const load = (source: SourceName): Operation => ({ kind: 'load', source, worker: 0 });
+    await runs([
+      { kind: 'some', source: 'contacts', worker: 0, first: 0 },
+      load('tickets'),
+      set('contacts', 'a'),
+      load('contacts'),
+      set('profile', 'b'),
+      {
+        kind: 'upstream',
+        source: 'profile',
+        change: { do: 'relate', entity: ROOT, field: 'boss', to: contact.id },
+      },
+      load('profile'),
+      { kind: 'upstream', source: 'profile', change: { do: 'unset', entity: contact, field: 'plan' } },
+      load('profile'),
+    ]);
+  });
+
   it('that was at least 20,000 operations, and loads of every kind', () => {
     expect(done.operations).toBeGreaterThanOrEqual(20_000);
     expect(done.unchanged).toBeGreaterThan(500);

@@ -104,6 +104,8 @@ export class Model {
       if (kept.size > 0) given.set(root, kept);
       else given.delete(root);
     }
+    // Of two others that give a field, the one that gave anything first counts: who gives nothing is not the first.
+    if (given.size === 0 && !this.#given.has(source)) return;
     this.#take(source, before, given);
     this.#given.set(source, new Map([...before, ...given]));
   }

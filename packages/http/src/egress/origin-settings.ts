@@ -10,9 +10,9 @@ export interface OriginSettings {
    * @default none, but for the origin's own host where that is an address or `localhost`
    */
   readonly addresses?: readonly string[];
-  /** Certificates, as PEM, to trust for this origin, in place of those that Node trusts. */
-  readonly ca?: string | Buffer | readonly (string | Buffer)[];
-  /** The certificate, as PEM, that the worker shows to this origin (mutual TLS). */
+  /** Certificates to trust for this origin, in place of those that Node trusts. */
+  readonly ca?: Pem | readonly Pem[];
+  /** The certificate that the worker shows to this origin (mutual TLS). */
   readonly clientCertificate?: ClientCertificate;
   /** How the source's credential is shown to this origin. @default bearer() */
   readonly auth?: AuthScheme;
@@ -25,10 +25,13 @@ export interface OriginSettings {
   readonly budget?: RateBudget;
 }
 
+/** A certificate or a key, as PEM. */
+export type Pem = string | Buffer;
+
 /** A certificate with its key. */
 export interface ClientCertificate {
-  readonly cert: string | Buffer;
-  readonly key: string | Buffer;
+  readonly cert: Pem;
+  readonly key: Pem;
   /** Opens the key. */
   readonly passphrase?: string;
 }

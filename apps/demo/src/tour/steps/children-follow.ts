@@ -22,7 +22,7 @@ export const childrenFollow: Step = {
     const started = performance.now();
     await until(`${ids.length} children run`, async () => (await running()).length === ids.length);
     const took = ((performance.now() - started) / 1000).toFixed(1);
-    say(`npx stateful-workflow tree Customer-c_7 would show ${ids.length} children, started in ${took} s`);
+    say(`stateful-workflow tree Customer-c_7 would show ${ids.length} children, started in ${took} s`);
 
     say(`At the CRM: ${kept} gets another role, ${removed} is removed, and somebody is added; refresh`);
     crm.patchContact(kept, { role: 'Chief of Demos' });

@@ -1,0 +1,2 @@
+export { adapterGenerator, type AdapterGeneratorOptions } from './adapter/generator';
+export { workflowGenerator, type WorkflowGeneratorOptions } from './workflow/generator';
