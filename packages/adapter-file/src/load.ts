@@ -2,9 +2,10 @@ import { createHash, type Hash } from 'node:crypto';
 import type { LoadContext, Page } from '@stateful-workflow/core';
 import type { Disk } from './disk';
 import { etagOf, isSettled, seenOf, statName } from './etag';
+import { FileFault } from './file-fault';
 import type { FileProgress, FileQuery } from './file-query';
 import { findFiles, type FoundFile, placeOf } from './find-files';
-import { type Hints } from './hints';
+import type { Hints } from './hints';
 import type { ResolvedOptions } from './options';
 import { PARSERS } from './parsers';
 import { changed, readFile } from './read-file';
@@ -34,11 +35,18 @@ export async function* load(
   const stat = isSettled(found) ? name : undefined;
   hints.saw(sourceKey(query, context), name);
   const hashed = async function* (file: FoundFile, hash: Hash) {
-    hash.update(JSON.stringify([file.name, String(file.stats.size)]));
-    for await (const chunk of readFile(file, place, disk, patience)) {
-      hash.update(chunk);
-      yield chunk;
+    const content = createHash('sha256');
+    try {
+      for await (const chunk of readFile(file, place, disk, patience)) {
+        content.update(chunk);
+        yield chunk;
+      }
+    } catch (error) {
+      // It was there when the directory was read.
+      if (error instanceof FileFault && error.kind === 'gone') throw changed(file.name);
+      throw error;
     }
+    hash.update(JSON.stringify([file.name, content.digest('hex')]));
   };
 
   const earlier = seenOf(checkpoint?.validators?.etag);
@@ -75,13 +83,14 @@ export async function* load(
     if (records.length > 0) yield page();
     signal.throwIfAborted();
   }
+  const isMoved = statName(await find()) !== name;
   // Of several files, a record may have gone from one that was not read to one that was.
-  if (found.isDirectory && statName(await find()) !== name) throw changed(place.name);
-  yield {
-    records: [],
-    validators: { etag: etagOf({ stat, content: hash.digest('hex') }) },
-    complete: true,
-  };
+  if (isMoved && found.isDirectory) yield { records: [], complete: true, drifts: true };
+  else {
+    const content = hash.digest('hex');
+    const etag = etagOf({ stat: isMoved ? undefined : stat, content });
+    yield { records: [], validators: { etag }, complete: true };
+  }
 }
 
 async function contentOf(

@@ -6,8 +6,8 @@ import { type FoundFile, type Place, realPath } from './find-files';
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Reads a file, a chunk at a time. What is read is what was found: it is looked at again once it is open, and was not
- * written to by the end.
+ * Reads a file, a chunk at a time. What is read is what is at its place once it is open, and was not written to by
+ * the end.
  *
  * @throws FileFault `transient` where the file changed meanwhile
  */
@@ -17,7 +17,7 @@ export async function* readFile(
   disk: Disk,
   patience: Patience,
 ): AsyncGenerator<Buffer> {
-  const { name, real, stats } = file;
+  const { name, real } = file;
   const handle = await patiently(disk.open(real), name, patience, (late) => late.close());
   try {
     const opened = await patiently(handle.stat({ bigint: true }), name, patience);
@@ -26,7 +26,7 @@ export async function* readFile(
     // Between the look and the opening, a directory of the path may have become a link that leads elsewhere.
     const again = await realPath({ root: place.root, name }, patience);
     const there = await patiently(stat(again, { bigint: true }), name, patience);
-    if (there.dev !== opened.dev || there.ino !== opened.ino || opened.ino !== stats.ino) throw changed(name);
+    if (there.dev !== opened.dev || there.ino !== opened.ino) throw changed(name);
     for (;;) {
       const { buffer, bytesRead } = await patiently(
         handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null),
@@ -37,7 +37,7 @@ export async function* readFile(
       yield buffer.subarray(0, bytesRead);
     }
     const after = await patiently(handle.stat({ bigint: true }), name, patience);
-    if (after.size !== stats.size || after.mtimeNs !== stats.mtimeNs) throw changed(name);
+    if (after.size !== opened.size || after.mtimeNs !== opened.mtimeNs) throw changed(name);
   } finally {
     // Not waited for: it is not closed before a read ends that nobody waits for any more.
     void handle.close().catch(() => {});

@@ -41,7 +41,8 @@ export async function startFileUpstream(format: FileFormat): Promise<Upstream<Fi
   const records = new Map<string, TestRecord>();
   const arrivals = new EventEmitter().setMaxListeners(0);
   const recovery = new EventEmitter().setMaxListeners(0);
-  let written: string[] = [];
+  let written: (readonly TestRecord[])[] = [];
+  let isSpoilt = false;
   let requests = 0;
   let trouble: { readonly meet?: Meet; readonly breaks?: true; left: number } | undefined;
 
@@ -81,10 +82,15 @@ export async function startFileUpstream(format: FileFormat): Promise<Upstream<Fi
   const fileName = (n: number): string => `part-${String(n).padStart(4, '0')}.${format}`;
   const sync = async (): Promise<void> => {
     const sorted = [...records.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const next: string[] = [];
-    for (let from = 0; from < sorted.length; from += PAGE_SIZE)
-      next.push(WRITE[format](sorted.slice(from, from + PAGE_SIZE)));
-    for (const [n, text] of next.entries()) if (text !== written[n]) await write(fileName(n), text);
+    const next: (readonly TestRecord[])[] = [];
+    // One file is there at least, so that every load opens one.
+    for (let from = 0; from === 0 || from < sorted.length; from += PAGE_SIZE)
+      next.push(sorted.slice(from, from + PAGE_SIZE));
+    for (const [n, part] of next.entries()) {
+      const was = written[n];
+      const isSame = was?.length === part.length && part.every((record, i) => record === was[i]);
+      if (!isSame) await write(fileName(n), WRITE[format](part));
+    }
     for (let n = next.length; n < written.length; n += 1) await rm(join(directory, fileName(n)));
     written = next;
   };
@@ -95,13 +101,17 @@ export async function startFileUpstream(format: FileFormat): Promise<Upstream<Fi
       await rm(directory, { recursive: true, force: true });
       await rename(away, directory);
     }
-    await rm(join(directory, `zz.${format}`), { force: true });
+    if (!isSpoilt) return;
+    isSpoilt = false;
+    written = [];
+    await sync();
   };
   const put = async (given: readonly TestRecord[]): Promise<void> => {
     for (const record of given) records.set(record.id, record);
     await sync();
   };
   await mkdir(directory, { recursive: true });
+  await sync();
 
   return {
     adapter: (settings) => makeFileAdapter({ roots: { here: root }, ...settings }, between),
@@ -127,7 +137,7 @@ export async function startFileUpstream(format: FileFormat): Promise<Upstream<Fi
             ndjson: numbers.map((number, n) => `{"id":"n_${n}","number":${number}}`).join('\n'),
             csv: `id,number\n${numbers.map((number, n) => `n_${n},${number}`).join('\n')}`,
           }[format],
-        ).then(() => void (written = ['numbers'])),
+        ).then(() => void (isSpoilt = true)),
     },
     failures: FAILURES,
     withoutFault: {
@@ -143,8 +153,10 @@ export async function startFileUpstream(format: FileFormat): Promise<Upstream<Fi
     fail: async (name, { after = 0 }: When = {}) => {
       const { kind } = FAILURES[name] ?? {};
       if (kind === 'transient') trouble = { breaks: true, left: after };
-      else if (kind === 'fatal') await appendFile(join(directory, `zz.${format}`), MALFORMED[format]);
-      else {
+      else if (kind === 'fatal') {
+        isSpoilt = true;
+        await appendFile(join(directory, fileName(0)), MALFORMED[format]);
+      } else {
         await rename(directory, away);
         if (kind === 'invalid') await symlink(away, directory);
       }

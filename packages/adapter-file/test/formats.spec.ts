@@ -93,10 +93,10 @@ describe('formats', () => {
 
 describe('options', () => {
   it.each([
-    [{ roots: {} }, 'roots must name a directory'],
-    [{ roots: { main: 'relative' } }, 'roots.main must be an absolute path'],
-    [{ roots: { main: '/a' }, pageSize: 0 }, 'pageSize must be 1 or more'],
-    [{ roots: { main: '/a' }, color: 'red' }, 'color is no option'],
+    [{ roots: {} }, 'roots: must name a directory'],
+    [{ roots: { main: 'relative' } }, 'roots.main: must be an absolute path'],
+    [{ roots: { main: '/a' }, pageSize: 0 }, 'pageSize: must be 1 or more'],
+    [{ roots: { main: '/a' }, color: 'red' }, 'color: is no option'],
   ])('name the field that does not fit: %j', (options, message) => {
     expect(() => fileAdapter(options as never)).toThrow(message);
   });
