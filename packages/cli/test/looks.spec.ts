@@ -30,7 +30,7 @@ describe('data, state, rejected', () => {
     expect(JSON.parse((await cli(['state', id])).stdout)).toMatchObject({ Desk: { d: held } });
     await new StatefulHandle(environment.client, id).temporal.signal('update', { entityName: 'Nobody' });
     const rejected = await cli(['rejected', id]);
-    expect(rejected).toMatchObject({ stdout: expect.stringContaining('Nobody') as string, code: 0 });
+    expect(JSON.parse(rejected.stdout)).toMatchObject({ count: 1, recent: [{ signal: 'update' }] });
   });
 
   it('say that there is no such workflow', async () => {
@@ -41,6 +41,26 @@ describe('data, state, rejected', () => {
 });
 
 describe('diff', () => {
+  it('prints what each source brought last, the newest first, as it is now', async () => {
+    const id = `stateful-look-${randomUUID()}`;
+    const now = Date.UTC(2026, 0, 1, 12);
+    const given = (source: string, secondsAgo: number) => {
+      const changedAt = new Date(now - secondsAgo * 1000).toISOString();
+      return [{ source, changedAt, seenAt: changedAt }];
+    };
+    await environment.entity(id, {
+      state: { Customer: { c: { id: 'c', plan: 'pro' } }, Ticket: { t: { id: 't' }, u: { id: 'u' } } },
+      provenance: { c: given('profile', 60), t: given('tickets', 5), u: given('tickets', 600) },
+    });
+    const { stdout } = await cliInTerminal(['diff', id], { NO_COLOR: '1' }, { now: () => now });
+    expect(stdout).toBe(
+      'Ticket t    tickets  changed 5 s ago    {"id":"t"}\n' +
+        'Customer c  profile  changed 1 min ago  {"id":"c","plan":"pro"}\n',
+    );
+    const few = await cliInTerminal(['diff', id, '--limit', '1'], { NO_COLOR: '1' }, { now: () => now });
+    expect(few.stdout).toContain('\n2 more were not asked about: see --limit.\n');
+  });
+
   it('says so where no source has brought anything', async () => {
     const id = await desk();
     const none = await cli(['diff', id]);
