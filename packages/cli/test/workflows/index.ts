@@ -35,7 +35,10 @@ export async function EntityWorkflow({
   setHandler(defineQuery('sources'), () => input.sources ?? {});
   setHandler(defineQuery('children'), () => input.children ?? []);
   setHandler(defineQuery('state'), () => input.state ?? {});
-  setHandler(defineQuery('provenanceOf'), (_entityName: string, id: string) => input.provenance?.[id] ?? []);
+  setHandler(
+    defineQuery<readonly object[], [string, string]>('provenanceOf'),
+    (_entityName: string, id: string) => input.provenance?.[id] ?? [],
+  );
   setHandler(defineQuery('apiToken'), () => token ?? null);
   setHandler(defineUpdate('refresh'), () => loads);
   setHandler(defineUpdate<RefreshResult, [string]>('rotateToken'), (reference) => {
