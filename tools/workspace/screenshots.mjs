@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const account = '/workflows/Customer-c_1';
 const unlucky = '/workflows/Customer-c_2';
 /** How long the demo runs before, so that something has changed of which the pages can tell, in milliseconds. */
-const warmUp = 30_000;
+const warmUp = 15_000;
 
 const demo = spawn(process.execPath, ['apps/demo/dist/main.js', '--live'], {
   cwd: root,
@@ -40,11 +40,16 @@ async function urlOf({ stdout }) {
 }
 
 async function takePictures(browser, url) {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    // The fleet's table ends with a whole row.
+    viewport: { width: 1280, height: 772 },
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
   // Its changes are of the time that a page shows it.
   await page.goto(`${url}${account}`);
   await page.getByRole('heading', { name: 'Customer-c_1' }).waitFor();
-  const other = await page.context().newPage();
+  const other = await context.newPage();
   await rotate(other, `${url}${unlucky}`, 'secret:CRM_TOKEN_NEXT', 'unauthorized');
   await other.goto(url);
   await page.waitForTimeout(warmUp);
@@ -54,7 +59,8 @@ async function takePictures(browser, url) {
       [other, 'fleet'],
     ]) {
       await shown.emulateMedia({ colorScheme: theme });
-      await shown.screenshot({ path: `${root}docs/images/console-${name}-${theme}.png` });
+      const path = `${root}docs/images/console-${name}-${theme}.png`;
+      await shown.screenshot({ path, fullPage: name === 'workflow' });
     }
   }
   await rotate(other, `${url}${unlucky}`, 'secret:CRM_TOKEN', 'running');

@@ -1,5 +1,5 @@
 import { fakeSource, type TestedWorkflow, testWorkflow } from '@stateful-workflow/testing';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/client';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   AccountWorkflow,
