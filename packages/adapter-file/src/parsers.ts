@@ -47,9 +47,19 @@ async function* json(chunks: AsyncIterable<Buffer>, { name, query, maxJsonBytes 
 }
 
 async function* ndjson(chunks: AsyncIterable<Buffer>, { name, maxLineBytes }: Reading) {
-  for await (const lines of readLines(chunks, name, maxLineBytes))
+  let isEmpty = true;
+  const told = async function* () {
+    for await (const chunk of chunks) {
+      isEmpty &&= chunk.length === 0;
+      yield chunk;
+    }
+  };
+  for await (const lines of readLines(told(), name, maxLineBytes))
     for (const { text, number } of lines)
       if (text.trim() !== '') yield parsed(text, () => `Line ${number} of ${name}`);
+  // As one is that is just being written, or whose disk was full: it proves nothing of what was there before.
+  if (isEmpty)
+    throw new FileFault('fatal', `${name} is empty. Of a list without records, write an empty line.`);
 }
 
 async function* csv(chunks: AsyncIterable<Buffer>, { name, query, maxLineBytes }: Reading) {

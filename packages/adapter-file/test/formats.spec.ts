@@ -51,6 +51,7 @@ describe('formats', () => {
     ['a.csv', 'id,name\n1,a\n2,"s3cret', 'Line 3 of a.csv is not CSV'],
     ['a.csv', 'id,s3cret,s3cret\n1,2,3\n', 'Line 1 of a.csv has a column twice'],
     ['a.csv', `id\n"${'s3cret\n'.repeat(40)}"\n`, 'of a.csv is not CSV'],
+    ['a.ndjson', '', 'a.ndjson is empty.'],
     ['a.csv', '\n', 'a.csv has no first line with the names of the columns.'],
     ['a.json', `["${'s3cret'.repeat(100)}"]`, 'a.json is longer than 256 bytes.'],
     ['a.ndjson', Buffer.from([0x31, 0x0a, 0xff, 0x0a]), 'Line 2 of a.ndjson is not UTF-8.'],
