@@ -26,7 +26,7 @@ const PURPOSE = {
   '@temporalio/workflow': "Temporal's SDK: workflows",
   axios: 'the HTTP driver of REST',
   commander: 'arguments of the commands',
-  fastify: 'the HTTP framework of the codec server',
+  fastify: 'the HTTP framework of the codec server and the console',
   graphql: 'parses and checks documents',
   'graphql-request': 'the driver of GraphQL',
   'ipaddr.js': 'reads addresses in every spelling',
@@ -58,7 +58,7 @@ for (const folder of readdirSync(join(root, 'packages')).toSorted()) {
   const own = manifest(path);
   const wanted = { ...own.dependencies, ...own.peerDependencies };
   for (const name of Object.keys(wanted)) {
-    if (name.startsWith('@stateful-workflow/')) continue;
+    if (name.startsWith('@stateful-workflow/') || name === 'stateful-workflow') continue;
     const found = find(name, path);
     if (found === undefined) throw new Error(`${name} of ${own.name} is not installed: npm ci`);
     const purpose = PURPOSE[name];

@@ -11,6 +11,7 @@ const LIMITS = {
   '@stateful-workflow/adapter-rest': 120,
   '@stateful-workflow/adapter-testkit': 65,
   '@stateful-workflow/codec-server': 30,
+  '@stateful-workflow/console': 350,
   '@stateful-workflow/core': 1000,
   '@stateful-workflow/feed': 55,
   '@stateful-workflow/http': 220,

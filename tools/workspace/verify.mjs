@@ -22,6 +22,7 @@ const stages = [
       'npm run release -- 999.0.0 --dry-run',
       // What `npm run test:consumers` does, less the build, which is done.
       'node tools/consumers/main.mjs',
+      'npm run docs',
     ],
   ],
   [['npm test']],

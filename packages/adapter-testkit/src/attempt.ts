@@ -7,9 +7,9 @@ export interface AttemptOptions<Cursor> {
   readonly checkpoint?: Checkpoint<Cursor>;
   /** What the attempt before said last. */
   readonly resumeFrom?: Cursor;
-  readonly signal?: AbortSignal;
-  /** The secret that the credential resolves to. @default the one that the upstream accepts */
-  readonly token?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** The secret that the credential resolves to. @default the one that the upstream accepts, if it has any */
+  readonly token?: string | undefined;
   /** Resolves the credential in place of `token`. */
   readonly credential?: LoadContext['credential'];
   /** Sees each page as it comes. */
@@ -41,7 +41,7 @@ export const ENTITY = { name: 'Conformance', id: 'x_1' } as const;
 export async function runAttempt<Query, Cursor>(
   load: (query: Query, context: LoadContext<Cursor>) => AsyncIterable<Page<Cursor>>,
   query: Query,
-  given: AttemptOptions<Cursor> & { readonly token: string; readonly apiUrl?: string },
+  given: AttemptOptions<Cursor> & { readonly apiUrl?: string | undefined },
 ): Promise<Attempt<Cursor>> {
   const pages: Page<Cursor>[] = [];
   const heartbeats: Cursor[] = [];
@@ -51,7 +51,8 @@ export async function runAttempt<Query, Cursor>(
   let resumed = false;
   let failure: { readonly error: unknown } | undefined;
   const log = (...line: unknown[]): void => void logged.push(line);
-  const resolve = given.credential ?? (async () => credentialOf(given.token));
+  const { token } = given;
+  const resolve = given.credential ?? (async () => (token === undefined ? undefined : credentialOf(token)));
   const context: LoadContext<Cursor> = {
     signal: given.signal ?? new AbortController().signal,
     checkpoint: given.checkpoint,

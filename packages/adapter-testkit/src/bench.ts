@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import type { DataSourceAdapter, Fault } from '@stateful-workflow/core';
+import type { AdapterCapabilities, DataSourceAdapter, Fault } from '@stateful-workflow/core';
 import { type Attempt, type AttemptOptions, runAttempt } from './attempt';
+import { ARRIVAL_MS, comes } from './arrival';
 import { checkRules } from './rules';
 import type { AdapterSettings, Subject, TestRecord, Upstream } from './subject';
 
@@ -20,8 +21,40 @@ export class Bench<Query, Cursor> {
     return this.#upstream;
   }
 
+  /** What the subject's adapter says that it can do. */
+  get capabilities(): AdapterCapabilities {
+    return this.#subject.capabilities;
+  }
+
+  /** How many records a page has, or a load that tries much at once. */
+  get pageSize(): number {
+    return this.upstream.pageSize ?? 10;
+  }
+
+  /** The token that the upstream accepts, of a source that has any. */
+  get token(): string | undefined {
+    return this.upstream.token?.();
+  }
+
+  /** Starts the upstream. */
   async start(): Promise<void> {
     this.#upstream = await this.#subject.start();
+  }
+
+  /** Resolves when so many requests have come in since the upstream was reset. @throws AssertionError when they do not */
+  async requested(count = 1): Promise<void> {
+    const { upstream } = this;
+    const arrived = await comes(async () => {
+      while (upstream.requests() < count) {
+        await upstream.requested();
+        // A driver whose `requested` resolves at once leaves time to others, too.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
+    assert.ok(
+      arrived,
+      `the driver's requests() is ${upstream.requests()} after ${ARRIVAL_MS} ms in which the adapter had ${count} to make`,
+    );
   }
 
   async stop(): Promise<void> {
@@ -58,7 +91,7 @@ export class Bench<Query, Cursor> {
   ): Promise<Attempt<Cursor>> {
     const { apiUrl } = this.upstream;
     const attempt = await runAttempt((q, context) => adapter.load(q, context), query, {
-      token: this.upstream.token(),
+      ...(this.token !== undefined && { token: this.token }),
       apiUrl,
       ...options,
     });
@@ -85,8 +118,8 @@ export class Bench<Query, Cursor> {
     assert.equal(typeof fault.message, 'string', 'a fault has a message');
     assert.notEqual(fault.message.trim(), '', 'the message of a fault says something');
     const said = `${fault.message}\n${inspect(failure.error, { depth: 10 })}`;
-    for (const secret of [...secrets, this.upstream.token()])
-      assert.ok(!said.includes(secret), 'an error holds the token');
+    for (const secret of [...secrets, this.token])
+      assert.ok(secret === undefined || !said.includes(secret), 'an error holds the token');
     return fault;
   }
 }

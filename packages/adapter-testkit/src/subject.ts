@@ -28,23 +28,28 @@ export interface AdapterSettings {
 }
 
 /**
- * The real source that an adapter is tested against, and the few things that the suite does to it. It begins
- * empty, accepts `token` and behaves well.
+ * The real source that an adapter is tested against, and the few things that the suite does to it: its driver. It
+ * begins empty, accepts `token` and behaves well.
  *
  * ## Rules
  * - It is the real thing on loopback: an HTTP server, a database. What it does wrong, it does on the wire.
  * - `put`, `patch` and `remove` have taken effect when they resolve.
  * - The order of records is one that a change of their fields does not change.
+ * - `reset` empties it, ends what `fail`, `delay` and `cap` began, and has `requests` count from 0 again.
+ * - Every request of a load is counted as it comes in, also one that is then delayed, refused or broken off. A request is
+ *   what brings a page: what comes before it, such as a handshake, is not counted.
+ *
+ * The suite looks at the driver before the first test, and names each rule that it breaks.
  */
 export interface Upstream<Query = unknown, Cursor = unknown> {
   /** Makes an adapter that may reach this upstream and no other. The suite closes it. */
   adapter(settings: AdapterSettings): DataSourceAdapter<Query, Cursor>;
   /** The workflow's base address, for adapters that have one. */
   readonly apiUrl?: string;
-  /** The origins that the credential is resolved for. */
-  readonly origins: readonly string[];
-  /** How many records a page has. */
-  readonly pageSize: number;
+  /** The origins that the credential is resolved for. @default none, without the capability `credentials` */
+  readonly origins?: readonly string[];
+  /** How many records a page has: 3 or more. @default 10, without the capability `pages` */
+  readonly pageSize?: number;
   /** Loads every record, page by page. */
   readonly query: Query;
   /**
@@ -109,15 +114,20 @@ export interface Upstream<Query = unknown, Cursor = unknown> {
   delay(milliseconds: number, when?: When): Promise<void>;
   /** Behaves well again. The records stay. */
   recover(): Promise<void>;
-  /** No longer accepts the tokens that it accepted so far. @returns the one that it accepts from now on */
-  revoke(): Promise<string>;
-  /** The token that it accepts. */
-  token(): string;
-  /** Resolves when the next request has come in, answered or not. */
+  /**
+   * No longer accepts the tokens that it accepted so far.
+   *
+   * @returns the one that it accepts from now on, and that `token` gives
+   * @default there is none, without the capability `credentials`
+   */
+  revoke?(): Promise<string>;
+  /** The token that it accepts; not empty. @default there is none, without the capability `credentials` */
+  token?(): string;
+  /** Resolves when the next request has come in after the call, answered or not; not before. */
   requested(): Promise<void>;
-  /** How many requests have come in. */
+  /** How many requests have come in since the last `reset`. */
   requests(): number;
-  /** Has no records and behaves well. Called before each test. */
+  /** Has no records, behaves well and has counted no request. Called before each test. */
   reset(): Promise<void>;
   /** Ends it. */
   stop(): Promise<void>;

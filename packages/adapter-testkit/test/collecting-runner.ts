@@ -34,10 +34,19 @@ export function collectingRunner() {
   return {
     runner,
     titles: (): readonly string[] => tests.map(({ title }) => title),
-    /** Runs the tests whose title has a text in it. @returns the titles and messages of those that failed */
+    /**
+     * Runs the tests whose title has a text in it, or none where what goes before all fails.
+     *
+     * @returns the titles and messages of those that failed
+     */
     async run(only = ''): Promise<readonly string[]> {
       const failed: string[] = [];
-      await all(hooks.beforeAll);
+      try {
+        await all(hooks.beforeAll);
+      } catch (error) {
+        await all(hooks.afterAll);
+        return [`beforeAll: ${(error as Error).message}`];
+      }
       for (const { title, test } of tests) {
         if (!title.includes(only)) continue;
         await all(hooks.beforeEach);

@@ -53,6 +53,14 @@ describe('an adapter with a flaw does not conform', () => {
   });
 });
 
+describe('an adapter that asks for what it says it does not need', () => {
+  it('does not conform', async () => {
+    const { runner, run } = collectingRunner();
+    describeAdapter(runner, memorySubject('asks for a credential', { credentials: false }));
+    expect((await run('credentials')).join('\n')).toMatch(/asks for a credential without the capability/);
+  });
+});
+
 describe('an upstream that is too busy', () => {
   const failuresWith = async (more: object): Promise<readonly string[]> => {
     const { runner, run } = collectingRunner();

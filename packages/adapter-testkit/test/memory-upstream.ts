@@ -24,6 +24,7 @@ export type MemoryCursor = number;
 /** The one thing that an adapter does wrong. */
 export type Flaw =
   | 'announces what it lacks'
+  | 'asks for a credential'
   | 'asks for no credential'
   | 'asks for something else when it goes on'
   | 'believes that a page is all'
@@ -89,21 +90,23 @@ interface Row extends TestRecord {
 }
 
 /** A source in memory and its adapter: right in all, or wrong in one thing, to try the suite on. */
-export function memorySubject(flaw?: Flaw): Subject<MemoryQuery, MemoryCursor> {
+export function memorySubject(
+  flaw?: Flaw,
+  lacks: Pick<AdapterCapabilities, 'credentials' | 'pages'> = {},
+): Subject<MemoryQuery, MemoryCursor> {
   const capabilities: AdapterCapabilities = {
     incremental: true,
     validators: flaw !== 'tells of validators without the capability',
     deletes: 'explicit',
     watch: true,
+    ...lacks,
   };
   return { name: 'memory', capabilities, start: async () => new MemoryUpstream(capabilities, flaw) };
 }
 
 class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
-  readonly origins = ['memory://here'];
-  readonly pageSize = PAGE_SIZE;
   readonly query: MemoryQuery = { table: 'records' };
-  readonly unpagedQuery: MemoryQuery = { table: 'records', unpaged: true };
+  readonly unpagedQuery: MemoryQuery | undefined = { table: 'records', unpaged: true };
   readonly conditionalQuery: MemoryQuery = { table: 'records' };
   readonly incremental = {
     query: { table: 'records', changes: true } as const,
@@ -115,7 +118,10 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
     put: async (numbers: readonly string[]): Promise<void> => void (this.#numbers = numbers),
   };
   readonly invalidQueries = [[{ tabel: 'records' }, 'table']] as const;
-  readonly failures = FAILURES;
+  readonly failures: { readonly [name: string]: Failure };
+  readonly withoutFault: Upstream['withoutFault'];
+  readonly origins: readonly string[] | undefined;
+  readonly pageSize: number | undefined;
   readonly #capabilities: AdapterCapabilities;
   readonly #flaw: Flaw | undefined;
   readonly #arrivals = new EventEmitter();
@@ -123,15 +129,31 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   readonly #rows = new Map<string, Row>();
   readonly #gone = new Set<string>();
   #numbers: readonly string[] = [];
-  #token = 'memory-token-0';
+  #accepted = 'memory-token-0';
   #requests = 0;
   #version = 0;
-  #cap = PAGE_SIZE;
+  #cap: number;
   #trouble: { readonly meet: (signal: AbortSignal) => Promise<void>; left: number } | undefined;
 
   constructor(capabilities: AdapterCapabilities, flaw: Flaw | undefined) {
     this.#capabilities = capabilities;
     this.#flaw = flaw;
+    this.#cap = this.#most;
+    if (capabilities.credentials === false) {
+      const kept = Object.entries(FAILURES).filter(([, { kind }]) => kind !== 'unauthorized');
+      this.failures = Object.fromEntries(kept);
+      this.withoutFault = { unauthorized: 'Anybody may read it.' };
+      this.token = this.revoke = undefined;
+    } else {
+      this.failures = FAILURES;
+      this.origins = ['memory://here'];
+    }
+    if (capabilities.pages !== false) this.pageSize = PAGE_SIZE;
+    else this.unpagedQuery = undefined;
+  }
+
+  get #most(): number {
+    return this.#capabilities.pages === false ? Infinity : PAGE_SIZE;
   }
 
   adapter({ timeoutMs = 30_000 }: { timeoutMs?: number }): DataSourceAdapter<MemoryQuery, MemoryCursor> {
@@ -176,7 +198,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
     const flaw = this.#flaw;
     const { checkpoint, signal } = context;
     signal.throwIfAborted();
-    const token = flaw === 'asks for no credential' ? this.#token : await this.#connect(context, kept);
+    const token = flaw === 'asks for no credential' ? this.#accepted : await this.#connect(context, kept);
     kept.seen = this.#version;
     const etag = `"${this.#version}"`;
     const since = query.changes ? checkpoint?.cursor : undefined;
@@ -245,6 +267,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
 
   /** The token of the connection that a load gets. */
   async #connect(context: LoadContext<MemoryCursor>, { connections }: Kept): Promise<string | undefined> {
+    if (this.#capabilities.credentials === false && this.#flaw !== 'asks for a credential') return undefined;
     const credential = await context.credential('memory://here');
     if (credential === undefined) return undefined;
     const key = this.#flaw === 'keeps the first credential' ? 'the one' : credential.identity;
@@ -280,7 +303,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
         signal.removeEventListener('abort', abort);
       }
     }
-    if (token === this.#token) return;
+    if (token === this.#accepted || this.#capabilities.credentials === false) return;
     const said = this.#flaw === 'says the token' ? `${token}` : 'The token';
     throw new MemoryError('unauthorized', `${said} is refused.`);
   }
@@ -307,7 +330,7 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   }
   async fail(failure: string, { after = 0 } = {}): Promise<void> {
     const { kind, retryAfterMs } = FAILURES[failure] as Failure;
-    const said = this.#flaw === 'says the token' ? this.#token : 'It was told to fail.';
+    const said = this.#flaw === 'says the token' ? this.#accepted : 'It was told to fail.';
     this.#trouble = { left: after, meet: () => Promise.reject(new MemoryError(kind, said, retryAfterMs)) };
   }
   async delay(ms: number, { after = 0 } = {}): Promise<void> {
@@ -318,18 +341,17 @@ class MemoryUpstream implements Upstream<MemoryQuery, MemoryCursor> {
   }
   async recover(): Promise<void> {
     this.#trouble = undefined;
-    this.#cap = PAGE_SIZE;
+    this.#cap = this.#most;
   }
-  async revoke(): Promise<string> {
-    return (this.#token = `memory-token-${Number(this.#token.slice(13)) + 1}`);
-  }
-  token = (): string => this.#token;
+  revoke? = async (): Promise<string> =>
+    (this.#accepted = `memory-token-${Number(this.#accepted.slice(13)) + 1}`);
+  token? = (): string => this.#accepted;
   requested = async (): Promise<void> => void (await once(this.#arrivals, 'request'));
   requests = (): number => this.#requests;
   async reset(): Promise<void> {
     this.#rows.clear();
     this.#gone.clear();
-    this.#cap = PAGE_SIZE;
+    this.#cap = this.#most;
     this.#trouble = undefined;
     this.#requests = 0;
   }

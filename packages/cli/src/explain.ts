@@ -22,7 +22,7 @@ function explain(error: unknown, { address, namespace }: Target): string {
   if (error instanceof StatefulWorkflowError && kind !== 'not-stateful') {
     return error.code === 'WORKFLOW_NOT_FOUND'
       ? workflowMissing(String(error.context['workflowId']), { address, namespace }).message
-      : error.message;
+      : `${error.message} [${error.code}]`;
   }
   const details = detailsOf(error);
   switch (kind) {

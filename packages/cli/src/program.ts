@@ -28,6 +28,7 @@ Examples:
   stateful-workflow replay --workflows src/workflows.ts --type CustomerWorkflow
   stateful-workflow roll --type CustomerWorkflow --rate 50
   stateful-workflow costs --entities 10000 --every '1 minute'
+  stateful-workflow console --profile production --read-only
 
 The server is found as by Temporal's own tools: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
 TEMPORAL_TLS_..., or a profile of Temporal's configuration file. Exit codes: 0 done, 1 failed, 2 misused.
@@ -159,6 +160,10 @@ export function createProgram(
       const options = self.optsWithGlobals<CommonOptions & CostsFlags>();
       costs(printerOf(options), options);
     });
+  program
+    .command('console')
+    .description('start the web console, a package of its own; `console --help` says what it takes')
+    .argument('[options...]', 'of the console');
   return program;
 }
 

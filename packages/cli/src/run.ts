@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { CommandContext, type CommonOptions, Printer } from './commands/context';
+import { openConsole } from './commands/console';
 import { UsageError } from './errors';
 import { explained } from './explain';
 import type { Io } from './io';
@@ -18,6 +19,8 @@ export const exitCodes = { done: 0, failed: 1, misused: 2 } as const;
  * @returns the exit code
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
+  // All that follows is the console's own: it has its own options, of the same names and others.
+  if (args[0] === 'console') return startConsole(args.slice(1), io);
   const program = createProgram(
     (options, command) => withContext(options, io, command),
     (options) => new Printer(io, options),
@@ -31,6 +34,15 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError) return misused(error, args, said, io);
     io.stderr.write(`${plainText(error instanceof Error ? error.message : String(error))}\n`);
     return error instanceof UsageError ? exitCodes.misused : exitCodes.failed;
+  }
+}
+
+async function startConsole(args: readonly string[], { stderr }: Io): Promise<number> {
+  try {
+    return await openConsole(args);
+  } catch (error) {
+    stderr.write(`${plainText(error instanceof Error ? error.message : String(error))}\n`);
+    return exitCodes.failed;
   }
 }
 

@@ -1,7 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
-const COOKIE = 'stateful-workflow-codec';
 const SESSION_S = 8 * 3_600;
 const MOST_SESSIONS = 1_000;
 
@@ -16,10 +15,13 @@ export interface AccessHeaders {
 /** Who may use the server: those who know the token, by a header each time or by having signed in. */
 export class Access {
   readonly #token: Buffer;
+  readonly #cookie: string;
   readonly #sessions = new LRUCache<string, number>({ max: MOST_SESSIONS });
 
-  constructor(token: string) {
+  /** @param cookie the name of the cookie that a session is known by */
+  constructor(token: string, cookie: string) {
     this.#token = digest(token);
+    this.#cookie = cookie;
   }
 
   /** Whether it is the token. Takes as long for any other. */
@@ -32,17 +34,22 @@ export class Access {
     return /^Bearer (.+)$/i.exec(authorization)?.[1];
   }
 
-  /** Whether a request is of a session that somebody has begun with the token. */
-  hasSession({ cookie = '' }: AccessHeaders): boolean {
-    const [, session] = new RegExp(`(?:^|; *)${COOKIE}=([0-9a-f]+)`).exec(cookie) ?? [];
-    return session !== undefined && (this.#sessions.get(session) ?? 0) > Date.now();
+  /** The session that a request is of, if somebody has begun it with the token. */
+  session({ cookie = '' }: AccessHeaders): string | undefined {
+    const [, session] = new RegExp(`(?:^|; *)${this.#cookie}=([0-9a-f]+)`).exec(cookie) ?? [];
+    return session !== undefined && (this.#sessions.get(session) ?? 0) > Date.now() ? session : undefined;
   }
 
-  /** Begins a session. @returns the `Set-Cookie` header */
-  signIn(secure: boolean): string {
+  /** Begins a session. @param attributes of the cookie, such as `SameSite=Strict` @returns the `Set-Cookie` header */
+  signIn(attributes: string): string {
     const session = randomBytes(32).toString('hex');
     this.#sessions.set(session, Date.now() + SESSION_S * 1_000);
-    const site = secure ? 'SameSite=None; Secure' : 'SameSite=Strict';
-    return `${COOKIE}=${session}; HttpOnly; ${site}; Path=/; Max-Age=${SESSION_S}`;
+    return `${this.#cookie}=${session}; HttpOnly; ${attributes}; Path=/; Max-Age=${SESSION_S}`;
+  }
+
+  /** Ends the session of a request. */
+  signOut(headers: AccessHeaders): void {
+    const session = this.session(headers);
+    if (session !== undefined) this.#sessions.delete(session);
   }
 }

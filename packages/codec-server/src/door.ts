@@ -10,14 +10,14 @@ export class Door {
   readonly #secure: boolean;
 
   constructor(token: string, secure: boolean) {
-    this.#access = new Access(token);
+    this.#access = new Access(token, 'stateful-workflow-codec');
     this.#secure = secure;
   }
 
   /** Refuses who does not show the token or a session. Runs before a body is read. */
   async authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const shown = this.#access.shown(request.headers);
-    if (shown === undefined && this.#access.hasSession(request.headers)) return;
+    if (shown === undefined && this.#access.session(request.headers) !== undefined) return;
     if (shown !== undefined) {
       await this.holdBack(request, reply);
       if (reply.sent || this.#isRight(request, shown)) return;
@@ -35,7 +35,7 @@ export class Door {
 
   /** The page to sign in at. */
   page({ headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const isIn = this.#access.hasSession(headers);
+    const isIn = this.#access.session(headers) !== undefined;
     return html(reply, 200, isIn ? 'You are signed in.' : undefined);
   }
 
@@ -47,7 +47,10 @@ export class Door {
     const { token: given } = (request.body ?? {}) as { token?: unknown };
     if (typeof given !== 'string' || !this.#isRight(request, given))
       return html(reply, 401, 'That is not the token.');
-    void reply.header('set-cookie', this.#access.signIn(this.#secure));
+    void reply.header(
+      'set-cookie',
+      this.#access.signIn(this.#secure ? 'SameSite=None; Secure' : 'SameSite=Strict'),
+    );
     return html(reply, 200, 'You are signed in. The Temporal UI can read your workflows now.');
   }
 

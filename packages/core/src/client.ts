@@ -16,7 +16,7 @@ export type {
   Subscription,
   SubscriptionInfo,
 } from './contract/hierarchy';
-export type { RefreshResult, StartInput } from './contract/wire';
+export type { ProvenanceInfo, RefreshResult, StartInput } from './contract/wire';
 export type { PlainToken, SealingOptions, TokenInput, TokenOptions } from './client/tokens';
 export { encryptionCodec, type EncryptionCodecOptions } from './credentials/encryption-codec';
 export { Keyring, type KeyringOptions } from './credentials/keyring';

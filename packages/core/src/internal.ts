@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { type PendingWatch, pendingWatches, withWatch } from './client/pending-watches';
 export { checkDelivery, type Delivery, type Gone, type Position } from './contract/delivery';
 export { beginningIn, declaredRoot, DECLARES, rootEntityOf } from './contract/defined';
 export { milliseconds } from './contract/duration';

@@ -1,5 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HANDLER_NAMES } from '../src/workflow/handlers';
 import { type TestCustomer, TestEnvironment } from './support/environment';
 import { eventually } from './support/eventually';
 import { CRM, testSecrets } from './support/secrets';
@@ -82,6 +83,20 @@ describe("a user's class", () => {
     expect(error).toBeInstanceOf(WorkflowFailedError);
     expect((error as WorkflowFailedError).cause).toMatchObject({ type });
     await env.expectNeverWedged(customer.handle.workflowId);
+  });
+
+  it("says in Temporal's UI what each of the contract's handlers is for", async () => {
+    type Listed = readonly { readonly name?: string; readonly description?: string }[];
+    const { handle } = await env.loaded('HandyWorkflow');
+    const { definition } = await handle.temporal.query<{
+      definition: { signalDefinitions: Listed; updateDefinitions: Listed; queryDefinitions: Listed };
+    }>('__temporal_workflow_metadata');
+    const { signalDefinitions, updateDefinitions, queryDefinitions } = definition;
+    const listed = { signal: signalDefinitions, update: updateDefinitions, query: queryDefinitions };
+    for (const kind of ['signal', 'update', 'query'] as const) {
+      const described = listed[kind].filter(({ description }) => !!description).map(({ name }) => name);
+      expect(described).toEqual(expect.arrayContaining([...HANDLER_NAMES[kind]]));
+    }
   });
 
   it("shows in Temporal's UI how it and its sources are", async () => {

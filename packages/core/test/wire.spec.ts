@@ -93,6 +93,11 @@ describe('the wire contract', () => {
       ]);
       expect(when).toBeGreaterThan(0);
       expect(await of('k_9')).toEqual([]);
+      const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
+      expect(await handle.provenanceOf('Contact', 'k_1')).toEqual([
+        { source: 'contacts', seenAt: time, changedAt: time },
+      ]);
+      expect(await handle.provenanceOf('Contact', 'k_9')).toEqual([]);
     });
   });
 

@@ -16,15 +16,12 @@ export const contract: Group = ({ describe, it }, bench, subject) => {
     });
 
     it('has what its capabilities need', async () => {
-      const { incremental, validators, watch = false } = subject.capabilities;
+      const { watch = false } = subject.capabilities;
       assert.equal(
         bench.adapter().waitForHint !== undefined,
         watch,
         'waitForHint is there if and only if watch is',
       );
-      const { upstream } = bench;
-      if (incremental) assert.ok(upstream.incremental, 'the upstream has no query for incremental');
-      if (validators) assert.ok(upstream.conditionalQuery, 'the upstream has no query for validators');
     });
 
     it('takes its own queries as they are, also when they have been through JSON', async () => {

@@ -32,6 +32,7 @@ export const faults: Group = ({ describe, it }, bench) => {
           await upstream.fail(name);
           const before = upstream.requests();
           const attempt = await bench.attempt(adapter, upstream.query);
+          assert.ok(attempt.failure, `${name}: the load went well, although fail() was told to let it fail`);
           const fault = bench.faultOf(adapter, attempt);
           assert.equal(fault.kind, expected.kind, `${name}: ${fault.message}`);
           checkWait(name, fault.retryAfterMs, expected.retryAfterMs);

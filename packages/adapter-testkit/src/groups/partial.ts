@@ -15,7 +15,7 @@ export const partial: Group = ({ describe, it }, bench) => {
       }
       const { query, failure } = upstream.partial;
       const adapter = bench.adapter();
-      const records = await bench.fill(2 * upstream.pageSize);
+      const records = await bench.fill(2 * bench.pageSize);
       const replica = new Replica<unknown>();
       replica.take(await bench.load(adapter, query));
       const before = { names: replica.entries, cursor: replica.checkpoint?.cursor };

@@ -11,7 +11,7 @@ export const validators: Group = ({ describe, it }, bench, { capabilities }) => 
       const { upstream } = bench;
       const query = upstream.conditionalQuery ?? upstream.query;
       const adapter = bench.adapter();
-      const records = await bench.fill(upstream.pageSize - 1);
+      const records = await bench.fill(bench.pageSize - 1);
       const replica = new Replica<unknown>();
       const next = async (): Promise<boolean> => {
         const checkpoint = replica.checkpoint as never;

@@ -22,7 +22,7 @@ export const watch: Group = ({ describe, it }, bench, { capabilities }) => {
     signal,
     apiUrl: bench.upstream.apiUrl,
     entity: ENTITY,
-    credential: async () => credentialOf(bench.upstream.token()),
+    credential: async () => (bench.token === undefined ? undefined : credentialOf(bench.token)),
     heartbeat: () => {},
     log: { debug: () => {}, info: () => {}, warn: () => {} },
     metrics: { count: () => {}, duration: () => {} },
@@ -103,7 +103,7 @@ export const watch: Group = ({ describe, it }, bench, { capabilities }) => {
       const { query } = upstream.watch ?? upstream;
       await upstream.delay(FOREVER);
       const { over, abort, reason, signal } = wait(bench.adapter(), query);
-      while (upstream.requests() === 0) await upstream.requested();
+      await bench.requested();
       abort();
       assert.equal(await within(over, LIMIT), reason);
       assert.deepEqual(getEventListeners(signal, 'abort'), [], 'a listener is left');
@@ -115,7 +115,7 @@ export const watch: Group = ({ describe, it }, bench, { capabilities }) => {
       await upstream.delay(FOREVER);
       const controller = new AbortController();
       const load = bench.attempt(bench.adapter(), query, { signal: controller.signal });
-      while (upstream.requests() === 0) await upstream.requested();
+      await bench.requested();
       const started = performance.now();
       const reason = new Error('cancelled');
       controller.abort(reason);

@@ -38,10 +38,16 @@ const unimplemented = 12;
  * Connects as Temporal's own tools do: environment variables win over the profile of the configuration file, and
  * flags win over both.
  *
+ * @param more how the connection differs
  * @throws UsageError when the settings cannot be used; CliError when nobody answers
  */
-export async function connect(flags: ConnectionFlags, env: Env): Promise<Session> {
-  const { options, namespace } = connectionOptions(flags, env);
+export async function connect(
+  flags: ConnectionFlags,
+  env: Env,
+  more: Pick<ConnectionOptions, 'channelArgs'> = {},
+): Promise<Session> {
+  const { options: known, namespace } = connectionOptions(flags, env);
+  const options = { ...known, ...more };
   const target = { address: options.address, namespace };
   const dataConverter = converter(flags, env);
   await probe(options, target);

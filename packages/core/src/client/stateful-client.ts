@@ -8,7 +8,8 @@ import type { RefreshRequest, RefreshResult, StartInput } from '../contract/wire
 import { beginningIn, rootEntityOf } from '../contract/defined';
 import type { Schema } from '../contract/schema';
 import { retried, wasLeft } from './retried';
-import { explained, StatefulHandle } from './stateful-handle';
+import { explained } from './explained';
+import { StatefulHandle } from './stateful-handle';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
 
 /** A workflow function, as `defineWorkflow` returns it; it is not called, but asked for its name. */
@@ -91,7 +92,7 @@ export class StatefulClient<Data = unknown, S extends Schema = Schema> {
    * Sees to it that the workflow of an entity runs and has just loaded: starts it if need be, in one call
    * with the refresh (update-with-start).
    *
-   * @returns its handle and what the load gave
+   * @returns its handle and what the load gave; one that failed throws nothing, and `result.outcome` says so
    * @throws InvalidInputError when the input cannot be used
    */
   async ensure(

@@ -78,6 +78,10 @@ export interface AdapterCapabilities {
    * @default 'sweep'
    */
   readonly deletes?: 'sweep' | 'explicit' | 'none';
+  /** Asks for a credential in each load. @default true; `false` for a source that anybody may read who can reach it */
+  readonly credentials?: boolean;
+  /** Reads what is long in several requests, a page each. @default true; `false` for a source that gives all at once */
+  readonly pages?: boolean;
 }
 
 /** What a load is given besides its query. */

@@ -146,6 +146,15 @@ export interface SourceInfo {
   readonly warning?: string;
 }
 
+/** Answer of the query `provenanceOf`, one for each source that gives the entity. */
+export interface ProvenanceInfo {
+  readonly source: string;
+  /** When the source was last looked at and still gave the entity: ISO 8601. */
+  readonly seenAt: string;
+  /** When the source last gave something new of the entity: ISO 8601. */
+  readonly changedAt: string;
+}
+
 /** A sweep that the breaker refused. */
 export interface RefusedSweepInfo {
   /** How many entities it would have removed. */

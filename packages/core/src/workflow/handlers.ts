@@ -36,6 +36,7 @@ import { sizeOf } from '../state/change-set';
 import { entries, fromEntries, keys } from '../state/objects';
 import { iso } from '../base/iso';
 import { deliver } from './deliver';
+import { DESCRIPTIONS } from './handler-descriptions';
 import { loaded } from './loaded';
 import { has } from '../base/patches';
 import type { Session } from './session';
@@ -161,9 +162,9 @@ const originOf = ({ changeOrigin }: { readonly changeOrigin?: string }): readonl
   changeOrigin === undefined ? [] : [changeOrigin];
 
 function registerSignals(session: Session): void {
-  for (const name of keys(SIGNALS))
+  for (const name of keys(SIGNALS)) {
     // A signal has no caller to answer and must not fail the task: what is wrong with it is counted.
-    setHandler(defineSignal<[unknown, unknown]>(name), (payload, envelope) => {
+    const handle = (payload: unknown, envelope: unknown): void => {
       try {
         SIGNALS[name]?.(session, payload, checkEnvelope(envelope));
       } catch (error) {
@@ -171,7 +172,9 @@ function registerSignals(session: Session): void {
         if (error instanceof UserCodeError) throw error;
         session.refusals.add(name, error);
       }
-    });
+    };
+    setHandler(defineSignal<[unknown, unknown]>(name), handle, { description: DESCRIPTIONS.signal[name] });
+  }
 }
 
 /** An update: what is checked before it is taken, which leaves nothing in the history, and what it does. */
@@ -227,6 +230,7 @@ function accepted<T>(check: (payload: unknown, field?: string) => T, payload: un
 function registerUpdates(session: Session): void {
   for (const [name, { check, take }] of entries(UPDATES))
     setHandler(defineUpdate<unknown, [unknown]>(name), (payload) => take(session, payload), {
+      description: DESCRIPTIONS.update[name],
       validator(payload) {
         try {
           check(session, payload);
@@ -247,6 +251,14 @@ const QUERIES: { readonly [name: string]: (session: Session, ...args: readonly u
   data: ({ state }) => state.data ?? null,
   dataOf: ({ state }, name, id) =>
     state.dataOf(checkEntityName(name, 'entityName'), checkId(id, 'id')) ?? null,
+  provenanceOf({ state }, name, id) {
+    const given = state.provenance(checkEntityName(name, 'entityName'), checkId(id, 'id'));
+    return given.map(({ source, seenAt, changedAt }) => ({
+      source,
+      seenAt: iso(seenAt),
+      changedAt: iso(changedAt),
+    }));
+  },
   status: ({ status }) => status,
   problem: ({ problems }) => problems.join(' ') || null,
   pendingChanges: ({ pending }) => pending.changes,
@@ -269,8 +281,10 @@ const QUERIES: { readonly [name: string]: (session: Session, ...args: readonly u
 
 function registerQueries(session: Session): void {
   for (const name of keys(QUERIES))
-    setHandler(defineQuery<unknown, unknown[]>(name), (...args) =>
-      sendable(`The answer to ${name}`, QUERIES[name]?.(session, ...args), session.mostBytes),
+    setHandler(
+      defineQuery<unknown, unknown[]>(name),
+      (...args) => sendable(`The answer to ${name}`, QUERIES[name]?.(session, ...args), session.mostBytes),
+      { description: DESCRIPTIONS.query[name] },
     );
 }
 

@@ -1,0 +1,47 @@
+/** What each handler of the contract is for: Temporal's UI and its CLI list it beside the name. */
+export const DESCRIPTIONS: {
+  readonly [kind in 'signal' | 'update' | 'query']: { readonly [name: string]: string };
+} = {
+  signal: {
+    apiToken: 'Sets the credential reference, hands it down and loads.',
+    apiUrl: 'Sets the base address of the sources and loads.',
+    update: 'Changes entities and begins a cycle.',
+    delete: 'Removes entities and begins a cycle.',
+    data: 'Sets the root entity, whose lists lose what is no longer in them.',
+    refresh: 'Loads now: all sources, or those that are named.',
+    feed: 'Brings what a feed read of the root entity.',
+    roll: 'Continues as new, on the code that is deployed.',
+    subscribe: 'Has another workflow hear of changes.',
+    unsubscribe: 'Has it hear of them no more.',
+    parent: 'Sent by workflows of a hierarchy, never by clients.',
+    child: 'Sent by workflows of a hierarchy, never by clients.',
+    release: 'Sent by workflows of a hierarchy, never by clients.',
+    pause: 'Stops loads and execute(), here and in the children.',
+    resume: 'Goes on after a pause, with a load.',
+    status: '"completed" ends the workflow; its result is its data.',
+    cancel: 'Ends the workflow and its children as cancelled.',
+  },
+  update: {
+    refresh: 'Loads now and answers with what the load found.',
+    rotateToken: 'Sets the credential reference and answers after the load with it.',
+    update: 'Changes entities and answers with how many.',
+  },
+  query: {
+    id: 'The id of the root entity.',
+    entityName: 'The name of the root entity.',
+    state: 'All entities, normalized.',
+    data: 'The root entity with its relations filled in.',
+    dataOf: 'Any entity, by its name and id, with its relations filled in.',
+    status: 'running, paused, degraded, unauthorized, completed or cancelled.',
+    problem: 'What is wrong with the workflow itself.',
+    pendingChanges: 'What execute() has not seen yet.',
+    apiUrl: 'The base address of the sources.',
+    apiToken: 'The credential reference and its fingerprint, never the secret.',
+    sources: 'Each source: its last load, checkpoint and error.',
+    ancestors: 'The workflows above, from the top down to the parent.',
+    children: 'The workflows of the items on the managed paths.',
+    managedPaths: 'The managed paths.',
+    subscriptions: 'Who hears of changes.',
+    rejectedSignals: 'Signals and start arguments that were refused, and why.',
+  },
+};
