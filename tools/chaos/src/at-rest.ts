@@ -12,12 +12,18 @@ export type Findings = Readonly<
   Record<'different' | 'missing' | 'leftOver' | 'failed' | 'stuck' | 'lost' | 'doubled', string[]>
 >;
 
-export const isClean = (findings: Findings): boolean => Object.values(findings).every((found) => found.length === 0);
+export const isClean = (findings: Findings): boolean =>
+  Object.values(findings).every((found) => found.length === 0);
 
 const ofType = "WorkflowType IN ('CustomerWorkflow', 'TicketWorkflow', 'CustomersFeed')";
 
 /** Compares all workflows with the sources. */
-export async function look(client: Client, world: World, journal: Journal, feedId: string): Promise<Findings> {
+export async function look(
+  client: Client,
+  world: World,
+  journal: Journal,
+  feedId: string,
+): Promise<Findings> {
   const running = await listed(client, `${ofType} AND ExecutionStatus = 'Running'`);
   const ended = await listed(client, `${ofType} AND ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated')`);
   const { expected } = world;
@@ -32,7 +38,8 @@ export async function look(client: Client, world: World, journal: Journal, feedI
     if (attempt > 3) return void stuck.push(`${workflowId}: its workflow task is at attempt ${attempt}`);
     const status = await handle.query<string>('status');
     if (workflowId === feedId || expected.has(workflowId)) {
-      if (status !== 'running') different.push(`${workflowId} is ${status}`);
+      if (status !== 'running')
+        different.push(`${workflowId} is ${status}: ${JSON.stringify(await handle.query('sources'))}`);
     }
     const source = expected.get(workflowId);
     if (source === undefined) return;
@@ -45,7 +52,9 @@ export async function look(client: Client, world: World, journal: Journal, feedI
     stuck,
     missing: [...expected.keys(), feedId].filter((id) => !running.has(id)),
     leftOver: [...running.keys()].filter((id) => id !== feedId && !expected.has(id)),
-    failed: [...ended.values()].map(({ workflowId, runId, status }) => `${workflowId} ${runId}: ${status.name}`),
+    failed: [...ended.values()].map(
+      ({ workflowId, runId, status }) => `${workflowId} ${runId}: ${status.name}`,
+    ),
     lost: world.versions.flatMap(({ workflowId, key, version }) => {
       const reported = journal.of(chains.get(workflowId) ?? '', key);
       return reported.includes(version)

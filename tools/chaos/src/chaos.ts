@@ -72,13 +72,10 @@ class Chaos {
     upstream.faultRate = FAULT_RATE;
     proxy.isBad = true;
     const started = Date.now();
-    const until = started + minutes * 60_000;
-    const lanes = plan(this.seed, minutes);
-    await Promise.all([
-      this.#change(until),
-      this.#tell(until),
-      ...Object.values(lanes).map((lane) => this.#follow(lane, started)),
-    ]);
+    const lanes = Object.values(plan(this.seed, minutes)).map((lane) => this.#follow(lane, started));
+    let isOver = false;
+    const over = Promise.all([...lanes, sleep(minutes * 60_000)]).finally(() => (isOver = true));
+    await Promise.all([over, this.#change(() => isOver), this.#tell(() => isOver)]);
     this.progress('nothing breaks any more');
     upstream.faultRate = 0;
     proxy.isBad = false;
@@ -93,8 +90,8 @@ class Chaos {
   }
 
   /** The recorded script: the seed says what changes, and when. */
-  async #change(until: number): Promise<void> {
-    while (Date.now() < until) {
+  async #change(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
       await change(this.parts.world, this.#script, this.#consequences);
       this.parts.counts.add('changes at the sources');
       await sleep(100 + this.#script.below(500));
@@ -153,7 +150,7 @@ class Chaos {
     parts.counts.add('rotations');
     if (++this.#rotations % 2 === 0) {
       const old = [...parts.upstream.tokens];
-      for (const name of ['FIRST', 'SECOND']) await parts.setToken(name, `${name} token ${this.#rotations}`);
+      for (const name of ['FIRST', 'SECOND']) await parts.setToken(name, `${name}-token-${this.#rotations}`);
       for (const value of old) parts.upstream.tokens.delete(value);
       return;
     }
@@ -177,10 +174,11 @@ class Chaos {
     });
   }
 
-  async #tell(until: number): Promise<void> {
+  async #tell(isOver: () => boolean): Promise<void> {
     const { counts } = this.parts;
-    while (Date.now() < until) {
-      await sleep(Math.max(0, Math.min(15_000, until - Date.now())));
+    for (let second = 1; !isOver(); second++) {
+      await sleep(1_000);
+      if (second % 15 !== 0) continue;
       this.progress(
         `${counts.of('changes at the sources')} changes, ${counts.sum('fault: ')} faults, ${counts.of('kills of workers')} kills, ` +
           `${counts.sum('restarts')} restarts, ${this.parts.journal.reports} reports`,
@@ -191,16 +189,17 @@ class Chaos {
   async #untilAtRest(): Promise<Findings> {
     const { client, world, journal } = this.parts;
     const end = Date.now() + PATIENCE;
+    let told = '';
     for (;;) {
       const findings = await patiently(() => look(client, world, journal, FEED));
       if (isClean(findings) || Date.now() > end) return findings;
       // What was doubled stays so; the rest is worth waiting for.
       if (isClean({ ...findings, doubled: [], failed: [] })) return findings;
-      this.progress(
-        Object.entries(findings)
-          .map(([name, found]) => `${name} ${found.length}`)
-          .join(', '),
-      );
+      const left = Object.entries(findings)
+        .map(([name, found]) => `${name} ${found.length}`)
+        .join(', ');
+      if (left !== told) this.progress(left);
+      told = left;
       await sleep(2_000);
     }
   }

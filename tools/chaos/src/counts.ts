@@ -17,6 +17,8 @@ export class Counts {
 
   /** One line each, with those that begin with the same word beside each other. */
   get lines(): string[] {
-    return [...this.#counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => `${name.padEnd(32)} ${count}`);
+    return [...this.#counts]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, count]) => `${name.padEnd(32)} ${count}`);
   }
 }

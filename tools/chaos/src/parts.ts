@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startTemporal, type TemporalService } from '@stateful-workflow/dev-services';
@@ -59,8 +59,8 @@ export class Parts {
     this.#stops.push(() => this.proxy.stop());
     this.billing = await Billing.start(counts);
     this.#stops.push(() => this.billing.stop());
-    await this.setToken('FIRST', 'the first token of the API');
-    await this.setToken('SECOND', 'the second token of the API');
+    await this.setToken('FIRST', 'first-token-of-the-api');
+    await this.setToken('SECOND', 'second-token-of-the-api');
     const connection = await Connection.connect({ address: this.#server.address });
     this.#stops.push(() => connection.close());
     this.client = new Client({ connection });
@@ -86,7 +86,10 @@ export class Parts {
   /** Has the API take another token, besides those it takes, and the secret store give it out. */
   async setToken(name: string, value: string): Promise<void> {
     this.upstream.tokens.add(value);
-    await writeFile(join(this.folder, name), value, { mode: 0o600 });
+    // At once, as a secret store does: nobody reads half of it.
+    const file = join(this.folder, name);
+    await writeFile(`${file}.new`, value, { mode: 0o600 });
+    await rename(`${file}.new`, file);
   }
 
   async restartServer(): Promise<void> {

@@ -37,8 +37,7 @@ export function plan(seed: number, minutes: number): Readonly<Record<Lane, reado
     // One in each part of the time, so that they do not all come at once.
     return Array.from({ length: count }, (_, i) => ({ at: ((i + random.next()) * duration) / count, deed }));
   };
-  const lane = (deeds: readonly Deed[]): Planned[] =>
-    deeds.flatMap(planned).toSorted((a, b) => a.at - b.at);
+  const lane = (deeds: readonly Deed[]): Planned[] => deeds.flatMap(planned).toSorted((a, b) => a.at - b.at);
   return {
     workers: lane(LANES.workers),
     server: lane(LANES.server),

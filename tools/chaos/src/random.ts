@@ -4,7 +4,10 @@ export class Random {
 
   /** @param purpose what they are for: what one part draws leaves the numbers of the others alone */
   constructor(seed: number, purpose: string) {
-    this.#state = [...purpose].reduce((state, letter) => Math.imul(state ^ letter.charCodeAt(0), 0x01000193), seed);
+    this.#state = [...purpose].reduce(
+      (state, letter) => Math.imul(state ^ letter.charCodeAt(0), 0x01000193),
+      seed,
+    );
   }
 
   /** From 0 to 1, without 1. */

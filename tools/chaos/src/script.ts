@@ -82,7 +82,12 @@ const STEPS: readonly (readonly [weight: number, step: Step])[] = [
 
 function addCustomer(world: World, random: Random, { changed }: Consequences): void {
   if (world.customers.size >= MOST_CUSTOMERS) return;
-  const customer = { id: world.id('c'), name: `name ${random.below(1e6)}`, version: 1, updatedAt: world.now() };
+  const customer = {
+    id: world.id('c'),
+    name: `name ${random.below(1e6)}`,
+    version: 1,
+    updatedAt: world.now(),
+  };
   world.customers.set(customer.id, customer);
   changed(customer);
 }

@@ -51,7 +51,9 @@ export class Webhooks {
     ] as const);
     this.counts.add(copies === 0 ? 'webhooks lost' : copies === 1 ? 'webhooks sent' : 'webhooks doubled');
     for (let i = 0; i < copies; i++) {
-      const sending = this.#deliver(id, body, this.random.below(5_000)).finally(() => this.#under.delete(sending));
+      const sending = this.#deliver(id, body, this.random.below(5_000)).finally(() =>
+        this.#under.delete(sending),
+      );
       this.#under.add(sending);
     }
   }
