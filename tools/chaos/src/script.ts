@@ -4,9 +4,9 @@ import type { Customer, Invoice, World } from './world';
 /** What a step asks of the rest, besides changing the world. */
 export interface Consequences {
   /** The API sends a webhook of a customer that it has changed. */
-  changed(customer: Customer): void;
+  readonly changed: (customer: Customer) => void;
   /** The database takes an invoice in, or drops it. */
-  store(invoice: Invoice, isGone?: true): Promise<void>;
+  readonly store: (invoice: Invoice, isGone?: true) => Promise<void>;
 }
 
 const MOST_CUSTOMERS = 16;
