@@ -36,14 +36,17 @@ export async function look(
     chains.set(workflowId, raw.workflowExecutionInfo?.firstRunId ?? '');
     const attempt = raw.pendingWorkflowTask?.attempt ?? 0;
     if (attempt > 3) return void stuck.push(`${workflowId}: its workflow task is at attempt ${attempt}`);
-    const status = await handle.query<string>('status');
-    if (workflowId === feedId || expected.has(workflowId)) {
-      if (status !== 'running')
-        different.push(`${workflowId} is ${status}: ${JSON.stringify(await handle.query('sources'))}`);
-    }
+    // One whose task fails again and again cannot be asked, and one that is busy cannot just now: it is looked at again.
+    const asked = await Promise.all([handle.query<string>('status'), handle.query('data')]).catch(
+      (error: unknown) => void stuck.push(`${workflowId} cannot be asked: ${said(error)}`),
+    );
+    if (!asked) return;
+    const [status, data] = asked;
     const source = expected.get(workflowId);
+    if (status !== 'running' && (source !== undefined || workflowId === feedId))
+      different.push(`${workflowId} is ${status}: ${JSON.stringify(await handle.query('sources'))}`);
     if (source === undefined) return;
-    const holds = sorted(await handle.query('data'));
+    const holds = sorted(data);
     if (!isDeepStrictEqual(holds, source))
       different.push(`${workflowId}\n  holds  ${JSON.stringify(holds)}\n  source ${JSON.stringify(source)}`);
   });
@@ -85,6 +88,12 @@ async function all(client: Client, query: string): Promise<WorkflowExecutionInfo
 
 const listed = async (client: Client, query: string): Promise<Map<string, WorkflowExecutionInfo>> =>
   new Map((await all(client, query)).map((info) => [info.workflowId, info]));
+
+/** What an error says, with what it comes of. */
+function said(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} ${said(error.cause)}`;
+}
 
 /** Lists by id: they are in the order in which the source gave them, which says nothing. */
 function sorted(data: unknown): unknown {

@@ -11,9 +11,9 @@ import { Webhooks } from './webhooks';
 
 const FEED = 'CustomersFeed-all';
 /** Which part of the requests the API fails. */
-const FAULT_RATE = 0.15;
+const FAULT_RATE = 0.4;
 /** How long all may take to come to rest once nothing breaks any more, in milliseconds. */
-const PATIENCE = 240_000;
+const PATIENCE = 180_000;
 
 export interface ChaosOptions {
   readonly seed: number;

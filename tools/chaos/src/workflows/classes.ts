@@ -42,7 +42,7 @@ export abstract class Customer extends Reporting {
     Invoice: {},
   });
   override readonly managedPaths = { tickets: true };
-  override readonly refresh = { every: '2 seconds', watch: true };
+  override readonly refresh = { every: '1 second', watch: true };
   protected override readonly reported = ['Customer', 'Invoice'];
 }
 
