@@ -50,7 +50,8 @@ export class CycleHooks {
 
   /** As in most cycles. */
   get #isExecuteAlone(): boolean {
-    const isAlone = this.#faults.length === 0 && !this.#workflow.onChange && !this.#session.hierarchy.ends.isDue;
+    const isAlone =
+      this.#faults.length === 0 && !this.#workflow.onChange && !this.#session.hierarchy.ends.isDue;
     // A replay by a class that was changed since takes as many turns: the order of commands may depend on them.
     return isAlone && beganWith('leanWaits');
   }
