@@ -26,6 +26,7 @@ const PURPOSE = {
   '@temporalio/workflow': "Temporal's SDK: workflows",
   axios: 'the HTTP driver of REST',
   commander: 'arguments of the commands',
+  'csv-parse': 'reads CSV',
   fastify: 'the HTTP framework of the codec server and the console',
   graphql: 'parses and checks documents',
   'graphql-request': 'the driver of GraphQL',

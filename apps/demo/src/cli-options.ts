@@ -1,21 +1,26 @@
 import { parseArgs } from 'node:util';
 
 /** How many customers the fleet has where nobody says. */
-const sizes = { tour: 2_000, small: 200 } as const;
+const sizes = { tour: 2_000, quick: 200, play: 20 } as const;
 /** More than that takes longer to start than anybody watches. */
 const mostCustomers = 20_000;
+/** More processes than that only take turns on the cores of one machine. */
+const mostWorkers = 16;
 
 /** What `npm run demo -- --help` prints. */
 export const usage = `Usage: npm run demo -- [options]
 
 Customer 360: starts Temporal with its web UI, a CRM with a REST API, a support desk with a GraphQL API, a billing
-database on Postgres, a worker, a workflow for each of three customers, and a fleet that one feed keeps in step; and
-says where to look and what to try. Ctrl-C ends everything.
+database on Postgres, workers, an account for each of three customers with its contacts, tickets and invoices below it,
+a fleet that one feed keeps in step, and the console to see it all: open the address that it prints first. Ctrl-C ends
+everything.
 
   --tour          needs no hands: shows step by step what the library does, checks each step, and ends
                   with a table; the exit code is not 0 if any step did not hold. A few minutes
   --quick         with --tour: leaves out what takes long, and has a small fleet. About a minute
-  --customers N   how many customers the fleet has (${sizes.tour} in the tour, ${sizes.small} in a quick one and without it)
+  --customers N   how many customers the fleet has (${sizes.play}; ${sizes.tour} in the tour, ${sizes.quick} in a quick one)
+  --workers N     without --tour: how many worker processes each of the two task queues has (1)
+  --live          without --tour: something changes at the CRMs, at the desk or in billing every second
   --json FILE     with --tour: writes the table to a file as well
   --help          show this
 
@@ -29,6 +34,10 @@ export interface CliOptions {
   readonly quick: boolean;
   /** How many customers the fleet has. */
   readonly customers: number;
+  /** How many processes work for the accounts, and as many for the fleet. */
+  readonly workers: number;
+  /** Whether the data of the upstreams moves by itself. */
+  readonly live: boolean;
   /** Where the tour's table goes as JSON. */
   readonly json?: string;
 }
@@ -44,12 +53,22 @@ export class UsageError extends Error {
  * @throws UsageError
  */
 export function parseCliOptions(args: readonly string[]): CliOptions {
-  const { help = false, tour = false, quick = false, customers, json } = parse(args);
+  const { help = false, tour = false, quick = false, live = false, customers, workers, json } = parse(args);
   if (json === '') throw new UsageError('--json needs the name of a file.');
   if (json !== undefined && !tour) throw new UsageError('--json is for the tour: add --tour.');
   if (quick && !tour) throw new UsageError('--quick is for the tour: add --tour.');
-  const size = customers === undefined ? (tour && !quick ? sizes.tour : sizes.small) : sizeOf(customers);
-  return { help, tour, quick, customers: size, ...(json !== undefined && { json }) };
+  if (tour && (live || workers !== undefined))
+    throw new UsageError('--live and --workers are not for the tour, which does everything itself.');
+  return {
+    help,
+    tour,
+    quick,
+    live,
+    customers:
+      numberOf('--customers', customers, mostCustomers) ?? sizes[!tour ? 'play' : quick ? 'quick' : 'tour'],
+    workers: numberOf('--workers', workers, mostWorkers) ?? 1,
+    ...(json !== undefined && { json }),
+  };
 }
 
 function parse(args: readonly string[]) {
@@ -58,6 +77,8 @@ function parse(args: readonly string[]) {
       tour: { type: 'boolean' },
       quick: { type: 'boolean' },
       customers: { type: 'string' },
+      workers: { type: 'string' },
+      live: { type: 'boolean' },
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     } as const;
@@ -67,10 +88,9 @@ function parse(args: readonly string[]) {
   }
 }
 
-function sizeOf(customers: string): number {
-  const size = /^\d{1,6}$/.test(customers) ? Number(customers) : NaN;
-  if (size >= 1 && size <= mostCustomers) return size;
-  throw new UsageError(
-    `--customers must be a whole number from 1 to ${mostCustomers}, not \`${customers}\`.`,
-  );
+function numberOf(option: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
+  if (number >= 1 && number <= most) return number;
+  throw new UsageError(`${option} must be a whole number from 1 to ${most}, not \`${text}\`.`);
 }

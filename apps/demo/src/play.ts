@@ -1,5 +1,8 @@
-import { billingCommand, type Shutdown } from '@stateful-workflow/dev-services';
+import { startConsole } from '@stateful-workflow/console';
+import { billingCommand, freePort, type Shutdown } from '@stateful-workflow/dev-services';
+import type { CliOptions } from './cli-options';
 import { Fleet } from './fleet/fleet';
+import { live } from './live';
 import { Stage } from './stage';
 import { inThousands } from './tour/figures';
 import { terminalOf } from 'stateful-workflow/terminal';
@@ -7,12 +10,16 @@ import { temporalAlias } from './temporal-command';
 
 const ids = ['c_1', 'c_2', 'c_3'];
 
+/** What can be said of a demo to play with. */
+export type PlayOptions = Pick<CliOptions, 'customers' | 'workers' | 'live'>;
+
 /**
  * Starts everything, says where to look and what to try, and goes on until something ends that should not.
  *
  * @throws Error when something does not start, or ends by itself
  */
-export async function play(shutdown: Shutdown, { customers }: { customers: number }): Promise<never> {
+export async function play(shutdown: Shutdown, options: PlayOptions): Promise<never> {
+  const { customers, workers } = options;
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   const stage = await Stage.set({
     shutdown,
@@ -22,7 +29,13 @@ export async function play(shutdown: Shutdown, { customers }: { customers: numbe
     progress,
   });
   stage.crm.revokeToken(stage.secrets.CRM_TOKEN_NEXT);
-  const started = await Promise.all(ids.map((id) => stage.ensure360(id)));
+  for (let n = 1; n < workers; n += 1) await stage.startWorker();
+  // In the namespace of the accounts: the console shows one.
+  const { namespace } = stage.temporal;
+  const fleet = await Fleet.set(stage, { customers, workers, namespace, port: 7283 });
+  const url = await openConsole(stage, fleet);
+  process.stdout.write(`${bold(`The console: ${url}`)}\n`);
+  const started = await Promise.all(ids.map((id) => stage.ensureAccount(id)));
   const lines = await Promise.all(
     started.map(async (handle) => {
       const data = await handle.data();
@@ -34,15 +47,43 @@ export async function play(shutdown: Shutdown, { customers }: { customers: numbe
       return `  ${handle.workflowId}  ${data?.name}, plan ${data?.plan}, ${counts.join(', ')}`;
     }),
   );
-  const fleet = await Fleet.set(stage, { customers, port: 7283 });
   await fleet.begin(progress);
-  process.stdout.write(await report(stage, fleet, lines));
+  if (options.live) {
+    const failed = (error: unknown): void => progress(error instanceof Error ? error.message : String(error));
+    shutdown.add('The traffic', async () => ends());
+    const ends = live(stage, fleet, ids, failed);
+  }
+  process.stdout.write(await report(stage, fleet, { url, workflows: lines }));
   return stage.failure;
 }
 
-async function report(stage: Stage, fleet: Fleet, workflows: readonly string[]): Promise<string> {
+/** Opens the console over all that the demo runs. @returns its address */
+async function openConsole(
+  { client, temporal, shutdown, taskQueue, isOurs }: Stage,
+  fleet: Fleet,
+): Promise<string> {
+  const { url, close } = await startConsole({
+    client,
+    address: temporal.address,
+    port: await freePort(8480),
+    // On a server of somebody else's, that has workflows of its own.
+    ...(!isOurs && { query: `TaskQueue IN ('${taskQueue}', '${fleet.taskQueue}')` }),
+    ...(temporal.uiUrl !== undefined && { temporalUi: temporal.uiUrl }),
+  });
+  shutdown.add('The console', close);
+  return url;
+}
+
+const bold = (text: string): string => terminalOf(process.stdout, process.env).style('bold', text);
+
+interface Played {
+  /** Where the console is. */
+  readonly url: string;
+  readonly workflows: readonly string[];
+}
+
+async function report(stage: Stage, fleet: Fleet, { url, workflows }: Played): Promise<string> {
   const terminal = terminalOf(process.stdout, process.env);
-  const bold = (text: string): string => terminal.style('bold', text);
   const { temporal, crm, desk, billing, logs } = stage;
   const cli = 'temporal workflow';
   const alias = await temporalAlias();
@@ -58,10 +99,13 @@ async function report(stage: Stage, fleet: Fleet, workflows: readonly string[]):
     `  ${terminal.style('dim', `# ${about}`)}\n  ${text}`;
   return [
     '',
-    bold('Customer 360: three workflows, each in step with a customer of three systems'),
+    bold(
+      'Customer 360: three accounts, each in step with a customer of three systems, and a workflow for each part',
+    ),
     ...workflows,
     '',
     bold('Where to look'),
+    place('console', url),
     place('Temporal UI', stage.uiLink() ?? 'the one of your server'),
     place('Temporal', temporal.address),
     place('CRM', crm.url),
@@ -79,7 +123,10 @@ async function report(stage: Stage, fleet: Fleet, workflows: readonly string[]):
       billingCommand(billing, billing.clerk, "UPDATE invoices SET status = 'paid' WHERE id = 'i_1_1'"),
     ),
     ...(alias === undefined ? [] : [command("Temporal's CLI, which is not on the PATH", alias)]),
-    command('ask the workflow', `${cli} query ${to} --type data`),
+    command(
+      'ask the workflow: also for its health, and the tickets that it escalated at the desk',
+      `${cli} query ${to} --type data`,
+    ),
     command('how its sources are doing', `${cli} query ${to} --type sources`),
     command(
       'let the CRM fail, and see Temporal retry; then end it',
@@ -88,7 +135,7 @@ async function report(stage: Stage, fleet: Fleet, workflows: readonly string[]):
     `  curl -X DELETE ${crm.url}/admin/behaviour`,
     command('load now', `${cli} signal ${to} --name refresh`),
     command(
-      'give it a token that was revoked (by name: the worker has it): unauthorized, the data stays',
+      'give it a token that was revoked (by name: the worker has it): unauthorized, the data stays; or on its page',
       `${cli} signal ${to} --name apiToken --input '"secret:CRM_TOKEN_NEXT"'`,
     ),
     command(
@@ -109,7 +156,7 @@ async function report(stage: Stage, fleet: Fleet, workflows: readonly string[]):
       ? []
       : [
           command(
-            'what Temporal has counted as Actions for the fleet, by type',
+            'what Temporal has counted as Actions, by type',
             `curl -s ${temporal.metricsUrl} | grep '^action{.*namespace="${fleet.namespace}"'`,
           ),
         ]),

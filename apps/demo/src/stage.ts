@@ -22,7 +22,7 @@ import { refuseTaken, terminateAll } from './existing-server';
 import { bundleWorkflows } from './worker/bundle-workflows';
 import { type SecretName, toEnvironment, type TokenName, type WorkerSettings } from './worker/settings';
 import { spawnWorker, type WorkerProcess } from './worker/worker-process';
-import type { Customer360Data, CustomerData } from './workflows';
+import type { AccountData, Customer360Data, CustomerData } from './workflows';
 
 /** Every workflow that the demo starts, in one mode or the other. */
 const workflowIds = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `Customer-c_${n}`);
@@ -214,14 +214,18 @@ export class Stage {
   }
 
   /** Starts the workflow of a customer that comes from three systems, unless it runs, and lets it load. */
-  async ensure360(id: string): Promise<StatefulHandle<Customer360Data>> {
+  ensure360(id: string): Promise<StatefulHandle<Customer360Data>> {
+    return this.#ensure('Customer360Workflow', id);
+  }
+
+  /** The same for an account, which judges itself and has children. */
+  ensureAccount(id: string): Promise<StatefulHandle<AccountData>> {
+    return this.#ensure('AccountWorkflow', id);
+  }
+
+  async #ensure<Data>(workflow: string, id: string): Promise<StatefulHandle<Data>> {
     const { client, taskQueue, crm, desk } = this;
-    const workflow = 'Customer360Workflow';
-    const customers = new StatefulClient<Customer360Data>(client, {
-      workflow,
-      taskQueue,
-      entityName: 'Customer',
-    });
+    const customers = new StatefulClient<Data>(client, { workflow, taskQueue, entityName: 'Customer' });
     const input = { id, apiUrl: crm.url, apiToken: 'secret:CRM_TOKEN' } as const;
     return (await customers.ensure(input, { memo: { deskUrl: desk.url } })).handle;
   }

@@ -6,13 +6,14 @@ describe('the command line', () => {
   it.each([
     [[], {}],
     [['--customers', '7'], { customers: 7 }],
+    [['--live', '--workers', '3'], { live: true, workers: 3 }],
     [['--tour'], { tour: true, customers: 2_000 }],
-    [['--tour', '--quick'], { tour: true, quick: true }],
+    [['--tour', '--quick'], { tour: true, quick: true, customers: 200 }],
     [['--tour', '--quick', '--customers', '20000'], { tour: true, quick: true, customers: 20_000 }],
     [['--tour', '--json', 'a.json'], { tour: true, customers: 2_000, json: 'a.json' }],
     [['-h'], { help: true }],
   ])('takes %j', (args, options) => {
-    const defaults = { help: false, tour: false, quick: false, customers: 200 };
+    const defaults = { help: false, tour: false, quick: false, live: false, customers: 20, workers: 1 };
     expect(parseCliOptions(args)).toEqual({ ...defaults, ...options });
   });
 
@@ -24,6 +25,9 @@ describe('the command line', () => {
     [['--json', 'a.json'], 'add --tour'],
     [['--tour=yes'], '--tour'],
     [['--quick'], 'add --tour'],
+    [['--tour', '--live'], 'not for the tour'],
+    [['--tour', '--workers', '2'], 'not for the tour'],
+    [['--workers', '17'], 'from 1 to 16, not `17`'],
     [['--customers', '0'], 'from 1 to 20000, not `0`'],
     [['--customers', '1e3'], 'from 1 to 20000'],
     [['--customers', '20001'], 'from 1 to 20000'],

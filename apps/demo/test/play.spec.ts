@@ -9,6 +9,8 @@ describe('the demo', () => {
     const demo = startDemo(['--customers', '5']);
     await demo.matches(/Ctrl-C ends everything/);
     const { stdout } = demo.output;
+    const [, url = ''] = /^The console: (\S+)\n/.exec(stdout) ?? [];
+    expect(await (await fetch(url)).text()).toContain('<title>');
     const family = descendants(demo.child.pid ?? 0);
 
     const ui = await fetch(/Temporal UI +(\S+)/.exec(stdout)?.[1] ?? '');
@@ -34,6 +36,15 @@ describe('the demo', () => {
       async () => {
         const { invoices } = await workflow.query<{ invoices: object[] }>('data');
         expect(invoices).toContainEqual(expect.objectContaining({ id: 'i_1_1', status: 'paid' }));
+      },
+      { timeout: 15_000, interval: 100 },
+    );
+
+    await vi.waitFor(
+      async () => {
+        const { tickets } = await workflow.query<{ tickets: object[] }>('data');
+        // Its invoice was overdue as the demo began: the account has told the desk, which tells it back.
+        expect(tickets).toContainEqual(expect.objectContaining({ id: 't_1_1', status: 'escalated' }));
       },
       { timeout: 15_000, interval: 100 },
     );
@@ -80,12 +91,12 @@ async function changesOneOfTheFleet(stdout: string): Promise<void> {
   expect(stdout).toContain('A fleet: 5 workflows that one feed keeps in step');
   const connection = await Connection.connect({ address: /Temporal +(127\S+)/.exec(stdout)?.[1] });
   onTestFinished(() => connection.close());
-  const workflow = new Client({ connection, namespace: 'fleet' }).workflow.getHandle('FleetCustomer-c_1');
+  const workflow = new Client({ connection }).workflow.getHandle('FleetCustomer-c_1');
   await runPatch(/curl -X PATCH .*Bearer ([^']+)'.* -d '([^']+city[^']+)' (\S+)/.exec(stdout));
   await vi.waitFor(
     async () => expect(await workflow.query('data')).toMatchObject({ id: 'c_1', city: 'Bergen' }),
     { timeout: 15_000, interval: 100 },
   );
   const [, metrics = ''] = /curl -s (\S+) \|/.exec(stdout) ?? [];
-  expect(await (await fetch(metrics)).text()).toMatch(/^action\{.*namespace="fleet"/m);
+  expect(await (await fetch(metrics)).text()).toMatch(/^action\{.*namespace="default"/m);
 }

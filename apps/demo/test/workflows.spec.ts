@@ -1,6 +1,8 @@
 import { fakeSource, type TestedWorkflow, testWorkflow } from '@stateful-workflow/testing';
+import { ApplicationFailure } from '@temporalio/client';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  AccountWorkflow,
   Customer360Workflow,
   CustomerWithChildrenWorkflow,
   CustomerWorkflow,
@@ -64,6 +66,41 @@ describe("the demo's workflows", () => {
     sources.contacts.set([{ id: 'k_1', name: 'Grace Hopper', role: 'admin' }]);
     await customer.refresh();
     expect(await grace.data()).toMatchObject({ name: 'Grace Hopper', note: 'Call after five' });
+  });
+
+  it('judge an account, escalate at the desk while an invoice is overdue, and calm down', async () => {
+    const tickets = fakeSource([{ id: 't_1', subject: 'Login', status: 'open' }]);
+    const overdue = fakeSource([{ id: 'i_1', status: 'open', issuedOn: '2020-01-31' }]);
+    const told: string[] = [];
+    customer = await testWorkflow(AccountWorkflow, {
+      id,
+      workflowsPath,
+      input: { ...input, apiToken: 'secret:CRM_TOKEN' },
+      sources: { ...crm(), tickets, invoices: overdue },
+      activities: {
+        escalateTicket(ticket: string, _desk: string, token: string) {
+          told.push(`${ticket} with ${token}`);
+          // The first time the desk does not answer.
+          if (told.length === 1) throw ApplicationFailure.nonRetryable('The desk answered 503');
+          tickets.set([{ id: ticket, subject: 'Login', status: 'escalated' }]);
+        },
+      },
+    });
+    await customer.advance('10 seconds');
+    expect(told).toEqual(['t_1 with secret:CRM_TOKEN', 't_1 with secret:CRM_TOKEN']);
+    expect(await customer.data()).toMatchObject({
+      health: 'at risk',
+      concerns: '1 overdue invoice, 1 unsolved ticket',
+      tickets: [{ status: 'escalated' }],
+    });
+    expect(await customer.other('Ticket-t_1').data()).toMatchObject({ status: 'escalated' });
+    overdue.set((before) => before.map((invoice) => ({ ...invoice, status: 'paid' })));
+    await customer.advance('10 seconds');
+    expect(await customer.data()).toMatchObject({ health: 'watch', concerns: '1 unsolved ticket' });
+    tickets.set([]);
+    await customer.advance('10 seconds');
+    expect(await customer.data()).toMatchObject({ health: 'good', concerns: '' });
+    expect(told).toHaveLength(2);
   });
 
   it('watch the invoices', async () => {

@@ -80,10 +80,26 @@ describe('a schema', () => {
     const origin = await contacts();
     const rest = adapter({ origins: [origin], schemas });
     const error = await failure(rest, { path: '/x', schema: 'Contact' }, loadContext({ apiUrl: origin }));
-    expect(error.message).toMatch(/^schema: id of record 1 of GET http.* does not fit the schema "Contact"/);
+    expect(error.message).toMatch(
+      /^schema: id of record 1 of GET http.* does not fit the schema "Contact": Invalid input: expected number, received string\. /,
+    );
     expect(error.message).not.toContain('b0dy');
     expect(rest.classify(error).kind).toBe('invalid');
   });
+
+  it.each(['is "b0dy"', 'has B0DY in it', 'does not go with hunter2', 'x'.repeat(300)])(
+    'gives no reason that repeats something of the record, or that is long: %s',
+    async (message) => {
+      const origin = await api((app) => app.get('/x', () => [{ id: 'b0dy', password: 'hunter2' }]));
+      const issues = [{ message, path: ['id'] }];
+      const Contact = { '~standard': { version: 1 as const, vendor: 'x', validate: () => ({ issues }) } };
+      const rest = adapter({ origins: [origin], schemas: { Contact } });
+      const error = await failure(rest, { path: '/x', schema: 'Contact' }, loadContext({ apiUrl: origin }));
+      expect(error.message).toMatch(
+        /^schema: id of record 0 of GET http.* does not fit the schema "Contact"\. Correct/,
+      );
+    },
+  );
 
   it('has such records skipped, counted and shown; then nothing is proven gone', async () => {
     const origin = await contacts();

@@ -1,4 +1,5 @@
 import { Bench } from './bench';
+import { checkDriver } from './driver';
 import { cancellation } from './groups/cancellation';
 import { concurrency } from './groups/concurrency';
 import { contract } from './groups/contract';
@@ -50,7 +51,10 @@ const GROUPS: readonly Group[] = [
 export function describeAdapter<Query, Cursor>(runner: TestRunner, subject: Subject<Query, Cursor>): void {
   const bench = new Bench(subject);
   runner.describe(`the adapter "${subject.name}" conforms`, () => {
-    runner.beforeAll(() => bench.start());
+    runner.beforeAll(async () => {
+      await bench.start();
+      await checkDriver(bench);
+    });
     runner.beforeEach(() => bench.upstream.reset());
     runner.afterEach(() => bench.closeAdapters());
     runner.afterAll(() => bench.stop());

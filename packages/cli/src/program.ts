@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { ask, type Question } from './commands/ask';
 import type { CommandContext, CommonOptions, Printer } from './commands/context';
 import { costs, type CostsFlags, ways } from './commands/costs';
+import { diff, type DiffFlags } from './commands/diff';
 import { list, type ListFlags } from './commands/list';
 import { refresh, rotateToken } from './commands/load';
 import { replay, type ReplayFlags } from './commands/replay';
@@ -11,6 +13,7 @@ import { request, type Request } from './commands/request';
 import { roll, type RollFlags } from './commands/roll';
 import { status } from './commands/status';
 import { tree } from './commands/tree';
+import { watch, type WatchFlags } from './commands/watch';
 import { parseReference } from './reference';
 
 /** Runs a command with a connection. */
@@ -23,6 +26,8 @@ const examples = `
 Examples:
   stateful-workflow tree Customer-c_42
   stateful-workflow tree Customer-c_42 --depth 1 --json | jq '.children[] | select(.status != "running")'
+  stateful-workflow watch --type CustomerWorkflow
+  stateful-workflow data Customer-c_42 | jq .plan
   stateful-workflow rotate-token Customer-c_42 secret:CRM_TOKEN --profile production
   stateful-workflow list --status unauthorized --type CustomerWorkflow
   stateful-workflow replay --workflows src/workflows.ts --type CustomerWorkflow
@@ -38,6 +43,12 @@ const requests: Readonly<Record<Request, string>> = {
   pause: 'stop loads and execute() of a workflow and its children until they are resumed',
   resume: 'go on after pause, with a load',
   cancel: "cancel a workflow and its children, by Temporal's cancellation",
+};
+
+const questions: Readonly<Record<Question, string>> = {
+  data: 'print what a workflow holds: its root entity with its relations filled in, as JSON',
+  state: 'print the entities of a workflow, normalized, as JSON',
+  rejected: 'print the signals and start arguments that a workflow refused, and why, as JSON',
 };
 
 /** The command line: its commands, arguments and options. */
@@ -91,6 +102,17 @@ export function createProgram(
     (workflowId: string, _: unknown, self: Command) =>
       withContext(self.optsWithGlobals(), (context) => status(context, workflowId)),
   );
+  for (const [what, description] of Object.entries(questions) as [Question, string][]) {
+    command(what, description).action((workflowId: string, _: unknown, self: Command) =>
+      withContext(self.optsWithGlobals(), (context) => ask(context, workflowId, what)),
+    );
+  }
+  command('diff', 'print what its sources last changed of a workflow, and which did, as it is now')
+    .option('--limit <number>', 'how many entities are asked about at most (default: 200)', limit)
+    .action((workflowId: string, _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions & DiffFlags>();
+      return withContext(options, (context) => diff(context, workflowId, options));
+    });
   command('refresh', 'load now, and wait for it').action((workflowId: string, _: unknown, self: Command) =>
     withContext(self.optsWithGlobals(), (context) => refresh(context, workflowId)),
   );
@@ -123,6 +145,21 @@ export function createProgram(
     .action((_: unknown, self: Command) => {
       const options = self.optsWithGlobals<CommonOptions & ListFlags>();
       return withContext(options, (context) => list(context, options));
+    });
+  fleet(program.command('watch'), 'only workflows of this type')
+    .description('keep the workflows that run in view, or one and its children, until interrupted')
+    .argument('[workflowId]', 'one workflow and its children (default: all that run)', filled)
+    .option('--status <status>', 'only those that are doing this, for example unauthorized')
+    .option('--depth <levels>', 'how many levels below one workflow to show (default: all)', levels)
+    .addOption(
+      new Option('--every <duration>', 'from one look to the next')
+        .argParser(duration)
+        .default(2_000, '2 seconds'),
+    )
+    .option('--once', 'look once and end, for scripts')
+    .action((workflowId: string | undefined, _: unknown, self: Command) => {
+      const options = self.optsWithGlobals<CommonOptions & WatchFlags>();
+      return withContext(options, (context) => watch(context, workflowId, options, options));
     });
   fleet(program.command('replay'), 'only workflows of this type')
     .description('replay the histories of running workflows with code that is not deployed yet')

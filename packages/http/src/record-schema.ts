@@ -48,16 +48,18 @@ export async function checkRecords(
       continue;
     }
     const [issue] = result.issues;
-    const path = (issue?.path ?? []).map((key) => String(typeof key === 'object' ? key.key : key)).join('.');
+    const keys = (issue?.path ?? []).map((key) => (typeof key === 'object' ? key.key : key));
+    const path = keys.map(String).join('.');
+    const reason = reasonOf(issue?.message, record, keys);
     const where = path === '' ? `record ${i}` : `${path} of record ${i}`;
     if (invalid === 'fail')
       throw new InvalidInputError(
         'schema',
-        `${where} of ${request} does not fit the schema "${name}"`,
+        `${where} of ${request} does not fit the schema "${name}"${reason}`,
         'Correct the schema, or have the source skip such records with invalid: "skip"',
         'RECORD_INVALID',
       );
-    skipped.push({ message: `Skipped, since it does not fit the schema "${name}"`, path: where });
+    skipped.push({ message: `Skipped, since it does not fit the schema "${name}"${reason}`, path: where });
   }
   if (skipped.length > 0) {
     context.metrics.count('records_skipped', skipped.length);
@@ -69,6 +71,36 @@ export async function checkRecords(
     });
   }
   return { records: fitting, skipped };
+}
+
+/** A reason that is longer says more than what was expected. */
+const LONGEST_REASON = 200;
+
+/**
+ * Why a schema refuses something, as the schema says it, to follow a sentence; nothing where that repeats some of what was
+ * refused, as some validators' messages do: an error holds no value of a record.
+ */
+function reasonOf(message: string | undefined, record: unknown, path: readonly PropertyKey[]): string {
+  const refused = path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : value,
+    record,
+  );
+  if (!message || message.length > LONGEST_REASON) return '';
+  if (repeats(message, refused) || repeats(message, record, TELLING)) return '';
+  return `: ${message.replace(/\.$/, '')}`;
+}
+
+/** A shorter value of another field may stand in any message by chance. */
+const TELLING = 4;
+
+/** Whether a message holds a text or a number that is part of a value. */
+function repeats(message: string, value: unknown, least = 1): boolean {
+  if (typeof value === 'object' && value !== null)
+    return Object.values(value).some((inner) => repeats(message, inner, least));
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') return false;
+  const text = String(value).toLowerCase();
+  return text.length >= least && message.toLowerCase().includes(text);
 }
 
 /**

@@ -19,11 +19,15 @@ export interface FleetOptions {
   readonly customers: number;
   /** The port of its CRM to take if it is free. */
   readonly port?: number;
+  /** Where it is on the Temporal server. @default a namespace of its own, where the server is ours */
+  readonly namespace?: string;
+  /** How many worker processes it has. @default 1 */
+  readonly workers?: number;
 }
 
 /**
- * A fleet: a CRM of its own, a worker of its own, one feed, and a workflow for each customer. It has a namespace of its own
- * where the server is ours, so that what Temporal counts there is the fleet's.
+ * A fleet: a CRM of its own, workers of its own, one feed, and a workflow for each customer. It has a namespace of its own
+ * where nobody names another, so that what Temporal counts there is the fleet's.
  */
 export class Fleet {
   readonly crm: Crm;
@@ -49,9 +53,9 @@ export class Fleet {
   }
 
   /** Starts everything but the feed, which starts the workflows. @throws Error when something does not start */
-  static async set(stage: Stage, { customers, port }: FleetOptions): Promise<Fleet> {
+  static async set(stage: Stage, options: FleetOptions): Promise<Fleet> {
+    const { customers, port, namespace = stage.fleetNamespace, workers = 1 } = options;
     const { connection } = stage.client;
-    const namespace = stage.fleetNamespace;
     const client = new Client({ connection, namespace });
     if (!stage.isOurs) await refuseTaken(client, [feedId, 'FleetCustomer-c_1']);
     const crm = await startCrm({
@@ -64,7 +68,8 @@ export class Fleet {
     const taskQueue = `fleet-${randomUUID().slice(0, 8)}`;
     const webhooks = await Webhooks.listen({ client, taskQueue, crm });
     stage.shutdown.add('The webhooks', () => webhooks.stop());
-    await stage.spawnWorker({ namespace, taskQueue, origins: [crm.url] });
+    const spawn = () => stage.spawnWorker({ namespace, taskQueue, origins: [crm.url] });
+    await Promise.all(Array.from({ length: workers }, spawn));
     if (!stage.isOurs) stage.shutdown.add('The fleet', () => terminateAll(client, taskQueue));
     return new Fleet(stage, { crm, client, taskQueue, webhooks, customers });
   }
@@ -100,9 +105,9 @@ export class Fleet {
     await until(`${all} workflows run`, haveAllBegun, { within: 60_000 + this.customers * 200, every: 200 });
   }
 
-  /** How many workflows of customers have begun: each leaves by then which version of the library it began with. */
+  /** How many workflows of customers have begun: the server lists of each which worker its first task was done by. */
   async #running(): Promise<number> {
     const query = `WorkflowType = 'FleetCustomerWorkflow' AND TaskQueue = '${this.taskQueue}' AND ExecutionStatus = 'Running'`;
-    return (await this.client.workflow.count(`${query} AND TemporalChangeVersion IS NOT NULL`)).count;
+    return (await this.client.workflow.count(`${query} AND BuildIds IS NOT NULL`)).count;
   }
 }

@@ -5,6 +5,7 @@ import { createRegistry, environmentSecrets, statefulWorkflow } from '@stateful-
 import { feedAdapter } from '@stateful-workflow/feed';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { CustomersFeed } from '../workflows';
+import { escalateTicket } from './escalate-ticket';
 import { fromEnvironment, tokenNames } from './settings';
 
 /** How long a worker may take to stop once the demo has gone away, in milliseconds. */
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     namespace,
     taskQueue,
     workflowBundle: { codePath: bundle },
+    activities: { escalateTicket },
     plugins: [statefulWorkflow({ registry, secrets: [secrets] })],
   });
 

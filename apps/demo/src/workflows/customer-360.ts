@@ -53,35 +53,42 @@ export const invoices = postgres({
   credential: 'secret:BILLING_PASSWORD',
 });
 
+/** What a customer consists of. */
+export const schema360 = defineSchema({
+  Customer: {
+    relations: { contacts: many('Contact'), tickets: many('Ticket'), invoices: many('Invoice') },
+  },
+  Contact: {},
+  Ticket: {},
+  Invoice: {},
+});
+
+/** Where the support desk is: at an address of its own, which the demo learns only as it starts. */
+export const deskUrl = (): string => workflowInfo().memo?.['deskUrl'] as string;
+
+/** The three systems of a customer, for a workflow that has started. */
+export const sources360 = () => ({
+  ...crmSources,
+  tickets: graphql({
+    apiUrl: deskUrl(),
+    document: `query ($id: ID!, $after: String) {
+      customer(id: $id) {
+        tickets(first: 1, after: $after) { nodes { id subject status } pageInfo { hasNextPage endCursor } }
+      }
+    }`,
+    variables: { id: '{id}' },
+    items: 'customer.tickets',
+  }),
+  invoices,
+});
+
 /**
  * A customer from three systems: itself and its contacts from the CRM, by REST; its tickets from the support desk, by
  * GraphQL; its invoices from the billing database, by SQL.
  */
 class Customer360 extends Customer {
-  override readonly schema = defineSchema({
-    Customer: {
-      relations: { contacts: many('Contact'), tickets: many('Ticket'), invoices: many('Invoice') },
-    },
-    Contact: {},
-    Ticket: {},
-    Invoice: {},
-  });
-
-  override readonly sources = {
-    ...crmSources,
-    tickets: graphql({
-      // The desk is at an address of its own, which the demo learns only as it starts.
-      apiUrl: workflowInfo().memo?.['deskUrl'] as string,
-      document: `query ($id: ID!, $after: String) {
-        customer(id: $id) {
-          tickets(first: 1, after: $after) { nodes { id subject status } pageInfo { hasNextPage endCursor } }
-        }
-      }`,
-      variables: { id: '{id}' },
-      items: 'customer.tickets',
-    }),
-    invoices,
-  };
+  override readonly schema = schema360;
+  override readonly sources = sources360();
 }
 
 export const Customer360Workflow = defineWorkflow(Customer360);

@@ -1,3 +1,4 @@
+export { type AccountData, AccountWorkflow, InvoiceWorkflow, TicketWorkflow } from './account';
 export { CustomerWorkflow, type Contact, type CustomerData } from './customer';
 export { type Customer360Data, Customer360Workflow, type InvoiceData, type TicketData } from './customer-360';
 export { CustomerInShortRunsWorkflow } from './customer-in-short-runs';

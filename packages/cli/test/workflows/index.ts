@@ -15,6 +15,9 @@ export interface EntityInput {
   readonly sources?: Readonly<Record<string, SourceInfo>>;
   readonly token?: TokenInfo;
   readonly children?: readonly ChildInfo[];
+  readonly state?: object;
+  /** Of each entity, by its id. */
+  readonly provenance?: Readonly<Record<string, readonly object[]>>;
   /** What `refresh` and `rotateToken` come to. */
   readonly loads?: RefreshResult;
 }
@@ -31,6 +34,11 @@ export async function EntityWorkflow({
   setHandler(defineQuery('status'), () => status);
   setHandler(defineQuery('sources'), () => input.sources ?? {});
   setHandler(defineQuery('children'), () => input.children ?? []);
+  setHandler(defineQuery('state'), () => input.state ?? {});
+  setHandler(
+    defineQuery<readonly object[], [string, string]>('provenanceOf'),
+    (_entityName: string, id: string) => input.provenance?.[id] ?? [],
+  );
   setHandler(defineQuery('apiToken'), () => token ?? null);
   setHandler(defineUpdate('refresh'), () => loads);
   setHandler(defineUpdate<RefreshResult, [string]>('rotateToken'), (reference) => {

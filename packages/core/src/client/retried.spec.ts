@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { describe, expect, it, vi } from 'vitest';
 import { StatefulWorkflowError } from '../contract/errors';
 import { retried } from './retried';
-import { explained } from './stateful-handle';
+import { explained } from './explained';
 
 /** What the server answers for the updates of a workflow task that was thrown away. */
 const thrownAway = (code = 9): ServiceError =>

@@ -8,7 +8,8 @@ import type { RefreshRequest, RefreshResult, StartInput } from '../contract/wire
 import { beginningIn, rootEntityOf } from '../contract/defined';
 import type { Schema } from '../contract/schema';
 import { retried, wasLeft } from './retried';
-import { explained, StatefulHandle } from './stateful-handle';
+import { explained } from './explained';
+import { StatefulHandle } from './stateful-handle';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
 
 /** A workflow function, as `defineWorkflow` returns it; it is not called, but asked for its name. */

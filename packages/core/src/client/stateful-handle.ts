@@ -1,12 +1,5 @@
-import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
-import {
-  type Client,
-  QueryNotRegisteredError,
-  WorkflowUpdateFailedError,
-  type WorkflowHandle,
-} from '@temporalio/client';
+import { type Client, QueryNotRegisteredError, type WorkflowHandle } from '@temporalio/client';
 import { checkApiUrl } from '../contract/api-url';
-import { type ErrorCode, StatefulWorkflowError } from '../contract/errors';
 import type {
   Ancestor,
   ChildInfo,
@@ -33,8 +26,9 @@ import type {
 import type { StatusReport } from './status-report';
 import { referenceFor, type TokenInput, type TokenOptions } from './tokens';
 import { unattendedSources } from './unattended-sources';
-import { retried, wasLeft, wasThrownAway } from './retried';
-import { failedWorkflow, whyFailed } from './failed-workflow';
+import { explained } from './explained';
+import { retried, wasLeft } from './retried';
+import { whyFailed } from './failed-workflow';
 import { pendingWatches, withWatch } from './pending-watches';
 
 /** For how many runs a load is waited for that none of them gets to. */
@@ -316,39 +310,3 @@ export class StatefulHandle<Data = unknown, S extends Schema = Schema> {
 /** ISO 8601 times sort as text. */
 const earliest = (times: readonly (string | undefined)[]): string | undefined =>
   times.filter((time) => time !== undefined).toSorted()[0];
-
-/** Runs a call on a workflow; says of its errors what a person has to know. */
-export async function explained<T>(handle: WorkflowHandle, call: () => Promise<T>): Promise<T> {
-  const { workflowId } = handle;
-  try {
-    return await call();
-  } catch (error) {
-    const isRefused = error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError;
-    const failed = isRefused && (await failedWorkflow(handle, error));
-    if (failed) throw failed;
-    if (error instanceof WorkflowNotFoundError) {
-      throw new StatefulWorkflowError(
-        'WORKFLOW_NOT_FOUND',
-        `There is no workflow "${workflowId}" that could take this. Start it, or check its id and namespace.`,
-        { cause: error, context: { workflowId } },
-      );
-    }
-    if (wasThrownAway(error))
-      throw new StatefulWorkflowError(
-        'WORKFLOW_BUSY',
-        `Workflow "${workflowId}" has not taken this, and nothing of it was applied: its workflow tasks fail, or it is too busy. Look at the worker's log and at the workflow in Temporal's UI, and send it again.`,
-        { cause: error, context: { workflowId }, retryable: true },
-      );
-    if (
-      error instanceof WorkflowUpdateFailedError &&
-      error.cause instanceof ApplicationFailure &&
-      error.cause.type
-    ) {
-      throw new StatefulWorkflowError(error.cause.type as ErrorCode, error.cause.message, {
-        cause: error,
-        context: { workflowId },
-      });
-    }
-    throw error;
-  }
-}

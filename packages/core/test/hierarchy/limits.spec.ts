@@ -11,7 +11,7 @@ import { TestTree } from '../support/tree';
 /** How long a thousand workflows may take, on a small machine that does other things as well. */
 const LONG = 180_000;
 /** Nodes on the last level of a tree. */
-const LEAVES = scale(1_010, 120);
+const LEAVES = scale(1_010, 60);
 /** Tickets on each of six shelves. */
 const TICKETS = scale(200, 20);
 

@@ -1,0 +1,3 @@
+export { fileAdapter, type FileAdapter } from './file-adapter';
+export type { FileFormat, FileProgress, FileQuery } from './file-query';
+export type { FileAdapterOptions } from './options';
