@@ -55,6 +55,7 @@ const PARTS: readonly Part[] = [
     title: 'In production',
     pages: [
       guide('Running it', 'production'),
+      ['What holds under which fault', 'docs/reliability.md'],
       guide('A fleet: which way for how many', 'fleet'),
       guide('What things cost', 'costs'),
       guide('Upgrades', 'upgrades'),
@@ -82,6 +83,7 @@ const PARTS: readonly Part[] = [
       ['Architecture', 'docs/architecture.md'],
       ['Decisions', 'docs/decisions/README.md'],
       ['Benchmarks', 'tools/bench/README.md'],
+      ['Chaos', 'tools/chaos/README.md'],
     ],
   },
 ];

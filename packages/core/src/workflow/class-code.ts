@@ -9,13 +9,15 @@ import { Interruptible, type Running } from './interruptible';
  *
  * @param scope what the code runs in
  * @param onEnd called when it ends
+ * @param passesOver whether code that threw this has come to its end all the same; runs of the first versions do not ask
  */
 export function runClassCode(
   code: () => Promise<unknown>,
   scope: CancellationScope,
   onEnd?: () => void,
+  passesOver?: (error: unknown) => boolean,
 ): Running {
-  if (beganWith('leanWaits')) return new Interruptible(code, scope, onEnd);
+  if (beganWith('leanWaits')) return new Interruptible(code, scope, onEnd, passesOver);
   if (!onEnd) return new FormerInterruptible(code, scope);
   const whole = async (): Promise<void> => {
     try {

@@ -50,9 +50,10 @@ export class CycleHooks {
 
   /** As in most cycles. */
   get #isExecuteAlone(): boolean {
-    const { hierarchy, declaration } = this.#session;
-    const isAlone = this.#faults.length === 0 && !this.#workflow.onChange && !hierarchy.ends.isDue;
-    return isAlone && !declaration.before && beganWith('leanWaits');
+    const isAlone =
+      this.#faults.length === 0 && !this.#workflow.onChange && !this.#session.hierarchy.ends.isDue;
+    // A replay by a class that was changed since takes as many turns: the order of commands may depend on them.
+    return isAlone && beganWith('leanWaits');
   }
 
   #alone(): Promise<void> {
@@ -119,14 +120,17 @@ export class CycleHooks {
   }
 
   /**
-   * Passes over what a hook throws in a replay of what the class did before it was changed: then it came to its end, and
-   * the changed one may count on what this run never loads.
-   *
-   * @throws it otherwise
+   * Whether what a hook throws is passed over: in a replay of what the class did before it was changed it came to its end,
+   * and the changed one may count on what this run never loads.
    */
+  readonly passesOver = (error: unknown): boolean =>
+    !!this.#session.declaration.before &&
+    workflowInfo().unsafe.isReplaying &&
+    !(error instanceof TemporalFailure);
+
+  /** @throws what is not passed over */
   #passOver(error: unknown): void {
-    const isOther = this.#session.declaration.before && workflowInfo().unsafe.isReplaying;
-    if (!isOther || error instanceof TemporalFailure) throw error;
+    if (!this.passesOver(error)) throw error;
   }
 }
 

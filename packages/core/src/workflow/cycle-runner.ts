@@ -255,7 +255,7 @@ export class CycleRunner {
     }
     const hooks = new CycleHooks(this.#workflow, session, triggers, faults);
     // As #runHooks, without its promise: most hooks wait for nothing.
-    if (hasHooks(this.#workflow)) hooks.running = beginHooks(session, hooks.run);
+    if (hasHooks(this.#workflow)) hooks.running = beginHooks(session, hooks.run, hooks.passesOver);
     return hooks;
   }
 

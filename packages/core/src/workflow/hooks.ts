@@ -15,15 +15,22 @@ export type HookRunner = (hooks: () => Promise<void>, options: HookOptions) => P
 /**
  * Begins to run hooks of the class. They may take long (`execute()` may wait for a person), but they do not keep the run
  * from ending: see {@link hooksEnd}.
+ *
+ * @param passesOver whether hooks that threw this have come to their end all the same
  */
-export function beginHooks(session: Session, hooks: () => Promise<void>): Running {
+export function beginHooks(
+  session: Session,
+  hooks: () => Promise<void>,
+  passesOver?: (error: unknown) => boolean,
+): Running {
   const { hookScope: before } = session;
   const scope = before?.consideredCancelled === false ? before : newScope();
   session.hooks = session.hookScope = scope;
   session.hooksSince = Date.now();
-  return runClassCode(hooks, scope, () => {
+  const onEnd = (): void => {
     session.hooks = session.hooksSince = undefined;
-  });
+  };
+  return runClassCode(hooks, scope, onEnd, passesOver);
 }
 
 /**

@@ -48,8 +48,17 @@ export class Interruptible implements Running {
   /** Lets go on who waits for the end. */
   #wake?: () => void;
 
-  /** @param scope what the code runs in @param onEnd called when it ends */
-  constructor(code: () => Promise<unknown>, scope: CancellationScope, onEnd?: () => void) {
+  /**
+   * @param scope what the code runs in
+   * @param onEnd called when it ends
+   * @param passesOver whether code that threw this has come to its end all the same: asked here, since a promise more would be a turn more
+   */
+  constructor(
+    code: () => Promise<unknown>,
+    scope: CancellationScope,
+    onEnd?: () => void,
+    passesOver?: (error: unknown) => boolean,
+  ) {
     this.#scope = scope;
     const ends = (how: { readonly error?: unknown; readonly isDone: boolean }): void => {
       this.#ended = how;
@@ -58,7 +67,7 @@ export class Interruptible implements Running {
     };
     void scope.run(code).then(
       () => ends({ isDone: true }),
-      (error: unknown) => ends({ error, isDone: false }),
+      (error: unknown) => ends(passesOver?.(error) ? { isDone: true } : { error, isDone: false }),
     );
   }
 
