@@ -98,6 +98,7 @@ async function contentOf(
   hashed: (file: FoundFile, hash: Hash) => AsyncIterable<Buffer>,
 ): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of files) for await (const _ of hashed(file, hash));
+  // What is read is hashed on its way.
+  for (const file of files) for await (const chunk of hashed(file, hash)) void chunk;
   return hash.digest('hex');
 }
