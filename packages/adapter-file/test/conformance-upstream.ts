@@ -18,7 +18,8 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 
 const WRITE: Readonly<Record<FileFormat, (records: readonly object[]) => string>> = {
   json: (records) => JSON.stringify(records),
-  ndjson: (records) => records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+  // An empty line, where there is no record: a file of no bytes is none.
+  ndjson: (records) => `${records.map((record) => JSON.stringify(record)).join('\n')}\n`,
   csv: (records) =>
     ['id,name', ...records.map((record) => Object.values(record).join(','))]
       .map((line) => `${line}\n`)
