@@ -27,6 +27,7 @@ export const DESCRIPTIONS: {
     update: 'Changes entities and answers with how many.',
   },
   query: {
+    provenanceOf: 'Which sources give an entity, by its name and id, and since when.',
     id: 'The id of the root entity.',
     entityName: 'The name of the root entity.',
     state: 'All entities, normalized.',
