@@ -1,4 +1,4 @@
-import type { WorkerOptions } from '@temporalio/worker';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PATCH_COUNT } from '../src/base/patches';
 import { StatefulClient, type StatefulHandle } from '../src/client';
@@ -7,7 +7,7 @@ import type { StartInput } from '../src/index';
 import { TestDesk } from './support/desk';
 import { TestEnvironment } from './support/environment';
 import { eventually } from './support/eventually';
-import { eventsOf, taskFailures } from './support/history';
+import { eventsOf, historiesOf, taskFailures } from './support/history';
 import { scriptedAdapter, ScriptedSources } from './support/scripted-adapter';
 import { scale } from './support/scale';
 import { bundleOf } from './support/stages';
@@ -171,6 +171,31 @@ describe('a class that is changed under its running workflows', () => {
     );
     await deploy('a source is added');
     expect((await desk.handle.refresh()).errors).toBeUndefined();
+  });
+
+  it('sends its commands in the same order, however many turns its hooks take', async () => {
+    await deploy('before');
+    const desk = await begun();
+    for (const title of ['x', 'y', 'z']) {
+      // A child that is told something, one that is let go, and one that starts, all by one load.
+      desk.source.records = [desk.record('a', { title }), desk.record(title, { title })];
+      await desk.handle.refresh();
+      await desk.handle.temporal.signal('refresh');
+      await desk.ticket('a').update({ entityName: 'Ticket', data: { note: title } });
+      await eventually(async () =>
+        expect(await desk.handle.data()).toMatchObject({ tickets: [{ title, note: title }, { title }] }),
+      );
+    }
+    const { workflowId } = desk.handle;
+    const histories = [...(await historiesOf(env.client, workflowId))];
+    for (const stage of ['its hooks take more turns', 'it gets hooks']) {
+      const options = { workflowBundle: await bundleOf(stage) };
+      for await (const { error } of Worker.runReplayHistories(
+        options,
+        histories.map((history) => ({ workflowId, history })),
+      ))
+        expect(error?.message, stage).toBeUndefined();
+    }
   });
 
   it('says which function of a path is missing, and goes on once it is back', async () => {

@@ -96,6 +96,8 @@ const STAGES: Readonly<Record<string, Stage>> = {
     schema: { ...schema, Desk: { relations: { tickets: many('Case'), lead: one('Agent') } }, Case: {} },
   },
   'an entity gets another id': { schema: { ...schema, Ticket: { ...schema.Ticket, idAttribute: 'number' } } },
+  'its hooks take more turns': {},
+  'it gets hooks': {},
   'it ages': { maxRunAge: 2_000 },
   'much is changed at once': { ...much, managedPaths: { tickets: { ...path, condition: open } } },
   'all but functions is changed at once': much,
@@ -117,7 +119,15 @@ class UpgradingDesk extends StatefulWorkflow {
     // As one does who has just added the source of these: a replay of what was before comes here without them.
     if (STAGE === 'a source is added') this.cycles.push(phones!.join());
     this.cycles.push(...triggers);
+    if (STAGE === 'its hooks take more turns') for (let turn = 0; turn < 30; turn++) await Promise.resolve();
   }
+
+  override readonly onChange =
+    STAGE === 'it gets hooks'
+      ? async (): Promise<void> => {
+          for (let turn = 0; turn < 30; turn++) await Promise.resolve();
+        }
+      : undefined;
 
   override onContinue(): void {
     // The run that the new source ends is without these, too.
