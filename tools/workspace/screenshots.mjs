@@ -7,6 +7,9 @@ import { chromium } from 'playwright-core';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const account = '/workflows/Customer-c_1';
 const unlucky = '/workflows/Customer-c_2';
+const width = 1280;
+/** With this, the fleet's table ends with a whole row. */
+const fleetHeight = 772;
 /** How long the demo runs before, so that something has changed of which the pages can tell, in milliseconds. */
 const warmUp = 15_000;
 
@@ -41,8 +44,7 @@ async function urlOf({ stdout }) {
 
 async function takePictures(browser, url) {
   const context = await browser.newContext({
-    // The fleet's table ends with a whole row.
-    viewport: { width: 1280, height: 772 },
+    viewport: { width, height: fleetHeight },
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
@@ -60,7 +62,10 @@ async function takePictures(browser, url) {
     ]) {
       await shown.emulateMedia({ colorScheme: theme });
       const path = `${root}docs/images/console-${name}-${theme}.png`;
-      await shown.screenshot({ path, fullPage: name === 'workflow' });
+      // The page of a workflow as long as it is: what scrolls within a window is cut off at its end.
+      const height = await shown.evaluate('document.documentElement.scrollHeight');
+      await shown.setViewportSize({ width, height: name === 'workflow' ? height : fleetHeight });
+      await shown.screenshot({ path });
     }
   }
   await rotate(other, `${url}${unlucky}`, 'secret:CRM_TOKEN', 'running');
